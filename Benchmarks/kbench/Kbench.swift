@@ -1,0 +1,1 @@
+@main struct Kbench { static func main() {} }

@@ -1,0 +1,55 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Views over received bytes are non-escapable and say whose bytes they borrow.
+let settings: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
+/// A C library of the system, found by pkg-config, installed as a package of the distribution or of Homebrew.
+func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "kafkaclient",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "KafkaClient", targets: ["KafkaClient"]),
+        .library(name: "KafkaEmbeddedBroker", targets: ["KafkaEmbeddedBroker"]),
+        .executable(name: "kbench", targets: ["kbench"]),
+    ],
+    targets: [
+        system("CUV", "libuv", apt: "libuv1-dev", brew: "libuv"),
+        system("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
+        system("CSnappy", "snappy", apt: "libsnappy-dev", brew: "snappy"),
+        system("CLZ4", "liblz4", apt: "liblz4-dev", brew: "lz4"),
+        system("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
+        system("CISAL", "libisal", apt: "libisal-dev", brew: "isa-l"),
+
+        library("KafkaProtocol", ["CISAL"]),
+        library("KafkaCompression", ["KafkaProtocol", "CZstd", "CSnappy", "CLZ4", "CDeflate"]),
+        library("KafkaTransport", ["CUV"]),
+        library("KafkaClient", ["KafkaProtocol", "KafkaCompression", "KafkaTransport"]),
+        library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaTransport"]),
+        .target(
+            name: "LoadGenerator",
+            dependencies: ["KafkaClient", "KafkaEmbeddedBroker", "KafkaTransport", "CDeflate"],
+            path: "Benchmarks/LoadGenerator", swiftSettings: settings),
+        .executableTarget(
+            name: "kbench", dependencies: ["LoadGenerator"], path: "Benchmarks/kbench", swiftSettings: settings),
+
+        tests("KafkaProtocolTests", ["KafkaProtocol"]),
+        tests("KafkaCompressionTests", ["KafkaCompression"]),
+        tests("KafkaTransportTests", ["KafkaTransport"]),
+        tests("KafkaClientTests", ["KafkaClient", "KafkaEmbeddedBroker"]),
+        tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker"]),
+        tests("LoadGeneratorTests", ["LoadGenerator"]),
+    ]
+)
