@@ -1,1 +1,6 @@
 #include <uv.h>
+
+#ifdef __linux__
+/* Declared by glibc only for _GNU_SOURCE, which a Swift importer does not define. */
+int pthread_setname_np(pthread_t thread, const char *name);
+#endif

@@ -1,0 +1,189 @@
+// One thread, one libuv loop, one executor. Everything that lives on a loop (streams, timers, the actors that own
+// them) is touched by that loop's thread only, so a callback of the loop and a method of an actor on it are the same
+// thread and need no lock.
+
+import CUV
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A thread that runs a libuv loop and executes actors and tasks.
+///
+/// An actor lives on a loop by returning `unownedExecutor` from `loop.asUnownedSerialExecutor()`. Calls between actors
+/// of one loop don't change threads. Work from other threads arrives through a locked queue and one wake-up.
+///
+/// A loop runs until `shutDown()`; its streams and listeners must be closed by their owners before that.
+public final class EventLoop: @unchecked Sendable {
+    // Unchecked: `uv`, `jobs`, `isStopping` and `isPolling` are touched by the loop's thread only (before `start` by the
+    // creating thread); what others touch is behind `remote`.
+    let uv: UnsafeMutablePointer<uv_loop_t>
+    private let wakeUp: UnsafeMutablePointer<uv_async_t>
+    private let remote = Mutex(RemoteJobs())
+    private var jobs = JobQueue()
+    private var thread = pthread_self()
+
+    private struct RemoteJobs {
+        var jobs: [UnownedJob] = []
+        var isStopping = false
+        var whenStopped: [CheckedContinuation<Void, Never>] = []
+        var hasStopped = false
+    }
+
+    /// Makes a loop and starts its thread.
+    ///
+    /// - Parameter name: shown by debuggers and `top -H`; at most 15 bytes are kept.
+    /// - Throws: `TransportError` when the system refuses a loop or a thread.
+    public init(name: String = "kafka-loop") throws(TransportError) {
+        uv = .allocate(capacity: 1)
+        wakeUp = .allocate(capacity: 1)
+        try TransportError.check(uv_loop_init(uv), "cannot make an event loop")
+        try TransportError.check(uv_async_init(uv, wakeUp) { _ in }, "cannot make an event loop's wake-up")
+        try start(name: name)
+    }
+
+    deinit {
+        uv.deallocate()
+        wakeUp.deallocate()
+    }
+
+    /// Whether the caller runs on this loop's thread.
+    public var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }
+
+    /// The loop's clock: nanoseconds from an arbitrary start, never going back.
+    public static func nowNs() -> Int64 { Int64(bitPattern: uv_hrtime()) }
+
+    /// Ends the loop after the jobs that are already queued, and waits until its thread has left.
+    ///
+    /// What still lives on the loop is closed without being told. Must not be called on the loop itself.
+    public func shutDown() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isGone = remote.withLock { state in
+                if state.hasStopped { return true }
+                state.whenStopped.append(continuation)
+                state.isStopping = true
+                // Under the lock: the thread frees the wake-up handle only after it has set `hasStopped` here.
+                uv_async_send(wakeUp)
+                return false
+            }
+            if isGone { continuation.resume() }
+        }
+    }
+
+    // MARK: The thread
+
+    private func start(name: String) throws(TransportError) {
+        let context = Unmanaged.passRetained(StartContext(loop: self, name: name))
+        #if canImport(Darwin)
+        var handle: pthread_t?
+        #else
+        var handle = pthread_t()
+        #endif
+        let status = pthread_create(&handle, nil, { raw in
+            #if canImport(Darwin)
+            let context = Unmanaged<StartContext>.fromOpaque(raw).takeRetainedValue()
+            pthread_setname_np(String(context.name.prefix(15)))
+            #else
+            let context = Unmanaged<StartContext>.fromOpaque(raw!).takeRetainedValue()
+            pthread_setname_np(pthread_self(), String(context.name.prefix(15)))
+            #endif
+            context.loop.runThread()
+            return nil
+        }, context.toOpaque())
+        if status != 0 {
+            context.release()
+            throw TransportError(code: -status, "cannot start the thread of an event loop")
+        }
+        #if canImport(Darwin)
+        pthread_detach(handle!)
+        #else
+        pthread_detach(handle)
+        #endif
+    }
+
+    private final class StartContext {
+        let loop: EventLoop
+        let name: String
+        init(loop: EventLoop, name: String) {
+            self.loop = loop
+            self.name = name
+        }
+    }
+
+    private func runThread() {
+        thread = pthread_self()
+        var isStopping = false
+        while !isStopping || !jobs.isEmpty {
+            takeRemoteJobs(&isStopping)
+            runJobs()
+            if !isStopping { uv_run(uv, jobs.isEmpty ? UV_RUN_ONCE : UV_RUN_NOWAIT) }
+        }
+        closeHandles()
+        let waiting = remote.withLock { state in
+            state.hasStopped = true
+            return state.whenStopped
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    private func takeRemoteJobs(_ isStopping: inout Bool) {
+        isStopping = remote.withLock { state in
+            for job in state.jobs { jobs.append(job) }
+            state.jobs.removeAll(keepingCapacity: true)
+            return state.isStopping
+        }
+    }
+
+    /// Runs the jobs that are here now; those that they add wait until the network has had its turn.
+    private func runJobs() {
+        let serial = asUnownedSerialExecutor()
+        let task = asUnownedTaskExecutor()
+        for _ in 0..<jobs.count {
+            jobs.removeFirst().runSynchronously(isolatedTo: serial, taskExecutor: task)
+        }
+    }
+
+    private func closeHandles() {
+        uv_walk(uv, { handle, _ in
+            if let handle, uv_is_closing(handle) == 0 { uv_close(handle, handle.pointee.type == UV_ASYNC ? nil : closedByLoop) }
+        }, nil)
+        uv_run(uv, UV_RUN_DEFAULT)
+        uv_loop_close(uv)
+    }
+
+    private func enqueueJob(_ job: UnownedJob) {
+        if isCurrent {
+            jobs.append(job)
+            return
+        }
+        remote.withLock { state in
+            // A job for a stopped loop has nowhere to run: its actor outlived what it lives on.
+            precondition(!state.hasStopped, "work was handed to an event loop that has been shut down")
+            state.jobs.append(job)
+            if state.jobs.count == 1 { uv_async_send(wakeUp) }
+        }
+    }
+}
+
+extension EventLoop: SerialExecutor, TaskExecutor {
+    public func enqueue(_ job: consuming ExecutorJob) {
+        enqueueJob(UnownedJob(job))
+    }
+
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor {
+        UnownedTaskExecutor(ordinary: self)
+    }
+
+    public func checkIsolated() {
+        precondition(isCurrent, "not on the thread of this event loop")
+    }
+
+    public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+}

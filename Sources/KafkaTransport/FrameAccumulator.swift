@@ -1,0 +1,121 @@
+// Bytes arrive here straight from the socket and are handed out as whole frames without being moved, except for the
+// head of a frame that was cut by the end of the buffer.
+//
+//      ┌────────────┬───────────────────────┬──────────────────┐
+//      │  consumed  │  frames not yet taken │      free        │
+//      └────────────┴───────────────────────┴──────────────────┘
+//      0          begin                    end              capacity
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A receive buffer that cuts a byte stream into frames with a four-byte big-endian length.
+///
+/// Grows only as bytes arrive: a length that promises a gigabyte costs nothing until the bytes are there.
+public struct FrameAccumulator: ~Copyable {
+    public enum Next: Equatable {
+        /// More bytes are needed.
+        case incomplete
+        /// A frame's content (without its length), valid until the next `freeSpace` or `takeFrame`.
+        case frame(UnsafeRawBufferPointer)
+        /// The length is negative or above the maximum: the other end doesn't speak this protocol, or is hostile.
+        case badLength(Int32)
+
+        public static func == (a: Next, b: Next) -> Bool {
+            switch (a, b) {
+            case (.incomplete, .incomplete): true
+            case (.frame(let x), .frame(let y)): x.elementsEqual(y)
+            case (.badLength(let x), .badLength(let y)): x == y
+            default: false
+            }
+        }
+    }
+
+    private var bytes: UnsafeMutableRawPointer
+    private var capacity: Int
+    private var begin = 0
+    private var end = 0
+    private let initialCapacity: Int
+    private let frameBytesMax: Int
+
+    /// - Parameters:
+    ///   - capacity: bytes of the buffer that is kept between frames.
+    ///   - frameBytesMax: the longest frame accepted.
+    public init(capacity: Int, frameBytesMax: Int) {
+        precondition(capacity >= 64 && frameBytesMax > 0)
+        bytes = .allocate(byteCount: capacity, alignment: 64)
+        self.capacity = capacity
+        initialCapacity = capacity
+        self.frameBytesMax = frameBytesMax
+    }
+
+    deinit { bytes.deallocate() }
+
+    public var bufferedByteCount: Int { end - begin }
+
+    /// The space where the next bytes go; never empty. Frames handed out before are no longer valid.
+    public mutating func freeSpace() -> UnsafeMutableRawBufferPointer {
+        if begin == end {
+            begin = 0
+            end = 0
+            if capacity > initialCapacity { reallocate(to: initialCapacity) }
+        } else if end == capacity || frameOutgrowsBuffer {
+            makeRoom()
+        }
+        return UnsafeMutableRawBufferPointer(start: bytes + end, count: capacity - end)
+    }
+
+    /// Says that `count` bytes were written to the free space.
+    public mutating func didReceive(_ count: Int) {
+        precondition(count >= 0 && count <= capacity - end)
+        end += count
+    }
+
+    /// The next whole frame, if it is there.
+    public mutating func takeFrame() -> Next {
+        guard end - begin >= 4 else { return .incomplete }
+        let length = pendingLength
+        guard length >= 0, Int(length) <= frameBytesMax else { return .badLength(length) }
+        guard end - begin - 4 >= Int(length) else { return .incomplete }
+        let frame = UnsafeRawBufferPointer(start: bytes + begin + 4, count: Int(length))
+        begin += 4 + Int(length)
+        return .frame(frame)
+    }
+
+    private var pendingLength: Int32 {
+        Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: begin, as: Int32.self))
+    }
+
+    /// The frame that has begun does not fit behind `begin`.
+    private var frameOutgrowsBuffer: Bool {
+        guard end - begin >= 4 else { return capacity - begin < 4 }
+        return 4 + Int(max(0, pendingLength)) > capacity - begin
+    }
+
+    private mutating func makeRoom() {
+        let pending = end - begin
+        if begin > 0 {
+            memmove(bytes, bytes + begin, pending)
+            begin = 0
+            end = pending
+        }
+        // Twice what has arrived, and no more than the frame says it needs.
+        if end == capacity {
+            let needed = pending >= 4 ? 4 + Int(max(0, pendingLength)) : capacity * 2
+            reallocate(to: max(capacity + 1, min(capacity * 2, needed)))
+        }
+    }
+
+    private mutating func reallocate(to newCapacity: Int) {
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: newCapacity, alignment: 64)
+        memcpy(larger, bytes + begin, end - begin)
+        end -= begin
+        begin = 0
+        bytes.deallocate()
+        bytes = larger
+        capacity = newCapacity
+    }
+}

@@ -1,0 +1,87 @@
+import CUV
+
+extension TCPStream {
+    /// Writes buffers as one gathering write.
+    ///
+    /// What the system takes at once costs one system call and no allocation. The rest is queued, and `keeping` is held
+    /// until it has been written, so the buffers must stay valid as long as `keeping` lives.
+    ///
+    /// - Parameters:
+    ///   - buffers: at most 1,024 are passed to the system at once.
+    ///   - completion: called on the loop when all was taken by the system, or the stream ended; at once, before this
+    ///     returns, when the system took it all.
+    public func write(
+        _ buffers: UnsafeBufferPointer<uv_buf_t>, keeping owner: AnyObject?, completion: ((TransportError?) -> Void)? = nil
+    ) {
+        if isClosed {
+            completion?(TransportError(code: UV_ECANCELED.rawValue, "writing to a closed connection"))
+            return
+        }
+        var index = 0
+        var offset = 0
+        while index < buffers.count, offset == 0 {
+            let rest = UnsafeBufferPointer(rebasing: buffers[index..<min(buffers.count, index + 1024)])
+            let taken = uv_try_write(streamHandle, rest.baseAddress, UInt32(rest.count))
+            if taken == UV_EAGAIN.rawValue { break }
+            if taken < 0 {
+                let reason = TransportError(code: taken, "writing to the connection")
+                completion?(reason)
+                end(reason)
+                return
+            }
+            offset = Int(taken)
+            while index < buffers.count, offset >= buffers[index].len {
+                offset -= buffers[index].len
+                index += 1
+            }
+            // Taken short at the edge of a buffer: the system is full.
+            if index < buffers.count, index % 1024 != 0 { break }
+        }
+        if index == buffers.count {
+            completion?(nil)
+        } else {
+            queue(UnsafeBufferPointer(rebasing: buffers[index...]), offset, owner, completion)
+        }
+    }
+
+    private func queue(
+        _ buffers: UnsafeBufferPointer<uv_buf_t>, _ offset: Int, _ owner: AnyObject?, _ completion: ((TransportError?) -> Void)?
+    ) {
+        let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
+        request.pointee.data = Unmanaged.passRetained(QueuedWrite(self, owner, completion)).toOpaque()
+        let status = withUnsafeTemporaryAllocation(of: uv_buf_t.self, capacity: buffers.count) { rest -> Int32 in
+            _ = rest.initialize(from: buffers)
+            rest[0].base += offset
+            rest[0].len -= offset
+            return uv_write(request, streamHandle, rest.baseAddress, UInt32(rest.count)) { request, status in
+                let write = Unmanaged<QueuedWrite>.fromOpaque(request!.pointee.data).takeRetainedValue()
+                request!.deallocate()
+                write.didEnd(status)
+            }
+        }
+        if status < 0 {
+            let write = Unmanaged<QueuedWrite>.fromOpaque(request.pointee.data).takeRetainedValue()
+            request.deallocate()
+            write.didEnd(status)
+        }
+    }
+
+    /// A write that waits for the system, with what its buffers belong to.
+    private final class QueuedWrite {
+        let stream: TCPStream
+        let owner: AnyObject?
+        let completion: ((TransportError?) -> Void)?
+
+        init(_ stream: TCPStream, _ owner: AnyObject?, _ completion: ((TransportError?) -> Void)?) {
+            self.stream = stream
+            self.owner = owner
+            self.completion = completion
+        }
+
+        func didEnd(_ status: Int32) {
+            let reason = status < 0 ? TransportError(code: status, "writing to the connection") : nil
+            completion?(reason)
+            if let reason, reason.code != UV_ECANCELED.rawValue { stream.end(reason) }
+        }
+    }
+}

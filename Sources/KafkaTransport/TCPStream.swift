@@ -1,0 +1,126 @@
+import CUV
+
+/// Who owns a stream and hears of it, always on the stream's loop.
+public protocol TCPStreamHandler: AnyObject {
+    /// Where the next bytes shall go; an empty buffer is an error of the handler and closes the stream.
+    func streamNeedsSpace() -> UnsafeMutableRawBufferPointer
+    /// `count` bytes were read into the space that was given.
+    func streamDidRead(_ count: Int)
+    /// The other end closed, or the stream failed. Comes once; the stream is closed.
+    func streamDidEnd(_ reason: TransportError)
+}
+
+/// A TCP connection of a loop. Lives on its loop's thread and is not `Sendable`.
+///
+/// The handler is held weakly: who owns the stream keeps itself alive. `close()` is silent; an end that was not asked
+/// for is told once by `streamDidEnd`.
+public final class TCPStream {
+    public let loop: EventLoop
+    public weak var handler: (any TCPStreamHandler)?
+    let handle: UnsafeMutablePointer<uv_tcp_t>
+    private(set) var isClosed = false
+    private var connecting: ((Result<Void, TransportError>) -> Void)?
+
+    final class Box {
+        weak var stream: TCPStream?
+    }
+
+    init(loop: EventLoop) {
+        assert(loop.isCurrent)
+        self.loop = loop
+        let box = Box()
+        handle = Handle.allocate(uv_tcp_t.self, owner: box)
+        uv_tcp_init(loop.uv, handle)
+        box.stream = self
+    }
+
+    deinit { if !isClosed { Handle.close(handle) } }
+
+    var streamHandle: UnsafeMutablePointer<uv_stream_t> {
+        UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
+    }
+
+    // MARK: Connecting
+
+    /// Opens a connection to an address that was looked up; `completion` is called once, on the loop, unless the
+    /// stream is closed first.
+    public static func connect(
+        to address: SocketAddress, on loop: EventLoop, completion: @escaping (Result<Void, TransportError>) -> Void
+    ) -> TCPStream {
+        let stream = TCPStream(loop: loop)
+        stream.connecting = completion
+        let request = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
+        // The request holds the stream until its callback, which libuv also makes (with ECANCELED) after a close.
+        request.pointee.data = Unmanaged.passRetained(stream).toOpaque()
+        let status = address.withSockaddr { sockaddr in
+            uv_tcp_connect(request, stream.handle, sockaddr) { request, status in
+                let stream = Unmanaged<TCPStream>.fromOpaque(request!.pointee.data).takeRetainedValue()
+                request!.deallocate()
+                stream.didConnect(status)
+            }
+        }
+        if status < 0 {
+            Unmanaged<TCPStream>.fromOpaque(request.pointee.data).release()
+            request.deallocate()
+            stream.didConnect(status)
+        }
+        return stream
+    }
+
+    private func didConnect(_ status: Int32) {
+        guard let completion = connecting, !isClosed else { return }
+        connecting = nil
+        if status < 0 {
+            close()
+            completion(.failure(TransportError(code: status, "cannot connect")))
+        } else {
+            uv_tcp_nodelay(handle, 1)
+            completion(.success(()))
+        }
+    }
+
+    // MARK: Reading
+
+    /// Begins to read into what the handler gives.
+    public func startReading() {
+        if isClosed { return }
+        uv_read_start(
+            streamHandle,
+            { handle, _, buffer in
+                let space = Handle.owner(handle, as: Box.self).stream?.handler?.streamNeedsSpace()
+                buffer!.pointee = uv_buf_init(
+                    space?.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(clamping: space?.count ?? 0))
+            },
+            { handle, count, _ in
+                guard let stream = Handle.owner(handle, as: Box.self).stream else { return }
+                if count > 0 {
+                    stream.handler?.streamDidRead(count)
+                } else if count < 0 {
+                    stream.end(TransportError(code: Int32(count), "reading from the connection"))
+                }
+            })
+    }
+
+    /// Stops reading until `startReading`: the other end is slowed down by TCP.
+    public func stopReading() {
+        if !isClosed { uv_read_stop(streamHandle) }
+    }
+
+    /// Closes and tells the handler why, once.
+    func end(_ reason: TransportError) {
+        if isClosed { return }
+        close()
+        handler?.streamDidEnd(reason)
+    }
+
+    /// Closes without telling the handler. What was not yet written is dropped; closing twice does nothing.
+    public func close() {
+        if isClosed { return }
+        isClosed = true
+        connecting = nil
+        Handle.close(handle)
+    }
+
+    /// Bytes that were handed over and that the system has not yet taken.
+    public var queuedByteCount: Int { isClosed ? 0 : Int(uv_stream_get_write_queue_size(streamHandle)) }
+}
