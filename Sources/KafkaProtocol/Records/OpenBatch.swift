@@ -1,0 +1,119 @@
+/// A batch that is being filled: where it lies and how far it has come. The memory belongs to who opened it.
+package struct OpenBatch: BitwiseCopyable {
+    /// nil: nothing is open.
+    package private(set) var base: UnsafeMutableRawPointer?
+    /// Where the next record goes.
+    fileprivate var cursor: UnsafeMutableRawPointer
+    fileprivate var limit: UnsafeMutableRawPointer
+    package fileprivate(set) var recordCount: Int32
+    fileprivate var baseTimestampMs: Int64
+    fileprivate var maxTimestampMs: Int64
+    /// When the first record came, on the loop's clock.
+    package private(set) var firstAppendNs: Int64
+
+    /// Nothing open: the first record finds no room.
+    package init() {
+        // Never written through: cursor and limit are equal, so no record fits.
+        let nowhere = UnsafeMutableRawPointer(bitPattern: 1 << 12)!
+        base = nil
+        cursor = nowhere
+        limit = nowhere
+        recordCount = 0
+        baseTimestampMs = 0
+        maxTimestampMs = .min
+        firstAppendNs = 0
+    }
+
+    /// An empty batch.
+    ///
+    /// - Parameter memory: as long as the batch may become, its header included; at least 61 bytes.
+    package init(in memory: UnsafeMutableRawBufferPointer, nowNs: Int64) {
+        precondition(memory.count >= RecordBatchHeader.byteCount)
+        base = memory.baseAddress!
+        cursor = base! + RecordBatchHeader.byteCount
+        limit = base! + memory.count
+        recordCount = 0
+        baseTimestampMs = 0
+        maxTimestampMs = .min
+        firstAppendNs = nowNs
+    }
+
+    package var isOpen: Bool { base != nil }
+
+    /// Bytes of the batch as it stands, header included.
+    package var byteCount: Int { base.map { cursor - $0 } ?? 0 }
+
+    /// The records so far, uncompressed.
+    package var records: UnsafeRawBufferPointer {
+        guard let base else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(start: base + RecordBatchHeader.byteCount, count: byteCount - RecordBatchHeader.byteCount)
+    }
+
+    /// The header that fits the records so far. Its attributes and length are for who seals the batch.
+    package var header: RecordBatchHeader {
+        var header = RecordBatchHeader()
+        header.batchByteCount = byteCount
+        header.lastOffsetDelta = recordCount - 1
+        header.baseTimestampMs = baseTimestampMs
+        header.maxTimestampMs = maxTimestampMs
+        header.recordCount = recordCount
+        return header
+    }
+
+    /// Adds one record if it fits.
+    @inline(__always)
+    fileprivate mutating func append(_ entry: RecordChunk.Entry, nowMs: Int64, arena: UnsafeRawPointer) -> Bool {
+        let timestampMs = entry.timestampMs == RecordChunk.unsetTimestamp ? nowMs : entry.timestampMs
+        let baseMs = recordCount == 0 ? timestampMs : baseTimestampMs
+        let timestampDelta = timestampMs &- baseMs
+        let bodyByteCount = RecordEncoding.bodyByteCount(entry, timestampDelta: timestampDelta, offsetDelta: recordCount)
+        let byteCount = RecordEncoding.varintByteCount(Int64(bodyByteCount)) + bodyByteCount
+        if byteCount > limit - cursor { return false }
+        let end = RecordEncoding.write(
+            entry, bodyByteCount: bodyByteCount, timestampDelta: timestampDelta, offsetDelta: recordCount, arena: arena,
+            to: cursor)
+        assert(end - cursor == byteCount, "a record was written longer or shorter than it was predicted")
+        cursor = end
+        baseTimestampMs = baseMs
+        if timestampMs > maxTimestampMs { maxTimestampMs = timestampMs }
+        recordCount &+= 1
+        return true
+    }
+}
+
+extension OpenBatch {
+    /// Appends the records of a chunk to the open batches of their slots, in order, until one finds no room.
+    ///
+    /// - Parameters:
+    ///   - slots: for each record of the chunk, which of `batches` it goes to.
+    ///   - batches: every slot named must lie within it.
+    ///   - nowMs: the time of records that bring none.
+    /// - Returns: the index of the first record that found no room; `range.upperBound` when all went in.
+    package static func append(
+        _ chunk: RecordChunk, _ range: Range<Int>, slots: UnsafePointer<Int32>,
+        to batches: UnsafeMutableBufferPointer<OpenBatch>, nowMs: Int64
+    ) -> Int {
+        chunk.withEntries { entries, count, arena in
+            precondition(range.upperBound <= count)
+            let base = batches.baseAddress!
+            for index in range {
+                assert(slots[index] >= 0 && Int(slots[index]) < batches.count)
+                if !base[Int(slots[index])].append(entries[index], nowMs: nowMs, arena: arena) { return index }
+            }
+            return range.upperBound
+        }
+    }
+
+    /// Appends records chosen by index to this batch until one finds no room; gives how many of the indices went in.
+    package mutating func append(_ chunk: RecordChunk, indices: UnsafeBufferPointer<UInt32>, nowMs: Int64) -> Int {
+        chunk.withEntries { entries, count, arena in
+            var batch = self
+            defer { self = batch }
+            for (position, index) in indices.enumerated() {
+                precondition(Int(index) < count)
+                if !batch.append(entries[Int(index)], nowMs: nowMs, arena: arena) { return position }
+            }
+            return indices.count
+        }
+    }
+}

@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The bytes that the records of one or more chunks point into.
+///
+/// A chunk that owns its arena grows it; one that is filled beforehand (`init(bytes:)`) is shared by many chunks and
+/// never changes again.
+public final class RecordArena: @unchecked Sendable {
+    // Unchecked: written only by the chunk that owns it alone (checked by uniqueness), immutable once shared.
+    private(set) var base: UnsafeMutableRawPointer
+    private var capacity: Int
+    private(set) var byteCount: Int
+
+    /// Offsets are 32 bits.
+    static let byteCountMax = Int(UInt32.max)
+
+    init(capacity: Int) {
+        self.capacity = max(64, capacity)
+        base = .allocate(byteCount: self.capacity, alignment: 64)
+        byteCount = 0
+    }
+
+    /// Copies `bytes` once, for chunks made by `RecordChunk(sharing:)`.
+    ///
+    /// - Precondition: at most 4 GiB.
+    public convenience init(bytes: RawSpan) {
+        precondition(bytes.byteCount <= Self.byteCountMax, "an arena holds at most 4 GiB")
+        self.init(capacity: bytes.byteCount)
+        _ = append(bytes)
+    }
+
+    deinit { base.deallocate() }
+
+    func append(_ bytes: RawSpan) -> UInt32 {
+        let offset = byteCount
+        reserve(bytes.byteCount)
+        bytes.withUnsafeBytes { source in
+            if let start = source.baseAddress { memcpy(base + offset, start, source.count) }
+        }
+        byteCount += bytes.byteCount
+        return UInt32(truncatingIfNeeded: offset)
+    }
+
+    func removeAll() { byteCount = 0 }
+
+    func copy() -> RecordArena {
+        let copy = RecordArena(capacity: byteCount)
+        memcpy(copy.base, base, byteCount)
+        copy.byteCount = byteCount
+        return copy
+    }
+
+    private func reserve(_ additional: Int) {
+        let needed = byteCount + additional
+        precondition(needed <= Self.byteCountMax, "a chunk holds at most 4 GiB")
+        if needed <= capacity { return }
+        let larger = max(needed, capacity * 2)
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 64)
+        memcpy(bytes, base, byteCount)
+        base.deallocate()
+        base = bytes
+        capacity = larger
+    }
+}

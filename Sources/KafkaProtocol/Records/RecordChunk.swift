@@ -1,0 +1,224 @@
+// Records on their way to a builder. A chunk is an arena of bytes and a flat list of entries that point into it, so that
+// handing over a thousand records is one call, one hop and no reference counting per record.
+//
+//      entries  [ key at, count | value at, count | time | headers at, count ] …
+//                    │               │                        │
+//      arena    ─────▼───────────────▼────────────────────────▼──────────────
+
+/// An ordered group of records for one topic.
+///
+/// A value: copies share storage until one of them is changed. Records are 32-byte entries and their bytes; a chunk of a
+/// few hundred records that stays in the cache is the best size.
+public struct RecordChunk: @unchecked Sendable {
+    // Unchecked: the storage is written through a unique reference only.
+    private var storage: Storage
+
+    /// Where one record's bytes lie in the arena. Counts of -1 are null.
+    struct Entry: BitwiseCopyable {
+        var valueOffset: UInt32
+        var valueByteCount: Int32
+        var keyOffset: UInt32
+        var keyByteCount: Int32
+        /// `unsetTimestamp`: the time at which the builder takes it.
+        var timestampMs: Int64
+        var headersOffset: UInt32
+        /// Bytes of the headers as a record has them, their count in front; 0 for none.
+        var headersByteCount: UInt32
+    }
+
+    static let unsetTimestamp = Int64.min
+
+    final class Storage {
+        let arena: RecordArena
+        var entries: UnsafeMutablePointer<Entry>
+        var count = 0
+        var capacity: Int
+
+        init(arena: RecordArena, capacity: Int) {
+            self.arena = arena
+            self.capacity = max(1, capacity)
+            entries = .allocate(capacity: self.capacity)
+        }
+
+        deinit { entries.deallocate() }
+
+        func append(_ entry: Entry) {
+            if count == capacity { grow() }
+            (entries + count).initialize(to: entry)
+            count += 1
+        }
+
+        private func grow() {
+            let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+            larger.initialize(from: entries, count: count)
+            entries.deallocate()
+            entries = larger
+            capacity *= 2
+        }
+
+        func copy(sharingArena: Bool) -> Storage {
+            let copy = Storage(arena: sharingArena ? arena : arena.copy(), capacity: capacity)
+            copy.entries.initialize(from: entries, count: count)
+            copy.count = count
+            return copy
+        }
+    }
+
+    private let sharesArena: Bool
+
+    /// An empty chunk that keeps its records' bytes itself.
+    ///
+    /// - Parameters:
+    ///   - capacity: records expected; more are taken.
+    ///   - byteCapacity: bytes of keys, values and headers expected.
+    public init(capacity: Int = 256, byteCapacity: Int = 16 << 10) {
+        storage = Storage(arena: RecordArena(capacity: byteCapacity), capacity: capacity)
+        sharesArena = false
+    }
+
+    /// An empty chunk whose records point into bytes that are already there.
+    public init(sharing arena: RecordArena, capacity: Int = 256) {
+        storage = Storage(arena: arena, capacity: capacity)
+        sharesArena = true
+    }
+
+    public var count: Int { storage.count }
+    public var isEmpty: Bool { storage.count == 0 }
+
+    /// Bytes that the chunk's own arena holds.
+    public var byteCount: Int { storage.arena.byteCount }
+
+    /// Adds a record, copying its bytes.
+    ///
+    /// - Parameters:
+    ///   - key: nil for none.
+    ///   - value: nil for a tombstone.
+    ///   - timestampMs: milliseconds since 1970; nil for the time at which the builder takes the record.
+    /// - Precondition: the chunk has an arena of its own (`init(capacity:byteCapacity:)`), of at most 4 GiB.
+    public mutating func append(
+        key: RawSpan?, value: RawSpan?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
+    ) {
+        precondition(!sharesArena, "records of a shared arena are added by where they lie")
+        makeUnique()
+        var entry = Entry(
+            valueOffset: 0, valueByteCount: -1, keyOffset: 0, keyByteCount: -1,
+            timestampMs: timestampMs ?? Self.unsetTimestamp, headersOffset: 0, headersByteCount: 0)
+        if let key {
+            entry.keyByteCount = Int32(key.byteCount)
+            entry.keyOffset = storage.arena.append(key)
+        }
+        if let value {
+            entry.valueByteCount = Int32(value.byteCount)
+            entry.valueOffset = storage.arena.append(value)
+        }
+        if !headers.isEmpty {
+            let encoded = RecordEncoding.headers(headers)
+            entry.headersByteCount = UInt32(encoded.count)
+            entry.headersOffset = storage.arena.append(encoded.span.bytes)
+        }
+        storage.append(entry)
+    }
+
+    /// Adds a record, copying its bytes.
+    public mutating func append(
+        key: [UInt8]? = nil, value: [UInt8]?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
+    ) {
+        // Spans of optional arrays can't be made in one expression: an absent array has no storage to borrow.
+        switch (key, value) {
+        case (nil, nil): append(key: RawSpan?.none, value: RawSpan?.none, headers: headers, timestampMs: timestampMs)
+        case (let key?, nil): append(key: key.span.bytes, value: nil, headers: headers, timestampMs: timestampMs)
+        case (nil, let value?): append(key: nil, value: value.span.bytes, headers: headers, timestampMs: timestampMs)
+        case (let key?, let value?):
+            append(key: key.span.bytes, value: value.span.bytes, headers: headers, timestampMs: timestampMs)
+        }
+    }
+
+    /// Adds a record, its texts as UTF-8.
+    public mutating func append(
+        key: String?, value: String?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
+    ) {
+        append(
+            key: key.map { Array($0.utf8) }, value: value.map { Array($0.utf8) }, headers: headers,
+            timestampMs: timestampMs)
+    }
+
+    /// Adds a record whose key and value lie in the shared arena. Copies nothing.
+    ///
+    /// - Parameter headers: where the headers lie, in a record's own form (`RecordChunk.encoded(_:)`).
+    /// - Precondition: the ranges lie within the arena.
+    public mutating func append(
+        keyAt key: Range<Int>?, valueAt value: Range<Int>?, headersAt headers: Range<Int>? = nil,
+        timestampMs: Int64? = nil
+    ) {
+        let arenaByteCount = storage.arena.byteCount
+        precondition((key?.upperBound ?? 0) <= arenaByteCount && (key?.lowerBound ?? 0) >= 0, "the key lies outside the arena")
+        precondition(
+            (value?.upperBound ?? 0) <= arenaByteCount && (value?.lowerBound ?? 0) >= 0, "the value lies outside the arena")
+        precondition((headers?.upperBound ?? 0) <= arenaByteCount && (headers?.lowerBound ?? 0) >= 0)
+        makeUnique()
+        storage.append(
+            Entry(
+                valueOffset: UInt32(truncatingIfNeeded: value?.lowerBound ?? 0), valueByteCount: Int32(value?.count ?? -1),
+                keyOffset: UInt32(truncatingIfNeeded: key?.lowerBound ?? 0), keyByteCount: Int32(key?.count ?? -1),
+                timestampMs: timestampMs ?? Self.unsetTimestamp,
+                headersOffset: UInt32(truncatingIfNeeded: headers?.lowerBound ?? 0),
+                headersByteCount: UInt32(headers?.count ?? 0)))
+    }
+
+    /// Headers in a record's own form, to be laid into an arena.
+    public static func encoded(_ headers: [RecordHeader]) -> [UInt8] { RecordEncoding.headers(headers) }
+
+    /// Removes the records and, where the arena is the chunk's own, their bytes. Keeps the memory.
+    public mutating func removeAll() {
+        if isKnownUniquelyReferenced(&storage) {
+            storage.count = 0
+            if !sharesArena { storage.arena.removeAll() }
+        } else {
+            let arena = sharesArena ? storage.arena : RecordArena(capacity: storage.arena.byteCount)
+            storage = Storage(arena: arena, capacity: storage.capacity)
+        }
+    }
+
+    private mutating func makeUnique() {
+        if !isKnownUniquelyReferenced(&storage) { storage = storage.copy(sharingArena: sharesArena) }
+    }
+}
+
+extension RecordChunk {
+    /// The entries, for the length of the call.
+    func withEntries<R>(_ body: (UnsafePointer<Entry>, Int, UnsafeRawPointer) -> R) -> R {
+        withExtendedLifetime(storage) { body(UnsafePointer(storage.entries), storage.count, UnsafeRawPointer(storage.arena.base)) }
+    }
+
+    /// The bytes of one record as it will stand in a batch, at most: for bounds and accounting.
+    package func encodedByteCountMax(at index: Int) -> Int {
+        withEntries { entries, count, _ in
+            precondition(index < count)
+            return RecordEncoding.byteCountMax(entries[index])
+        }
+    }
+
+    /// Copies chosen records into a chunk that shares this one's bytes.
+    package func selecting(_ indices: some Collection<Int>) -> RecordChunk {
+        let result = RecordChunk(sharing: storage.arena, capacity: indices.count)
+        for index in indices {
+            precondition(index < storage.count)
+            result.storage.append(storage.entries[index])
+        }
+        return result
+    }
+
+    /// Calls `body` for each record with its key, nil where there is none.
+    package func forEachKey(_ body: (_ index: Int, _ key: UnsafeRawBufferPointer?) -> Void) {
+        withEntries { entries, count, arena in
+            for index in 0..<count {
+                let entry = entries[index]
+                body(
+                    index,
+                    entry.keyByteCount < 0
+                        ? nil
+                        : UnsafeRawBufferPointer(start: arena + Int(entry.keyOffset), count: Int(entry.keyByteCount)))
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+/// Walks the records of one batch without copying them.
+///
+/// Every length is checked against the bytes that remain; after an error the cursor is at its end.
+public struct RecordCursor: ~Escapable {
+    /// A record of nothing: length, attributes, two deltas, two lengths, header count.
+    static let recordByteCountMin = 7
+
+    private let bytes: RawSpan
+    private let header: RecordBatchHeader
+    private var position = 0
+    private var remaining: Int
+
+    @_lifetime(copy bytes)
+    init(_ bytes: RawSpan, of header: RecordBatchHeader) {
+        self.bytes = bytes
+        self.header = header
+        remaining = Int(header.recordCount)
+    }
+
+    /// The next record, or nil after the last.
+    ///
+    /// - Throws: `RecordBatchError` when a length or count does not fit, or bytes are left behind the last record.
+    @_lifetime(copy self)
+    public mutating func next() throws(RecordBatchError) -> Record? {
+        guard remaining > 0 else {
+            guard position == bytes.byteCount || remaining < 0 else {
+                remaining = -1
+                throw RecordBatchError(
+                    .malformed, at: position, "\(bytes.byteCount - position) bytes are left behind the last record")
+            }
+            return nil
+        }
+        let left = remaining - 1
+        remaining = -1  // where an error leaves it
+        let byteCount = try readVarint("record length")
+        guard byteCount >= Self.recordByteCountMin - 1, byteCount <= Int64(bytes.byteCount - position) else {
+            throw RecordBatchError(
+                .malformed, at: position, "a record of \(byteCount) bytes where \(bytes.byteCount - position) are left")
+        }
+        let end = position + Int(byteCount)
+        position += 1  // attributes, which no version uses
+        let timestampDelta = try readVarint("timestamp delta")
+        let offsetDelta = try readVarint("offset delta")
+        let key = try readField(end, "key length")
+        let value = try readField(end, "value length")
+        let headerCount = try readVarint("header count")
+        guard position <= end, headerCount >= 0, headerCount <= Int64(end - position) / 2 else {
+            throw RecordBatchError(
+                .malformed, at: position, "\(headerCount) headers in a record with \(end - position) bytes left")
+        }
+        let headers = position..<end
+        try checkHeaders(Int(headerCount), end)
+        remaining = left
+        return Record(
+            offset: header.baseOffset &+ offsetDelta,
+            timestampMs: header.attributes.isLogAppendTime
+                ? header.maxTimestampMs : header.baseTimestampMs &+ timestampDelta,
+            keyRange: key, valueRange: value, headerRange: headers, headerCount: Int(headerCount), bytes: bytes)
+    }
+
+    private mutating func checkHeaders(_ count: Int, _ end: Int) throws(RecordBatchError) {
+        for _ in 0..<count {
+            guard try readField(end, "header key length") != nil else {
+                throw RecordBatchError(.malformed, at: position, "a header has no key")
+            }
+            _ = try readField(end, "header value length")
+        }
+        guard position == end else {
+            throw RecordBatchError(.malformed, at: position, "a record's fields end \(end - position) bytes off its length")
+        }
+    }
+
+    private mutating func readVarint(_ field: StaticString) throws(RecordBatchError) -> Int64 {
+        try RecordVarint.read(bytes, &position, field)
+    }
+
+    /// Where a length-prefixed field lies; nil for null.
+    private mutating func readField(_ end: Int, _ field: StaticString) throws(RecordBatchError) -> Range<Int>? {
+        let count = try readVarint(field)
+        if count == -1 { return nil }
+        guard count >= 0, count <= Int64(end - position) else {
+            throw RecordBatchError(.malformed, at: position, "\(field) is \(count) with \(end - position) bytes left")
+        }
+        let range = position..<position + Int(count)
+        position = range.upperBound
+        return range
+    }
+}
+
+/// One record, its bytes where the batch has them.
+public struct Record: ~Escapable {
+    public let offset: Int64
+    /// Milliseconds since 1970, as the producer or (log-append time) the broker set it.
+    public let timestampMs: Int64
+    let keyRange: Range<Int>?
+    let valueRange: Range<Int>?
+    let headerRange: Range<Int>
+    public let headerCount: Int
+    let bytes: RawSpan
+
+    @_lifetime(copy bytes)
+    init(
+        offset: Int64, timestampMs: Int64, keyRange: Range<Int>?, valueRange: Range<Int>?, headerRange: Range<Int>,
+        headerCount: Int, bytes: RawSpan
+    ) {
+        self.offset = offset
+        self.timestampMs = timestampMs
+        self.keyRange = keyRange
+        self.valueRange = valueRange
+        self.headerRange = headerRange
+        self.headerCount = headerCount
+        self.bytes = bytes
+    }
+
+    public var key: RawSpan? {
+        @_lifetime(copy self)
+        get {
+            guard let keyRange else { return nil }
+            return bytes.extracting(keyRange)
+        }
+    }
+
+    /// nil is a tombstone.
+    public var value: RawSpan? {
+        @_lifetime(copy self)
+        get {
+            guard let valueRange else { return nil }
+            return bytes.extracting(valueRange)
+        }
+    }
+
+    /// The key, copied.
+    public var keyBytes: [UInt8]? { keyRange.map { bytes.copied($0) } }
+
+    /// The value, copied; nil is a tombstone.
+    public var valueBytes: [UInt8]? { valueRange.map { bytes.copied($0) } }
+
+    /// The headers, copied: they are rare and small. Text that is not UTF-8 is repaired.
+    public var headers: [RecordHeader] {
+        var result: [RecordHeader] = []
+        var position = headerRange.lowerBound
+        for _ in 0..<headerCount {
+            // The cursor has walked these bytes already.
+            guard let key = try? field(&position), let value = try? field(&position) else { break }
+            result.append(RecordHeader(key: String(decoding: key ?? [], as: UTF8.self), value: value))
+        }
+        return result
+    }
+
+    private func field(_ position: inout Int) throws(RecordBatchError) -> [UInt8]?? {
+        let count = try RecordVarint.read(bytes, &position, "header")
+        if count < 0 { return .some(nil) }
+        defer { position += Int(count) }
+        return .some(bytes.copied(position..<position + Int(count)))
+    }
+}
+
+extension RawSpan {
+    /// - Precondition: the range lies within the span.
+    func copied(_ range: Range<Int>) -> [UInt8] { extracting(range).withUnsafeBytes { [UInt8]($0) } }
+}
+
+/// A header of a record. Source: KIP-82.
+public struct RecordHeader: Equatable, Sendable {
+    public var key: String
+    /// nil is a null value, which is not the empty one.
+    public var value: [UInt8]?
+
+    public init(key: String, value: [UInt8]?) {
+        self.key = key
+        self.value = value
+    }
+}
