@@ -96,14 +96,13 @@ struct ZstdFrames {
                 throw .corrupt("zstd", "the header at byte \(position) is cut short")
             }
             let sizePosition = position + byteCount - sizeByteCount
-            let size = source.littleEndian(at: sizePosition, count: sizeByteCount)
-            // The two-byte form counts from 256.
-            contentByteCount = sizeByteCount == 0 ? nil : sizeByteCount == 2 ? size + 256 : size
+            var size = source.littleEndian(at: sizePosition, count: sizeByteCount)
+            if sizeByteCount == 2 { size += 256 }
+            contentByteCount = sizeByteCount == 0 ? nil : size
 
-            let windowMax: UInt64
-            if isSingleSegment {
-                windowMax = size
-            } else {
+            // A block is no longer than the window, which in a single segment is the content.
+            var windowMax = size
+            if !isSingleSegment {
                 let window = UInt64(source.byte(at: position + 5))
                 let base: UInt64 = 1 << (10 + (window >> 3))
                 windowMax = base + (base / 8) * (window & 7)
