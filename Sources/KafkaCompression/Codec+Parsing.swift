@@ -37,10 +37,10 @@ extension Codec {
     private static func unknown(_ name: String) -> CodecError {
         let distances = CompressionType.allCases.map { ($0, editDistance(name.lowercased(), $0.description)) }
         let nearest = distances.min { $0.1 < $1.1 }!
-        let suggestion = nearest.1 <= 2 ? "did you mean \"\(nearest.0)\"? " : ""
+        let suggestion = nearest.1 <= 2 ? "; did you mean \"\(nearest.0)\"?" : ""
         return CodecError(
             codec: name, kind: .unknownCodec,
-            message: "there is no codec \"\(name)\"; \(suggestion)Accepted: \(acceptedForms)")
+            message: "there is no such codec; accepted are \(acceptedForms)\(suggestion)")
     }
 
     /// Levenshtein's distance, of at most the first 32 characters.
