@@ -21,7 +21,7 @@ enum XerialFraming {
 
     /// Whether the framing's magic, of a complete header, is at `offset`.
     ///
-    /// The versions are not compared: only 1 was ever written, and writers disagree about its byte order.
+    /// The versions are not compared: only 1 was ever written, and librdkafka does not look at them either.
     static func isHeader(_ source: RawSpan, at offset: Int) -> Bool {
         guard source.byteCount - offset >= header.count else { return false }
         for (index, byte) in magic.enumerated() where source.byte(at: offset + index) != byte { return false }
