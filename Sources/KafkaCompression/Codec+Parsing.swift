@@ -1,0 +1,62 @@
+import KafkaProtocol
+
+extension Codec {
+    /// Reads a codec as configuration and command lines state it: a name, or a name and a level after a colon.
+    ///
+    /// Accepts `none`, `gzip`, `gzip:6`, `snappy`, `lz4`, `lz4:9`, `zstd`, `zstd:-5`.
+    ///
+    /// - Throws: `CodecError` of kind `unknownCodec` or `invalidLevel`, saying what is accepted and, where the name is a
+    ///   near miss, what was probably meant.
+    public init(parsing text: String) throws(CodecError) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0])
+        guard let type = CompressionType.allCases.first(where: { $0.description == name }) else {
+            throw Codec.unknown(name)
+        }
+        guard parts.count == 2 else {
+            try self.init(type)
+            return
+        }
+        guard let level = Int(parts[1]) else {
+            let expected =
+                Codec.levels(of: type).map { "a number from \($0.lowerBound) to \($0.upperBound) after the colon" }
+                ?? "no colon: it has no levels"
+            throw CodecError(
+                codec: name, kind: .invalidLevel, message: "\"\(parts[1])\" is not a level; use \(expected)")
+        }
+        try self.init(type, level: level)
+    }
+
+    /// All that ``init(parsing:)`` accepts, for help texts: "none, gzip[:1…9], …".
+    public static var acceptedForms: String {
+        CompressionType.allCases.map { type in
+            levels(of: type).map { "\(type)[:\($0.lowerBound)…\($0.upperBound)]" } ?? "\(type)"
+        }.joined(separator: ", ")
+    }
+
+    private static func unknown(_ name: String) -> CodecError {
+        let distances = CompressionType.allCases.map { ($0, editDistance(name.lowercased(), $0.description)) }
+        let nearest = distances.min { $0.1 < $1.1 }!
+        let suggestion = nearest.1 <= 2 ? "; did you mean \"\(nearest.0)\"?" : ""
+        return CodecError(
+            codec: name, kind: .unknownCodec,
+            message: "there is no such codec; accepted are \(acceptedForms)\(suggestion)")
+    }
+
+    /// Levenshtein's distance, of at most the first 32 characters.
+    private static func editDistance(_ left: String, _ right: String) -> Int {
+        let left = Array(left.prefix(32))
+        let right = Array(right.prefix(32))
+        var row = Array(0...right.count)
+        for (i, character) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let substituted = diagonal + (character == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}
