@@ -21,7 +21,7 @@ public struct FieldDecoder: FieldCoder {
             reader.fail(expected: "a value in version \(version), found null")
         }
         if reader.hasFailed {
-            reader.encloseError(in: name.description)
+            reader.encloseError(in: name)
         }
     }
 
@@ -51,7 +51,7 @@ public struct FieldDecoder: FieldCoder {
         value.codeElement(&self)
         currentTag = nil
         if reader.hasFailed {
-            reader.encloseError(in: name.description)
+            reader.encloseError(in: name)
         }
     }
 
@@ -85,7 +85,7 @@ public struct FieldDecoder: FieldCoder {
             var element = E.wireDefault
             element.codeElement(&self)
             if reader.hasFailed {
-                reader.encloseError(in: "[\(index)]")
+                reader.encloseError(inElement: index)
                 break
             }
             elements.append(element)

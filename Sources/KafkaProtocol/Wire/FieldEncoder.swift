@@ -26,7 +26,7 @@ public struct FieldEncoder: FieldCoder {
             value.codeElement(&self)
         }
         if writer.pointee.hasFailed {
-            writer.pointee.encloseError(in: name.description)
+            writer.pointee.encloseError(in: name)
         }
     }
 
@@ -59,7 +59,7 @@ public struct FieldEncoder: FieldCoder {
         let mark = writer.pointee.mark()
         value.codeElement(&self)
         if writer.pointee.hasFailed {
-            writer.pointee.encloseError(in: name.description)
+            writer.pointee.encloseError(in: name)
         } else {
             writer.pointee.prependSize(since: mark)
         }
@@ -80,7 +80,7 @@ public struct FieldEncoder: FieldCoder {
             var element = element
             element.codeElement(&self)
             if writer.pointee.hasFailed {
-                writer.pointee.encloseError(in: "[\(index)]")
+                writer.pointee.encloseError(inElement: index)
                 return
             }
         }
@@ -99,6 +99,6 @@ public struct FieldEncoder: FieldCoder {
     ) {
         guard !isIgnorable, value != `default` else { return }
         writer.pointee.fail(expected: "its default, as version \(version) does not have the field")
-        writer.pointee.encloseError(in: name.description)
+        writer.pointee.encloseError(in: name)
     }
 }

@@ -15,6 +15,8 @@ public struct WireReader {
     public private(set) var offset: Int
     private var limit: Int
     public private(set) var error: WireError?
+    /// Whether there is an `error`; kept apart because every field asks.
+    public private(set) var hasFailed = false
 
     /// A reader of `bytes` from its begin; offsets and ranges count from there.
     public init(_ bytes: UnsafeRawBufferPointer) {
@@ -26,20 +28,25 @@ public struct WireReader {
     /// Bytes not read yet; zero after a failure.
     public var remainingByteCount: Int { limit - offset }
 
-    public var hasFailed: Bool { error != nil }
-
     // MARK: Failing
 
     /// Keeps the first failure and lets every later read give zero.
     public mutating func fail(expected: String, at byteOffset: Int? = nil) {
-        if error == nil {
+        if !hasFailed {
+            hasFailed = true
             error = WireError(byteOffset: byteOffset ?? offset, expected: expected)
         }
         limit = offset
     }
 
-    mutating func encloseError(in field: String) {
-        error?.enclose(in: field)
+    @inline(never)
+    mutating func encloseError(in field: StaticString) {
+        error?.enclose(in: field.description)
+    }
+
+    @inline(never)
+    mutating func encloseError(inElement index: Int) {
+        error?.enclose(in: "[\(index)]")
     }
 
     // MARK: Fixed width
@@ -166,7 +173,7 @@ public struct WireReader {
 
     /// Ends what `narrow` began; bytes left over are a failure.
     mutating func widen(to outer: Int) {
-        guard error == nil else { return }
+        guard !hasFailed else { return }
         guard offset == limit else {
             fail(expected: "the end of the tagged field, \(remainingByteCount) bytes are left")
             return

@@ -28,6 +28,8 @@ public struct WireWriter: ~Copyable {
     /// In the order of their positions; several may share one.
     public private(set) var splices: [Splice] = []
     public private(set) var error: WireError?
+    /// Whether there is an `error`; kept apart because every field asks.
+    public private(set) var hasFailed = false
 
     public init(capacity: Int = 4096) {
         self.capacity = max(capacity, 64)
@@ -41,8 +43,6 @@ public struct WireWriter: ~Copyable {
     /// Own and external bytes together: what goes on the wire.
     public var frameByteCount: Int { ownByteCount + externalByteCount }
 
-    public var hasFailed: Bool { error != nil }
-
     /// The own bytes, valid during `body`.
     public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try body(UnsafeRawBufferPointer(start: base, count: ownByteCount))
@@ -54,18 +54,26 @@ public struct WireWriter: ~Copyable {
         externalByteCount = 0
         splices.removeAll(keepingCapacity: true)
         error = nil
+        hasFailed = false
     }
 
     // MARK: Failing and going back
 
     public mutating func fail(expected: String) {
-        if error == nil {
+        if !hasFailed {
+            hasFailed = true
             error = WireError(byteOffset: frameByteCount, expected: expected)
         }
     }
 
-    mutating func encloseError(in field: String) {
-        error?.enclose(in: field)
+    @inline(never)
+    mutating func encloseError(in field: StaticString) {
+        error?.enclose(in: field.description)
+    }
+
+    @inline(never)
+    mutating func encloseError(inElement index: Int) {
+        error?.enclose(in: "[\(index)]")
     }
 
     func mark() -> Mark {
@@ -74,7 +82,10 @@ public struct WireWriter: ~Copyable {
 
     /// Drops what was written since `mark`, and the error, which is given back.
     mutating func rewind(to mark: Mark) -> WireError? {
-        defer { error = nil }
+        defer {
+            error = nil
+            hasFailed = false
+        }
         ownByteCount = mark.byteCount
         externalByteCount = mark.externalByteCount
         splices.removeLast(splices.count - mark.spliceCount)
