@@ -24,7 +24,7 @@ struct KafkaErrorCodeTests {
     }
 
     @Test(
-        "is the same table as that of an installed Kafka (skipped without KAFKA_HOME or ../shared/kafka/4.3.1, or javac)",
+        "is the same table as that of an installed Kafka (skipped without KAFKA_HOME or ../shared/kafka/4.3.1, or java)",
         .enabled(if: InstalledKafka.libraries != nil))
     func sameAsKafka() throws {
         let lines = try #require(try InstalledKafka.errorLines())

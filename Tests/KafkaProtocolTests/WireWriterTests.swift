@@ -28,6 +28,7 @@ struct WireWriterTests {
         writer.int8(2)
         #expect(writer.splices.map(\.position) == [1, 1])
         #expect(writer.splices.map(\.byteCount) == [100, 50])
+        #expect(Array(writer.unsafeBytes) == [1, 2])
         #expect(writer.ownByteCount == 2 && writer.externalByteCount == 150 && writer.frameByteCount == 152)
         writer.reset()
         #expect(writer.frameByteCount == 0 && writer.splices == [])

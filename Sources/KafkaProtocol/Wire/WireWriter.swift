@@ -48,6 +48,9 @@ public struct WireWriter: ~Copyable {
         try body(UnsafeRawBufferPointer(start: base, count: ownByteCount))
     }
 
+    /// The own bytes, for a write that ends after the call: valid until the writer is written to, reset or gone.
+    public var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: ownByteCount) }
+
     /// Empties the writer and keeps its memory.
     public mutating func reset() {
         ownByteCount = 0
