@@ -1,0 +1,244 @@
+/// Reads record batches from partitions. API key 1, versions 4 to 18; flexible from 12.
+///
+/// Version 4 is the first with record batch v2 and isolation (KIP-98), 7 has sessions (KIP-227), 9 the leader epoch
+/// (KIP-320), 10 allows zstd (KIP-110), 11 the rack (KIP-392), 12 the last fetched epoch (KIP-595), 13 names topics by
+/// their ids (KIP-516), 15 the replica's state (KIP-903), 17 its directory (KIP-853), 18 its high watermark (KIP-1166).
+public struct FetchRequest: KafkaRequest {
+    public typealias Response = FetchResponse
+    public static let apiKey = ApiKey.fetch
+    public static let versions: ClosedRange<Int16> = 4...18
+
+    public var clusterID: String?
+    /// −1 for a consumer; up to version 14.
+    public var replicaID: Int32 = -1
+    public var replicaState = ReplicaState()
+    public var maxWaitMs: Int32 = 0
+    public var minBytes: Int32 = 0
+    public var maxBytes: Int32 = .max
+    /// 0: read uncommitted, 1: read committed.
+    public var isolationLevel: Int8 = 0
+    public var sessionID: Int32 = 0
+    /// −1 for a full fetch without a session.
+    public var sessionEpoch: Int32 = -1
+    public var topics: [Topic] = []
+    public var forgottenTopics: [ForgottenTopic] = []
+    public var rackID: String = ""
+
+    public init() {}
+
+    public mutating func code<C: FieldCoder>(_ c: inout C) {
+        c.field(&replicaID, "replica_id", 0...14, default: -1)
+        c.field(&maxWaitMs, "max_wait_ms")
+        c.field(&minBytes, "min_bytes")
+        c.field(&maxBytes, "max_bytes", 3..., default: .max, ignorable: true)
+        c.field(&isolationLevel, "isolation_level", 4..., ignorable: true)
+        c.field(&sessionID, "session_id", 7..., ignorable: true)
+        c.field(&sessionEpoch, "session_epoch", 7..., default: -1, ignorable: true)
+        c.field(&topics, "topics")
+        c.field(&forgottenTopics, "forgotten_topics_data", 7...)
+        c.field(&rackID, "rack_id", 11..., ignorable: true)
+        c.tags { c in
+            c.tagged(0, &clusterID, "cluster_id", 12..., ignorable: true)
+            c.tagged(1, &replicaState, "replica_state", 15...)
+        }
+    }
+}
+
+extension FetchRequest {
+    public struct ReplicaState: WireStruct {
+        public var replicaID: Int32 = -1
+        public var replicaEpoch: Int64 = -1
+
+        public init() {}
+
+        public mutating func code<C: FieldCoder>(_ c: inout C) {
+            c.field(&replicaID, "replica_id", default: -1)
+            c.field(&replicaEpoch, "replica_epoch", default: -1)
+            c.tags()
+        }
+    }
+
+    public struct Topic: WireStruct {
+        /// Up to version 12.
+        public var name: String = ""
+        /// From version 13 on.
+        public var topicID: KafkaUUID = .zero
+        public var partitions: [Partition] = []
+
+        public init() {}
+
+        public mutating func code<C: FieldCoder>(_ c: inout C) {
+            c.field(&name, "topic", 0...12, ignorable: true)
+            c.field(&topicID, "topic_id", 13..., ignorable: true)
+            c.field(&partitions, "partitions")
+            c.tags()
+        }
+    }
+
+    public struct Partition: WireStruct {
+        public var index: Int32 = 0
+        /// −1 when not known.
+        public var currentLeaderEpoch: Int32 = -1
+        public var fetchOffset: Int64 = 0
+        /// −1 when there is none.
+        public var lastFetchedEpoch: Int32 = -1
+        /// Only followers set it.
+        public var logStartOffset: Int64 = -1
+        public var partitionMaxBytes: Int32 = 0
+        public var replicaDirectoryID: KafkaUUID = .zero
+        public var highWatermark: Int64 = .max
+
+        public init() {}
+
+        public mutating func code<C: FieldCoder>(_ c: inout C) {
+            c.field(&index, "partition")
+            c.field(&currentLeaderEpoch, "current_leader_epoch", 9..., default: -1, ignorable: true)
+            c.field(&fetchOffset, "fetch_offset")
+            c.field(&lastFetchedEpoch, "last_fetched_epoch", 12..., default: -1)
+            c.field(&logStartOffset, "log_start_offset", 5..., default: -1, ignorable: true)
+            c.field(&partitionMaxBytes, "partition_max_bytes")
+            c.tags { c in
+                c.tagged(0, &replicaDirectoryID, "replica_directory_id", 17..., ignorable: true)
+                c.tagged(1, &highWatermark, "high_watermark", 18..., default: .max, ignorable: true)
+            }
+        }
+    }
+
+    /// Partitions that leave an incremental fetch session (KIP-227).
+    public struct ForgottenTopic: WireStruct {
+        /// Up to version 12.
+        public var name: String = ""
+        /// From version 13 on.
+        public var topicID: KafkaUUID = .zero
+        public var partitions: [Int32] = []
+
+        public init() {}
+
+        public mutating func code<C: FieldCoder>(_ c: inout C) {
+            c.field(&name, "topic", 7...12, ignorable: true)
+            c.field(&topicID, "topic_id", 13..., ignorable: true)
+            c.field(&partitions, "partitions", 7...)
+            c.tags()
+        }
+    }
+}
+
+/// Record batches of partitions. API key 1, versions 4 to 18; flexible from 12.
+///
+/// Version 5 adds the log's start offset, 7 sessions (KIP-227), 11 the preferred read replica (KIP-392), 12 the
+/// diverging epoch (KIP-595), 13 names topics by their ids (KIP-516), 16 the endpoints of new leaders (KIP-951).
+public struct FetchResponse: KafkaResponse {
+    public typealias Request = FetchRequest
+
+    public var throttleTimeMs: Int32 = 0
+    public var errorCode: KafkaErrorCode = .none
+    /// 0 outside a session.
+    public var sessionID: Int32 = 0
+    public var topics: [Topic] = []
+    public var nodeEndpoints: [NodeEndpoint] = []
+
+    public init() {}
+
+    public mutating func code<C: FieldCoder>(_ c: inout C) {
+        c.field(&throttleTimeMs, "throttle_time_ms", 1..., ignorable: true)
+        c.field(&errorCode, "error_code", 7..., ignorable: true)
+        c.field(&sessionID, "session_id", 7...)
+        c.field(&topics, "responses")
+        c.tags { c in
+            c.tagged(0, &nodeEndpoints, "node_endpoints", 16...)
+        }
+    }
+}
+
+extension FetchResponse {
+    public struct Topic: WireStruct {
+        /// Up to version 12.
+        public var name: String = ""
+        /// From version 13 on.
+        public var topicID: KafkaUUID = .zero
+        public var partitions: [Partition] = []
+
+        public init() {}
+
+        public mutating func code<C: FieldCoder>(_ c: inout C) {
+            c.field(&name, "topic", 0...12, ignorable: true)
+            c.field(&topicID, "topic_id", 13..., ignorable: true)
+            c.field(&partitions, "partitions")
+            c.tags()
+        }
+    }
+
+    public struct Partition: WireStruct {
+        public var index: Int32 = 0
+        public var errorCode: KafkaErrorCode = .none
+        public var highWatermark: Int64 = 0
+        public var lastStableOffset: Int64 = -1
+        public var logStartOffset: Int64 = -1
+        public var divergingEpoch = EpochEndOffset()
+        public var currentLeader = LeaderIDAndEpoch()
+        public var snapshotID = SnapshotID()
+        public var abortedTransactions: [AbortedTransaction]? = []
+        /// −1 when there is none.
+        public var preferredReadReplica: Int32 = -1
+        public var records: RecordsField = .null
+
+        public init() {}
+
+        public mutating func code<C: FieldCoder>(_ c: inout C) {
+            c.field(&index, "partition_index")
+            c.field(&errorCode, "error_code")
+            c.field(&highWatermark, "high_watermark")
+            c.field(&lastStableOffset, "last_stable_offset", 4..., default: -1, ignorable: true)
+            c.field(&logStartOffset, "log_start_offset", 5..., default: -1, ignorable: true)
+            c.field(&abortedTransactions, "aborted_transactions", 4..., ignorable: true)
+            c.field(&preferredReadReplica, "preferred_read_replica", 11..., default: -1)
+            c.field(&records, "records")
+            c.tags { c in
+                c.tagged(0, &divergingEpoch, "diverging_epoch", 12...)
+                c.tagged(1, &currentLeader, "current_leader", 12...)
+                c.tagged(2, &snapshotID, "snapshot_id", 12...)
+            }
+        }
+    }
+
+    /// Where the follower's log parts from the leader's (KIP-595).
+    public struct EpochEndOffset: WireStruct {
+        public var epoch: Int32 = -1
+        public var endOffset: Int64 = -1
+
+        public init() {}
+
+        public mutating func code<C: FieldCoder>(_ c: inout C) {
+            c.field(&epoch, "epoch", default: -1)
+            c.field(&endOffset, "end_offset", default: -1)
+            c.tags()
+        }
+    }
+
+    /// The snapshot to fetch instead (KIP-630).
+    public struct SnapshotID: WireStruct {
+        public var endOffset: Int64 = -1
+        public var epoch: Int32 = -1
+
+        public init() {}
+
+        public mutating func code<C: FieldCoder>(_ c: inout C) {
+            c.field(&endOffset, "end_offset", default: -1)
+            c.field(&epoch, "epoch", default: -1)
+            c.tags()
+        }
+    }
+
+    public struct AbortedTransaction: WireStruct {
+        public var producerID: Int64 = 0
+        public var firstOffset: Int64 = 0
+
+        public init() {}
+
+        public mutating func code<C: FieldCoder>(_ c: inout C) {
+            c.field(&producerID, "producer_id")
+            c.field(&firstOffset, "first_offset")
+            c.tags()
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// A whole request as it goes on the wire: size, header, body.
+public enum RequestFrame {
+    /// Appends a request to the writer. Several may follow each other in one writer.
+    ///
+    /// The size counts the external bytes that the body's records splice in. On failure nothing is appended.
+    public static func encode<Request: KafkaRequest>(
+        _ request: Request, version: Int16, correlationID: Int32, clientID: String?, into writer: inout WireWriter
+    ) throws(WireError) {
+        let header = RequestHeader(
+            apiKey: Request.apiKey, apiVersion: version, correlationID: correlationID, clientID: clientID)
+        let mark = writer.beginFrame()
+        header.encode(to: &writer)
+        request.encodeBody(version: version, to: &writer)
+        try writer.endFrame(mark, message: "\(Request.self) v\(version)")
+    }
+}
+
+/// A whole response as it goes on the wire: size, header, body.
+public enum ResponseFrame {
+    /// Appends a response to the writer. On failure nothing is appended.
+    public static func encode<Response: KafkaResponse>(
+        _ response: Response, version: Int16, correlationID: Int32, into writer: inout WireWriter
+    ) throws(WireError) {
+        let mark = writer.beginFrame()
+        ResponseHeader(correlationID: correlationID).encode(apiKey: Response.apiKey, version: version, to: &writer)
+        response.encodeBody(version: version, to: &writer)
+        try writer.endFrame(mark, message: "\(Response.self) v\(version)")
+    }
+
+    /// The correlation id of a frame without its size: it tells which request, so which version, the rest answers.
+    ///
+    /// Nil when the frame has fewer than four bytes.
+    public static func correlationID(of frame: UnsafeRawBufferPointer) -> Int32? {
+        var reader = WireReader(frame)
+        let correlationID = reader.int32()
+        return reader.hasFailed ? nil : correlationID
+    }
+
+    /// Header and body of a frame without its size, answering a request of `version`.
+    public static func decode<Response: KafkaResponse>(
+        _ type: Response.Type = Response.self, version: Int16, from reader: inout WireReader
+    ) throws(WireError) -> (correlationID: Int32, response: Response) {
+        let header = try ResponseHeader.decode(apiKey: Response.apiKey, version: version, from: &reader)
+        return (header.correlationID, try Response.decode(version: version, from: &reader))
+    }
+}
+
+extension WireWriter {
+    fileprivate mutating func beginFrame() -> Mark {
+        let mark = mark()
+        int32(0)
+        return mark
+    }
+
+    /// Puts the size in its place, or takes everything back and throws what failed.
+    fileprivate mutating func endFrame(_ mark: Mark, message: @autoclosure () -> String) throws(WireError) {
+        let byteCount = frameByteCount - mark.byteCount - mark.externalByteCount - 4
+        if byteCount > Int(Int32.max) {
+            fail(expected: "a frame of at most \(Int32.max) bytes, got \(byteCount)")
+        }
+        guard !hasFailed else {
+            if var error = rewind(to: mark) {
+                error.message = message()
+                throw error
+            }
+            return
+        }
+        patch(Int32(byteCount), at: mark.byteCount)
+    }
+}

@@ -1,0 +1,95 @@
+/// Reads the fields that a message visits.
+public struct FieldDecoder: FieldCoder {
+    var reader: WireReader
+    public let version: Int16
+    public let isFlexible: Bool
+    /// The tag at which the reader stands, while a tagged-field section is read.
+    private var currentTag: UInt32?
+
+    init(_ reader: WireReader, version: Int16, isFlexible: Bool) {
+        self.reader = reader
+        self.version = version
+        self.isFlexible = isFlexible
+    }
+
+    public mutating func visit<V: WireElement>(
+        _ value: inout V, _ name: StaticString, isPresent: Bool, allowsNull: Bool, default: V, isIgnorable: Bool
+    ) {
+        guard isPresent, !reader.hasFailed else { return }
+        value.codeElement(&self)
+        if !allowsNull && value.isWireNull {
+            reader.fail(expected: "a value in version \(version), found null")
+        }
+        if reader.hasFailed {
+            reader.encloseError(in: name)
+        }
+    }
+
+    public mutating func tags(_ body: (inout FieldDecoder) -> Void) {
+        guard isFlexible, !reader.hasFailed, !reader.takeEmptySection() else { return }
+        let outer = currentTag
+        // The decoder itself is handed to the body, so the section's loop works on a copy of its reader.
+        var section = reader
+        section.taggedFields { narrowed, tag in
+            reader = narrowed
+            currentTag = tag
+            body(&self)
+            narrowed = reader
+            return currentTag == nil
+        }
+        reader = section
+        currentTag = outer
+        if let error = reader.error, error.field.isEmpty {
+            reader.encloseError(in: "tagged_fields")
+        }
+    }
+
+    public mutating func visitTagged<V: WireElement>(
+        _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
+    ) {
+        guard isPresent, currentTag == tag, !reader.hasFailed else { return }
+        value.codeElement(&self)
+        currentTag = nil
+        if reader.hasFailed {
+            reader.encloseError(in: name)
+        }
+    }
+
+    public mutating func scalar<V: WireScalar>(_ value: inout V) {
+        value = V.read(from: &reader, compact: isFlexible)
+    }
+
+    public mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
+        value = V.readNullable(from: &reader, compact: isFlexible)
+    }
+
+    public mutating func elements<E: WireElement>(_ value: inout [E]) {
+        var decoded: [E]?
+        nullableElements(&decoded)
+        if let decoded {
+            value = decoded
+        } else {
+            reader.fail(expected: "an array, found null")
+        }
+    }
+
+    public mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
+        guard let count = reader.arrayCount(compact: isFlexible, elementByteCountMin: E.wireByteCountMin) else {
+            value = nil
+            return
+        }
+        var elements: [E] = []
+        // The count is the remote's word: memory for it is taken only as far as the bytes that came would fill it.
+        elements.reserveCapacity(min(count, max(8, reader.remainingByteCount / MemoryLayout<E>.stride)))
+        for index in 0..<count {
+            var element = E.wireDefault
+            element.codeElement(&self)
+            if reader.hasFailed {
+                reader.encloseError(inElement: index)
+                break
+            }
+            elements.append(element)
+        }
+        value = elements
+    }
+}

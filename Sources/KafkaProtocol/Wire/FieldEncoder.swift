@@ -1,0 +1,104 @@
+/// Writes the fields that a message visits.
+public struct FieldEncoder: FieldCoder {
+    // Invariant: points to a writer that its owner lends for exactly as long as this encoder lives.
+    private let writer: UnsafeMutablePointer<WireWriter>
+    public let version: Int16
+    public let isFlexible: Bool
+    private var tagCount: UInt8 = 0
+
+    init(_ writer: UnsafeMutablePointer<WireWriter>, version: Int16, isFlexible: Bool) {
+        self.writer = writer
+        self.version = version
+        self.isFlexible = isFlexible
+    }
+
+    public mutating func visit<V: WireElement>(
+        _ value: inout V, _ name: StaticString, isPresent: Bool, allowsNull: Bool, default: V, isIgnorable: Bool
+    ) {
+        guard !writer.pointee.hasFailed else { return }
+        guard isPresent else {
+            refuse(value, name, unlessEqual: `default`, isIgnorable: isIgnorable)
+            return
+        }
+        if !allowsNull && value.isWireNull {
+            writer.pointee.fail(expected: "a value in version \(version), got null")
+        } else {
+            value.codeElement(&self)
+        }
+        if writer.pointee.hasFailed {
+            writer.pointee.encloseError(in: name)
+        }
+    }
+
+    public mutating func tags(_ body: (inout FieldEncoder) -> Void) {
+        guard isFlexible else {
+            // Nothing to write; the body still refuses what this version cannot carry.
+            body(&self)
+            return
+        }
+        let outer = tagCount
+        tagCount = 0
+        let position = writer.pointee.ownByteCount
+        writer.pointee.unsignedVarint(0)
+        body(&self)
+        precondition(tagCount < 0x80, "the count of tagged fields has one byte")
+        writer.pointee.patch(tagCount, at: position)
+        tagCount = outer
+    }
+
+    public mutating func visitTagged<V: WireElement>(
+        _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
+    ) {
+        guard !writer.pointee.hasFailed, value != `default` else { return }
+        guard isPresent, isFlexible else {
+            refuse(value, name, unlessEqual: `default`, isIgnorable: isIgnorable)
+            return
+        }
+        tagCount += 1
+        writer.pointee.unsignedVarint(tag)
+        let mark = writer.pointee.mark()
+        value.codeElement(&self)
+        if writer.pointee.hasFailed {
+            writer.pointee.encloseError(in: name)
+        } else {
+            writer.pointee.prependSize(since: mark)
+        }
+    }
+
+    public mutating func scalar<V: WireScalar>(_ value: inout V) {
+        value.write(to: &writer.pointee, compact: isFlexible)
+    }
+
+    public mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
+        V.writeNullable(value, to: &writer.pointee, compact: isFlexible)
+    }
+
+    public mutating func elements<E: WireElement>(_ value: inout [E]) {
+        writer.pointee.arrayCount(value.count, compact: isFlexible)
+        // Elements are copied, not changed in place: changing one would copy the whole shared array.
+        for (index, element) in value.enumerated() {
+            var element = element
+            element.codeElement(&self)
+            if writer.pointee.hasFailed {
+                writer.pointee.encloseError(inElement: index)
+                return
+            }
+        }
+    }
+
+    public mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
+        if var elements = value {
+            self.elements(&elements)
+        } else {
+            writer.pointee.arrayCount(nil, compact: isFlexible)
+        }
+    }
+
+    private func refuse<V: WireElement>(
+        _ value: V, _ name: StaticString, unlessEqual default: V, isIgnorable: Bool
+    ) {
+        guard !isIgnorable, value != `default` else { return }
+        writer.pointee.fail(expected: "its default, as version \(version) does not have the field")
+        writer.pointee.encloseError(in: name)
+    }
+}

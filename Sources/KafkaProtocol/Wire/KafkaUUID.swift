@@ -1,0 +1,47 @@
+/// A topic, directory or member id of 128 bits.
+///
+/// Source: `org.apache.kafka.common.Uuid`, KIP-516. Written as 22 characters of URL-safe Base64 without padding.
+public struct KafkaUUID: Hashable, Sendable {
+    public var high: UInt64
+    public var low: UInt64
+
+    /// No id.
+    public static let zero = KafkaUUID(high: 0, low: 0)
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+extension KafkaUUID: CustomStringConvertible, LosslessStringConvertible {
+    private static let alphabet = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    /// The id from its 22 characters; nil when they are anything else.
+    public init?(_ description: String) {
+        guard description.utf8.count == 22 else { return nil }
+        var value: UInt128 = 0
+        for (index, character) in description.utf8.enumerated() {
+            guard let digit = Self.alphabet.firstIndex(of: character) else { return nil }
+            if index < 21 {
+                value = value << 6 | UInt128(digit)
+            } else {
+                // The last character carries two bits, and four that are zero.
+                guard digit & 0xf == 0 else { return nil }
+                value = value << 2 | UInt128(digit >> 4)
+            }
+        }
+        self.init(high: UInt64(truncatingIfNeeded: value >> 64), low: UInt64(truncatingIfNeeded: value))
+    }
+
+    public var description: String {
+        let value = UInt128(high) << 64 | UInt128(low)
+        return String(unsafeUninitializedCapacity: 22) { characters in
+            for index in 0..<21 {
+                characters[index] = Self.alphabet[Int(truncatingIfNeeded: value >> UInt128(122 - 6 * index) & 0x3f)]
+            }
+            characters[21] = Self.alphabet[Int(truncatingIfNeeded: value & 0x3) << 4]
+            return 22
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// What was wrong with bytes that came, or with a message that was to be sent.
+///
+/// Remote bytes never trap: whatever does not fit ends as one of these.
+public struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The message and version, "ProduceResponse v9"; empty outside a message.
+    public internal(set) var message: String
+    /// The path of the field, "responses[0].partition_responses[2].error_code"; empty outside a field.
+    public internal(set) var field: String
+    /// Where it went wrong: bytes from the begin of the buffer read or written.
+    public let byteOffset: Int
+    /// What was expected there, and what was found.
+    public let expected: String
+
+    public init(message: String = "", field: String = "", byteOffset: Int, expected: String) {
+        self.message = message
+        self.field = field
+        self.byteOffset = byteOffset
+        self.expected = expected
+    }
+
+    public var description: String {
+        let subject = [message, field].filter { !$0.isEmpty }.joined(separator: " ")
+        return "\(subject.isEmpty ? "wire" : subject): at byte \(byteOffset), expected \(expected)"
+    }
+
+    /// Puts the enclosing field's name before the path, on the way out of nested fields.
+    mutating func enclose(in outer: String) {
+        if field.isEmpty || field.hasPrefix("[") {
+            field = outer + field
+        } else {
+            field = outer + "." + field
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import KafkaProtocol
+
+/// Sets every field that a version has to a value made from its name, as `scripts/fixtures/JavaMessages.java` does.
+///
+/// The values differ from every default, and arrays get two elements.
+struct FieldFiller: FieldCoder {
+    let version: Int16
+    let isFlexible: Bool
+    private var name = ""
+    /// Of the innermost array around the field, zero outside.
+    private var index = 0
+
+    static func filled<M: KafkaMessage>(_ type: M.Type = M.self, version: Int16) -> M {
+        var filler = FieldFiller(version: version, isFlexible: M.isFlexible(version: version))
+        var message = M()
+        message.code(&filler)
+        return message
+    }
+
+    private init(version: Int16, isFlexible: Bool) {
+        self.version = version
+        self.isFlexible = isFlexible
+    }
+
+    mutating func visit<V: WireElement>(
+        _ value: inout V, _ name: StaticString, isPresent: Bool, allowsNull: Bool, default: V, isIgnorable: Bool
+    ) {
+        guard isPresent else { return }
+        self.name = name.description
+        value.codeElement(&self)
+    }
+
+    mutating func visitTagged<V: WireElement>(
+        _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
+    ) {
+        visit(&value, name, isPresent: isPresent, allowsNull: true, default: `default`, isIgnorable: isIgnorable)
+    }
+
+    mutating func tags(_ body: (inout FieldFiller) -> Void) {
+        body(&self)
+    }
+
+    mutating func scalar<V: WireScalar>(_ value: inout V) {
+        if let made = made(instead: value) as? V {
+            value = made
+        }
+    }
+
+    mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
+        var made = V.wireDefault
+        scalar(&made)
+        value = made
+    }
+
+    mutating func elements<E: WireElement>(_ value: inout [E]) {
+        let outer = (name, index)
+        value = (0..<2).map { element in
+            (name, index) = (outer.0, element)
+            var value = E.wireDefault
+            value.codeElement(&self)
+            return value
+        }
+        (name, index) = outer
+    }
+
+    mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
+        var made: [E] = []
+        elements(&made)
+        value = made
+    }
+
+    private func made(instead value: Any) -> Any {
+        let hash = name.utf8.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        let number = Int(hash) + index
+        return switch value {
+        case let value as Bool: !value
+        case is Int8: Int8(number % 100 + 1)
+        case is Int16: Int16(number % 30_000 + 1)
+        case is KafkaErrorCode: KafkaErrorCode(rawValue: Int16(number % 30_000 + 1))
+        case is Int32: Int32(Int(hash & 0x3fff_ffff) + 1 + index)
+        case is Int64: Int64(hash) * 1_000_003 + Int64(index)
+        case is String: "\(name)-\(index)"
+        case is KafkaUUID: KafkaUUID(high: UInt64(hash), low: UInt64(number + 1))
+        case is RecordsField: RecordsField.bytes(Array(name.utf8) + [UInt8(index)])
+        default: fatalError("no value for a \(type(of: value))")
+        }
+    }
+}
