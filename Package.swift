@@ -36,7 +36,7 @@ let package = Package(
         library("KafkaProtocol", ["CISAL"]),
         library("KafkaCompression", ["KafkaProtocol", "CZstd", "CSnappy", "CLZ4", "CDeflate"]),
         library("KafkaTransport", ["CUV"]),
-        library("KafkaClient", ["KafkaProtocol", "KafkaCompression", "KafkaTransport"]),
+        library("KafkaClient", ["KafkaProtocol", "KafkaCompression", "KafkaTransport", "CUV", "CDeflate"]),
         library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaTransport"]),
         .target(
             name: "LoadGenerator",

@@ -24,6 +24,7 @@ public final class EventLoop: @unchecked Sendable {
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
     private let remote = Mutex(RemoteJobs())
     private var jobs = JobQueue()
+    private var endOfTurn: [() -> Void] = []
     private var thread = pthread_self()
 
     private struct RemoteJobs {
@@ -53,8 +54,13 @@ public final class EventLoop: @unchecked Sendable {
     /// Whether the caller runs on this loop's thread.
     public var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }
 
-    /// The loop's clock: nanoseconds from an arbitrary start, never going back.
-    public static func nowNs() -> Int64 { Int64(bitPattern: uv_hrtime()) }
+    /// Runs `work` on the loop when the jobs of this turn are done, before the loop looks at the network again.
+    ///
+    /// For what is worth doing once for everything that happened in a turn. Must be called on the loop.
+    public func atEndOfTurn(_ work: @escaping () -> Void) {
+        assert(isCurrent)
+        endOfTurn.append(work)
+    }
 
     /// Ends the loop after the jobs that are already queued, and waits until its thread has left.
     ///
@@ -119,6 +125,7 @@ public final class EventLoop: @unchecked Sendable {
         while !isStopping || !jobs.isEmpty {
             takeRemoteJobs(&isStopping)
             runJobs()
+            runEndOfTurn()
             if !isStopping { uv_run(uv, jobs.isEmpty ? UV_RUN_ONCE : UV_RUN_NOWAIT) }
         }
         closeHandles()
@@ -143,6 +150,14 @@ public final class EventLoop: @unchecked Sendable {
         let task = asUnownedTaskExecutor()
         for _ in 0..<jobs.count {
             jobs.removeFirst().runSynchronously(isolatedTo: serial, taskExecutor: task)
+        }
+    }
+
+    private func runEndOfTurn() {
+        while !endOfTurn.isEmpty {
+            let works = endOfTurn
+            endOfTurn = []
+            for work in works { work() }
         }
     }
 

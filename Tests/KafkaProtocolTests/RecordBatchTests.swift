@@ -18,7 +18,7 @@ func encodeBatch(_ chunk: RecordChunk, capacity: Int = 1 << 20, _ change: (inout
     var open = [OpenBatch(in: memory, nowNs: 0)]
     let slots = [Int32](repeating: 0, count: chunk.count)
     let end = open.withUnsafeMutableBufferPointer {
-        OpenBatch.append(chunk, 0..<chunk.count, slots: slots, to: $0, nowMs: 1_700_000_000_000)
+        OpenBatch.append(chunk, 0..<chunk.count, partitions: slots, to: $0.baseAddress!, nowMs: 1_700_000_000_000)
     }
     #expect(end == chunk.count)
     var header = open[0].header
@@ -111,7 +111,7 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
             defer { memory.deallocate() }
             var open = [OpenBatch(in: memory, nowNs: 0)]
             let end = open.withUnsafeMutableBufferPointer {
-                OpenBatch.append(chunk, 0..<3, slots: [0, 0, 0], to: $0, nowMs: 1)
+                OpenBatch.append(chunk, 0..<3, partitions: [0, 0, 0], to: $0.baseAddress!, nowMs: 1)
             }
             #expect(end == 2)
             #expect(open[0].byteCount == 61 + 2 * 109)

@@ -82,23 +82,23 @@ package struct OpenBatch: BitwiseCopyable {
 }
 
 extension OpenBatch {
-    /// Appends the records of a chunk to the open batches of their slots, in order, until one finds no room.
+    /// Appends the records of a chunk to the open batches of their partitions, in order, until one finds no room.
     ///
     /// - Parameters:
-    ///   - slots: for each record of the chunk, which of `batches` it goes to.
-    ///   - batches: every slot named must lie within it.
+    ///   - partitions: for each record of the chunk, which of `batches` it goes to.
+    ///   - batches: the batch of partition 0; every partition named must lie in the same table, at -1 too where a record
+    ///     may go to any partition.
     ///   - nowMs: the time of records that bring none.
     /// - Returns: the index of the first record that found no room; `range.upperBound` when all went in.
     package static func append(
-        _ chunk: RecordChunk, _ range: Range<Int>, slots: UnsafePointer<Int32>,
-        to batches: UnsafeMutableBufferPointer<OpenBatch>, nowMs: Int64
+        _ chunk: RecordChunk, _ range: Range<Int>, partitions: UnsafePointer<Int32>,
+        to batches: UnsafeMutablePointer<OpenBatch>, nowMs: Int64
     ) -> Int {
         chunk.withEntries { entries, count, arena in
             precondition(range.upperBound <= count)
-            let base = batches.baseAddress!
             for index in range {
-                assert(slots[index] >= 0 && Int(slots[index]) < batches.count)
-                if !base[Int(slots[index])].append(entries[index], nowMs: nowMs, arena: arena) { return index }
+                let batch = batches + Int(partitions[index])
+                if !batch.pointee.append(entries[index], nowMs: nowMs, arena: arena) { return index }
             }
             return range.upperBound
         }

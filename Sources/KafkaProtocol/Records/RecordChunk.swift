@@ -198,6 +198,15 @@ extension RecordChunk {
         }
     }
 
+    /// The bytes of a batch that holds this record alone, exactly.
+    package func batchByteCountAlone(at index: Int) -> Int {
+        withEntries { entries, count, _ in
+            precondition(index < count)
+            let body = RecordEncoding.bodyByteCount(entries[index], timestampDelta: 0, offsetDelta: 0)
+            return RecordBatchHeader.byteCount + RecordEncoding.varintByteCount(Int64(body)) + body
+        }
+    }
+
     /// Copies chosen records into a chunk that shares this one's bytes.
     package func selecting(_ indices: some Collection<Int>) -> RecordChunk {
         let result = RecordChunk(sharing: storage.arena, capacity: indices.count)

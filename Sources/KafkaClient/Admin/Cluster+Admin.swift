@@ -1,0 +1,142 @@
+import KafkaProtocol
+
+extension Cluster {
+    /// Makes a topic.
+    ///
+    /// - Returns: false when it was there already.
+    /// - Throws: `KafkaClientError` with the broker's reason.
+    ///
+    /// Source: CreateTopics, API key 19.
+    public func createTopic(
+        _ name: String, partitionCount: Int32, replicationFactor: Int16, configuration: [(String, String)] = []
+    ) async throws -> Bool {
+        var topic = CreateTopicsRequest.Topic()
+        topic.name = name
+        topic.partitionCount = partitionCount
+        topic.replicationFactor = replicationFactor
+        topic.configs = configuration.map { key, value in
+            var config = CreateTopicsRequest.Config()
+            config.name = key
+            config.value = value
+            return config
+        }
+        var request = CreateTopicsRequest()
+        request.topics = [topic]
+        request.timeoutMs = 30_000
+        let result = try await askController { [request] _ in
+            request
+        } errorCode: {
+            $0.topics.first?.errorCode ?? .unknownServerError
+        }
+        guard let answer = result.topics.first else {
+            throw KafkaClientError(.protocolViolation, "the answer to making topic '\(name)' does not speak of it")
+        }
+        if answer.errorCode == .topicAlreadyExists { return false }
+        try check(answer.errorCode, answer.errorMessage, "cannot create topic '\(name)'")
+        return true
+    }
+
+    /// Removes a topic.
+    ///
+    /// - Throws: `KafkaClientError` with the broker's reason.
+    ///
+    /// Source: DeleteTopics, API key 20.
+    public func deleteTopic(_ name: String) async throws {
+        let result = try await askController {
+            DeleteTopicsRequest(names: [name], timeoutMs: 30_000, version: $0)
+        } errorCode: {
+            $0.topics.first?.errorCode ?? .unknownServerError
+        }
+        let answer = result.topics.first
+        try check(answer?.errorCode ?? .unknownServerError, answer?.errorMessage, "cannot delete topic '\(name)'")
+    }
+
+    /// A point in a partition's log.
+    public enum OffsetPoint: Int64, Sendable {
+        /// The first record that is still there.
+        case earliest = -2
+        /// Behind the last one: where the next record goes.
+        case latest = -1
+    }
+
+    /// The offsets of every partition of a topic, in the order of partitions.
+    ///
+    /// - Throws: `KafkaClientError`, also when a partition has no leader in time.
+    ///
+    /// Source: ListOffsets, API key 2.
+    public func offsets(of topic: String, at point: OffsetPoint) async throws -> [Int64] {
+        let deadline = MonotonicClockDeadline(configuration.connection.requestTimeout)
+        var backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
+        var known: [Int32: Int64] = [:]
+        while true {
+            let description = try await describe(topic)
+            var failure: KafkaErrorCode?
+            let missing = description.partitions.indices.filter { known[Int32($0)] == nil }
+            for (leader, partitions) in Dictionary(grouping: missing, by: { description.partitions[$0].leader }) {
+                guard leader >= 0 else {
+                    failure = .leaderNotAvailable
+                    continue
+                }
+                let answers = try await listOffsets(topic, partitions.map { Int32($0) }, point, leader: leader)
+                for answer in answers {
+                    if answer.errorCode == .none { known[answer.index] = answer.offset } else { failure = answer.errorCode }
+                }
+            }
+            if known.count >= description.partitions.count {
+                return description.partitions.indices.map { known[Int32($0)] ?? -1 }
+            }
+            let reason = failure ?? .unknownServerError
+            if !reason.isRetriable || deadline.isOver {
+                try check(reason, nil, "cannot learn the offsets of topic '\(topic)'")
+            }
+            try await Task.sleep(for: backoff.next())
+            _ = try await refresh([topic])
+        }
+    }
+
+    private func listOffsets(
+        _ topic: String, _ partitions: [Int32], _ point: OffsetPoint, leader: Int32
+    ) async throws -> [ListOffsetsResponse.Partition] {
+        var request = ListOffsetsRequest()
+        var asked = ListOffsetsRequest.Topic()
+        asked.name = topic
+        asked.partitions = partitions.map { index in
+            var partition = ListOffsetsRequest.Partition()
+            partition.index = index
+            partition.timestamp = point.rawValue
+            return partition
+        }
+        request.topics = [asked]
+        do {
+            return try await ask(request, .node(leader)).topics.flatMap(\.partitions)
+        } catch let error as KafkaClientError where error.isRetriable {
+            // The leader is gone: whoever asked learns where it went and tries again.
+            return partitions.map { index in
+                var partition = ListOffsetsResponse.Partition()
+                partition.index = index
+                partition.errorCode = .leaderNotAvailable
+                return partition
+            }
+        }
+    }
+
+    /// Asks the controller, and again when it has moved or the error passes.
+    private func askController<R: KafkaRequest & Sendable>(
+        _ make: @Sendable (_ version: Int16) -> R, errorCode: (R.Response) -> KafkaErrorCode
+    ) async throws -> R.Response {
+        let deadline = MonotonicClockDeadline(configuration.connection.requestTimeout)
+        var backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
+        if current.brokers.isEmpty { _ = try await refresh([]) }
+        while true {
+            let response = try await ask(.controller, make)
+            if !errorCode(response).isRetriable || deadline.isOver { return response }
+            try await Task.sleep(for: backoff.next())
+            _ = try await refresh([])
+        }
+    }
+
+    private func check(_ code: KafkaErrorCode, _ message: String?, _ action: String) throws(KafkaClientError) {
+        if code == .none { return }
+        throw KafkaClientError(.brokerError, "\(action): \(code.name): \(message ?? code.message)", brokerError: code)
+    }
+}

@@ -1,0 +1,113 @@
+import Synchronization
+
+/// The memory of batches: buffers of one size, recycled last in first out, bounded in bytes.
+///
+/// The buffer given back last is the next one taken, because it is the one still in the cache. When the bound is reached
+/// nothing is given out, and whoever wants to append waits: this is the client's back-pressure.
+final class BatchMemoryPool: Sendable {
+    /// Bytes of a recycled buffer. Larger ones are made and freed as needed, and count against the bound as well.
+    let bufferByteCount: Int
+    let byteCountMax: Int
+    private let state = Mutex(State())
+
+    private struct State: @unchecked Sendable {
+        // Unchecked: raw pointers to memory that only the pool knows of while it lies here.
+        var free: [UnsafeMutableRawPointer] = []
+        var takenByteCount = 0
+        var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
+        var nextWaiter: UInt64 = 0
+    }
+
+    /// - Precondition: at least one buffer fits the bound.
+    init(bufferByteCount: Int, byteCountMax: Int) {
+        precondition(bufferByteCount > 0 && byteCountMax >= bufferByteCount)
+        self.bufferByteCount = bufferByteCount
+        self.byteCountMax = byteCountMax
+    }
+
+    deinit {
+        state.withLock { for buffer in $0.free { buffer.deallocate() } }
+    }
+
+    /// Memory of at least `byteCount` bytes, or nil when the bound does not allow it now.
+    ///
+    /// A buffer larger than the whole bound is given when nothing else is out, so that it is not refused for ever.
+    func take(_ byteCount: Int) -> UnsafeMutableRawBufferPointer? {
+        let size = max(byteCount, bufferByteCount)
+        return state.withLock { state in
+            guard state.takenByteCount + size <= byteCountMax || state.takenByteCount == 0 else { return nil }
+            state.takenByteCount += size
+            if size == bufferByteCount, let buffer = state.free.popLast() {
+                return UnsafeMutableRawBufferPointer(start: buffer, count: size)
+            }
+            return Self.allocate(size)
+        }
+    }
+
+    /// Memory outside the bound, for the one spare buffer of a compressor.
+    func takeSpare(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        let size = max(byteCount, bufferByteCount)
+        state.withLock { $0.takenByteCount += size }
+        return Self.allocate(size)
+    }
+
+    /// Takes back memory that `take` or `takeSpare` gave out. From any thread.
+    func give(_ memory: UnsafeMutableRawBufferPointer) {
+        let waiters = state.withLock { state in
+            state.takenByteCount -= memory.count
+            if memory.count == bufferByteCount {
+                state.free.append(memory.baseAddress!)
+            } else {
+                memory.deallocate()
+            }
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.continuation.resume() }
+    }
+
+    /// Bytes that are out.
+    var takenByteCount: Int { state.withLock { $0.takenByteCount } }
+
+    /// Whether somebody waits for memory.
+    var hasWaiters: Bool { state.withLock { !$0.waiters.isEmpty } }
+
+    /// Waits until memory has come back since the caller found none.
+    ///
+    /// - Parameter byteCount: what the caller could not take.
+    /// - Throws: `CancellationError` when the task is cancelled.
+    func waitForSpace(_ byteCount: Int, isolation: isolated (any Actor)? = #isolation) async throws {
+        let size = max(byteCount, bufferByteCount)
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let isReady = state.withLock { state in
+                    if state.takenByteCount + size <= byteCountMax || state.takenByteCount == 0 { return true }
+                    state.waiters.append((id, continuation))
+                    return false
+                }
+                if isReady {
+                    continuation.resume()
+                } else if Task.isCancelled {
+                    cancelWait(id)
+                }
+            }
+        } onCancel: {
+            cancelWait(id)
+        }
+    }
+
+    private func cancelWait(_ id: UInt64) {
+        let waiter = state.withLock { state in
+            state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
+        }
+        waiter?.continuation.resume(throwing: CancellationError())
+    }
+
+    private static func allocate(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        .allocate(byteCount: byteCount, alignment: 64)
+    }
+}

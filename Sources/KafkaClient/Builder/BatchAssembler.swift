@@ -1,0 +1,121 @@
+// Records become batches here. One assembler belongs to one lane and is touched by its thread only.
+//
+//   chunk ──▶ open batch of its partition ──(full, lingered, flushed)──▶ seal (codec, checksum) ──▶ `sealed`
+
+import KafkaCompression
+import KafkaProtocol
+
+/// Groups records by partition into batches and seals them. Knows no clock, thread or network.
+final class BatchAssembler {
+    /// Why `append` stopped.
+    enum Stop: Equatable {
+        /// Every record went in.
+        case done
+        /// The record at this index found no memory for a new batch of so many bytes.
+        case needsMemory(next: Int, byteCount: Int)
+        /// The record at this index does not fit a batch of the greatest size; alone it would take so many bytes.
+        case tooLarge(index: Int, byteCount: Int)
+    }
+
+    private let configuration: BuilderConfiguration
+    private let pool: BatchMemoryPool
+    private let sealer: BatchSealer
+    private var sealed: [RecordBatch] = []
+    private(set) var openCount = 0
+    private var openByteCount = 0
+    private var topics: [OpenTopic] = []
+
+    /// - Throws: `CodecError` when the codec has no memory for its context.
+    init(_ configuration: BuilderConfiguration, pool: BatchMemoryPool) throws(CodecError) {
+        self.configuration = configuration
+        self.pool = pool
+        sealer = try BatchSealer(configuration.codec, pool: pool)
+    }
+
+    deinit {
+        for topic in topics {
+            topic.forEachOpen { partition, _ in pool.give(topic.memory(partition)) }
+        }
+    }
+
+    /// The open batches of a topic; made once, and kept by the caller.
+    func topic(_ name: String, partitionCount: Int) -> OpenTopic {
+        if let known = topics.first(where: { $0.name == name }) {
+            known.grow(to: partitionCount)
+            return known
+        }
+        let topic = OpenTopic(name, partitionCount: partitionCount, assigner: configuration.partitioner.makeAssigner())
+        topics.append(topic)
+        return topic
+    }
+
+    /// Bytes of the pool that are held here: nothing but sealing brings them back.
+    var heldByteCount: Int { openByteCount + sealer.heldByteCount }
+
+    /// Appends records in order from `start` on.
+    ///
+    /// - Parameter partitions: one per record of the chunk, -1 for any, each below the topic's partition count.
+    func append(
+        _ chunk: RecordChunk, from start: Int, to topic: OpenTopic, partitions: UnsafePointer<Int32>, nowNs: Int64,
+        nowMs: Int64
+    ) -> Stop {
+        var index = start
+        while true {
+            index = OpenBatch.append(
+                chunk, index..<chunk.count, partitions: partitions, to: topic.batches, nowMs: nowMs)
+            if index == chunk.count { return .done }
+            let partition = Int(partitions[index])
+            if topic.batches[partition].isOpen { seal(topic, partition, nowNs: nowNs) }
+            if let stop = open(topic, partition, for: chunk, index, nowNs: nowNs) { return stop }
+        }
+    }
+
+    private func open(_ topic: OpenTopic, _ partition: Int, for chunk: RecordChunk, _ index: Int, nowNs: Int64) -> Stop? {
+        let needed = chunk.batchByteCountAlone(at: index)
+        if needed > configuration.batchByteCountMax { return .tooLarge(index: index, byteCount: needed) }
+        // A record longer than a batch should be gets a batch of its own.
+        let limit = max(configuration.batchByteCount, needed)
+        guard let memory = pool.take(limit) else { return .needsMemory(next: index, byteCount: limit) }
+        topic.open(partition, in: memory, limit: limit, nowNs: nowNs)
+        openCount += 1
+        openByteCount += memory.count
+        return nil
+    }
+
+    // MARK: Sealing
+
+    /// Seals every open batch whose first record came at or before `deadlineNs`.
+    func sealAll(openedBy deadlineNs: Int64 = .max, nowNs: Int64) {
+        if openCount == 0 { return }
+        for topic in topics {
+            topic.forEachOpen { partition, batch in
+                if batch.firstAppendNs <= deadlineNs { seal(topic, partition, nowNs: nowNs) }
+            }
+        }
+    }
+
+    /// When the oldest open batch was begun.
+    var oldestFirstAppendNs: Int64? {
+        if openCount == 0 { return nil }
+        var oldest = Int64.max
+        for topic in topics { topic.forEachOpen { oldest = min(oldest, $1.firstAppendNs) } }
+        return oldest
+    }
+
+    /// Hands over what was sealed since the last time, in order.
+    func takeSealed() -> [RecordBatch] {
+        if sealed.isEmpty { return [] }
+        defer { sealed = [] }
+        return sealed
+    }
+
+    private func seal(_ topic: OpenTopic, _ place: Int, nowNs: Int64) {
+        let batch = topic.batches[place]
+        let memory = topic.memory(place)
+        topic.close(place)
+        openCount -= 1
+        openByteCount -= memory.count
+        let partition = place >= 0 ? Int32(place) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
+        sealed.append(sealer.seal(batch, in: memory, topic: topic.name, partition: partition, sealedNs: nowNs))
+    }
+}

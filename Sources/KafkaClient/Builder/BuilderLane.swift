@@ -1,0 +1,169 @@
+// A lane of the sharded builder: one loop, one assembler, nothing shared. The caller's records are encoded on this thread,
+// straight into the open batch of their partition, and sealed batches go to the sink in the same call.
+
+import KafkaCompression
+public import KafkaProtocol
+public import KafkaTransport
+
+/// One lane of a `ShardedBuilder`: an actor on an event loop.
+public actor BuilderLane: BatchBuilder {
+    public nonisolated let loop: EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private let configuration: BuilderConfiguration
+    private let lingerNs: Int64
+    private let directory: any TopicDirectory
+    private let sink: any BatchSink
+    private let pool: BatchMemoryPool
+    private let assembler: BatchAssembler
+    private var topics: [String: OpenTopic] = [:]
+    private var lingerTimer: LoopTimer?
+    private var partitions: [Int32] = []
+    private var byteCountSinceTurn = 0
+    private var isFinished = false
+
+    /// After so many sealed bytes the loop gets a turn, so that acknowledgements are read while their buffers are warm.
+    private static let turnByteCount = 256 << 10
+
+    /// - Throws: `CodecError` when the codec has no memory for its context.
+    public init(
+        _ configuration: BuilderConfiguration, on loop: EventLoop, topics directory: any TopicDirectory,
+        to sink: any BatchSink
+    ) throws {
+        self.configuration = configuration
+        self.loop = loop
+        self.directory = directory
+        self.sink = sink
+        lingerNs = configuration.linger.nanoseconds
+        pool = BatchMemoryPool(
+            bufferByteCount: configuration.batchByteCount, byteCountMax: configuration.memoryByteCountMax)
+        assembler = try BatchAssembler(configuration, pool: pool)
+    }
+
+    public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
+        let open = try await openTopic(topic)
+        var partitions = takePartitions(chunk.count)
+        defer { self.partitions = partitions }
+        try assign(chunk, partition, open, &partitions)
+        try await append(chunk, to: open, partitions)
+    }
+
+    /// Takes records whose partitions somebody has already chosen.
+    func append(_ chunk: RecordChunk, to topic: String, partitions: [Int32]) async throws {
+        let open = try await openTopic(topic)
+        try PartitionBounds.check(partitions, of: topic, open.partitionCount)
+        try await append(chunk, to: open, partitions)
+    }
+
+    private func append(_ chunk: RecordChunk, to topic: OpenTopic, _ partitions: [Int32]) async throws {
+        var next = 0
+        var refused = RefusedRecords()
+        while next < chunk.count {
+            if isFinished { throw KafkaClientError(.closed, "the builder was finished; \(next) of \(chunk.count) records were taken") }
+            let stop = assembler.append(
+                chunk, from: next, to: topic, partitions: partitions, nowNs: MonotonicClock.nowNs(),
+                nowMs: WallClock.nowMs())
+            if lingerNs == 0 { assembler.sealAll(nowNs: MonotonicClock.nowNs()) }
+            emit()
+            switch stop {
+            case .done: next = chunk.count
+            case .needsMemory(let index, let byteCount):
+                next = index
+                try await waitForMemory(byteCount)
+            case .tooLarge(let index, let byteCount):
+                refused.add(index, byteCount)
+                next = index + 1
+            }
+        }
+        if lingerNs > 0 { scheduleLinger() }
+        if byteCountSinceTurn >= Self.turnByteCount {
+            byteCountSinceTurn = 0
+            await Task.yield()
+        }
+        try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
+    }
+
+    public func flush(olderThan age: Duration) {
+        let now = MonotonicClock.nowNs()
+        assembler.sealAll(openedBy: age == .zero ? .max : now - age.nanoseconds, nowNs: now)
+        emit()
+    }
+
+    public func finish() {
+        if isFinished { return }
+        isFinished = true
+        flush(olderThan: .zero)
+        lingerTimer?.close()
+        lingerTimer = nil
+        sink.finish()
+    }
+
+    /// Bytes of batches that are open, queued, in flight, or held by whoever got their delivery.
+    public nonisolated var memoryByteCount: Int { pool.takenByteCount }
+
+    // MARK: Parts of append
+
+    private func openTopic(_ name: String) async throws -> OpenTopic {
+        if isFinished { throw KafkaClientError(.closed, "the builder was finished and takes no more records") }
+        if let topic = topics[name] { return topic }
+        let partitionCount = try await directory.partitionCount(of: name)
+        let topic = assembler.topic(name, partitionCount: partitionCount)
+        topics[name] = topic
+        return topic
+    }
+
+    /// The scratch of partitions. Taken out while it is used: another append may come in while one waits.
+    private func takePartitions(_ count: Int) -> [Int32] {
+        var scratch = partitions
+        partitions = []
+        if scratch.count != count { scratch = Array(repeating: -1, count: count) }
+        return scratch
+    }
+
+    private func assign(_ chunk: RecordChunk, _ partition: Int32?, _ topic: OpenTopic, _ partitions: inout [Int32]) throws {
+        partitions.withUnsafeMutableBufferPointer { buffer in
+            if let partition {
+                buffer.update(repeating: partition)
+            } else {
+                topic.assigner.assign(chunk, partitionCount: topic.partitionCount, to: buffer)
+            }
+        }
+        try PartitionBounds.check(partitions, of: topic.name, topic.partitionCount)
+    }
+
+    private func waitForMemory(_ byteCount: Int) async throws {
+        // All memory lies in open batches: only sealing brings it back.
+        if pool.takenByteCount <= assembler.heldByteCount {
+            assembler.sealAll(nowNs: MonotonicClock.nowNs())
+            emit()
+        }
+        try await pool.waitForSpace(byteCount)
+    }
+
+    private func emit() {
+        let batches = assembler.takeSealed()
+        if batches.isEmpty { return }
+        for batch in batches { byteCountSinceTurn += batch.byteCount }
+        sink.accept(batches)
+    }
+
+    // MARK: Linger
+
+    private func scheduleLinger() {
+        if assembler.openCount == 0 || lingerTimer?.isScheduled == true { return }
+        let timer = lingerTimer ?? LoopTimer(on: loop)
+        lingerTimer = timer
+        let oldest = assembler.oldestFirstAppendNs ?? MonotonicClock.nowNs()
+        let delayNs = max(0, oldest + lingerNs - MonotonicClock.nowNs())
+        timer.schedule(afterMs: (delayNs + 999_999) / 1_000_000) { [weak self] in
+            self?.assumeIsolated { $0.didLinger() }
+        }
+    }
+
+    private func didLinger() {
+        let now = MonotonicClock.nowNs()
+        assembler.sealAll(openedBy: now - lingerNs, nowNs: now)
+        emit()
+        scheduleLinger()
+    }
+}

@@ -1,0 +1,171 @@
+import KafkaProtocol
+
+/// No partitioner: every record may go to any partition, and the producer picks one per batch.
+public struct AnyPartitioner: Partitioner {
+    public init() {}
+
+    public func makeAssigner() -> any PartitionAssigner { Assigner() }
+
+    private final class Assigner: PartitionAssigner {
+        func assign(_ chunk: RecordChunk, partitionCount: Int, to partitions: UnsafeMutableBufferPointer<Int32>) {
+            partitions.update(repeating: -1)
+        }
+    }
+}
+
+/// Record after record to the next partition.
+///
+/// Lanes that share a topic get disjoint partitions when `start` is the lane, `stride` the number of lanes, and the
+/// number of partitions a multiple of it.
+public struct RoundRobinPartitioner: Partitioner {
+    public let start: Int
+    public let stride: Int
+
+    /// - Precondition: `start` is not negative, `stride` is positive.
+    public init(start: Int = 0, stride: Int = 1) {
+        precondition(start >= 0 && stride > 0)
+        self.start = start
+        self.stride = stride
+    }
+
+    public func makeAssigner() -> any PartitionAssigner { Assigner(next: start, stride: stride) }
+
+    private final class Assigner: PartitionAssigner {
+        private var next: Int
+        private let stride: Int
+
+        init(next: Int, stride: Int) {
+            self.next = next
+            self.stride = stride
+        }
+
+        func assign(_ chunk: RecordChunk, partitionCount: Int, to partitions: UnsafeMutableBufferPointer<Int32>) {
+            var partition = next % partitionCount
+            let step = stride % partitionCount
+            for index in partitions.indices {
+                partitions[index] = Int32(truncatingIfNeeded: partition)
+                partition += step
+                if partition >= partitionCount { partition -= partitionCount }
+            }
+            next = partition
+        }
+    }
+}
+
+/// Records without regard to keys stick to one partition until its batch is sealed, then to the next.
+///
+/// The batches are as full as can be, and one is open at a time. Source: KIP-480; the order is a rotation instead of
+/// chance, so that consecutive batches never wait for each other.
+public struct StickyPartitioner: Partitioner {
+    public let start: Int
+    public let stride: Int
+
+    /// - Precondition: `start` is not negative, `stride` is positive.
+    public init(start: Int = 0, stride: Int = 1) {
+        precondition(start >= 0 && stride > 0)
+        self.start = start
+        self.stride = stride
+    }
+
+    public func makeAssigner() -> any PartitionAssigner {
+        KeyAssigner(StickyRotation(start: start, stride: stride), hash: nil)
+    }
+}
+
+/// Hashes keys as other clients do; records without a key stick to a partition per batch.
+public struct KeyPartitioner: Partitioner {
+    private let hash: @Sendable (UnsafeRawBufferPointer, Int) -> Int32
+    private let rotation: StickyRotation
+
+    private init(
+        rotation: StickyRotation = StickyRotation(start: 0, stride: 1),
+        _ hash: @escaping @Sendable (UnsafeRawBufferPointer, Int) -> Int32
+    ) {
+        self.hash = hash
+        self.rotation = rotation
+    }
+
+    /// Java's default (`BuiltInPartitioner`): murmur2 of the key.
+    public static let murmur2 = KeyPartitioner {
+        Int32((KeyHash.murmur2($0) & 0x7FFF_FFFF) % UInt32($1))
+    }
+
+    /// librdkafka's `consistent_random`, its default: CRC-32 of the key; an empty key counts as none.
+    public static let crc32 = KeyPartitioner { key, partitionCount in
+        key.isEmpty ? -1 : Int32(KeyHash.crc32(key) % UInt32(partitionCount))
+    }
+
+    /// The ancestor's: 32-bit FNV-1a of the key, as Sarama's `HashPartitioner` reads it: signed, its absolute rest.
+    public static let fnv1a = KeyPartitioner { key, partitionCount in
+        abs(Int32(bitPattern: KeyHash.fnv1a(key)) % Int32(partitionCount))
+    }
+
+    /// The same partitioner whose batches without keys begin at another partition: for lanes that share a topic.
+    ///
+    /// - Precondition: `start` is not negative, `stride` is positive.
+    public func rotating(from start: Int, by stride: Int) -> KeyPartitioner {
+        precondition(start >= 0 && stride > 0)
+        return KeyPartitioner(rotation: StickyRotation(start: start, stride: stride), hash)
+    }
+
+    public func makeAssigner() -> any PartitionAssigner { KeyAssigner(rotation, hash: hash) }
+}
+
+/// The user's own choice, by key.
+public struct CustomPartitioner: Partitioner {
+    private let choose: @Sendable (UnsafeRawBufferPointer?, Int) -> Int32
+
+    /// - Parameter choose: gets the key (nil for none) and the number of partitions; gives a partition or -1 for any.
+    public init(_ choose: @escaping @Sendable (_ key: UnsafeRawBufferPointer?, _ partitionCount: Int) -> Int32) {
+        self.choose = choose
+    }
+
+    public func makeAssigner() -> any PartitionAssigner { Assigner(choose) }
+
+    private final class Assigner: PartitionAssigner {
+        private let choose: @Sendable (UnsafeRawBufferPointer?, Int) -> Int32
+
+        init(_ choose: @escaping @Sendable (UnsafeRawBufferPointer?, Int) -> Int32) { self.choose = choose }
+
+        func assign(_ chunk: RecordChunk, partitionCount: Int, to partitions: UnsafeMutableBufferPointer<Int32>) {
+            chunk.forEachKey { partitions[$0] = choose($1, partitionCount) }
+        }
+    }
+}
+
+/// Which partition the next batch without keys goes to.
+struct StickyRotation: Sendable {
+    private var next: Int
+    private let stride: Int
+
+    init(start: Int, stride: Int) {
+        next = start
+        self.stride = stride
+    }
+
+    mutating func advance(partitionCount: Int) -> Int32 {
+        let partition = next % partitionCount
+        next = partition + stride
+        return Int32(partition)
+    }
+}
+
+private final class KeyAssigner: PartitionAssigner {
+    private var rotation: StickyRotation
+    private let hash: (@Sendable (UnsafeRawBufferPointer, Int) -> Int32)?
+
+    /// - Parameter hash: nil to disregard keys.
+    init(_ rotation: StickyRotation, hash: (@Sendable (UnsafeRawBufferPointer, Int) -> Int32)?) {
+        self.rotation = rotation
+        self.hash = hash
+    }
+
+    func assign(_ chunk: RecordChunk, partitionCount: Int, to partitions: UnsafeMutableBufferPointer<Int32>) {
+        guard let hash else { return partitions.update(repeating: -1) }
+        chunk.forEachKey { index, key in
+            partitions[index] = key.map { hash($0, partitionCount) } ?? -1
+        }
+    }
+
+    func partitionForBatch(partitionCount: Int) -> Int32 { rotation.advance(partitionCount: partitionCount) }
+}

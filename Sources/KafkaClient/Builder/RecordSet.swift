@@ -1,0 +1,96 @@
+import KafkaProtocol
+
+/// Records of one partition that the sequential builder has collected: which records of which chunks.
+struct RecordSet {
+    static let headerByteCount = RecordBatchHeader.byteCount
+
+    /// A run of records of one chunk, taken at one time.
+    struct Part {
+        let chunk: RecordChunk
+        let nowMs: Int64
+        let serial: Int
+        var end: Int
+    }
+
+    private(set) var parts: [Part] = []
+    private(set) var indices: [UInt32] = []
+    /// Bytes of a batch that holds them, at most.
+    private(set) var byteCount = RecordSet.headerByteCount
+    private(set) var firstAppendNs: Int64 = .max
+
+    var isEmpty: Bool { indices.isEmpty }
+    var recordCount: Int { indices.count }
+
+    mutating func add(_ chunk: RecordChunk, _ index: Int, _ byteCount: Int, nowNs: Int64, nowMs: Int64, serial: Int) {
+        if indices.isEmpty { firstAppendNs = nowNs }
+        indices.append(UInt32(index))
+        if parts.last?.serial == serial {
+            parts[parts.count - 1].end = indices.count
+        } else {
+            parts.append(Part(chunk: chunk, nowMs: nowMs, serial: serial, end: indices.count))
+        }
+        self.byteCount += byteCount
+    }
+}
+
+/// The sets of one topic, the one for any partition first.
+final class CollectedTopic {
+    let name: String
+    let partitionCount: Int
+    let assigner: any PartitionAssigner
+    var sets: [RecordSet]
+
+    init(_ name: String, partitionCount: Int, assigner: any PartitionAssigner) {
+        self.name = name
+        self.partitionCount = partitionCount
+        self.assigner = assigner
+        sets = Array(repeating: RecordSet(), count: partitionCount + 1)
+    }
+
+    /// A partition for each record of the chunk.
+    ///
+    /// - Throws: `KafkaClientError` with `.unknownPartition`.
+    func assign(_ chunk: RecordChunk, _ partition: Int32?) throws(KafkaClientError) -> [Int32] {
+        var partitions = [Int32](repeating: partition ?? -1, count: chunk.count)
+        if partition == nil {
+            partitions.withUnsafeMutableBufferPointer {
+                assigner.assign(chunk, partitionCount: partitionCount, to: $0)
+            }
+        }
+        try PartitionBounds.check(partitions, of: name, partitionCount)
+        return partitions
+    }
+
+    func takeSet(_ place: Int) -> RecordSet {
+        let set = sets[place]
+        sets[place] = RecordSet()
+        return set
+    }
+
+    var oldestFirstAppendNs: Int64 { sets.map(\.firstAppendNs).min() ?? .max }
+}
+
+/// Puts what parallel workers finish back into the order in which it was begun.
+struct TicketOrder {
+    private var nextTicket = 0
+    private var firstWaiting = 0
+    private var finished: [Int: RecordBatch] = [:]
+
+    var isIdle: Bool { nextTicket == firstWaiting }
+
+    mutating func next() -> Int {
+        nextTicket += 1
+        return nextTicket - 1
+    }
+
+    /// What may leave now that this ticket is done, in order.
+    mutating func complete(_ ticket: Int, _ batch: RecordBatch) -> [RecordBatch] {
+        finished[ticket] = batch
+        var batches: [RecordBatch] = []
+        while let batch = finished.removeValue(forKey: firstWaiting) {
+            batches.append(batch)
+            firstWaiting += 1
+        }
+        return batches
+    }
+}

@@ -1,0 +1,32 @@
+/// The records of a chunk that no batch can hold.
+struct RefusedRecords {
+    private var count = 0
+    private var first: (index: Int, byteCount: Int)?
+
+    mutating func add(_ index: Int, _ byteCount: Int) {
+        count += 1
+        first = first ?? (index, byteCount)
+    }
+
+    /// Tells of them once the others of the chunk are taken.
+    func throwIfAny(of total: Int, byteCountMax: Int) throws(KafkaClientError) {
+        guard let first else { return }
+        throw KafkaClientError(
+            .recordTooLarge,
+            """
+            record \(first.index) of the chunk needs a batch of \(first.byteCount) bytes, the greatest allowed is \
+            \(byteCountMax); \(count) of \(total) records were refused, the others were taken. Make batchByteCountMax (and \
+            the broker's message.max.bytes) larger, or the record smaller
+            """)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds; clamped to what 64 bits hold.
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        return product + attoseconds / 1_000_000_000
+    }
+}

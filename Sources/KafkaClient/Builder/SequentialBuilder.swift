@@ -1,0 +1,209 @@
+// The ancestor's builder: a collector groups records into sets, workers serialise and compress them.
+//
+//   chunks ─▶ collector ─▶ sets by partition ─(cut)─▶ worker 1…N ─▶ reorder by ticket ─▶ sink
+//
+// A cut set takes a ticket, and batches leave in the order of tickets, however the workers finish. Memory for the batch is
+// taken when the set is cut: when there is none, the collector, and so the appender, waits.
+
+import KafkaCompression
+public import KafkaProtocol
+public import KafkaTransport
+
+/// Collects records in one place and hands whole sets to workers.
+public actor SequentialBuilder: BatchBuilder {
+    public nonisolated let loop: EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// A set is cut when it has reached both of its minima, or a bound.
+    public struct Cut: Sendable {
+        public var recordCountMin: Int
+        public var byteCountMin: Int
+
+        public init(recordCountMin: Int, byteCountMin: Int) {
+            self.recordCountMin = recordCountMin
+            self.byteCountMin = byteCountMin
+        }
+    }
+
+    private let configuration: BuilderConfiguration
+    private let cut: Cut
+    private let lingerNs: Int64
+    private let directory: any TopicDirectory
+    private let sink: any BatchSink
+    private let pool: BatchMemoryPool
+    private let workers: [SequentialWorker]
+    private var topics: [String: CollectedTopic] = [:]
+    private var chunkSerial = 0
+    private var openSets = 0
+    private var openByteCount = 0
+    private var order = TicketOrder()
+    private var idle: [CheckedContinuation<Void, Never>] = []
+    private var lingerTimer: LoopTimer?
+    private var isFinished = false
+    private var hasEnded = false
+
+    /// - Parameters:
+    ///   - cut: nil cuts at `batchByteCount` bytes.
+    ///   - loop: where the collector lives.
+    ///   - workerLoops: one worker for each.
+    /// - Throws: `CodecError` when the codec has no memory for its contexts.
+    public init(
+        _ configuration: BuilderConfiguration, cut: Cut? = nil, on loop: EventLoop, workersOn workerLoops: [EventLoop],
+        topics directory: any TopicDirectory, to sink: any BatchSink
+    ) throws {
+        precondition(!workerLoops.isEmpty, "a sequential builder needs a worker")
+        self.configuration = configuration
+        self.cut = cut ?? Cut(recordCountMin: 1, byteCountMin: configuration.batchByteCount)
+        self.loop = loop
+        self.directory = directory
+        self.sink = sink
+        lingerNs = configuration.linger.nanoseconds
+        let pool = BatchMemoryPool(
+            bufferByteCount: configuration.batchByteCount, byteCountMax: configuration.memoryByteCountMax)
+        self.pool = pool
+        workers = try workerLoops.map { try SequentialWorker(configuration.codec, pool: pool, on: $0) }
+    }
+
+    public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
+        if isFinished { throw KafkaClientError(.closed, "the builder was finished and takes no more records") }
+        let collected = try await collectedTopic(topic)
+        let partitions = try collected.assign(chunk, partition)
+        chunkSerial += 1
+        let serial = chunkSerial
+        let nowNs = MonotonicClock.nowNs()
+        let nowMs = WallClock.nowMs()
+        var refused = RefusedRecords()
+        for index in 0..<chunk.count {
+            let byteCount = chunk.encodedByteCountMax(at: index)
+            if RecordSet.headerByteCount + byteCount > configuration.batchByteCountMax {
+                let alone = chunk.batchByteCountAlone(at: index)
+                if alone > configuration.batchByteCountMax {
+                    refused.add(index, alone)
+                    continue
+                }
+            }
+            let place = Int(partitions[index]) + 1
+            if collected.sets[place].byteCount + byteCount > limit(for: byteCount) {
+                try await cutSet(collected, place)
+            }
+            if collected.sets[place].isEmpty { openSets += 1 }
+            collected.sets[place].add(chunk, index, byteCount, nowNs: nowNs, nowMs: nowMs, serial: serial)
+            openByteCount += byteCount
+            if isDue(collected.sets[place]) { try await cutSet(collected, place) }
+        }
+        if openByteCount > configuration.memoryByteCountMax / 2 { try await cutAll(openedBy: .max) }
+        if lingerNs == 0 { try await cutAll(openedBy: .max) } else { scheduleLinger() }
+        try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
+    }
+
+    public func flush(olderThan age: Duration) async {
+        let deadline = age == .zero ? Int64.max : MonotonicClock.nowNs() - age.nanoseconds
+        // Uncancellable: a flush that stops half-way would be none.
+        try? await cutAll(openedBy: deadline)
+        await waitUntilIdle()
+    }
+
+    public func finish() async {
+        isFinished = true
+        await flush(olderThan: .zero)
+        if hasEnded { return }
+        hasEnded = true
+        lingerTimer?.close()
+        lingerTimer = nil
+        sink.finish()
+    }
+
+    // MARK: Cutting
+
+    private func limit(for byteCount: Int) -> Int {
+        // Set sizes count varints at their longest, so a batch never comes out longer than its set.
+        max(configuration.batchByteCount, RecordSet.headerByteCount + byteCount)
+    }
+
+    private func isDue(_ set: RecordSet) -> Bool {
+        set.recordCount >= cut.recordCountMin && set.byteCount >= cut.byteCountMin
+            || set.byteCount >= configuration.batchByteCountMax
+    }
+
+    private func cutAll(openedBy deadlineNs: Int64) async throws {
+        for topic in topics.values {
+            for place in topic.sets.indices where !topic.sets[place].isEmpty {
+                if topic.sets[place].firstAppendNs <= deadlineNs { try await cutSet(topic, place) }
+            }
+        }
+    }
+
+    private func cutSet(_ topic: CollectedTopic, _ place: Int) async throws {
+        let byteCount = topic.sets[place].byteCount
+        var memory = pool.take(byteCount)
+        while memory == nil {
+            try await pool.waitForSpace(byteCount)
+            memory = pool.take(topic.sets[place].byteCount)
+        }
+        // While this waited, another appender may have cut the set or added to it.
+        guard let memory, !topic.sets[place].isEmpty, memory.count >= topic.sets[place].byteCount else {
+            if let memory { pool.give(memory) }
+            return topic.sets[place].isEmpty ? () : try await cutSet(topic, place)
+        }
+        let set = topic.takeSet(place)
+        openSets -= 1
+        openByteCount -= set.byteCount - RecordSet.headerByteCount
+        build(set, in: memory, topic, place)
+    }
+
+    private func build(_ set: RecordSet, in memory: UnsafeMutableRawBufferPointer, _ topic: CollectedTopic, _ place: Int) {
+        let ticket = order.next()
+        let worker = workers[ticket % workers.count]
+        let partition =
+            place > 0 ? Int32(place - 1) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
+        let work = SetToBuild(
+            set: set, memory: memory, topic: topic.name, partition: partition, sealedNs: MonotonicClock.nowNs())
+        Task { [weak self] in
+            let batch = await worker.build(work)
+            await self?.didBuild(ticket, batch)
+        }
+    }
+
+    private func didBuild(_ ticket: Int, _ batch: RecordBatch) {
+        let batches = order.complete(ticket, batch)
+        if !batches.isEmpty { sink.accept(batches) }
+        if order.isIdle {
+            for continuation in idle { continuation.resume() }
+            idle = []
+        }
+    }
+
+    private func waitUntilIdle() async {
+        if order.isIdle { return }
+        await withCheckedContinuation { idle.append($0) }
+    }
+
+    // MARK: Topics and linger
+
+    private func collectedTopic(_ name: String) async throws -> CollectedTopic {
+        if let topic = topics[name] { return topic }
+        let partitionCount = try await directory.partitionCount(of: name)
+        if let topic = topics[name] { return topic }
+        let topic = CollectedTopic(
+            name, partitionCount: partitionCount, assigner: configuration.partitioner.makeAssigner())
+        topics[name] = topic
+        return topic
+    }
+
+    private func scheduleLinger() {
+        if openSets == 0 || hasEnded || lingerTimer?.isScheduled == true { return }
+        let timer = lingerTimer ?? LoopTimer(on: loop)
+        lingerTimer = timer
+        let oldest = topics.values.map(\.oldestFirstAppendNs).min() ?? .max
+        let delayNs = max(0, min(lingerNs, oldest &+ lingerNs &- MonotonicClock.nowNs()))
+        timer.schedule(afterMs: (delayNs + 999_999) / 1_000_000) { [weak self] in
+            guard let self else { return }
+            Task { await self.didLinger() }
+        }
+    }
+
+    private func didLinger() async {
+        try? await cutAll(openedBy: MonotonicClock.nowNs() - lingerNs)
+        scheduleLinger()
+    }
+}

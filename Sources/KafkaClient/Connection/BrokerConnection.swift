@@ -1,0 +1,323 @@
+// One TCP connection to one broker. Requests are pipelined: answers come in the order of requests.
+//
+//   idle ──open──▶ connecting ──▶ negotiating ──▶ ready ──(lost, timed out, closed)──▶ closed
+//
+// A connection belongs to one actor and lives on that actor's loop; it has no lock and is not `Sendable`. It never
+// retries: whoever owns it decides.
+
+import CUV
+import KafkaProtocol
+import KafkaTransport
+
+final class BrokerConnection {
+    enum State {
+        case idle, connecting, negotiating, ready, closed
+    }
+
+    let endpoint: Endpoint
+    let loop: EventLoop
+    let configuration: ConnectionConfiguration
+    private(set) var state = State.idle
+    private(set) var versions = BrokerVersions()
+    /// Called once when a connection that was ready is lost; not for `close()`.
+    var onLost: ((KafkaClientError) -> Void)?
+
+    var stream: TCPStream?
+    private var accumulator: FrameAccumulator
+    private var inFlight: [PendingRequest] = []
+    private var inFlightHead = 0
+    private var nextCorrelationID: Int32 = 1
+    private var timer: LoopTimer?
+    private var opening: ((KafkaClientError?) -> Void)?
+    private var openDeadlineNs: Int64 = .max
+
+    init(to endpoint: Endpoint, on loop: EventLoop, _ configuration: ConnectionConfiguration) {
+        self.endpoint = endpoint
+        self.loop = loop
+        self.configuration = configuration
+        accumulator = FrameAccumulator(capacity: 16 << 10, frameBytesMax: configuration.responseByteCountMax)
+    }
+
+    deinit { stream?.close() }
+
+    var inFlightCount: Int { inFlight.count - inFlightHead }
+    var isReady: Bool { state == .ready }
+
+    // MARK: Opening
+
+    /// Connects and negotiates versions; `completion` is called once, on the loop.
+    func open(_ completion: @escaping (KafkaClientError?) -> Void) {
+        precondition(state == .idle, "a connection is opened once")
+        state = .connecting
+        opening = completion
+        openDeadlineNs = MonotonicClock.nowNs() + configuration.connectTimeout.nanoseconds
+        watchDeadlines()
+        NameLookup.addresses(of: endpoint, on: loop) { [weak self] result in
+            guard let self, state == .connecting else { return }
+            switch result {
+            case .success(let addresses): connect(addresses[...])
+            case .failure(let error): fail(connectionError("cannot find broker \(endpoint)", error))
+            }
+        }
+    }
+
+    private func connect(_ addresses: ArraySlice<SocketAddress>) {
+        guard let address = addresses.first else { return }
+        stream = TCPStream.connect(to: address, on: loop) { [weak self] result in
+            guard let self, state == .connecting else { return }
+            switch result {
+            case .success: negotiate()
+            case .failure where addresses.count > 1: connect(addresses.dropFirst())
+            case .failure(let error): fail(connectionError("cannot connect to broker \(endpoint)", error))
+            }
+        }
+    }
+
+    private func negotiate() {
+        state = .negotiating
+        stream?.handler = self
+        stream?.startReading()
+        askVersions(ApiVersionsRequest.versions.upperBound)
+    }
+
+    /// Asks in our newest version; a broker that doesn't know it says so in version 0 and names the ones it knows.
+    private func askVersions(_ version: Int16) {
+        let request = ApiVersionsRequest(clientSoftwareName: "kafkaclient-swift", clientSoftwareVersion: KafkaClientVersion.current)
+        send(request, version: version) { [weak self] result in
+            guard let self, state == .negotiating else { return }
+            switch result {
+            case .failure(let error): fail(error)
+            case .success(let response) where response.errorCode == .unsupportedVersion && version > 0:
+                askVersions(min(version - 1, response.versions(of: .apiVersions)?.upperBound ?? 0))
+            case .success(let response) where response.errorCode != .none:
+                fail(
+                    KafkaClientError(
+                        .brokerError, "broker \(endpoint) refused the handshake: \(response.errorCode.name)",
+                        brokerError: response.errorCode))
+            case .success(let response):
+                versions = BrokerVersions(response)
+                didOpen()
+            }
+        }
+    }
+
+    private func didOpen() {
+        state = .ready
+        openDeadlineNs = .max
+        let opening = opening
+        self.opening = nil
+        opening?(nil)
+    }
+
+    // MARK: Sending
+
+    /// Sends a request and gives its decoded answer, or why there is none. Never calls back before it returns, except
+    /// when the connection is closed.
+    func send<R: KafkaRequest>(
+        _ request: R, version: Int16, timeout: Duration? = nil,
+        completion: @escaping (Result<R.Response, KafkaClientError>) -> Void
+    ) {
+        let pending = PendingRequest()
+        let correlationID = takeCorrelationID()
+        do throws(WireError) {
+            try RequestFrame.encode(
+                request, version: version, correlationID: correlationID, clientID: configuration.clientID,
+                into: &pending.writer)
+        } catch {
+            completion(.failure(KafkaClientError(.unsupportedVersion, "\(R.apiKey) can't be sent to \(endpoint)", underlying: error)))
+            return
+        }
+        pending.completion = { [endpoint] result in
+            completion(
+                result.flatMap { frame in
+                    var reader = WireReader(frame)
+                    do throws(WireError) {
+                        return .success(try ResponseFrame.decode(R.Response.self, version: version, from: &reader).response)
+                    } catch {
+                        return .failure(
+                            KafkaClientError(
+                                .protocolViolation, "broker \(endpoint) answered \(R.apiKey) with bytes that are not one",
+                                underlying: error))
+                    }
+                })
+        }
+        pending.correlationID = correlationID
+        pending.apiKey = R.apiKey
+        pending.deadlineNs = MonotonicClock.nowNs() + (timeout ?? configuration.requestTimeout).nanoseconds
+        transmit(pending, expectsAnswer: true)
+    }
+
+    func takeCorrelationID() -> Int32 {
+        defer { nextCorrelationID = nextCorrelationID == .max ? 1 : nextCorrelationID + 1 }
+        return nextCorrelationID
+    }
+
+    /// Writes an encoded request: the writer's own bytes and the batches between them as one gathering write.
+    ///
+    /// - Parameter expectsAnswer: false for acks 0: the completion then comes with an empty frame once the system has
+    ///   taken the bytes.
+    func transmit(_ pending: PendingRequest, expectsAnswer: Bool) {
+        guard let stream, state == .negotiating || state == .ready else {
+            pending.complete(.failure(KafkaClientError(.connectionFailed, "the connection to broker \(endpoint) is closed")))
+            return
+        }
+        pending.writtenNs = MonotonicClock.nowNs()
+        if expectsAnswer {
+            inFlight.append(pending)
+            if timer?.isScheduled != true { watchDeadlines() }
+        }
+        let pieces = pending.writer.splices.count * 2 + 1
+        withUnsafeTemporaryAllocation(of: uv_buf_t.self, capacity: pieces) { buffers in
+            let count = pending.gather(into: buffers)
+            stream.write(UnsafeBufferPointer(rebasing: buffers[0..<count]), keeping: pending) { error in
+                // With an answer to come, the stream's end tells of errors.
+                if expectsAnswer { return }
+                if let error {
+                    pending.complete(.failure(KafkaClientError(.connectionFailed, "the connection broke", underlying: error)))
+                } else {
+                    pending.complete(.success(UnsafeRawBufferPointer(start: nil, count: 0)))
+                }
+            }
+        }
+    }
+
+    // MARK: Ending
+
+    /// Closes without calling `onLost`. Requests in flight fail.
+    func close() {
+        end(KafkaClientError(.closed, "the connection to broker \(endpoint) was closed by this client"), tellsOwner: false)
+    }
+
+    func fail(_ error: KafkaClientError) { end(error, tellsOwner: true) }
+
+    private func end(_ error: KafkaClientError, tellsOwner: Bool) {
+        if state == .closed { return }
+        state = .closed
+        stream?.close()
+        stream = nil
+        timer?.close()
+        timer = nil
+        let requests = inFlight[inFlightHead...]
+        inFlight = []
+        inFlightHead = 0
+        let opening = opening
+        self.opening = nil
+        let onLost = tellsOwner && opening == nil ? onLost : nil
+        self.onLost = nil
+        for request in requests { request.complete(.failure(error)) }
+        opening?(error)
+        onLost?(error)
+    }
+
+    private func connectionError(_ message: String, _ error: TransportError) -> KafkaClientError {
+        KafkaClientError(.connectionFailed, message, underlying: error)
+    }
+
+    // MARK: Deadlines
+
+    private func watchDeadlines() {
+        if state == .closed { return }
+        let timer = timer ?? LoopTimer(on: loop)
+        self.timer = timer
+        let next = min(openDeadlineNs, inFlightHead < inFlight.count ? inFlight[inFlightHead].deadlineNs : .max)
+        if next == .max { return timer.cancel() }
+        let delayNs = max(0, next - MonotonicClock.nowNs())
+        timer.schedule(afterMs: delayNs / 1_000_000 + 1) { [weak self] in self?.checkDeadlines() }
+    }
+
+    private func checkDeadlines() {
+        let now = MonotonicClock.nowNs()
+        if openDeadlineNs <= now {
+            let stage = state == .connecting ? "cannot be reached" : "accepted the connection but does not answer; is it a Kafka broker?"
+            return fail(
+                KafkaClientError(.requestTimedOut, "broker \(endpoint) \(stage) (waited \(configuration.connectTimeout))"))
+        }
+        // An answer that is late may still come, and would then be taken for another's: the connection is of no more use.
+        if inFlightHead < inFlight.count, inFlight[inFlightHead].deadlineNs <= now {
+            let request = inFlight[inFlightHead]
+            let waitedMs = (now - request.writtenNs) / 1_000_000
+            return fail(
+                KafkaClientError(
+                    .requestTimedOut, "broker \(endpoint) did not answer a \(request.apiKey) request within \(waitedMs) ms"))
+        }
+        watchDeadlines()
+    }
+}
+
+// MARK: - Receiving
+
+extension BrokerConnection: TCPStreamHandler {
+    func streamNeedsSpace() -> UnsafeMutableRawBufferPointer { accumulator.freeSpace() }
+
+    func streamDidRead(_ count: Int) {
+        accumulator.didReceive(count)
+        while state == .negotiating || state == .ready {
+            switch accumulator.takeFrame() {
+            case .incomplete: return
+            case .frame(let frame): didReceive(frame)
+            case .badLength(let length):
+                return fail(KafkaClientError(.protocolViolation, badLengthMessage(length)))
+            }
+        }
+    }
+
+    func streamDidEnd(_ reason: TransportError) {
+        let during =
+            state == .negotiating
+            ? "broker \(endpoint) closed the connection during the handshake; does its listener want TLS or SASL?"
+            : "the connection to broker \(endpoint) was lost"
+        fail(connectionError(during, reason))
+    }
+
+    private func didReceive(_ frame: UnsafeRawBufferPointer) {
+        guard inFlightHead < inFlight.count, let correlationID = ResponseFrame.correlationID(of: frame),
+            correlationID == inFlight[inFlightHead].correlationID
+        else {
+            return fail(
+                KafkaClientError(.protocolViolation, "broker \(endpoint) sent an answer to something that was not asked"))
+        }
+        let request = inFlight[inFlightHead]
+        inFlightHead += 1
+        if inFlightHead == inFlight.count {
+            inFlight.removeAll(keepingCapacity: true)
+            inFlightHead = 0
+        } else if inFlightHead >= 64 {
+            inFlight.removeFirst(inFlightHead)
+            inFlightHead = 0
+        }
+        request.complete(.success(frame))
+    }
+
+    private func badLengthMessage(_ length: Int32) -> String {
+        // A TLS alert begins 0x15 0x03, HTTP with its name.
+        let bytes = withUnsafeBytes(of: length.bigEndian) { Array($0) }
+        let guess =
+            bytes[0] == 0x15 && bytes[1] == 0x03
+            ? "it answers in TLS" : bytes == Array("HTTP".utf8) ? "it answers in HTTP" : "its first bytes are no frame length"
+        return "\(endpoint) does not speak Kafka's protocol here: \(guess). Check the host, the port and the listener's security"
+    }
+}
+
+extension PendingRequest {
+    /// The request's pieces in order: own bytes, batch, own bytes, …
+    fileprivate func gather(into buffers: UnsafeMutableBufferPointer<uv_buf_t>) -> Int {
+        writer.withUnsafeBytes { own in
+            var count = 0
+            var position = 0
+            func add(_ bytes: UnsafeRawBufferPointer) {
+                if bytes.isEmpty { return }
+                let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress!).assumingMemoryBound(to: CChar.self)
+                buffers[count] = uv_buf_init(base, UInt32(bytes.count))
+                count += 1
+            }
+            for (splice, batch) in zip(writer.splices, batches) {
+                precondition(splice.byteCount == batch.byteCount, "a batch does not match the place left for it")
+                add(UnsafeRawBufferPointer(rebasing: own[position..<splice.position]))
+                add(batch.unsafeBytes)
+                position = splice.position
+            }
+            add(UnsafeRawBufferPointer(rebasing: own[position...]))
+            return count
+        }
+    }
+}

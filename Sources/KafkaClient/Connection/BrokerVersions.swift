@@ -1,0 +1,33 @@
+import KafkaProtocol
+
+/// Which versions of each message a broker speaks, as it said itself.
+struct BrokerVersions: Sendable {
+    private var ranges: [ApiKey: ClosedRange<Int16>] = [:]
+
+    init() {}
+
+    init(_ response: ApiVersionsResponse) {
+        for api in response.apiKeys where api.minVersion <= api.maxVersion {
+            ranges[ApiKey(rawValue: api.apiKey)] = api.minVersion...api.maxVersion
+        }
+    }
+
+    /// The newest version of a message that both sides speak, at most `limit`.
+    ///
+    /// - Throws: `KafkaClientError` with `.unsupportedVersion`.
+    func newest<R: KafkaRequest>(_ request: R.Type, atMost limit: Int16 = .max, of broker: String) throws(KafkaClientError) -> Int16 {
+        guard let theirs = ranges[R.apiKey] else {
+            throw KafkaClientError(.unsupportedVersion, "broker \(broker) does not know \(R.apiKey) requests")
+        }
+        let newest = min(theirs.upperBound, R.versions.upperBound, limit)
+        guard newest >= max(theirs.lowerBound, R.versions.lowerBound) else {
+            throw KafkaClientError(
+                .unsupportedVersion,
+                """
+                broker \(broker) speaks \(R.apiKey) versions \(theirs.lowerBound) to \(theirs.upperBound), this client \
+                \(R.versions.lowerBound) to \(min(limit, R.versions.upperBound)); Kafka 2.1 and newer are supported
+                """)
+        }
+        return newest
+    }
+}

@@ -1,0 +1,55 @@
+public import KafkaProtocol
+
+/// The end of a batch's story. Every batch handed to a producer comes to exactly one.
+public struct Delivery: Sendable {
+    public enum Outcome: Sendable {
+        /// Stored. The offset of the first record is -1 with acks 0; the broker's time only where the topic has it.
+        case acknowledged(baseOffset: Int64, logAppendTimeMs: Int64)
+        case failed(KafkaClientError)
+    }
+
+    public let batch: RecordBatch
+    /// Where it was stored, or last tried; -1 when there never was a partition to try.
+    public let partition: Int32
+    public let outcome: Outcome
+    /// Every produce request that carried the batch, in order.
+    public let exchanges: [Exchange]
+    /// When the producer got the batch, on the monotonic clock.
+    public let queuedNs: Int64
+    /// When this outcome was known, on the monotonic clock.
+    public let endedNs: Int64
+
+    public var isAcknowledged: Bool {
+        if case .acknowledged = outcome { true } else { false }
+    }
+
+    /// The reason of a failure.
+    public var error: KafkaClientError? {
+        if case .failed(let error) = outcome { error } else { nil }
+    }
+
+    /// An attempt ended without an answer before this one: the batch may be stored more than once.
+    public var mayBeDuplicated: Bool {
+        exchanges.dropLast().contains { $0.errorCode == nil }
+    }
+}
+
+/// One produce request that carried a batch, and what came of it.
+public struct Exchange: Sendable {
+    /// Node id of the broker.
+    public let broker: Int32
+    /// When the request was written, on the monotonic clock; its queueing ends and the broker's time begins.
+    public let beginNs: Int64
+    public let endNs: Int64
+    /// The broker's verdict on this batch; nil when there was no answer.
+    public let errorCode: KafkaErrorCode?
+    /// Why there was no answer.
+    public let error: KafkaClientError?
+}
+
+/// Takes what has come to its end. Called on the producer's own thread: must be quick and must not block.
+public protocol DeliverySink: AnyObject, Sendable {
+    func accept(_ deliveries: [Delivery])
+    /// No more deliveries come from this source.
+    func finish()
+}
