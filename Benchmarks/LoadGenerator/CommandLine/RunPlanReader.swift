@@ -10,6 +10,12 @@ struct RunPlanReader {
         try refuseContradictions()
         let configurations = try sweep(of: baseConfiguration())
         for configuration in configurations { try check(configuration) }
+        if options.has(.keySize), configurations.allSatisfy({ $0.keys == .none }) {
+            throw UsageError("--key-size has no effect without --keys other than none")
+        }
+        if options.has(.headerSize), configurations.allSatisfy({ $0.headerCount == 0 }) {
+            throw UsageError("--header-size has no effect without --headers above 0")
+        }
         var plan = RunPlan(configurations: configurations)
         plan.target = try target()
         plan.output = try output()

@@ -95,7 +95,7 @@ private struct DecimalNumber {
     var exponent = 0
 
     /// Takes `12`, `1.5`, `.5`, `1e6`, `2.5e+3` from the front of `text`. Nil if there is no number, or one of more
-    /// than 18 digits or with an exponent beyond ±18.
+    /// than 19 digits or with an exponent beyond ±18.
     init?(takingFrom text: inout Substring) {
         var digitCount = 0
         var seenPoint = false
@@ -103,10 +103,11 @@ private struct DecimalNumber {
             if character == ".", !seenPoint {
                 seenPoint = true
             } else if let digit = character.wholeNumberValue, character.isASCII {
+                // 19 digits always fit.
+                guard digitCount < 19 else { return nil }
                 digits = digits * 10 + UInt64(digit)
                 digitCount += 1
                 if seenPoint { exponent -= 1 }
-                guard digitCount <= 18 else { return nil }
             } else {
                 break
             }

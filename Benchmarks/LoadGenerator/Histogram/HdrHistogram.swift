@@ -89,6 +89,7 @@ package struct HdrHistogram: Sendable, Equatable {
     /// values are moved bucket by bucket, with the error of both.
     package mutating func add(_ other: HdrHistogram) {
         guard other.totalCount > 0 else { return }
+        let extremes = (Swift.min(smallest, other.smallest), Swift.max(largest, other.largest))
         if hasLayout(of: other) {
             for index in counts.indices { counts[index] &+= other.counts[index] }
             totalCount &+= other.totalCount
@@ -97,8 +98,7 @@ package struct HdrHistogram: Sendable, Equatable {
             for bucket in other.recordedBuckets { record(bucket.lowestValue, count: bucket.count) }
             clampedCount &+= other.clampedCount
         }
-        smallest = Swift.min(smallest, other.smallest)
-        largest = Swift.max(largest, other.largest)
+        (smallest, largest) = extremes
     }
 
     /// Forgets everything recorded; keeps the memory.

@@ -18,6 +18,8 @@ package enum ProcessUsage {
         #if canImport(Darwin)
             return nil
         #else
+            // Numbers beyond Linux's own limit would be cut to those of other processes.
+            guard (1..<1 << 22).contains(pid) else { return nil }
             var clock = clockid_t()
             var time = timespec()
             guard clock_getcpuclockid(pid, &clock) == 0, clock_gettime(clock, &time) == 0 else { return nil }
