@@ -39,6 +39,7 @@ package enum HelpText {
             sentences.append("also \(option.aliases.map { "--" + $0 }.joined(separator: ", "))")
         }
         if let defaultText = option.defaultText { sentences.append("default: \(defaultText)") }
+        if UnsupportedOptions.names.contains(option.name) { sentences.insert("not supported yet", at: 0) }
         let lines = wrapped(sentences.joined(separator: "; "), width: 64)
         let indent = String(repeating: " ", count: 36)
         let start = heading.count < 35 ? heading.padded(to: 36) : heading + "\n" + indent

@@ -83,8 +83,8 @@ struct RunPlanReader {
         var all = [base]
         func vary<Value>(_ values: [Value]?, _ set: (inout RunConfiguration, Value) -> Void) throws(UsageError) {
             guard let values else { return }
-            guard all.count * values.count <= 100_000 else {
-                throw UsageError("the lists make more than the 100000 configurations that are accepted")
+            guard all.count * values.count <= 10_000 else {
+                throw UsageError("the lists make more than the 10000 configurations that are accepted")
             }
             all = all.flatMap { configuration in
                 values.map { value in
@@ -153,6 +153,9 @@ struct RunPlanReader {
         guard needed <= run.batchSizeBytes else {
             let size = Quantity.formatBytes(Int64(run.batchSizeBytes))
             throw UsageError("--batch-size: a record may need \(needed) B with its overhead, which \(size) do not hold")
+        }
+        guard run.batchSizeBytes <= 1 << 30 else {
+            throw UsageError("--record-size: a record may need \(needed) B with its key and headers; 1 GiB is the most")
         }
         if case .records = run.amount, run.payloadBytes == nil {
             throw UsageError("--records: the bytes of so many records are beyond counting")

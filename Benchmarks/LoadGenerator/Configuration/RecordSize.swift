@@ -14,8 +14,8 @@ package enum RecordSize: Sendable, Hashable, CustomStringConvertible {
         package let weight: Int
     }
 
-    /// The largest size accepted: the Java client's limit of a request, 2³¹ − 1, is never reached with it.
-    package static let maximumByteCount = 1 << 30
+    /// The largest size accepted, 512 MiB: with it a batch stays below 1 GiB, far from the 2³¹ of its length field.
+    package static let maximumByteCount = 1 << 29
 
     /// Reads `100`, `uniform:100:1000`, `lognormal:200:0.5`, `list:100=9,1000=1`.
     package init(parsing text: String) throws(ValueError) {

@@ -12,7 +12,7 @@ extension RunPlan {
         lines += common.map { "  " + $0.optionName.padded(to: width) + $0.text }
         lines += ["", configurations.count == 1 ? "1 configuration" : "\(configurations.count) configurations"]
         lines += configurations.enumerated().map { index, configuration in
-            let label = label(of: configuration)
+            let label = label(of: configuration, swept: swept)
             let own = label.isEmpty ? "" : label + ": "
             return "  \(index + 1)  \(own)\(Self.cost(of: configuration))"
         }

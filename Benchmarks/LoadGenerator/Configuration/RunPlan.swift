@@ -43,23 +43,27 @@ package struct RunPlan: Sendable, Equatable {
         }
     }
 
-    /// The options whose values differ between configurations.
-    package var sweptOptionNames: [String] {
-        let all = configurations.map(\.settings)
-        var names: [String] = []
-        for settings in all {
-            for setting in settings where !names.contains(setting.optionName) {
-                let texts = all.map { $0.first { $0.optionName == setting.optionName }?.text }
-                if texts.contains(where: { $0 != texts[0] }) { names.append(setting.optionName) }
+    /// The options whose values differ between configurations. Linear in the number of configurations.
+    package var sweptOptionNames: Set<String> {
+        var names: Set<String> = []
+        let first = configurations[0].settings
+        let firstTexts = Dictionary(uniqueKeysWithValues: first.map { ($0.optionName, $0.text) })
+        for configuration in configurations.dropFirst() {
+            var missing = Set(firstTexts.keys)
+            for setting in configuration.settings {
+                missing.remove(setting.optionName)
+                if firstTexts[setting.optionName] != setting.text { names.insert(setting.optionName) }
             }
+            names.formUnion(missing)
         }
         return names
     }
 
     /// What tells `configuration` from the others: `codec=zstd:3 cores=2`; empty when nothing is swept.
-    package func label(of configuration: RunConfiguration) -> String {
-        let swept = sweptOptionNames
-        return configuration.settings.filter { swept.contains($0.optionName) }
+    ///
+    /// - Parameter swept: `sweptOptionNames`, worked out once for all labels.
+    package func label(of configuration: RunConfiguration, swept: Set<String>) -> String {
+        configuration.settings.filter { swept.contains($0.optionName) }
             .map { "\($0.optionName)=\($0.text.filter { $0 != " " })" }.joined(separator: " ")
     }
 

@@ -3,13 +3,17 @@ package enum RunSummary {
     /// A table for people, a line for each run, and below it in words what must not be trusted; ends with a newline.
     package static func text(_ results: [RunResult], plan: RunPlan) -> String {
         let header = ["run", "records/s", "MiB/s", "CPU ns/record", "p50", "p99", "max", "verdict", ""]
+        // What the run filled in, like the concurrency, does not tell the runs apart; the plan does.
+        let (schedule, swept) = (plan.schedule, plan.sweptOptionNames)
         let rows = results.map { result in
-            [
+            let isPlanned = schedule.indices.contains(result.run - 1)
+            let label = isPlanned ? plan.label(of: schedule[result.run - 1].configuration, swept: swept) : ""
+            return [
                 String(result.run), cell(result.throughputRps.map(Quantity.approximate)),
                 cell(result.throughputBytesPerSecond.flatMap { Decimal.text($0 / 1_048_576, places: 1) }),
                 cell(result.clientCpuNsPerRecord.flatMap { Decimal.text($0, places: 1) }),
                 duration(result.latencies[.total]?.p50Ns), duration(result.latencies[.total]?.p99Ns),
-                duration(result.latencies[.total]?.maxNs), result.verdict.rawValue, label(of: result, in: plan),
+                duration(result.latencies[.total]?.maxNs), result.verdict.rawValue, label,
             ]
         }
         let warnings = results.flatMap { result in
@@ -23,13 +27,6 @@ package enum RunSummary {
     /// All runs as one object, ending with a newline.
     package static func json(_ results: [RunResult]) -> String {
         JSONValue.object([("runs", .array(results.map(\.json)))]).prettyText
-    }
-
-    private static func label(of result: RunResult, in plan: RunPlan) -> String {
-        // The result's own configuration may have been completed by the run; the plan's tells the runs apart.
-        let schedule = plan.schedule
-        guard let scheduled = schedule.first(where: { $0.number == result.run }) else { return "" }
-        return plan.label(of: scheduled.configuration)
     }
 
     private static func cell(_ text: String?) -> String { text ?? "-" }

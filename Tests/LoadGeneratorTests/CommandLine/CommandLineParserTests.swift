@@ -187,6 +187,10 @@ import Testing
         guard case .help(let text) = try Self.parse("--nonsense --help") else { throw UsageError("no help") }
         for option in OptionTable.options(of: .run) { #expect(text.contains(option.name.flag)) }
         #expect(text.contains("rounded down to a power of two"))
+        for name in UnsupportedOptions.names {
+            let entry = try #require(text.split(separator: name.flag).last?.prefix(300))
+            #expect(entry.contains("not supported yet; "))
+        }
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 116 })
         #expect(try Self.parse("--version") == .version)
         guard case .help(let broker) = try Self.parse("broker -h") else { throw UsageError("no help") }

@@ -25,13 +25,14 @@ import Testing
         let plan = try Parser.plan("--partitions 1,8,64")
         #expect(plan.configurations.map(\.batchSizeBytes) == [262_144, 131_072, 16_384])
         #expect(plan.sweptOptionNames == ["partitions", "batch-size"])
-        #expect(plan.label(of: plan.configurations[1]) == "partitions=8 batch-size=128KiB")
+        #expect(
+            plan.label(of: plan.configurations[1], swept: plan.sweptOptionNames) == "partitions=8 batch-size=128KiB")
     }
 
     @Test func aLabelNamesOnlyWhatIsSwept() throws {
         let plan = try Parser.plan("--codec none,zstd:3 --cores 2")
-        #expect(plan.label(of: plan.configurations[1]) == "codec=zstd:3")
-        #expect(try Parser.plan("").label(of: RunConfiguration()) == "")
+        #expect(plan.label(of: plan.configurations[1], swept: plan.sweptOptionNames) == "codec=zstd:3")
+        #expect(try Parser.plan("").sweptOptionNames.isEmpty)
     }
 
     @Test func aDryRunSaysThePlanAndItsBytes() throws {
