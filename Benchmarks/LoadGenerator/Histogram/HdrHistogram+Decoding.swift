@@ -57,7 +57,7 @@ extension HdrHistogram {
         }
     }
 
-    private static func zlibDecompressed(_ bytes: [UInt8]) throws(HdrDecodingError) -> [UInt8] {
+    static func zlibDecompressed(_ bytes: [UInt8]) throws(HdrDecodingError) -> [UInt8] {
         guard let decompressor = libdeflate_alloc_decompressor() else {
             throw HdrDecodingError("no memory for a decompressor")
         }
