@@ -1,0 +1,34 @@
+/// What a command line asks for.
+package enum Command: Sendable, Equatable {
+    case run(RunPlan)
+    case broker(BrokerOptions)
+    /// Text for standard output; exit status 0.
+    case help(String)
+    /// Print the version; exit status 0.
+    case version
+}
+
+/// The first word of a command line.
+package enum Subcommand: String, Sendable, CaseIterable {
+    case run
+    case consume
+    case endToEnd = "end-to-end"
+    case broker
+    case compare
+    case report
+
+    /// One line of `--help`.
+    package var summary: String {
+        switch self {
+        case .run: "one benchmark, or a sweep of them (default)"
+        case .consume: "read a topic as fast as possible"
+        case .endToEnd: "produce and consume together"
+        case .broker: "the embedded broker on its own, for any client"
+        case .compare: "two results, statistically"
+        case .report: "self-contained report with charts"
+        }
+    }
+
+    /// Whether this version can do it.
+    package var isAvailable: Bool { self == .run || self == .broker }
+}

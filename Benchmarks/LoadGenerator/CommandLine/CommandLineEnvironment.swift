@@ -1,0 +1,18 @@
+/// What defaults of the command line come from.
+package struct CommandLineEnvironment: Sendable {
+    /// CPUs this process may run on.
+    package let onlineCores: Int
+    /// The seed when none is given.
+    package let randomSeed: UInt64
+
+    package init(onlineCores: Int, randomSeed: UInt64) {
+        self.onlineCores = onlineCores
+        self.randomSeed = randomSeed
+    }
+
+    /// This machine, and a seed of its own for every call.
+    package static func current() -> CommandLineEnvironment {
+        CommandLineEnvironment(
+            onlineCores: SystemInfo.onlineCores(), randomSeed: UInt64.random(in: 0...UInt64(UInt32.max)))
+    }
+}

@@ -1,0 +1,45 @@
+/// From the words of a command line to what is to be done.
+package enum CommandLineParser {
+    /// - Parameter arguments: without the program's name.
+    /// - Throws: `UsageError`, always before anything has been started or written.
+    package static func parse(
+        _ arguments: [String], environment: CommandLineEnvironment = .current()
+    ) throws(UsageError) -> Command {
+        var subcommand = Subcommand.run
+        var options = arguments[...]
+        if let first = arguments.first, !first.hasPrefix("-") {
+            guard let named = Subcommand(rawValue: first) else {
+                let names = Subcommand.allCases.map(\.rawValue)
+                let suggestion = Suggestion.nearest(to: first, among: names).map { "; did you mean \($0)?" }
+                throw UsageError("unknown subcommand \(first)\(suggestion ?? "; see kbench --help")")
+            }
+            subcommand = named
+            options = arguments.dropFirst()
+        }
+        guard subcommand.isAvailable else {
+            throw UsageError("kbench \(subcommand.rawValue) is not available in this version")
+        }
+        // Whoever asks for help gets it, whatever else is wrong.
+        if options.contains("--help") || options.contains("-h") { return .help(HelpText.text(for: subcommand)) }
+        if options.contains("--version") { return .version }
+        let parsed = try ParsedOptions(options, subcommand: subcommand)
+        if subcommand == .broker { return .broker(try BrokerOptions(parsed)) }
+        let plan = try RunPlanReader(options: parsed, environment: environment).plan()
+        try UnsupportedOptions.check(plan)
+        return .run(plan)
+    }
+}
+
+extension BrokerOptions {
+    init(_ options: ParsedOptions) throws(UsageError) {
+        self.init()
+        port = UInt16(try options.integer(.port, in: 0...65535) ?? 0)
+        brokers = Int(try options.integer(.brokers, in: 1...100) ?? 1)
+        guard Int(port) + brokers - 1 <= 65535 else {
+            throw UsageError("--brokers: \(brokers) brokers from port \(port) on need ports above 65535")
+        }
+        log = try options.value(.log) { text throws(ValueError) in try LogMode(parsing: text) }
+        faults = options.all(.fault)
+        guard !faults.contains("") else { throw UsageError("--fault needs a value: FAULT") }
+    }
+}

@@ -1,0 +1,68 @@
+/// `--help`, from the table of options.
+package enum HelpText {
+    /// The help of `subcommand`, at most 100 columns wide, ending with a newline.
+    package static func text(for subcommand: Subcommand) -> String {
+        var text = subcommand == .run ? overview : "usage: kbench \(subcommand.rawValue) [options]\n\n"
+        if subcommand != .run { text += subcommand.summary.sentence + "\n" }
+        let options = OptionTable.options(of: subcommand)
+        for group in CommandOption.Group.allCases {
+            let members = options.filter { $0.group == group }
+            guard !members.isEmpty else { continue }
+            text += "\n\(group.rawValue):\n" + members.map(entry).joined()
+        }
+        return text + "\n" + closing
+    }
+
+    private static var overview: String {
+        let commands = Subcommand.allCases.map { subcommand in
+            let note = subcommand.isAvailable ? "" : "; not available in this version"
+            return "  " + subcommand.rawValue.padded(to: 12) + subcommand.summary + note + "\n"
+        }
+        return "usage: kbench [run] [options]\n       kbench SUBCOMMAND --help\n\nSubcommands:\n" + commands.joined()
+    }
+
+    private static let closing = """
+        Counts and rates: k, M, G are powers of 1000. Sizes: KiB, MiB, GiB of 1024; kB, MB, GB of 1000; a bare K, M or
+        G counts in 1024. Durations: ms, s, m, h. Options marked * take a comma list, every entry of which is run.
+        Exit status: 0 done and verified; 1 failed; 2 regression; 3 inconclusive; 64 usage; 130 interrupted.
+
+        """
+
+    private static func entry(_ option: CommandOption) -> String {
+        let short = option.shortName.map { "-\($0), " } ?? "    "
+        let value = option.placeholder.isEmpty ? "" : " " + option.placeholder
+        var mark = ""
+        if case .sweep = option.arity { mark = " *" }
+        let heading = "  \(short)\(option.name.flag)\(value)\(mark)"
+        var sentences = [option.help]
+        if !option.aliases.isEmpty {
+            sentences.append("also \(option.aliases.map { "--" + $0 }.joined(separator: ", "))")
+        }
+        if let defaultText = option.defaultText { sentences.append("default: \(defaultText)") }
+        if UnsupportedOptions.names.contains(option.name) { sentences.insert("not supported yet", at: 0) }
+        let lines = wrapped(sentences.joined(separator: "; "), width: 64)
+        let indent = String(repeating: " ", count: 36)
+        let start = heading.count < 35 ? heading.padded(to: 36) : heading + "\n" + indent
+        return start + lines.joined(separator: "\n" + indent) + "\n"
+    }
+
+    private static func wrapped(_ text: String, width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let line = lines[lines.count - 1]
+            if line.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if line.count + 1 + word.count <= width {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}
+
+extension String {
+    /// With a capital and a full stop.
+    fileprivate var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
+}

@@ -1,0 +1,82 @@
+/// Values that only `run` has.
+extension RunPlanReader {
+    func choice<Choice: NamedChoice>(_ name: OptionName, _: Choice.Type) throws(UsageError) -> Choice? {
+        try options.value(name) { text throws(ValueError) in try Choice(parsing: text) }
+    }
+
+    func choices<Choice: NamedChoice>(_ name: OptionName, _: Choice.Type) throws(UsageError) -> [Choice]? {
+        try options.sweep(name) { text throws(ValueError) in try Choice(parsing: text) }
+    }
+
+    func size(_ name: OptionName, in range: ClosedRange<Int64>) throws(UsageError) -> Int? {
+        try options.value(name) { text throws(ValueError) in try ParsedOptions.byteCount(text, in: range) }
+    }
+
+    func path(_ name: OptionName) throws(UsageError) -> String? {
+        try options.value(name) { text throws(ValueError) in
+            guard !text.isEmpty, !text.utf8.contains(0) else { throw ValueError("a path is needed") }
+            return text
+        }
+    }
+
+    /// Decimal, or hexadecimal after `0x`.
+    func seed() throws(UsageError) -> UInt64 {
+        try options.value(.seed) { text throws(ValueError) in
+            let seed = text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
+            guard let seed else { throw ValueError("'\(text)' is not a whole number 0 … \(UInt64.max)") }
+            return seed
+        } ?? environment.randomSeed
+    }
+
+    /// `\n`, `\r`, `\t`, `\0` and `\\` stand for what they do in C.
+    func delimiter() throws(UsageError) -> String {
+        try options.value(.payloadDelimiter) { text throws(ValueError) in
+            var result = ""
+            var rest = text[...]
+            while let character = rest.popFirst() {
+                guard character == "\\" else {
+                    result.append(character)
+                    continue
+                }
+                let escapes: [Character: Character] = ["n": "\n", "r": "\r", "t": "\t", "0": "\0", "\\": "\\"]
+                guard let escaped = rest.popFirst(), let meant = escapes[escaped] else {
+                    throw ValueError("'\(text)': accepted after a backslash is n, r, t, 0 or another backslash")
+                }
+                result.append(meant)
+            }
+            guard !result.isEmpty else { throw ValueError("a delimiter is at least one character") }
+            return result
+        } ?? "\n"
+    }
+
+    static func share(_ text: String) throws(ValueError) -> Double {
+        guard let share = Double(text), (0...1).contains(share) else {
+            throw ValueError("'\(text)' is not a share; accepted is 0 … 1")
+        }
+        return share
+    }
+
+    static func rate(_ text: String) throws(ValueError) -> Double {
+        let rate = try Quantity.rate(text)
+        guard rate > 0, rate <= 1e9 else {
+            throw ValueError("'\(text)' is out of range; accepted is above 0, at most 1G")
+        }
+        return rate
+    }
+
+    /// Kafka's own rule for names.
+    static func topic(_ text: String) throws(ValueError) -> String {
+        let isLegal = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        guard isLegal, (1...249).contains(text.utf8.count), text != ".", text != ".." else {
+            throw ValueError("'\(text)' is not a topic's name: 1 … 249 letters, digits, dots, dashes and underscores")
+        }
+        return text
+    }
+}

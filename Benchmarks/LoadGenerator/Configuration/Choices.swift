@@ -1,0 +1,102 @@
+/// A setting with a fixed set of words, parsed and listed alike everywhere.
+package protocol NamedChoice: RawRepresentable<String>, CaseIterable, Sendable, Hashable {
+    /// What the setting is called in an error.
+    static var noun: String { get }
+}
+
+extension NamedChoice {
+    package init(parsing text: String) throws(ValueError) {
+        guard let choice = Self(rawValue: text) else {
+            let accepted = Self.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValueError("'\(text)' is not a \(Self.noun); accepted is \(accepted)")
+        }
+        self = choice
+    }
+}
+
+/// Where the pipeline ends.
+package enum PipelineStage: String, NamedChoice {
+    /// Records are made and thrown away.
+    case generate
+    /// Batches are built, without a codec.
+    case build
+    /// Batches are built and compressed.
+    case compress
+    /// Batches go all the way to a sink in this process that acknowledges at once.
+    case null
+    /// Batches go to a broker.
+    case broker
+
+    package static let noun = "stage"
+}
+
+/// Which strategy builds the batches.
+package enum BuilderChoice: String, NamedChoice {
+    case sequential, sharded
+
+    package static let noun = "builder"
+}
+
+/// Who chooses a record's partition.
+package enum PartitionerChoice: String, NamedChoice {
+    /// Nobody: the producer takes any.
+    case none
+    /// The workload says it with each record.
+    case explicit
+    case roundRobin = "round-robin"
+    /// One partition until its batch is full.
+    case sticky
+    /// Java's default for keys.
+    case murmur2
+    /// librdkafka's `consistent`.
+    case crc32
+    /// The ancestor's.
+    case fnv1a
+
+    package static let noun = "partitioner"
+
+    /// Whether it has nothing to go by without a key.
+    package var needsKeys: Bool {
+        switch self {
+        case .murmur2, .crc32, .fnv1a: true
+        case .none, .explicit, .roundRobin, .sticky: false
+        }
+    }
+}
+
+/// Whose acknowledgement a produce request waits for.
+package enum AcksChoice: String, NamedChoice {
+    case none = "0"
+    case leader = "1"
+    case all
+
+    package static let noun = "value of acks"
+
+    /// As the produce request carries it.
+    package var wireValue: Int16 {
+        switch self {
+        case .none: 0
+        case .leader: 1
+        case .all: -1
+        }
+    }
+
+    /// Reads `0`, `1`, `all` or `-1`.
+    package init(parsing text: String) throws(ValueError) {
+        if text == "-1" {
+            self = .all
+            return
+        }
+        guard let choice = Self(rawValue: text) else {
+            throw ValueError("'\(text)' is not a \(Self.noun); accepted is 0, 1, all (or -1)")
+        }
+        self = choice
+    }
+}
+
+/// How results are printed.
+package enum OutputFormat: String, NamedChoice {
+    case text, json
+
+    package static let noun = "format"
+}

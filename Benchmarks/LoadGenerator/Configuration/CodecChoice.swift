@@ -1,0 +1,49 @@
+/// A codec by its name, with the level it is to work at.
+package struct CodecChoice: Sendable, Hashable, CustomStringConvertible {
+    /// The codecs that Kafka knows.
+    package enum Name: String, Sendable, CaseIterable {
+        case none, gzip, snappy, lz4, zstd
+
+        /// The levels this codec has; nil when there is nothing to choose.
+        package var levels: ClosedRange<Int>? {
+            switch self {
+            case .none, .snappy: nil
+            case .gzip: 1...9
+            case .lz4: 1...17
+            case .zstd: -131_072...22
+            }
+        }
+    }
+
+    package let name: Name
+    /// Nil: the codec's own default.
+    package let level: Int?
+
+    package static let none = CodecChoice(name: .none, level: nil)
+
+    package init(name: Name, level: Int?) {
+        self.name = name
+        self.level = level
+    }
+
+    /// Reads `NAME` or `NAME:LEVEL`.
+    package init(parsing text: String) throws(ValueError) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let name = Name(rawValue: String(parts[0])) else {
+            let names = Name.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValueError("'\(text)' is not a codec; accepted is \(names), with a level after a colon, like zstd:3")
+        }
+        guard parts.count == 2 else {
+            self.init(name: name, level: nil)
+            return
+        }
+        guard let levels = name.levels else { throw ValueError("'\(text)': \(name.rawValue) has no levels") }
+        guard let level = Int(parts[1]), levels.contains(level) else {
+            throw ValueError(
+                "'\(text)': the levels of \(name.rawValue) are \(levels.lowerBound) … \(levels.upperBound)")
+        }
+        self.init(name: name, level: level)
+    }
+
+    package var description: String { level.map { "\(name.rawValue):\($0)" } ?? name.rawValue }
+}

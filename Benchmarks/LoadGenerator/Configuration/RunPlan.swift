@@ -1,0 +1,129 @@
+/// All that one command does: the runs, in order, and what surrounds them.
+package struct RunPlan: Sendable, Equatable {
+    /// A place in the order of runs.
+    package struct ScheduledRun: Sendable, Equatable {
+        /// 1, 2, …: the `run` of all files.
+        package let number: Int
+        /// 1 … `runs`: how often this configuration has had its turn.
+        package let repetition: Int
+        /// Index into `configurations`.
+        package let configurationIndex: Int
+        package let configuration: RunConfiguration
+    }
+
+    package var target = TargetSettings()
+    package var output = OutputSettings()
+    /// The cross product of everything swept, at least one; the option named last in the table varies fastest.
+    package var configurations: [RunConfiguration]
+    /// How often each configuration runs, at least once.
+    package var runs = 1
+    /// Print the plan and stop.
+    package var isDryRun = false
+    /// The folder of an interrupted sweep to go on with.
+    package var resumeDirectory: String?
+
+    /// - Precondition: `configurations` is not empty.
+    package init(configurations: [RunConfiguration]) {
+        precondition(!configurations.isEmpty)
+        self.configurations = configurations
+    }
+
+    /// How many runs there are.
+    package var runCount: Int { configurations.count * runs }
+
+    /// Every run in order: the first of every configuration, then the second of every one, so that what drifts on
+    /// the machine drifts for all of them.
+    package var schedule: [ScheduledRun] {
+        (0..<runs).flatMap { repetition in
+            configurations.indices.map { index in
+                ScheduledRun(
+                    number: repetition * configurations.count + index + 1, repetition: repetition + 1,
+                    configurationIndex: index, configuration: configurations[index])
+            }
+        }
+    }
+
+    /// The options whose values differ between configurations. Linear in the number of configurations.
+    package var sweptOptionNames: Set<String> {
+        var names: Set<String> = []
+        let first = configurations[0].settings
+        let firstTexts = Dictionary(uniqueKeysWithValues: first.map { ($0.optionName, $0.text) })
+        for configuration in configurations.dropFirst() {
+            var missing = Set(firstTexts.keys)
+            for setting in configuration.settings {
+                missing.remove(setting.optionName)
+                if firstTexts[setting.optionName] != setting.text { names.insert(setting.optionName) }
+            }
+            names.formUnion(missing)
+        }
+        return names
+    }
+
+    /// What tells `configuration` from the others: `codec=zstd:3 cores=2`; empty when nothing is swept.
+    ///
+    /// - Parameter swept: `sweptOptionNames`, worked out once for all labels.
+    package func label(of configuration: RunConfiguration, swept: Set<String>) -> String {
+        configuration.settings.filter { swept.contains($0.optionName) }
+            .map { "\($0.optionName)=\($0.text.filter { $0 != " " })" }.joined(separator: " ")
+    }
+
+    /// Payload bytes of all runs; nil when durations decide.
+    package var payloadBytes: Int64? {
+        var total: Int64 = 0
+        for configuration in configurations {
+            guard let bytes = configuration.payloadBytes else { return nil }
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: Int64(runs))
+            let (sum, overflowAgain) = total.addingReportingOverflow(product)
+            guard !overflow, !overflowAgain else { return nil }
+            total = sum
+        }
+        return total
+    }
+}
+
+/// Where the records go.
+package struct TargetSettings: Sendable, Equatable {
+    /// Nil: an embedded broker is started for the command.
+    package var bootstrapServers: [ServerAddress]?
+    package var topic = "kbench"
+    /// Whether a topic that this command created stays.
+    package var keepTopic = false
+    /// Of the topic, when it is created: 1 … 32767.
+    package var replicationFactor: Int16 = 1
+    /// A file of Java properties.
+    package var commandConfigPath: String?
+    /// Java properties of the command line, in its order.
+    package var commandProperties: [Property] = []
+
+    /// A property of a Java client.
+    package struct Property: Sendable, Equatable {
+        package let name: String
+        package let value: String
+
+        /// The value, unless it is a secret.
+        package var redactedValue: String {
+            let name = name.lowercased()
+            return ["password", "secret", "jaas", "token", "credential"].contains(where: name.contains) ? "***" : value
+        }
+    }
+
+    package init() {}
+
+    /// The `target` of `runs.csv`: `none` where no broker takes part, `embedded`, or the bootstrap servers.
+    package func name(stage: PipelineStage) -> String {
+        guard stage == .broker else { return "none" }
+        return bootstrapServers.map { $0.map(\.description).joined(separator: ",") } ?? "embedded"
+    }
+}
+
+/// What is written where.
+package struct OutputSettings: Sendable, Equatable {
+    /// Nil: `results/<time>`.
+    package var directory: String?
+    package var format: OutputFormat = .text
+    package var isQuiet = false
+    /// How often the timeline gets a row, in ns; nil: not asked for.
+    package var intervalNs: Int64?
+
+    package init() {}
+}

@@ -1,0 +1,40 @@
+/// What the command line understands but the run loop does not do yet: refused before anything starts, so that no
+/// option is silently without effect, and said in `--help`. An entry goes when its option is implemented.
+package enum UnsupportedOptions {
+    /// - Throws: `UsageError` that names the first such option.
+    package static func check(_ plan: RunPlan) throws(UsageError) {
+        for entry in planEntries where entry.isUsed(plan) {
+            throw UsageError("\(entry.name.flag) is not supported yet")
+        }
+        for configuration in plan.configurations {
+            for entry in configurationEntries where entry.isUsed(configuration) {
+                throw UsageError("\(entry.name.flag) \(entry.value)is not supported yet")
+            }
+        }
+    }
+
+    /// The options of which no value at all is supported.
+    static let names = Set(planEntries.map(\.name) + configurationEntries.filter(\.value.isEmpty).map(\.name))
+
+    private static let planEntries: [(name: OptionName, isUsed: @Sendable (RunPlan) -> Bool)] = [
+        (.commandConfig, { $0.target.commandConfigPath != nil }),
+        (.commandProperty, { !$0.target.commandProperties.isEmpty }),
+        (.resume, { $0.resumeDirectory != nil }),
+        (.interval, { $0.output.intervalNs != nil }),
+    ]
+
+    /// `value`: what kind of value is not supported, where others are.
+    private static let configurationEntries:
+        [(name: OptionName, value: String, isUsed: @Sendable (RunConfiguration) -> Bool)] = [
+            (.duration, "", { if case .durationNs = $0.amount { true } else { false } }),
+            (.warmupRecords, "", { if case .records = $0.warmup { true } else { false } }),
+            (.warmupDuration, "", { if case .durationNs = $0.warmup { true } else { false } }),
+            (.recordSize, "with a distribution ", { if case .fixed = $0.recordSize { false } else { true } }),
+            (.keys, "", { $0.keys != .none }),
+            (.compressibility, "", { if case .generated(let share) = $0.payload { share != 0 } else { false } }),
+            (.payloadFile, "", { if case .file = $0.payload { true } else { false } }),
+            (.headers, "", { $0.headerCount != 0 }),
+            (.idempotence, "", { $0.idempotence }),
+            (.rate, "", { $0.rate != nil }),
+        ]
+}

@@ -1,0 +1,146 @@
+/// A high-dynamic-range histogram of integers: fixed memory, constant-time recording, bounded relative error.
+///
+/// The layout is HdrHistogram's (Gil Tene), so its logs are read by its own tools. Bucket *b* covers twice the range
+/// of bucket *b − 1* with as many sub-buckets; only the upper half of each is kept, the lower one being its
+/// predecessor:
+///
+///     bucket 0  |0 … 2047| units          one unit wide
+///     bucket 1          |2048 … 4095|     two units wide
+///     bucket 2                  |4096 … 8191|  four units wide
+///
+/// A value is known to within one part in 1,024 (three digits), or to one unit where it is smaller than 1,024 units.
+/// kbench counts nanoseconds in units of 64: a reading of the clock costs nearly as much, and 27 instead of 33
+/// buckets are needed for an hour, 216 KiB a histogram.
+///
+/// A value above `highestTrackableValue` is counted in the topmost bucket and in `clampedCount`; `max` keeps it as it
+/// was.
+package struct HdrHistogram: Sendable, Equatable {
+    /// The smallest difference that is told apart, rounded down to a power of two; at least 1.
+    package let lowestDiscernibleValue: Int64
+    /// The largest value that has a bucket of its own.
+    package let highestTrackableValue: Int64
+    /// Decimal digits kept of a value, 1 … 5.
+    package let significantDigits: Int
+
+    let unitMagnitude: Int
+    let subBucketHalfCountMagnitude: Int
+    let subBucketMask: Int64
+
+    /// Counts by index; the length never changes.
+    private(set) var counts: [UInt64]
+    /// How many values were recorded, clamped ones included.
+    package private(set) var totalCount: UInt64 = 0
+    /// How many values lay above `highestTrackableValue`.
+    package private(set) var clampedCount: UInt64 = 0
+    private var smallest = Int64.max
+    private var largest: Int64 = 0
+
+    /// - Precondition: `1 <= lowestDiscernibleValue`, `highestTrackableValue >= 2 * lowestDiscernibleValue`,
+    ///   `significantDigits` in 1 … 5, and a sub-bucket range that fits 62 bits.
+    package init(lowestDiscernibleValue: Int64, highestTrackableValue: Int64, significantDigits: Int) {
+        precondition(lowestDiscernibleValue >= 1 && lowestDiscernibleValue <= highestTrackableValue / 2)
+        precondition((1...5).contains(significantDigits))
+        self.lowestDiscernibleValue = lowestDiscernibleValue
+        self.highestTrackableValue = highestTrackableValue
+        self.significantDigits = significantDigits
+
+        var singleUnitResolution = 2
+        for _ in 0..<significantDigits { singleUnitResolution *= 10 }
+        let subBucketCountMagnitude = Int.bitWidth - (singleUnitResolution - 1).leadingZeroBitCount
+        unitMagnitude = 63 - lowestDiscernibleValue.leadingZeroBitCount
+        subBucketHalfCountMagnitude = subBucketCountMagnitude - 1
+        precondition(unitMagnitude + subBucketCountMagnitude <= 62)
+        subBucketMask = ((1 << subBucketCountMagnitude) - 1) << unitMagnitude
+
+        var bucketCount = 1
+        var smallestUntrackable = Int64(1) << (subBucketCountMagnitude + unitMagnitude)
+        while smallestUntrackable <= highestTrackableValue {
+            bucketCount += 1
+            if smallestUntrackable > Int64.max / 2 { break }
+            smallestUntrackable <<= 1
+        }
+        counts = Array(repeating: 0, count: (bucketCount + 1) << subBucketHalfCountMagnitude)
+    }
+
+    /// An empty histogram of latencies in nanoseconds: 64 ns … 1 h, three digits.
+    package static func latencyNs() -> HdrHistogram {
+        HdrHistogram(lowestDiscernibleValue: 64, highestTrackableValue: 3_600_000_000_000, significantDigits: 3)
+    }
+
+    /// The smallest value recorded, exactly; 0 when there is none.
+    package var min: Int64 { totalCount == 0 ? 0 : smallest }
+    /// The largest value recorded, exactly, even if it was clamped; 0 when there is none.
+    package var max: Int64 { largest }
+
+    /// Counts `value` `count` times. Constant time, no allocation; a negative value is a mistake of the caller and
+    /// counts as 0 in a release build.
+    package mutating func record(_ value: Int64, count: UInt64 = 1) {
+        assert(value >= 0, "a negative value")
+        guard count > 0 else { return }
+        let value = Swift.max(value, 0)
+        if value > highestTrackableValue { clampedCount &+= count }
+        counts[index(of: Swift.min(value, highestTrackableValue))] &+= count
+        totalCount &+= count
+        smallest = Swift.min(smallest, value)
+        largest = Swift.max(largest, value)
+    }
+
+    /// Adds all that `other` has recorded. Linear in the number of buckets where both have one layout; otherwise
+    /// values are moved bucket by bucket, with the error of both.
+    package mutating func add(_ other: HdrHistogram) {
+        guard other.totalCount > 0 else { return }
+        let extremes = (Swift.min(smallest, other.smallest), Swift.max(largest, other.largest))
+        if hasLayout(of: other) {
+            for index in counts.indices { counts[index] &+= other.counts[index] }
+            totalCount &+= other.totalCount
+            clampedCount &+= other.clampedCount
+        } else {
+            for bucket in other.recordedBuckets { record(bucket.lowestValue, count: bucket.count) }
+            clampedCount &+= other.clampedCount
+        }
+        (smallest, largest) = extremes
+    }
+
+    /// Forgets everything recorded; keeps the memory.
+    package mutating func reset() {
+        for index in counts.indices { counts[index] = 0 }
+        totalCount = 0
+        clampedCount = 0
+        smallest = .max
+        largest = 0
+    }
+
+    private func hasLayout(of other: HdrHistogram) -> Bool {
+        unitMagnitude == other.unitMagnitude && counts.count == other.counts.count
+            && subBucketHalfCountMagnitude == other.subBucketHalfCountMagnitude
+            && highestTrackableValue == other.highestTrackableValue
+    }
+}
+
+extension HdrHistogram {
+    /// Where `value`, 0 … `highestTrackableValue`, is counted.
+    func index(of value: Int64) -> Int {
+        let bucket = 63 - (value | subBucketMask).leadingZeroBitCount - unitMagnitude - subBucketHalfCountMagnitude
+        let subBucket = Int(value >> Int64(bucket + unitMagnitude))
+        return (bucket << subBucketHalfCountMagnitude) + subBucket
+    }
+
+    /// The smallest value counted at `index`.
+    func lowestValue(at index: Int) -> Int64 {
+        let half = 1 << subBucketHalfCountMagnitude
+        let bucket = (index >> subBucketHalfCountMagnitude) - 1
+        guard bucket >= 0 else { return Int64(index) << Int64(unitMagnitude) }
+        return Int64((index & (half - 1)) + half) << Int64(bucket + unitMagnitude)
+    }
+
+    /// How many neighbouring values are counted at `index`.
+    func width(at index: Int) -> Int64 {
+        let bucket = Swift.max((index >> subBucketHalfCountMagnitude) - 1, 0)
+        return 1 << Int64(bucket + unitMagnitude)
+    }
+
+    /// The largest value counted at `index`.
+    func highestValue(at index: Int) -> Int64 {
+        lowestValue(at: index) + (width(at: index) - 1)
+    }
+}

@@ -1,0 +1,84 @@
+/// A run as the columns of `runs.csv`, and as JSON with the same names.
+extension RunResult {
+    /// A cell with its column.
+    struct Column {
+        let name: String
+        let value: JSONValue
+        /// Nil: an empty cell.
+        let text: String?
+    }
+
+    /// Every column in its order, whatever was measured.
+    var columns: [Column] {
+        configurationColumns + resultColumns + latencyColumns + [.text("verdict", verdict.rawValue)]
+    }
+
+    /// The columns as an object, and the verdicts in words.
+    package var json: JSONValue {
+        let reasons = verdicts.filter { $0.kind != .ok }.map { verdict in
+            JSONValue.object([("verdict", .string(verdict.kind.rawValue)), ("why", .string(verdict.explanation))])
+        }
+        return .object(columns.map { ($0.name, $0.value) } + [("verdicts", .array(reasons))])
+    }
+
+    private var configurationColumns: [Column] {
+        let c = configuration
+        var records: Int64?
+        if case .records(let count) = c.amount { records = count }
+        let size: Column
+        if case .fixed(let byteCount) = c.recordSize {
+            size = .integer("record_size_bytes", Int64(byteCount))
+        } else {
+            size = .text("record_size_bytes", c.recordSize.description)
+        }
+        return [
+            .integer("run", Int64(run)), .text("started_at", startedAt.iso8601), .text("target", target),
+            .text("stage", c.stage.rawValue), .text("builder", c.builder.rawValue), .integer("cores", Int64(c.cores)),
+            .integer("concurrency", c.concurrency.map(Int64.init)), .text("codec", c.codec.name.rawValue),
+            .integer("codec_level", c.codec.level.map(Int64.init)), .integer("partitions", Int64(c.partitions)),
+            .integer("records", records), size, .integer("batch_size_bytes", Int64(c.batchSizeBytes)),
+            .number("linger_ms", Double(c.lingerNs) / 1e6, places: 6), .text("acks", c.acks.rawValue),
+            .text("idempotence", c.idempotence ? "true" : "false"), .number("rate_target_rps", c.rate, places: 6),
+            Column(name: "seed", value: .unsigned(c.seed), text: String(c.seed)),
+        ]
+    }
+
+    private var resultColumns: [Column] {
+        [
+            .number("duration_s", durationSeconds, places: 6), .integer("records_acked", recordsAcked),
+            .integer("records_failed", recordsFailed), .number("throughput_rps", throughputRps, places: 1),
+            .number("throughput_bytes_per_s", throughputBytesPerSecond, places: 0),
+            .number("wire_bytes_per_s", wireBytesPerSecond, places: 0),
+            .number("compression_ratio", compressionRatio, places: 4), .integer("batches", batches),
+            .number("records_per_batch", recordsPerBatch, places: 2),
+            .number("client_cpu_s", clientCpuNs.map { Double($0) / 1e9 }, places: 6),
+            .number("client_cpu_ns_per_record", clientCpuNsPerRecord, places: 2),
+            .number("broker_cpu_s", brokerCpuNs.map { Double($0) / 1e9 }, places: 6),
+            .integer("client_peak_rss_bytes", clientPeakRssBytes),
+        ]
+    }
+
+    private var latencyColumns: [Column] {
+        LatencyStage.allCases.flatMap { stage in
+            let figures = latencies[stage]?.columns
+            return LatencyFigures.columnNames.enumerated().map { position, name in
+                let us = figures.map { Double($0[position].valueNs) / 1000 }
+                return Column.number("latency_\(stage.rawValue)_\(name)_us", us, places: 3)
+            }
+        }
+    }
+}
+
+extension RunResult.Column {
+    fileprivate static func text(_ name: String, _ text: String) -> Self {
+        Self(name: name, value: .string(text), text: text)
+    }
+
+    fileprivate static func integer(_ name: String, _ value: Int64?) -> Self {
+        Self(name: name, value: .optional(value), text: value.map(String.init))
+    }
+
+    fileprivate static func number(_ name: String, _ value: Double?, places: Int) -> Self {
+        Self(name: name, value: .optional(value), text: value.flatMap { Decimal.shortText($0, places: places) })
+    }
+}

@@ -1,0 +1,53 @@
+/// What a run has measured; nil everywhere means not measured.
+package struct RunResult: Sendable, Equatable {
+    /// The number of the run, from 1.
+    package var run: Int
+    package var startedAt: Timestamp
+    /// `none`, `embedded`, or the bootstrap servers.
+    package var target: String
+    /// With `concurrency` filled in once the run has chosen it.
+    package var configuration: RunConfiguration
+
+    /// From the first record to the last acknowledgement, in ns.
+    package var durationNs: Int64?
+    package var recordsAcked: Int64?
+    package var recordsFailed: Int64?
+    /// Bytes of keys, values and headers of the records acknowledged.
+    package var payloadBytesAcked: Int64?
+    /// Bytes written to connections.
+    package var wireBytes: Int64?
+    /// Bytes of batches before their codec, divided by those after it.
+    package var compressionRatio: Double?
+    package var batches: Int64?
+    /// User and system time of this process.
+    package var clientCpuNs: Int64?
+    /// User and system time of the broker's process.
+    package var brokerCpuNs: Int64?
+    package var clientPeakRssBytes: Int64?
+    package var latencies: [LatencyStage: LatencyFigures] = [:]
+    /// All that is wrong with the figures; empty when nothing is.
+    package var verdicts: [Verdict] = []
+
+    package init(run: Int, startedAt: Timestamp, target: String, configuration: RunConfiguration) {
+        self.run = run
+        self.startedAt = startedAt
+        self.target = target
+        self.configuration = configuration
+    }
+
+    /// The word of the `verdict` column.
+    package var verdict: Verdict.Kind { Verdict.gravest(of: verdicts) }
+    package var durationSeconds: Double? { durationNs.map { Double($0) / 1e9 } }
+    package var throughputRps: Double? { perSecond(recordsAcked) }
+    package var throughputBytesPerSecond: Double? { perSecond(payloadBytesAcked) }
+    package var wireBytesPerSecond: Double? { perSecond(wireBytes) }
+    package var recordsPerBatch: Double? { ratio(recordsAcked, batches) }
+    package var clientCpuNsPerRecord: Double? { ratio(clientCpuNs, recordsAcked) }
+
+    private func perSecond(_ amount: Int64?) -> Double? { ratio(amount, durationNs).map { $0 * 1e9 } }
+
+    private func ratio(_ amount: Int64?, _ base: Int64?) -> Double? {
+        guard let amount, let base, base > 0 else { return nil }
+        return Double(amount) / Double(base)
+    }
+}

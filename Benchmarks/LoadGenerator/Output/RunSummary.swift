@@ -1,0 +1,50 @@
+/// What is printed at the end.
+package enum RunSummary {
+    /// A table for people, a line for each run, and below it in words what must not be trusted; ends with a newline.
+    package static func text(_ results: [RunResult], plan: RunPlan) -> String {
+        let header = ["run", "records/s", "MiB/s", "CPU ns/record", "p50", "p99", "max", "verdict", ""]
+        // What the run filled in, like the concurrency, does not tell the runs apart; the plan does.
+        let (schedule, swept) = (plan.schedule, plan.sweptOptionNames)
+        let rows = results.map { result in
+            let isPlanned = schedule.indices.contains(result.run - 1)
+            let label = isPlanned ? plan.label(of: schedule[result.run - 1].configuration, swept: swept) : ""
+            return [
+                String(result.run), cell(result.throughputRps.map(Quantity.approximate)),
+                cell(result.throughputBytesPerSecond.flatMap { Decimal.text($0 / 1_048_576, places: 1) }),
+                cell(result.clientCpuNsPerRecord.flatMap { Decimal.text($0, places: 1) }),
+                duration(result.latencies[.total]?.p50Ns), duration(result.latencies[.total]?.p99Ns),
+                duration(result.latencies[.total]?.maxNs), result.verdict.rawValue, label,
+            ]
+        }
+        let warnings = results.flatMap { result in
+            result.verdicts.filter { $0.kind != .ok }.map {
+                "run \(result.run) is \($0.kind.rawValue): \($0.explanation)\n"
+            }
+        }
+        return table([header] + rows) + warnings.joined()
+    }
+
+    /// All runs as one object, ending with a newline.
+    package static func json(_ results: [RunResult]) -> String {
+        JSONValue.object([("runs", .array(results.map(\.json)))]).prettyText
+    }
+
+    private static func cell(_ text: String?) -> String { text ?? "-" }
+
+    private static func duration(_ ns: Int64?) -> String {
+        cell(ns.map { Quantity.approximateDuration(ns: Double($0)) })
+    }
+
+    /// Numbers to the right, the last two columns to the left.
+    private static func table(_ rows: [[String]]) -> String {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.indices.map { column in
+                let padding = String(repeating: " ", count: widths[column] - row[column].count)
+                return column >= row.count - 2 ? row[column] + padding : padding + row[column]
+            }
+            let line = cells.joined(separator: "  ")
+            return line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex) + "\n"
+        }.joined()
+    }
+}

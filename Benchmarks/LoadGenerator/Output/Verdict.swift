@@ -1,0 +1,27 @@
+/// Whether a run's figures may be trusted as they look, and if not, why.
+package struct Verdict: Sendable, Equatable {
+    /// The words of the `verdict` column, the gravest first.
+    package enum Kind: String, Sendable, CaseIterable {
+        case failedRecords = "failed-records"
+        case unverified
+        case saturated
+        case generatorBound = "generator-bound"
+        case debugBuild = "debug-build"
+        case noisy
+        case ok
+    }
+
+    package let kind: Kind
+    /// In words, with the number behind it: `120 of 10000000 records failed`. Empty for `ok`.
+    package let explanation: String
+
+    package init(_ kind: Kind, _ explanation: String = "") {
+        self.kind = kind
+        self.explanation = explanation
+    }
+
+    /// The one that goes into the `verdict` column: the gravest, or `ok`.
+    package static func gravest(of verdicts: [Verdict]) -> Kind {
+        Kind.allCases.first { kind in verdicts.contains { $0.kind == kind } } ?? .ok
+    }
+}

@@ -1,0 +1,27 @@
+/// What the machine's CPUs have done since it was started, from the first line of `/proc/stat`.
+package struct CPUTime: Sendable, Equatable {
+    /// Time the hypervisor gave to others, in the kernel's ticks.
+    package let stealTicks: UInt64
+    /// All time, in the kernel's ticks.
+    package let totalTicks: UInt64
+
+    /// Nil where the system does not tell.
+    package static func now() -> CPUTime? {
+        SystemFile.text("/proc/stat").flatMap(CPUTime.init(procStat:))
+    }
+
+    /// Reads `cpu user nice system idle iowait irq softirq steal guest guest_nice`; guest time is within user time.
+    init?(procStat: String) {
+        guard let line = procStat.split(whereSeparator: \.isNewline).first, line.hasPrefix("cpu ") else { return nil }
+        let ticks = line.split(separator: " ").dropFirst().prefix(8).compactMap { UInt64($0) }
+        guard ticks.count == 8 else { return nil }
+        stealTicks = ticks[7]
+        totalTicks = ticks.reduce(0, &+)
+    }
+
+    /// The share of time stolen since `earlier`, 0 … 1; nil when no time has passed.
+    package func stealShare(since earlier: CPUTime) -> Double? {
+        guard totalTicks > earlier.totalTicks, stealTicks >= earlier.stealTicks else { return nil }
+        return Double(stealTicks - earlier.stealTicks) / Double(totalTicks - earlier.totalTicks)
+    }
+}

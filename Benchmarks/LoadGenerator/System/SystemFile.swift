@@ -1,0 +1,70 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Small files that the system writes, like those of `/proc`.
+enum SystemFile {
+    /// The first MiB of the file at `path`; nil when it cannot be read.
+    static func text(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { _ = close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while bytes.count < 1 << 20 {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The first line of a file, without white space around it; nil when there is none.
+    static func line(_ path: String) -> String? {
+        guard let first = text(path)?.split(whereSeparator: \.isNewline).first else { return nil }
+        return String(first).trimmed
+    }
+
+    /// What follows `key` and `separator` in the first such line of `text`.
+    static func value(of key: String, separator: Character, in text: String) -> String? {
+        for line in text.split(whereSeparator: \.isNewline) {
+            guard let position = line.firstIndex(of: separator), String(line[..<position]).trimmed == key else {
+                continue
+            }
+            return String(line[line.index(after: position)...]).trimmed
+        }
+        return nil
+    }
+
+    /// Writes a few bytes to a file that exists; false when that fails.
+    static func write(_ text: String, to path: String) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        let bytes = Array(text.utf8)
+        #if canImport(Darwin)
+            let count = Darwin.write(descriptor, bytes, bytes.count)
+        #else
+            let count = Glibc.write(descriptor, bytes, bytes.count)
+        #endif
+        return close(descriptor) == 0 && count == bytes.count
+    }
+
+    /// The value of an environment variable; nil when it is not set or empty.
+    static func environment(_ name: String) -> String? {
+        guard let value = getenv(name), value[0] != 0 else { return nil }
+        return String(cString: value)
+    }
+}
+
+extension String {
+    /// Without white space at both ends.
+    var trimmed: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
+    }
+}

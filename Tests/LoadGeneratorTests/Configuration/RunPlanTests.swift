@@ -1,0 +1,63 @@
+import Testing
+
+@testable import LoadGenerator
+
+@Suite struct RunPlanTests {
+    private typealias Parser = CommandLineParserTests
+
+    @Test func listsMakeTheCrossProductAndTheLastOneVariesFastest() throws {
+        let plan = try Parser.plan("--cores 1,2 --codec none,zstd:3,lz4 --linger 0,5ms")
+        #expect(plan.configurations.count == 12)
+        #expect(plan.configurations.map(\.cores) == Array(repeating: 1, count: 6) + Array(repeating: 2, count: 6))
+        #expect(plan.configurations[0...2].map(\.codec.description) == ["none", "none", "zstd:3"])
+        #expect(plan.configurations[0...1].map(\.lingerNs) == [0, 5_000_000])
+    }
+
+    @Test func repeatsAreInterleavedRunByRun() throws {
+        let schedule = try Parser.plan("--cores 1,2 --runs 3").schedule
+        #expect(schedule.map(\.number) == [1, 2, 3, 4, 5, 6])
+        #expect(schedule.map(\.configuration.cores) == [1, 2, 1, 2, 1, 2])
+        #expect(schedule.map(\.repetition) == [1, 1, 2, 2, 3, 3])
+        #expect(schedule.map(\.configurationIndex) == [0, 1, 0, 1, 0, 1])
+    }
+
+    @Test func theBatchSizeFollowsThePartitionsOfEachConfiguration() throws {
+        let plan = try Parser.plan("--partitions 1,8,64")
+        #expect(plan.configurations.map(\.batchSizeBytes) == [262_144, 131_072, 16_384])
+        #expect(plan.sweptOptionNames == ["partitions", "batch-size"])
+        #expect(
+            plan.label(of: plan.configurations[1], swept: plan.sweptOptionNames) == "partitions=8 batch-size=128KiB")
+    }
+
+    @Test func aLabelNamesOnlyWhatIsSwept() throws {
+        let plan = try Parser.plan("--codec none,zstd:3 --cores 2")
+        #expect(plan.label(of: plan.configurations[1], swept: plan.sweptOptionNames) == "codec=zstd:3")
+        #expect(try Parser.plan("").sweptOptionNames.isEmpty)
+    }
+
+    @Test func aDryRunSaysThePlanAndItsBytes() throws {
+        let text = try Parser.plan("--records 10M --record-size 1K --codec none,lz4 --runs 3 --dry-run").dryRunText
+        #expect(text.contains("  record-size         1 KiB\n"))
+        #expect(text.contains("  batch-size          16 KiB\n"))
+        #expect(text.contains("  seed                99\n"))
+        #expect(text.contains("  1  codec=none: 10M records, 10240000000 B (9.54 GiB) of payload\n"))
+        #expect(text.contains("  2  codec=lz4: 10M records"))
+        #expect(text.contains("6 runs: each configuration 3 times, in turn\n"))
+        #expect(text.hasSuffix("in total: 61440000000 B (57.2 GiB) of payload\n"))
+    }
+
+    @Test func aDryRunWithDurationsSaysTheTimeAndHidesSecrets() throws {
+        let text = try Parser.planWithUnsupported("--duration 30s --runs 4 -X sasl.password=x -b a:1").dryRunText
+        #expect(text.hasSuffix("in total: 2 m of sending\n"))
+        #expect(text.contains("sasl.password=***"))
+        #expect(text.contains("broker              a:1\n"))
+    }
+
+    @Test func theTargetsNameFollowsTheStage() {
+        var target = TargetSettings()
+        #expect(target.name(stage: .broker) == "embedded")
+        #expect(target.name(stage: .null) == "none")
+        target.bootstrapServers = [.init(host: "a", port: 1), .init(host: "b", port: 2)]
+        #expect(target.name(stage: .broker) == "a:1,b:2")
+    }
+}

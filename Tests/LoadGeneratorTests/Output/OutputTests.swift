@@ -1,0 +1,180 @@
+import Foundation
+import Testing
+
+@testable import LoadGenerator
+
+/// A folder of its own for a test, gone afterwards.
+final class TemporaryFolder {
+    let path = NSTemporaryDirectory() + "kbench-" + UUID().uuidString
+
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func text(_ name: String) throws -> String { try String(contentsOfFile: path + "/" + name, encoding: .utf8) }
+}
+
+@Suite struct OutputTests {
+    private func result(run: Int = 1) -> RunResult {
+        var configuration = RunConfiguration()
+        configuration.codec = CodecChoice(name: .zstd, level: 3)
+        configuration.cores = 2
+        configuration.seed = .max
+        configuration.lingerNs = 500_000
+        let startedAt = Timestamp(epochMs: 1_700_000_000_123)
+        return RunResult(run: run, startedAt: startedAt, target: "a:1,b:2", configuration: configuration)
+    }
+
+    private func measured() -> RunResult {
+        var result = result()
+        result.durationNs = 2_000_000_000
+        result.recordsAcked = 10_000_000
+        result.recordsFailed = 0
+        result.payloadBytesAcked = 1_000_000_000
+        result.wireBytes = 500_000_000
+        result.compressionRatio = 2.00001
+        result.batches = 64_000
+        result.clientCpuNs = 450_000_000
+        result.clientPeakRssBytes = 20_000_000
+        result.latencies[.total] = LatencyFigures(p50Ns: 1_500_000, p90Ns: 2, p99Ns: 3000, p999Ns: 4001, maxNs: 5)
+        result.verdicts = [Verdict(.noisy, "5 % stolen"), Verdict(.failedRecords, "1 of 10")]
+        return result
+    }
+
+    @Test func runsFileHasExactlyTheColumnsOfTheContract() {
+        let contract = """
+            run,started_at,target,stage,builder,cores,concurrency,codec,codec_level,partitions,records,\
+            record_size_bytes,batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,\
+            duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,\
+            wire_bytes_per_s,compression_ratio,batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,\
+            broker_cpu_s,client_peak_rss_bytes,\
+            latency_total_p50_us,latency_total_p90_us,latency_total_p99_us,latency_total_p999_us,latency_total_max_us,\
+            latency_build_p50_us,latency_build_p90_us,latency_build_p99_us,latency_build_p999_us,latency_build_max_us,\
+            latency_compress_p50_us,latency_compress_p90_us,latency_compress_p99_us,latency_compress_p999_us,\
+            latency_compress_max_us,\
+            latency_queue_p50_us,latency_queue_p90_us,latency_queue_p99_us,latency_queue_p999_us,latency_queue_max_us,\
+            latency_ack_p50_us,latency_ack_p90_us,latency_ack_p99_us,latency_ack_p999_us,latency_ack_max_us,verdict
+            """
+        #expect(RunsFile.columnNames.joined(separator: ",") == contract)
+        #expect(LatencyFile.columnNames == ["run", "stage", "percentile", "value_us", "cumulative_count"])
+        #expect(TimelineFile.columnNames.count == 9)
+    }
+
+    @Test func aRowIsAppendedToOneHeaderAndUnmeasuredCellsAreEmpty() throws {
+        let folder = try TemporaryFolder()
+        let file = RunsFile(path: folder.path + "/runs.csv")
+        try file.append(result())
+        try file.append(measured())
+        let lines = try folder.text("runs.csv").split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 4)
+        #expect(lines[0].hasPrefix("run,started_at,"))
+        let start = """
+            1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,,zstd,3,64,10000000,100,16384,0.5,all,false,,\
+            18446744073709551615,
+            """
+        #expect(lines[1] == start + String(repeating: ",", count: 38) + "ok")
+        let figures = """
+            2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,,20000000,1500,0.002,3,4.001,0.005,
+            """
+        #expect(lines[2] == start + figures + String(repeating: ",", count: 20) + "failed-records")
+        #expect(lines[3] == "")
+    }
+
+    #if os(Linux)
+        @Test func aFullDiskIsAnErrorWithPathAndReason() {
+            let full = OutputError(path: "/dev/full", action: "write", errno: 28)
+            #expect(full.description == "cannot write /dev/full: No space left on device")
+            #expect(throws: full) { try RunsFile(path: "/dev/full").append(result()) }
+            #expect(throws: full) { try LatencyFile(path: "/dev/full").append(run: 1, [:]) }
+            #expect(throws: full) { try TimelineFile(path: "/dev/full").append(.init(run: 1, timeNs: 1)) }
+        }
+    #endif
+
+    @Test func aFileInNoFolderOrUnderAFileIsAnError() throws {
+        let folder = try TemporaryFolder()
+        #expect(throws: OutputError.self) { try RunsFile(path: folder.path + "/none/runs.csv").append(result()) }
+        #expect(throws: OutputError.self) { try OutputFile(path: folder.path + "/none/x").replace(with: "") }
+        #expect(throws: OutputError.self) { try OutputFile(path: folder.path).replace(with: "") }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test func replacingLeavesTheNewContentAndNothingElse() throws {
+        let folder = try TemporaryFolder()
+        let file = OutputFile(path: folder.path + "/manifest.json")
+        try file.replace(with: "a long first version")
+        try file.replace(with: "second")
+        #expect(try folder.text("manifest.json") == "second")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["manifest.json"])
+    }
+
+    @Test func theFolderIsCreatedWithItsParentsAndLeftEmpty() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/a/b/c"
+        let directory = try OutputDirectory.prepare(path, now: Timestamp(epochMs: 0))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+        #expect(directory.histogramLog(run: 12).path == path + "/12.hlog")
+        #expect(try OutputDirectory.prepare(path, now: Timestamp(epochMs: 0)) == directory)
+    }
+
+    @Test func aFolderThatHoldsResultsOrCannotBeIsRefused() throws {
+        let folder = try TemporaryFolder()
+        try RunsFile(path: folder.path + "/runs.csv").append(result())
+        let now = Timestamp(epochMs: 0)
+        #expect(throws: OutputError.self) { try OutputDirectory.prepare(folder.path, now: now) }
+        let error = #expect(throws: OutputError.self) {
+            try OutputDirectory.prepare(folder.path + "/runs.csv/x", now: now)
+        }
+        #expect(error?.description == "cannot create folder \(folder.path)/runs.csv: Not a directory")
+        #expect(throws: OutputError.self) { try OutputDirectory.prepare("/proc/kbench", now: now) }
+    }
+
+    @Test func theSpectrumOfEachStageIsWrittenInMicroseconds() throws {
+        let folder = try TemporaryFolder()
+        var histogram = HdrHistogram.latencyNs()
+        histogram.record(1_000_000, count: 10)
+        try LatencyFile(path: folder.path + "/latency.csv").append(
+            run: 3, [.ack: histogram, .total: histogram, .build: .latencyNs()])
+        #expect(
+            try folder.text("latency.csv") == """
+                run,stage,percentile,value_us,cumulative_count
+                3,total,0,1000.000,10
+                3,total,100,1000.000,10
+                3,ack,0,1000.000,10
+                3,ack,100,1000.000,10
+
+                """)
+    }
+
+    @Test func theTimelineHasARowForEachInterval() throws {
+        let folder = try TemporaryFolder()
+        var row = TimelineFile.Row(run: 1, timeNs: 1_500_000_000)
+        row.recordsAcked = 5
+        row.totalLatency = LatencyFigures(p50Ns: 1000, p90Ns: 0, p99Ns: 2000, p999Ns: 0, maxNs: 3500)
+        try TimelineFile(path: folder.path + "/timeline.csv").append(row)
+        #expect(try folder.text("timeline.csv").hasSuffix("_max_us\n1,1.5,5,,,,1.000,2.000,3.500\n"))
+    }
+
+    @Test func cellsWithSeparatorsAreQuoted() {
+        #expect(
+            CSV.row(["a", nil, "b,c", "d\"e", "f\ng", "h\r\ni", ""]) == "a,,\"b,c\",\"d\"\"e\",\"f\ng\",\"h\r\ni\",\n")
+    }
+
+    @Test func theSummarySaysInWordsWhatNotToTrust() throws {
+        let plan = try CommandLineParserTests.plan("--codec none,lz4")
+        let text = RunSummary.text([measured()], plan: plan)
+        #expect(text.contains("5M"))
+        #expect(text.contains("45.0"))
+        #expect(text.contains("codec=none"))
+        #expect(text.contains("run 1 is failed-records: 1 of 10\n"))
+        #expect(text.contains("run 1 is noisy: 5 % stolen\n"))
+        #expect(RunSummary.text([result()], plan: plan).contains(" - "))
+    }
+
+    @Test func resultsAsJSONHaveTheNamesOfTheColumns() throws {
+        let data = Data(RunSummary.json([measured()]).utf8)
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [[String: Any]]])
+        let run = try #require(object["runs"]?.first)
+        #expect(Set(run.keys) == Set(RunsFile.columnNames + ["verdicts"]))
+        #expect(run["records_acked"] as? Int == 10_000_000)
+        #expect(run["broker_cpu_s"] is NSNull)
+    }
+}
