@@ -1,1 +1,36 @@
-@main struct Kbench { static func main() {} }
+import KafkaClient
+import LoadGenerator
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+@main
+struct Kbench {
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let status: ExitStatus
+        do throws(UsageError) {
+            status = await run(try CommandLineParser.parse(arguments), arguments)
+        } catch {
+            Terminal.write("kbench: \(error.description)\n", to: 2)
+            status = .usage
+        }
+        exit(status.rawValue)
+    }
+
+    private static func run(_ command: Command, _ arguments: [String]) async -> ExitStatus {
+        switch command {
+        case .help(let text):
+            Terminal.write(text, to: 1)
+            return .success
+        case .version:
+            Terminal.write("kbench \(KafkaClientVersion.current)\n", to: 1)
+            return .success
+        case .run(let plan): return await RunCommand(plan: plan, arguments: arguments).run()
+        case .broker(let options): return await BrokerCommand(options: options).run()
+        }
+    }
+}

@@ -55,6 +55,14 @@ public final class ChildProcess {
         Handle.close(output)
     }
 
+    /// The file of the running program, to start it again with other arguments; nil when the system does not tell.
+    public static var ownExecutablePath: String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { path in
+            var length = 4096
+            return uv_exepath(path.baseAddress, &length) == 0 ? String(cString: path.baseAddress!) : nil
+        }
+    }
+
     /// Sends a signal; does nothing when the child has ended.
     public func signal(_ number: Int32) {
         if uv_is_active(Handle.base(process)) != 0 { uv_process_kill(process, number) }

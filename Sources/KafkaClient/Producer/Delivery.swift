@@ -53,3 +53,12 @@ public protocol DeliverySink: AnyObject, Sendable {
     /// No more deliveries come from this source.
     func finish()
 }
+
+extension Delivery {
+    /// A batch that went nowhere and counts as delivered: for pipelines that stop before a broker.
+    public init(acknowledging batch: RecordBatch, nowNs: Int64) {
+        self.init(
+            batch: batch, partition: batch.partition, outcome: .acknowledged(baseOffset: -1, logAppendTimeMs: -1),
+            exchanges: [], queuedNs: nowNs, endedNs: nowNs)
+    }
+}

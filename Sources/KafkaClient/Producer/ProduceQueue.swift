@@ -19,9 +19,17 @@ import KafkaProtocol
 /// The batches of one lane that are not yet acknowledged.
 struct ProduceQueue {
     /// What to send to one broker: at most one batch per partition.
-    struct Request {
+    ///
+    /// Unchecked: made, sent and answered on one lane's loop.
+    struct Request: @unchecked Sendable {
         var items: [Item] = []
         var byteCount = 0
+
+        /// A request names each topic once. Of one topic, and mostly there is only one, this is a glance.
+        fileprivate mutating func sortByTopic() {
+            guard let first = items.first?.topic, items.contains(where: { $0.topic !== first }) else { return }
+            items.sort { $0.topic.name < $1.topic.name }
+        }
     }
 
     struct Item {
@@ -150,6 +158,7 @@ struct ProduceQueue {
             request.items.append(Item(topic: topic, pending: pending))
             request.byteCount += byteCount
         }
+        request.sortByTopic()
         list.sinceNs = list.head < list.partitions.count ? nowNs : .max
         if list.head == list.partitions.count {
             list.partitions.removeAll(keepingCapacity: true)
@@ -281,6 +290,8 @@ extension ProduceQueue {
     var nextTickNs: Int64? {
         backingOff.map { $0.topic.partitions[Int($0.partition)].retryAtNs }.min()
     }
+
+    var topicNames: Set<String> { Set(topics.keys) }
 
     /// Unlists what is ready for a broker that can't be reached, so that it can expire, and lists it again later.
     mutating func backOff(broker: Int32, untilNs: Int64) {

@@ -207,6 +207,18 @@ extension RecordChunk {
         }
     }
 
+    /// Takes over a run of records of a chunk that shares the same arena, in place of its own. One copy of entries.
+    ///
+    /// - Precondition: both chunks were made by `init(sharing:)` with the same arena.
+    package mutating func replaceAll(with range: Range<Int>, of other: RecordChunk) {
+        precondition(sharesArena && other.storage.arena === storage.arena && range.upperBound <= other.count)
+        if !isKnownUniquelyReferenced(&storage) || storage.capacity < range.count {
+            storage = Storage(arena: storage.arena, capacity: range.count)
+        }
+        storage.entries.update(from: other.storage.entries + range.lowerBound, count: range.count)
+        storage.count = range.count
+    }
+
     /// Copies chosen records into a chunk that shares this one's bytes.
     package func selecting(_ indices: some Collection<Int>) -> RecordChunk {
         let result = RecordChunk(sharing: storage.arena, capacity: indices.count)

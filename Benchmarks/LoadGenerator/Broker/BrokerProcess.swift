@@ -1,0 +1,77 @@
+import KafkaClient
+import KafkaTransport
+
+/// The embedded broker in a process of its own, so that the client's CPU and memory are the client's.
+actor BrokerProcess {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private var child: ChildProcess?
+    private var endpoint: Endpoint?
+    private var exit: ChildProcess.Exit?
+    private var starting: CheckedContinuation<Endpoint, any Error>?
+    private var ending: [CheckedContinuation<Void, Never>] = []
+
+    init(on loop: EventLoop) { self.loop = loop }
+
+    /// 0 before `start`.
+    var pid: Int32 { child?.pid ?? 0 }
+
+    /// Starts `kbench broker` and waits until it listens.
+    ///
+    /// - Throws: `RunError` or `TransportError` when it can't be started or ends at once.
+    func start() async throws -> Endpoint {
+        guard let path = ChildProcess.ownExecutablePath else {
+            throw RunError("cannot find the kbench program to start the embedded broker; give --bootstrap-server")
+        }
+        child = try ChildProcess(
+            path, arguments: ["broker", "--port", "0", "--log", "drop"], on: loop,
+            onLine: { [weak self] line in self?.assumeIsolated { $0.didPrint(line) } },
+            onExit: { [weak self] exit in self?.assumeIsolated { $0.didExit(exit) } })
+        let timeout = Task {
+            try await Task.sleep(for: .seconds(10))
+            self.giveUp()
+        }
+        defer { timeout.cancel() }
+        return try await withCheckedThrowingContinuation { starting = $0 }
+    }
+
+    /// Asks it to end and waits until it has.
+    func stop() async {
+        guard exit == nil, let child else { return }
+        child.signal(15)
+        let impatience = Task {
+            try await Task.sleep(for: .seconds(5))
+            self.kill()
+        }
+        await withCheckedContinuation { ending.append($0) }
+        impatience.cancel()
+    }
+
+    private func kill() { child?.signal(9) }
+
+    private func giveUp() {
+        starting?.resume(throwing: RunError("the embedded broker did not start within 10 s"))
+        starting = nil
+        kill()
+    }
+
+    private func didPrint(_ line: String) {
+        let prefix = "listening on "
+        guard line.hasPrefix(prefix), let colon = line.lastIndex(of: ":"),
+            let port = UInt16(line[line.index(after: colon)...])
+        else { return }
+        let host = String(line[line.index(line.startIndex, offsetBy: prefix.count)..<colon])
+        starting?.resume(returning: Endpoint(host: host, port: port))
+        starting = nil
+    }
+
+    private func didExit(_ exit: ChildProcess.Exit) {
+        self.exit = exit
+        starting?.resume(
+            throwing: RunError("the embedded broker ended at once (status \(exit.status), signal \(exit.signal))"))
+        starting = nil
+        for continuation in ending { continuation.resume() }
+        ending = []
+    }
+}

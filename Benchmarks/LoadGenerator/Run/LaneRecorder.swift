@@ -1,0 +1,85 @@
+import KafkaClient
+import Synchronization
+
+/// What one lane of a run has seen: a histogram for each stage, and counts. Touched once per batch.
+///
+/// Unchecked: the lane's loop alone writes, and the run reads when the lane is done. `acked` may be read at any time.
+final class LaneRecorder: DeliverySink, @unchecked Sendable {
+    private(set) var histograms = LatencyHistograms()
+    private(set) var failedRecords: Int64 = 0
+    private(set) var batches: Int64 = 0
+    private(set) var wireBytes: Int64 = 0
+    /// Of acknowledged batches, before and after their codec.
+    private(set) var builtBytes: Int64 = 0
+    private(set) var ackedBytes: Int64 = 0
+    private(set) var possibleDuplicates: Int64 = 0
+    private(set) var firstFailure: KafkaClientError?
+    private(set) var lastAckNs: Int64 = 0
+    private let acked = Atomic<Int64>(0)
+
+    var ackedRecords: Int64 { acked.load(ordering: .relaxed) }
+
+    func accept(_ deliveries: [Delivery]) {
+        for delivery in deliveries { record(delivery) }
+    }
+
+    func finish() {}
+
+    private func record(_ delivery: Delivery) {
+        let count = Int64(delivery.batch.recordCount)
+        wireBytes += Int64(delivery.batch.byteCount * delivery.exchanges.count)
+        guard delivery.isAcknowledged else {
+            failedRecords += count
+            firstFailure = firstFailure ?? delivery.error
+            return
+        }
+        if delivery.mayBeDuplicated { possibleDuplicates += count }
+        acked.add(count, ordering: .relaxed)
+        lastAckNs = max(lastAckNs, delivery.endedNs)
+        built(delivery.batch)
+        let times = delivery.batch.times
+        let writtenNs = delivery.exchanges.last?.beginNs ?? delivery.queuedNs
+        let weight = UInt64(count)
+        histograms.queue.record(writtenNs - times.sealedNs, count: weight)
+        histograms.ack.record(delivery.endedNs - writtenNs, count: weight)
+        // All records of a batch count from its first one: the bound that no record exceeds.
+        histograms.total.record(delivery.endedNs - times.firstAppendNs, count: weight)
+    }
+
+    /// Counts what the builder did, also where no producer follows.
+    private func built(_ batch: RecordBatch) {
+        batches += 1
+        builtBytes += Int64(batch.uncompressedByteCount)
+        ackedBytes += Int64(batch.byteCount)
+        let weight = UInt64(batch.recordCount)
+        histograms.build.record(batch.times.sealedNs - batch.times.firstAppendNs, count: weight)
+        if batch.compression != .none || batch.times.compressedNs > batch.times.sealedNs {
+            histograms.compress.record(batch.times.compressedNs - batch.times.sealedNs, count: weight)
+        }
+    }
+}
+
+/// A histogram for each stage of a record's time.
+struct LatencyHistograms {
+    var build = HdrHistogram.latencyNs()
+    var compress = HdrHistogram.latencyNs()
+    var queue = HdrHistogram.latencyNs()
+    var ack = HdrHistogram.latencyNs()
+    var total = HdrHistogram.latencyNs()
+
+    mutating func add(_ other: LatencyHistograms) {
+        build.add(other.build)
+        compress.add(other.compress)
+        queue.add(other.queue)
+        ack.add(other.ack)
+        total.add(other.total)
+    }
+
+    /// Those in which something was recorded.
+    var byStage: [LatencyStage: HdrHistogram] {
+        let all: [LatencyStage: HdrHistogram] = [
+            .build: build, .compress: compress, .queue: queue, .ack: ack, .total: total,
+        ]
+        return all.filter { $1.totalCount > 0 }
+    }
+}

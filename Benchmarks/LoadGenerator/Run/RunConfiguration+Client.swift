@@ -1,0 +1,44 @@
+import KafkaClient
+
+/// The library's configurations of a run.
+extension RunConfiguration {
+    /// Bytes of a request that is full.
+    static let requestByteCount = 256 << 10
+
+    /// What one lane may hold: its open batches, its requests in flight, and one more being gathered.
+    ///
+    /// As little as that, because what lies in the core's own cache is what is fast.
+    func builderConfiguration(lane: Int, of lanes: Int, concurrency: Int) throws -> BuilderConfiguration {
+        let openBatches = keys == .none && partitioner == .sticky || partitioner == .none ? 1 : (partitions + lanes - 1) / lanes
+        let request = max(Self.requestByteCount, 2 * batchSizeBytes)
+        let requests = (concurrency + lanes - 1) / lanes + 1
+        return try BuilderConfiguration(
+            batchByteCount: batchSizeBytes, batchByteCountMax: max(batchSizeBytes, 1 << 20),
+            linger: .nanoseconds(lingerNs), memoryByteCountMax: (openBatches + 1) * batchSizeBytes + requests * request,
+            codec: stage == .build ? Codec.uncompressed : try Codec(codec), partitioner: partitioner(lane: lane, of: lanes))
+    }
+
+    func producerConfiguration(concurrency: Int) throws -> ProducerConfiguration {
+        try ProducerConfiguration(
+            acks: Acks(rawValue: acks.wireValue) ?? .all, inFlightPerBrokerMax: concurrency,
+            requestByteCountTarget: Self.requestByteCount)
+    }
+
+    /// Each lane's partitioner begins at another partition, so that lanes don't crowd on one.
+    private func partitioner(lane: Int, of lanes: Int) -> any Partitioner {
+        switch partitioner {
+        case .none: AnyPartitioner()
+        case .roundRobin, .explicit: RoundRobinPartitioner(start: lane, stride: lanes)
+        case .sticky: StickyPartitioner(start: lane, stride: lanes)
+        case .murmur2: KeyPartitioner.murmur2.rotating(from: lane, by: lanes)
+        case .crc32: KeyPartitioner.crc32.rotating(from: lane, by: lanes)
+        case .fnv1a: KeyPartitioner.fnv1a.rotating(from: lane, by: lanes)
+        }
+    }
+}
+
+extension Codec {
+    init(_ choice: CodecChoice) throws(CodecError) {
+        try self.init(parsing: choice.description)
+    }
+}

@@ -1,0 +1,91 @@
+import KafkaClient
+import Synchronization
+
+/// One run: from the first record to the last acknowledgement.
+struct RunExecution {
+    let configuration: RunConfiguration
+    let topic: String
+    let pool: PayloadPool
+    let pipeline: RunPipeline
+    let interrupt: RunInterrupt
+
+    /// What was measured between the two ends of the clock.
+    struct Measurement {
+        var durationNs: Int64 = 0
+        var clientCpuNs: Int64 = 0
+        var clientPeakRssBytes: Int64 = 0
+        var generatedRecords: Int64 = 0
+        /// The first error that stopped a generator.
+        var failure: (any Error)?
+    }
+
+    /// Records that are handed out to generators a chunk at a time.
+    private final class RecordSource: Sendable {
+        private let next = Atomic<Int64>(0)
+        let total: Int64
+
+        init(_ total: Int64) { self.total = total }
+
+        func take() -> (first: Int64, count: Int)? {
+            let size = Int64(PayloadPool.chunkRecordCount)
+            let first = next.add(size, ordering: .relaxed).oldValue
+            return first < total ? (first, Int(min(size, total - first))) : nil
+        }
+    }
+
+    /// Runs, and returns when every batch has come to its end, or the time to drain after an interrupt is over.
+    func run(records: Int64, drainTimeout: Duration) async -> Measurement {
+        var measurement = Measurement()
+        let source = RecordSource(records)
+        ProcessUsage.resetPeakRss()
+        let cpuBefore = ProcessUsage.cpuTimeNs()
+        let begin = MonotonicClock.nowNs()
+        let outcomes = await withTaskGroup(of: (Int64, (any Error)?).self) { group in
+            for (builder, loop) in zip(pipeline.builders, pipeline.generatorLoops) {
+                group.addTask(executorPreference: loop) { await generate(from: source, into: builder) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        await drain(timeout: drainTimeout)
+        let lastAck = pipeline.recorders.map(\.lastAckNs).max() ?? 0
+        measurement.durationNs = (lastAck > begin ? lastAck : MonotonicClock.nowNs()) - begin
+        measurement.clientCpuNs = ProcessUsage.cpuTimeNs() - cpuBefore
+        measurement.clientPeakRssBytes = ProcessUsage.peakRssBytes()
+        measurement.generatedRecords = outcomes.reduce(0) { $0 + $1.0 }
+        measurement.failure = outcomes.lazy.compactMap(\.1).first
+        return measurement
+    }
+
+    private func generate(from source: RecordSource, into builder: any BatchBuilder) async -> (Int64, (any Error)?) {
+        var chunk = pool.makeChunk()
+        var generated: Int64 = 0
+        do {
+            while !interrupt.isSet, let (first, count) = source.take() {
+                pool.fill(&chunk, first: first, count: count)
+                if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
+                generated += Int64(count)
+            }
+            await builder.finish()
+            return (generated, nil)
+        } catch {
+            await builder.finish()
+            return (generated, error)
+        }
+    }
+
+    /// Waits for every delivery; after an interrupt only so long.
+    private func drain(timeout: Duration) async {
+        let producers = pipeline.producers
+        if producers.isEmpty { return }
+        await withTaskGroup(of: Void.self) { group in
+            let watchdog = Task {
+                while !interrupt.isSet { try await Task.sleep(for: .milliseconds(50)) }
+                try await Task.sleep(for: timeout)
+                for producer in producers { await producer.close() }
+            }
+            for producer in producers { group.addTask { await producer.drain() } }
+            await group.waitForAll()
+            watchdog.cancel()
+        }
+    }
+}

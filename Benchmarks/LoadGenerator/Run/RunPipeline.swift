@@ -1,0 +1,86 @@
+// The pipeline of one run, built of the library's parts:
+//
+//   sharded      lane 1…N: generator ─▶ BuilderLane ─▶ ProducerLane ─▶ LaneRecorder, all on the lane's loop
+//   sequential   generator ─▶ SequentialBuilder (collector, N workers) ─▶ router ─▶ ProducerLane 1…N ─▶ LaneRecorder
+//
+// Nothing of it is special to benchmarks but the generator and the recorder.
+
+import KafkaClient
+import Synchronization
+
+/// The parts of one run, from the generator to the recorder.
+struct RunPipeline {
+    let builders: [any BatchBuilder]
+    /// Where each generator runs, in the order of `builders`.
+    let generatorLoops: [EventLoop]
+    let producers: [ProducerLane]
+    let recorders: [LaneRecorder]
+
+    /// - Parameters:
+    ///   - loops: one for each core; for the sequential builder one more, where the collector and the generator live.
+    ///   - cluster: nil where the pipeline stops before the broker.
+    init(
+        _ configuration: RunConfiguration, topic: String, loops: [EventLoop], cluster: Cluster?,
+        connection: ConnectionConfiguration, concurrency: Int
+    ) throws {
+        let cores = configuration.cores
+        let producerConfiguration = try configuration.producerConfiguration(concurrency: concurrency)
+        let limit = InFlightLimit(concurrency)
+        recorders = (0..<cores).map { _ in LaneRecorder() }
+        var sinks: [any BatchSink] = []
+        var producers: [ProducerLane] = []
+        for (loop, recorder) in zip(loops, recorders) {
+            guard let cluster else {
+                sinks.append(AcknowledgingSink(deliveriesTo: recorder))
+                continue
+            }
+            let producer = ProducerLane(
+                producerConfiguration, on: loop, cluster: cluster, connection: connection, inFlightLimit: limit,
+                deliveriesTo: recorder)
+            producers.append(producer)
+            sinks.append(producer)
+        }
+        self.producers = producers
+        let topics: any TopicDirectory = cluster ?? FixedTopics([topic: configuration.partitions])
+        switch configuration.builder {
+        case .sharded:
+            builders = try (0..<cores).map { lane in
+                try BuilderLane(
+                    configuration.builderConfiguration(lane: lane, of: cores, concurrency: concurrency), on: loops[lane],
+                    topics: topics, to: sinks[lane])
+            }
+            generatorLoops = Array(loops.prefix(cores))
+        case .sequential:
+            let collector = loops[cores]
+            let router = PartitionRouter(to: sinks)
+            let builder = try SequentialBuilder(
+                configuration.builderConfiguration(lane: 0, of: 1, concurrency: concurrency), on: collector,
+                workersOn: Array(loops.prefix(cores)), topics: topics, to: router)
+            builders = [builder]
+            generatorLoops = [collector]
+        }
+    }
+
+    /// Loops that a configuration needs.
+    static func loopCount(_ configuration: RunConfiguration) -> Int {
+        configuration.cores + (configuration.builder == .sequential ? 1 : 0)
+    }
+}
+
+/// Gives every partition to one lane, so that its order holds.
+private final class PartitionRouter: BatchSink {
+    private let sinks: [any BatchSink]
+    private let next = Atomic<Int>(0)
+
+    init(to sinks: [any BatchSink]) { self.sinks = sinks }
+
+    func accept(_ batches: [RecordBatch]) {
+        if sinks.count == 1 { return sinks[0].accept(batches) }
+        for batch in batches {
+            let lane = batch.partition >= 0 ? Int(batch.partition) : next.add(1, ordering: .relaxed).newValue
+            sinks[lane % sinks.count].accept([batch])
+        }
+    }
+
+    func finish() { for sink in sinks { sink.finish() } }
+}

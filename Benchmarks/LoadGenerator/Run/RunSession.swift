@@ -1,0 +1,161 @@
+// A whole command: the broker if it is ours, the topic, every run of the plan in turn, and the files.
+
+import KafkaClient
+import KafkaTransport
+
+/// Carries out a plan.
+package struct RunSession {
+    let plan: RunPlan
+    let directory: OutputDirectory
+    let terminal: Terminal
+    let interrupt = RunInterrupt()
+
+    /// What is left to do for a run once an interrupt came, before it is given up.
+    private static let drainTimeout = Duration.seconds(5)
+
+    package init(plan: RunPlan, directory: OutputDirectory, terminal: Terminal) {
+        self.plan = plan
+        self.directory = directory
+        self.terminal = terminal
+    }
+
+    /// Runs everything and gives the status to leave with. What was measured is written as it comes.
+    ///
+    /// - Throws: `RunError`, `KafkaClientError`, `TransportError` or `OutputError`: what made it stop.
+    package func run(arguments: [String]) async throws -> ExitStatus {
+        let control = try EventLoop(name: "kbench-control")
+        let signals = await InterruptSignals(on: control, interrupt, terminal)
+        let status: ExitStatus
+        do {
+            status = try await run(arguments, control)
+        } catch {
+            await signals.stop()
+            await control.shutDown()
+            throw error
+        }
+        await signals.stop()
+        await control.shutDown()
+        return status
+    }
+
+    private func run(_ arguments: [String], _ control: EventLoop) async throws -> ExitStatus {
+        var manifest = Manifest(
+            version: KafkaClientVersion.current, arguments: arguments, plan: plan, system: SystemInfo.current(),
+            startedAt: Timestamp(epochMs: WallClock.nowMs()))
+        manifest.cpuTimeBefore = CPUTime.now()
+        try manifest.write(to: directory.manifest)
+        var results: [RunResult] = []
+        var failures: [String] = []
+        for scheduled in plan.schedule where !interrupt.isSet {
+            let (result, failure) = try await run(scheduled, control)
+            if let failure { failures.append("run \(scheduled.number): \(failure)") }
+            try write(result)
+            results.append(result.result)
+            manifest.completedRuns += 1
+        }
+        manifest.wasInterrupted = interrupt.isSet
+        manifest.endedAt = Timestamp(epochMs: WallClock.nowMs())
+        manifest.cpuTimeAfter = CPUTime.now()
+        try manifest.write(to: directory.manifest)
+        terminal.finish(results, failures, plan: plan, directory: directory)
+        if interrupt.isSet { return .interrupted }
+        return failures.isEmpty ? .success : .failure
+    }
+
+    // MARK: One run
+
+    private struct Measured {
+        var result: RunResult
+        var histograms: LatencyHistograms
+        var startedAtNs: Int64
+    }
+
+    private func run(_ scheduled: RunPlan.ScheduledRun, _ control: EventLoop) async throws -> (Measured, String?) {
+        guard scheduled.configuration.stage == .broker else { return try await measure(scheduled, nil, nil) }
+        let (endpoints, broker) = try await target(control)
+        do {
+            let connection = try ConnectionConfiguration(clientID: "kbench")
+            let cluster = try Cluster(
+                bootstrap: endpoints, on: control, ClusterConfiguration(connection: connection, attempts: 2))
+            let outcome: (Measured, String?)
+            do {
+                let target = try await RunTarget.prepare(
+                    cluster, plan.target, partitions: scheduled.configuration.partitions)
+                outcome = try await measure(scheduled, target, broker)
+                try await target.remove(keeping: plan.target.keepTopic)
+            } catch {
+                await cluster.close()
+                throw error
+            }
+            await cluster.close()
+            await broker?.stop()
+            return outcome
+        } catch {
+            await broker?.stop()
+            throw error
+        }
+    }
+
+    private func target(_ control: EventLoop) async throws -> ([Endpoint], BrokerProcess?) {
+        if let servers = plan.target.bootstrapServers {
+            return (servers.map { Endpoint(host: $0.host, port: $0.port) }, nil)
+        }
+        let broker = BrokerProcess(on: control)
+        return ([try await broker.start()], broker)
+    }
+
+    private func measure(
+        _ scheduled: RunPlan.ScheduledRun, _ target: RunTarget?, _ broker: BrokerProcess?
+    ) async throws -> (Measured, String?) {
+        var configuration = scheduled.configuration
+        let concurrency = configuration.concurrency ?? Self.defaultConcurrency(configuration)
+        configuration.concurrency = concurrency
+        guard case .records(let records) = configuration.amount, case .fixed(let recordSize) = configuration.recordSize,
+            case .generated(let compressibility) = configuration.payload
+        else { throw RunError("this workload is not supported yet") }
+        let pool = PayloadPool(
+            recordSize: recordSize, compressibility: compressibility, seed: configuration.seed,
+            batchByteCount: configuration.batchSizeBytes)
+        let loops = try EventLoopGroup(count: RunPipeline.loopCount(configuration), name: "kbench")
+        let pipeline = try RunPipeline(
+            configuration, topic: plan.target.topic, loops: loops.loops, cluster: target?.cluster,
+            connection: try ConnectionConfiguration(clientID: "kbench"), concurrency: concurrency)
+        let storedBefore = try await target?.storedRecords() ?? 0
+        let brokerPid = await broker?.pid ?? 0
+        let brokerCpuBefore = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
+        let execution = RunExecution(
+            configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline, interrupt: interrupt)
+        let progress = terminal.progress(
+            scheduled, of: plan, records: records, acked: { pipeline.recorders.reduce(0) { $0 + $1.ackedRecords } })
+        let startedAt = Timestamp(epochMs: WallClock.nowMs())
+        let startedAtNs = MonotonicClock.nowNs()
+        let measurement = await execution.run(records: records, drainTimeout: Self.drainTimeout)
+        progress?.cancel()
+        let brokerCpuAfter = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
+        for producer in pipeline.producers { await producer.close() }
+        var result = RunResult(
+            run: scheduled.number, startedAt: startedAt, target: plan.target.name(stage: configuration.stage),
+            configuration: configuration)
+        result.fill(measurement, pipeline.recorders)
+        if let before = brokerCpuBefore, let after = brokerCpuAfter { result.brokerCpuNs = after - before }
+        let histograms = pipeline.histograms
+        await loops.shutDown()
+        let failure = await judge(&result, measurement, pipeline, target, storedBefore: storedBefore)
+        return (Measured(result: result, histograms: histograms, startedAtNs: startedAtNs), failure)
+    }
+
+    /// Two requests for each lane: one is written while the other is on its way.
+    static func defaultConcurrency(_ configuration: RunConfiguration) -> Int { configuration.cores * 2 }
+
+    private func write(_ measured: Measured) throws {
+        try directory.runs.append(measured.result)
+        let stages = measured.histograms.byStage
+        if !stages.isEmpty { try directory.latency.append(run: measured.result.run, stages) }
+        var log = HdrHistogramLog(startedAtMs: measured.result.startedAt.epochMs)
+        for (stage, histogram) in stages.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            log.append(
+                tag: stage.rawValue, startNs: 0, lengthNs: measured.result.durationNs ?? 0, histogram: histogram)
+        }
+        try directory.histogramLog(run: measured.result.run).replace(with: log.text)
+    }
+}

@@ -1,0 +1,79 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+import KafkaClient
+
+/// What people see: notes and progress on standard error, the summary on standard output.
+package struct Terminal: Sendable {
+    private let format: OutputFormat
+    private let isQuiet: Bool
+
+    package init(_ output: OutputSettings) {
+        format = output.format
+        isQuiet = output.isQuiet
+    }
+
+    /// A line for people; nothing when it shall be quiet.
+    package func note(_ text: String) {
+        if !isQuiet { Self.write("kbench: \(text)\n", to: 2) }
+    }
+
+    /// An error; also when it shall be quiet.
+    package func complain(_ text: String) { Self.write("kbench: \(text)\n", to: 2) }
+
+    /// A line that renews itself once a second while a run goes on; none where nobody looks.
+    func progress(
+        _ run: RunPlan.ScheduledRun, of plan: RunPlan, records: Int64, acked: @escaping @Sendable () -> Int64
+    ) -> Task<Void, any Error>? {
+        if isQuiet || format == .json || isatty(2) == 0 { return nil }
+        let label = plan.runCount > 1 ? "run \(run.number)/\(plan.runCount) " : ""
+        let begin = MonotonicClock.nowNs()
+        return Task {
+            var before: Int64 = 0
+            defer { Self.write("\r\u{1B}[K", to: 2) }
+            while true {
+                try await Task.sleep(for: .seconds(1))
+                let now = acked()
+                let elapsed = Double(MonotonicClock.nowNs() - begin) / 1e9
+                let left = now > 0 ? Double(records - now) / (Double(now) / elapsed) : 0
+                let share = records > 0 ? now * 100 / records : 0
+                Self.write(
+                    "\r\u{1B}[K\(label)\(share) %  \(Quantity.approximate(Double(now - before))) records/s  \(Int(left.rounded())) s left",
+                    to: 2)
+                before = now
+            }
+        }
+    }
+
+    /// The table of results, and what went wrong.
+    func finish(_ results: [RunResult], _ failures: [String], plan: RunPlan, directory: OutputDirectory) {
+        for failure in failures { complain(failure) }
+        switch format {
+        case .json: Self.write(RunSummary.json(results), to: 1)
+        case .text where !isQuiet:
+            Self.write(RunSummary.text(results, plan: plan), to: 1)
+            Self.write("results in \(directory.path)\n", to: 1)
+        case .text: break
+        }
+    }
+
+    package static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                #if canImport(Darwin)
+                    let count = Darwin.write(descriptor, rest.baseAddress, rest.count)
+                #else
+                    let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                #endif
+                // Nobody reads: there is no place to say so.
+                guard count > 0 else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+}

@@ -1,0 +1,341 @@
+// The network side of one lane: takes batches, keeps a connection to each broker it needs, sends what the queue says, and
+// tells of deliveries. The logic is in `ProduceQueue`; here are the clock, the sockets and the timers.
+
+import KafkaProtocol
+public import KafkaTransport
+import Synchronization
+
+/// One lane of a producer: an actor on an event loop, with its own connections.
+///
+/// As a `BatchSink` it takes batches from any thread; from its own loop without a hop.
+public actor ProducerLane: BatchSink {
+    public nonisolated let loop: EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    let configuration: ProducerConfiguration
+    let cluster: Cluster
+    private let connectionConfiguration: ConnectionConfiguration
+    private let deliveries: any DeliverySink
+    private let inFlightLimit: InFlightLimit?
+    private nonisolated let inbox = Mutex<[RecordBatch]>([])
+
+    var queue: ProduceQueue
+    var brokers: [Int32: BrokerLink] = [:]
+    private var snapshot: ClusterSnapshot?
+    private var isPumpScheduled = false
+    private var waitsForLimit = false
+    private var refreshing: Set<String> = []
+    private var timer: LoopTimer?
+    private var timerAtNs = Int64.max
+    private var drained: [CheckedContinuation<Void, Never>] = []
+    private var isClosed = false
+
+    /// What a lane keeps of a broker.
+    struct BrokerLink {
+        var connection: BrokerConnection?
+        var inFlightCount = 0
+        /// Consecutive failures to connect.
+        var failures = 0
+    }
+
+    public init(
+        _ configuration: ProducerConfiguration, on loop: EventLoop, cluster: Cluster,
+        connection: ConnectionConfiguration, inFlightLimit: InFlightLimit? = nil, deliveriesTo deliveries: any DeliverySink
+    ) {
+        self.configuration = configuration
+        self.loop = loop
+        self.cluster = cluster
+        connectionConfiguration = connection
+        self.inFlightLimit = inFlightLimit
+        self.deliveries = deliveries
+        queue = ProduceQueue(configuration)
+    }
+
+    // MARK: Taking batches
+
+    /// Takes batches in order; each comes to exactly one delivery.
+    public nonisolated func accept(_ batches: [RecordBatch]) {
+        if loop.isCurrent {
+            return assumeIsolated { $0.take(batches) }
+        }
+        let isFirst = inbox.withLock { inbox in
+            inbox.append(contentsOf: batches)
+            return inbox.count == batches.count
+        }
+        // One job for all that arrives until it runs, so that the order holds.
+        if isFirst { Task { await self.takeInbox() } }
+    }
+
+    /// One batch; see `accept`.
+    public nonisolated func produce(_ batch: RecordBatch) { accept([batch]) }
+
+    public nonisolated func finish() {}
+
+    private func takeInbox() {
+        take(inbox.withLock { inbox in
+            defer { inbox = [] }
+            return inbox
+        })
+    }
+
+    private func take(_ batches: [RecordBatch]) {
+        var effects = ProduceQueue.Effects()
+        let now = MonotonicClock.nowNs()
+        for batch in batches { queue.enqueue(batch, nowNs: now, &effects) }
+        if isClosed { queue.failWaiting(Self.closedError, nowNs: now, &effects) }
+        act(on: effects)
+        pump(isEndOfTurn: false)
+    }
+
+    // MARK: Sending
+
+    /// Sends what is ready. A request leaves when it is full, or at the end of the turn when waiting would gain nothing.
+    func pump(isEndOfTurn: Bool) {
+        for broker in queue.readyBrokers {
+            while mayLeave(broker, isEndOfTurn: isEndOfTurn) {
+                guard let connection = readyConnection(broker) else { break }
+                guard takePlace() else { return }
+                send(queue.takeRequest(for: broker, nowNs: MonotonicClock.nowNs()), to: broker, connection)
+            }
+        }
+        if !isEndOfTurn, !isPumpScheduled, !queue.readyBrokers.isEmpty {
+            isPumpScheduled = true
+            loop.atEndOfTurn { [weak self] in
+                self?.assumeIsolated {
+                    $0.isPumpScheduled = false
+                    $0.pump(isEndOfTurn: true)
+                }
+            }
+        }
+    }
+
+    private func mayLeave(_ broker: Int32, isEndOfTurn: Bool) -> Bool {
+        let byteCount = queue.readyByteCount(broker)
+        let inFlightCount = brokers[broker]?.inFlightCount ?? 0
+        guard byteCount > 0, inFlightCount < configuration.inFlightPerBrokerMax else { return false }
+        if byteCount >= configuration.requestByteCountTarget { return true }
+        guard isEndOfTurn else { return false }
+        if inFlightCount == 0 { return true }
+        let leaveAtNs = queue.readySinceNs(broker) &+ configuration.gatherTime.nanoseconds
+        if leaveAtNs <= MonotonicClock.nowNs() { return true }
+        schedule(atNs: leaveAtNs)
+        return false
+    }
+
+    /// A place under the limit that all lanes share.
+    private func takePlace() -> Bool {
+        guard let inFlightLimit else { return true }
+        if waitsForLimit { return false }
+        if inFlightLimit.take(whenFree: { [weak self] in self?.limitMayBeFree() }) { return true }
+        waitsForLimit = true
+        return false
+    }
+
+    private nonisolated func limitMayBeFree() {
+        // Never at once, even on this loop: the place is given back in the middle of another lane's or this one's work.
+        Task { await self.retryLimit() }
+    }
+
+    private func retryLimit() {
+        waitsForLimit = false
+        pump(isEndOfTurn: true)
+    }
+
+    private func send(_ request: ProduceQueue.Request, to broker: Int32, _ connection: BrokerConnection) {
+        brokers[broker]!.inFlightCount += 1
+        connection.produce(
+            request, acks: configuration.acks, timeout: connectionConfiguration.requestTimeout
+        ) { [weak self] beginNs, result in
+            self?.assumeIsolated { $0.didAnswer(request, broker, beginNs, result) }
+        }
+    }
+
+    private func didAnswer(
+        _ request: ProduceQueue.Request, _ broker: Int32, _ beginNs: Int64,
+        _ result: Result<[AttemptOutcome], KafkaClientError>
+    ) {
+        brokers[broker]?.inFlightCount -= 1
+        inFlightLimit?.give()
+        let now = MonotonicClock.nowNs()
+        var effects = ProduceQueue.Effects()
+        effects.deliveries.reserveCapacity(request.items.count)
+        for (index, item) in request.items.enumerated() {
+            let outcome: AttemptOutcome
+            switch result {
+            case .success(let outcomes): outcome = outcomes[index]
+            case .failure(let error): outcome = .unanswered(error)
+            }
+            item.pending.exchanges.append(outcome.exchange(broker: broker, beginNs: beginNs, endNs: now))
+            queue.complete(item, outcome, nowNs: now, chance: Double.random(in: -1...1), &effects)
+        }
+        act(on: effects)
+        pump(isEndOfTurn: false)
+    }
+
+    // MARK: Consequences
+
+    func act(on effects: ProduceQueue.Effects) {
+        if !effects.deliveries.isEmpty { deliveries.accept(effects.deliveries) }
+        if !effects.topicsToRefresh.isEmpty { refresh(effects.topicsToRefresh) }
+        if let next = queue.nextTickNs { schedule(atNs: next) }
+        if queue.pendingCount > 0, timerAtNs == .max {
+            schedule(atNs: MonotonicClock.nowNs() + Self.expiryIntervalNs)
+        }
+        if queue.pendingCount == 0 {
+            for continuation in drained { continuation.resume() }
+            drained = []
+        }
+    }
+
+    private static let expiryIntervalNs: Int64 = 1_000_000_000
+
+    private func schedule(atNs: Int64) {
+        if atNs >= timerAtNs || isClosed && queue.pendingCount == 0 { return }
+        timerAtNs = atNs
+        let timer = timer ?? LoopTimer(on: loop)
+        self.timer = timer
+        let delayMs = max(0, (atNs - MonotonicClock.nowNs() + 999_999) / 1_000_000)
+        timer.schedule(afterMs: delayMs) { [weak self] in
+            self?.assumeIsolated { $0.tick() }
+        }
+    }
+
+    private func tick() {
+        timerAtNs = .max
+        var effects = ProduceQueue.Effects()
+        queue.tick(nowNs: MonotonicClock.nowNs(), &effects)
+        act(on: effects)
+        pump(isEndOfTurn: true)
+    }
+
+    private func refresh(_ topics: Set<String>) {
+        let wanted = topics.subtracting(refreshing)
+        if wanted.isEmpty || isClosed { return }
+        refreshing.formUnion(wanted)
+        Task {
+            do {
+                let snapshot = try await cluster.refresh(wanted)
+                didRefresh(wanted, snapshot)
+            } catch {
+                // Brokers can't be asked: batches wait for their deadline, and this is tried again.
+                try? await Task.sleep(for: configuration.retryBackoff)
+                didRefresh(wanted, nil)
+            }
+        }
+    }
+
+    private func didRefresh(_ topics: Set<String>, _ snapshot: ClusterSnapshot?) {
+        refreshing.subtract(topics)
+        var effects = ProduceQueue.Effects()
+        if let snapshot {
+            self.snapshot = snapshot
+            for (id, link) in brokers where snapshot.brokers[id] != link.connection?.endpoint && link.inFlightCount == 0 {
+                link.connection?.close()
+                brokers[id]?.connection = nil
+            }
+            queue.apply(snapshot, nowNs: MonotonicClock.nowNs(), &effects)
+        }
+        // What still has no leader asks again after a pause, not at once.
+        let unsettled = effects.topicsToRefresh.union(snapshot == nil ? topics : [])
+        effects.topicsToRefresh = []
+        act(on: effects)
+        pump(isEndOfTurn: true)
+        if !unsettled.isEmpty, queue.pendingCount > 0, !isClosed {
+            Task {
+                try? await Task.sleep(for: configuration.retryBackoff)
+                refresh(unsettled)
+            }
+        }
+    }
+
+    // MARK: Connections
+
+    private func readyConnection(_ broker: Int32) -> BrokerConnection? {
+        if let connection = brokers[broker]?.connection {
+            if connection.isReady { return connection }
+            if connection.state != .closed { return nil }
+        }
+        guard let endpoint = snapshot?.brokers[broker] else {
+            refreshLeaders(of: broker)
+            return nil
+        }
+        let connection = BrokerConnection(to: endpoint, on: loop, connectionConfiguration)
+        brokers[broker, default: BrokerLink()].connection = connection
+        connection.onLost = { [weak self] _ in self?.assumeIsolated { $0.refreshLeaders(of: broker) } }
+        connection.open { [weak self] error in
+            self?.assumeIsolated { $0.didOpen(broker, error) }
+        }
+        return nil
+    }
+
+    private func didOpen(_ broker: Int32, _ error: KafkaClientError?) {
+        guard error != nil else {
+            brokers[broker]?.failures = 0
+            return pump(isEndOfTurn: true)
+        }
+        brokers[broker]?.connection = nil
+        brokers[broker]?.failures += 1
+        refreshLeaders(of: broker)
+    }
+
+    /// A broker that can't be reached: its batches wait a while, and perhaps somebody else leads by then.
+    private func refreshLeaders(of broker: Int32) {
+        let pause = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
+            .delayNs(attempt: max(1, brokers[broker]?.failures ?? 1), chance: Double.random(in: -1...1))
+        let topics = queue.topicNames
+        queue.backOff(broker: broker, untilNs: MonotonicClock.nowNs() + pause)
+        var effects = ProduceQueue.Effects()
+        effects.topicsToRefresh = topics
+        act(on: effects)
+    }
+
+    // MARK: Ending
+
+    private static let closedError = KafkaClientError(.closed, "the producer was closed before the batch was sent")
+
+    /// Batches that have not come to their end.
+    public var pendingCount: Int { queue.pendingCount }
+
+    /// Produce requests that are written and not answered.
+    public var inFlightCount: Int { brokers.values.reduce(0) { $0 + $1.inFlightCount } }
+
+    /// Waits until every batch that was taken has its delivery.
+    public func drain() async {
+        takeInbox()
+        pump(isEndOfTurn: true)
+        if queue.pendingCount == 0 { return }
+        await withCheckedContinuation { drained.append($0) }
+    }
+
+    /// Fails what is still there and closes the connections; the delivery sink is told that it has all.
+    public func close() {
+        if isClosed { return }
+        takeInbox()
+        isClosed = true
+        var effects = ProduceQueue.Effects()
+        queue.failWaiting(Self.closedError, nowNs: MonotonicClock.nowNs(), &effects)
+        act(on: effects)
+        // What is in flight fails with its connection, and comes back here as unanswered.
+        for link in brokers.values { link.connection?.close() }
+        effects = ProduceQueue.Effects()
+        queue.failWaiting(Self.closedError, nowNs: MonotonicClock.nowNs(), &effects)
+        act(on: effects)
+        brokers = [:]
+        timer?.close()
+        timer = nil
+        deliveries.finish()
+    }
+}
+
+extension AttemptOutcome {
+    fileprivate func exchange(broker: Int32, beginNs: Int64, endNs: Int64) -> Exchange {
+        switch self {
+        case .acknowledged:
+            Exchange(broker: broker, beginNs: beginNs, endNs: endNs, errorCode: KafkaErrorCode.none, error: nil)
+        case .refused(let code, _):
+            Exchange(broker: broker, beginNs: beginNs, endNs: endNs, errorCode: code, error: nil)
+        case .unanswered(let error):
+            Exchange(broker: broker, beginNs: beginNs, endNs: endNs, errorCode: nil, error: error)
+        }
+    }
+}
