@@ -47,6 +47,9 @@ public final class RecordBatch: @unchecked Sendable {
         }
     }
 
+    /// The same, copied.
+    public var copiedBytes: [UInt8] { [UInt8](unsafeBytes) }
+
     /// The same for system calls, valid while the batch lives.
     var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[0..<byteCount]) }
 

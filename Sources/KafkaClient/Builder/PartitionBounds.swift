@@ -2,15 +2,16 @@
 enum PartitionBounds {
     /// - Throws: `KafkaClientError` with `.unknownPartition` when one is neither -1 nor a partition of the topic.
     static func check(_ partitions: [Int32], of topic: String, _ partitionCount: Int) throws(KafkaClientError) {
-        var low = Int32.max
-        var high = Int32.min
-        for partition in partitions {
-            low = min(low, partition)
-            high = max(high, partition)
+        // Moved up by one, every valid choice is an unsigned number up to the count: one comparison, many at a time.
+        let worst = partitions.withUnsafeBufferPointer { choices in
+            choices.reduce(0 as UInt32) { max($0, UInt32(bitPattern: $1 &+ 1)) }
         }
-        if partitions.isEmpty || (low >= -1 && Int(high) < partitionCount) { return }
+        if worst <= UInt32(partitionCount) { return }
         throw KafkaClientError(
             .unknownPartition,
-            "topic '\(topic)' has partitions 0 to \(partitionCount - 1), a record was meant for \(low < -1 ? low : high)")
+            """
+            topic '\(topic)' has partitions 0 to \(partitionCount - 1), a record was meant for \
+            \(Int32(bitPattern: worst) &- 1)
+            """)
     }
 }

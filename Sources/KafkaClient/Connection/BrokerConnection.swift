@@ -117,17 +117,7 @@ final class BrokerConnection {
         _ request: R, version: Int16, timeout: Duration? = nil,
         completion: @escaping (Result<R.Response, KafkaClientError>) -> Void
     ) {
-        let pending = PendingRequest()
-        let correlationID = takeCorrelationID()
-        do throws(WireError) {
-            try RequestFrame.encode(
-                request, version: version, correlationID: correlationID, clientID: configuration.clientID,
-                into: &pending.writer)
-        } catch {
-            completion(.failure(KafkaClientError(.unsupportedVersion, "\(R.apiKey) can't be sent to \(endpoint)", underlying: error)))
-            return
-        }
-        pending.completion = { [endpoint] result in
+        sendRaw(request, version: version, timeout: timeout) { [endpoint] result in
             completion(
                 result.flatMap { frame in
                     var reader = WireReader(frame)
@@ -141,6 +131,23 @@ final class BrokerConnection {
                     }
                 })
         }
+    }
+
+    /// The same for who decodes the answer's frame itself; it is valid during the call.
+    func sendRaw<R: KafkaRequest>(
+        _ request: R, version: Int16, timeout: Duration?, completion: @escaping PendingRequest.Completion
+    ) {
+        let pending = PendingRequest()
+        let correlationID = takeCorrelationID()
+        do throws(WireError) {
+            try RequestFrame.encode(
+                request, version: version, correlationID: correlationID, clientID: configuration.clientID,
+                into: &pending.writer)
+        } catch {
+            completion(.failure(KafkaClientError(.unsupportedVersion, "\(R.apiKey) can't be sent to \(endpoint)", underlying: error)))
+            return
+        }
+        pending.completion = completion
         pending.correlationID = correlationID
         pending.apiKey = R.apiKey
         pending.deadlineNs = MonotonicClock.nowNs() + (timeout ?? configuration.requestTimeout).nanoseconds

@@ -1,0 +1,70 @@
+// The single-partition primitive beneath the producer: one call, one exchange. It hides nothing and retries nothing, so
+// that programs with a policy of their own can be built on it.
+
+public import KafkaProtocol
+public import KafkaTransport
+
+/// Produces to one partition over one connection to its leader.
+public actor PartitionProducer {
+    public nonisolated let loop: EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    public nonisolated let topic: String
+    public nonisolated let partition: Int32
+    /// The broker that is spoken to, which may no longer lead the partition.
+    public nonisolated let leader: Int32
+    private let topicID: KafkaUUID
+    private let connection: BrokerConnection
+
+    /// Looks up the leader and connects to it.
+    ///
+    /// - Throws: `KafkaClientError`: no such topic or partition, no leader, no connection.
+    public init(topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop, _ configuration: ConnectionConfiguration) async throws {
+        let place = try await PartitionPlace(topic: topic, partition: partition, cluster: cluster)
+        self.topic = topic
+        self.partition = partition
+        self.loop = loop
+        leader = place.leader
+        topicID = place.topicID
+        connection = BrokerConnection(to: place.endpoint, on: loop, configuration)
+        try await open()
+    }
+
+    private func open() async throws { try await connection.open() }
+
+    /// What a broker answered, as it answered it.
+    public struct Answer: Sendable {
+        public let response: ProduceResponse.Partition
+        public let throttleTimeMs: Int32
+        /// When the request was begun and its answer was here, on the monotonic clock.
+        public let beginNs: Int64
+        public let endNs: Int64
+    }
+
+    /// Sends one batch and gives the answer, whatever its error code.
+    ///
+    /// - Parameters:
+    ///   - batch: its topic and partition are not looked at.
+    ///   - acks: not `.none`, which has no answer.
+    /// - Throws: `KafkaClientError` when there is no answer: lost, timed out, not understood.
+    ///
+    /// Source: Produce, API key 0.
+    public func produce(_ batch: RecordBatch, acks: Acks = .all, timeout: Duration = .seconds(30)) async throws -> Answer {
+        precondition(acks != .none, "acks 0 has no answer")
+        let limit: Int16 = topicID == .zero ? 12 : .max
+        let partitionData = ProduceRequest.Partition(index: partition, records: .bytes(batch.copiedBytes))
+        let request = ProduceRequest(
+            acks: acks.rawValue, timeoutMs: Int32(clamping: timeout.nanoseconds / 1_000_000),
+            topics: [ProduceRequest.Topic(name: topic, topicID: topicID, partitions: [partitionData])])
+        let beginNs = MonotonicClock.nowNs()
+        let response = try await connection.exchange(request, atMost: limit, timeout: timeout)
+        guard let answer = response.topics.first?.partitions.first, answer.index == partition else {
+            throw KafkaClientError(.protocolViolation, "the answer does not speak of partition \(partition) of topic '\(topic)'")
+        }
+        return Answer(
+            response: answer, throttleTimeMs: response.throttleTimeMs, beginNs: beginNs, endNs: MonotonicClock.nowNs())
+    }
+
+    /// Closes the connection. Calls on their way fail.
+    public func close() { connection.close() }
+}
