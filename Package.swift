@@ -37,7 +37,7 @@ let package = Package(
         library("KafkaCompression", ["KafkaProtocol", "CZstd", "CSnappy", "CLZ4", "CDeflate"]),
         library("KafkaTransport", ["CUV"]),
         library("KafkaClient", ["KafkaProtocol", "KafkaCompression", "KafkaTransport", "CUV", "CDeflate"]),
-        library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaTransport"]),
+        library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaTransport", "CUV"]),
         .target(
             name: "LoadGenerator",
             dependencies: ["KafkaClient", "KafkaEmbeddedBroker", "KafkaTransport", "CDeflate"],

@@ -1,0 +1,113 @@
+import KafkaProtocol
+import Synchronization
+
+/// The topics and nodes that all connections share.
+final class Cluster: Sendable {
+    let configuration: EmbeddedBrokerConfiguration
+    let id = KafkaUUID.random().description
+    let state = Mutex(State())
+    private let nextProducerID = Atomic<Int64>(1000)
+    private let keptByteCount = Atomic<Int>(0)
+
+    struct State {
+        /// Those that run, by ascending id.
+        var nodes: [BrokerNode] = []
+        var topics: [String: Topic] = [:]
+        var topicsByID: [KafkaUUID: Topic] = [:]
+        var partitionCount = 0
+        /// Where the round robin of leaders goes on.
+        var nextLeader = 0
+    }
+
+    init(_ configuration: EmbeddedBrokerConfiguration) {
+        self.configuration = configuration
+    }
+
+    func makeProducerID() -> Int64 { nextProducerID.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+    // MARK: Nodes
+
+    var nodes: [BrokerNode] { state.withLock { $0.nodes } }
+
+    func add(_ node: BrokerNode) {
+        state.withLock { $0.nodes.append(node) }
+    }
+
+    /// Takes a node away; the others lead its partitions from now on, round robin.
+    func remove(_ node: BrokerNode) {
+        state.withLock { state in
+            state.nodes.removeAll { $0 === node }
+            var next = 0
+            for topic in state.topics.values {
+                for partition in topic.partitions where partition.leadership.leaderID == node.id {
+                    let leader = state.nodes.isEmpty ? -1 : state.nodes[next % state.nodes.count].id
+                    partition.moveLeader(to: leader)
+                    next += 1
+                }
+            }
+        }
+    }
+
+    // MARK: Topics
+
+    func topic(named name: String) -> Topic? { state.withLock { $0.topics[name] } }
+    func topic(id: KafkaUUID) -> Topic? { state.withLock { $0.topicsByID[id] } }
+
+    /// Sorted by name.
+    var topics: [Topic] { state.withLock { $0.topics.values.sorted { $0.name < $1.name } } }
+
+    // MARK: Room
+
+    /// Finds room for a batch in the bound of all logs together, by dropping the oldest of others.
+    ///
+    /// A partition that has its even share makes room itself, one that has less takes it from the largest: so a topic
+    /// that comes late is not starved by one that filled the memory first.
+    ///
+    /// - Returns: false when the batch alone exceeds the bound.
+    func reserve(_ byteCount: Int, for partition: PartitionLog) -> Bool {
+        guard case .memory(let bound) = configuration.logPolicy, byteCount <= bound else { return false }
+        var used = keptByteCount.wrappingAdd(byteCount, ordering: .relaxed).newValue
+        while used > bound {
+            let freed = makeRoom(byteCount, for: partition, bound)
+            // What is left belongs to batches that others are about to append; they make their own room.
+            if freed == 0 { break }
+            used = keptByteCount.wrappingSubtract(freed, ordering: .relaxed).newValue
+        }
+        return true
+    }
+
+    /// Gives back what was reserved or kept.
+    func release(_ byteCount: Int) { keptByteCount.wrappingSubtract(byteCount, ordering: .relaxed) }
+
+    private func makeRoom(_ byteCount: Int, for partition: PartitionLog, _ bound: Int) -> Int {
+        let own = partition.keptByteCount.load(ordering: .relaxed)
+        return state.withLock { state in
+            var victim = partition
+            if own < bound / max(1, state.partitionCount) || own == 0 {
+                var most = own
+                for topic in state.topics.values {
+                    for other in topic.partitions {
+                        let kept = other.keptByteCount.load(ordering: .relaxed)
+                        if kept > most {
+                            most = kept
+                            victim = other
+                        }
+                    }
+                }
+            }
+            var freed = 0
+            while freed < byteCount {
+                let dropped = victim.dropOldest()
+                if dropped == 0 { break }
+                freed += dropped
+            }
+            return freed
+        }
+    }
+}
+
+extension KafkaUUID {
+    static func random() -> KafkaUUID {
+        KafkaUUID(high: .random(in: 1 ... .max), low: .random(in: 1 ... .max))
+    }
+}

@@ -1,0 +1,27 @@
+import KafkaTransport
+
+/// The listening socket of a node. Made and closed on its loop.
+final class NodeListener: @unchecked Sendable {
+    // Unchecked: written by `listen` before anybody else has it; `listener` is used on its loop only.
+    private var listener: TCPListener?
+    private(set) var node = BrokerNode(id: 0, endpoint: Endpoint(host: "", port: 0))
+    private(set) var loop: EventLoop?
+
+    /// - Throws: `TransportError` when the address is taken or not ours.
+    func listen(
+        on loop: EventLoop, _ address: SocketAddress, id: Int32, host: String,
+        onStream: @escaping (TCPStream, BrokerNode) -> Void
+    ) throws(TransportError) {
+        let listener = try TCPListener(on: loop, address: address) { [weak self] stream in
+            if let self { onStream(stream, node) } else { stream.close() }
+        }
+        self.loop = loop
+        self.listener = listener
+        node = BrokerNode(id: id, endpoint: Endpoint(host: host, port: listener.port))
+    }
+
+    func close() {
+        listener?.close()
+        listener = nil
+    }
+}

@@ -1,0 +1,130 @@
+// The face of the broker. Its parts: a cluster (topics, partitions, nodes) that all connections share, and for each
+// event loop a shard that owns the connections living there. A node's listener lives on one loop and hands the
+// connections it accepts to all of them in turn.
+
+import CUV
+import KafkaTransport
+import Synchronization
+
+/// A Kafka broker in memory, or several, speaking the real protocol over TCP.
+///
+/// It checks what it is sent as Kafka does (checksums, sequences, leaders, limits), keeps a bounded log or none, and can
+/// be scripted to fail. It serves ApiVersions, Metadata, Produce, Fetch, ListOffsets, CreateTopics, DeleteTopics and
+/// InitProducerId; no consumer groups, transactions or security. It is started once and stopped once.
+public final class EmbeddedBroker: Sendable {
+    public let configuration: EmbeddedBrokerConfiguration
+    let cluster: Cluster
+    let faults = FaultScript()
+    private let running = Mutex(Running())
+    private let nextShard = Atomic<Int>(0)
+
+    private struct Running {
+        var phase = Phase.new
+        var shards: [LoopShard] = []
+        var listeners: [NodeListener] = []
+    }
+
+    private enum Phase { case new, running, stopped }
+
+    /// - Throws: `EmbeddedBrokerError` when a value of the configuration makes no sense.
+    public init(_ configuration: EmbeddedBrokerConfiguration = EmbeddedBrokerConfiguration())
+        throws(EmbeddedBrokerError)
+    {
+        try configuration.validate()
+        self.configuration = configuration
+        cluster = Cluster(configuration)
+        for rule in configuration.faults { faults.add(rule) }
+    }
+
+    var shards: [LoopShard] { running.withLock { $0.shards } }
+
+    /// Listens and serves.
+    ///
+    /// - Returns: where each broker listens, in the order of their node ids.
+    /// - Throws: `TransportError` when an address is taken or not ours (nothing is left open then);
+    ///   `EmbeddedBrokerError` when the broker was started before.
+    @discardableResult
+    public func start() async throws -> [Endpoint] {
+        try running.withLock { running throws(EmbeddedBrokerError) in
+            guard running.phase == .new else {
+                throw EmbeddedBrokerError(.notRunning, "an embedded broker can be started once only")
+            }
+            running.phase = .running
+        }
+        do {
+            let count = configuration.loopCount ?? min(2, Int(uv_available_parallelism()))
+            for index in 0..<count {
+                let loop = try EventLoop(name: "broker-\(index)")
+                let shard = LoopShard(loop: loop, cluster: cluster, faults: faults)
+                running.withLock { $0.shards.append(shard) }
+            }
+            for index in 0..<configuration.brokerCount { try await listen(index) }
+        } catch {
+            await stop()
+            throw error
+        }
+        return cluster.nodes.map(\.endpoint)
+    }
+
+    private func listen(_ index: Int) async throws {
+        let shards = shards
+        let port = index < configuration.ports.count ? configuration.ports[index] : 0
+        let address = try SocketAddress(numeric: configuration.host, port: port)
+        let host = configuration.advertisedHost ?? configuration.host
+        let listener = try await shards[index % shards.count].run { [self] shard in
+            let listener = NodeListener()
+            try listener.listen(on: shard.loop, address, id: Int32(index + 1), host: host) { stream, node in
+                self.accept(stream, node, on: shard, of: shards)
+            }
+            return listener
+        }
+        running.withLock { $0.listeners.append(listener) }
+        cluster.add(listener.node)
+    }
+
+    /// Gives a new connection to the shard whose turn it is.
+    private func accept(_ stream: TCPStream, _ node: BrokerNode, on shard: LoopShard, of shards: [LoopShard]) {
+        let turn = nextShard.wrappingAdd(1, ordering: .relaxed).oldValue
+        let chosen = shards[Int(UInt(bitPattern: turn) % UInt(shards.count))]
+        if chosen === shard { return shard.open(stream, node) }
+        // Without a descriptor left the connection is closed, and its client told.
+        guard let descriptor = try? stream.detach() else { return }
+        Task(executorPreference: chosen.loop) { chosen.adopt(descriptor, node) }
+    }
+
+    /// Closes listeners and connections, forgets the logs and ends the threads. What is asked later is answered as of
+    /// that moment. Stopping twice does nothing.
+    public func stop() async {
+        let (shards, listeners) = running.withLock { running in
+            defer {
+                running.phase = .stopped
+                running.listeners = []
+            }
+            return (running.phase == .running ? running.shards : [], running.listeners)
+        }
+        for listener in listeners { await close(listener, shards) }
+        for shard in shards { await shard.loop.shutDown() }
+    }
+
+    /// Stops one of several brokers for good: its listener and connections are closed, the remaining ones lead its
+    /// partitions.
+    ///
+    /// - Throws: `EmbeddedBrokerError` when there is no such node, or it was stopped before.
+    public func stopNode(_ id: Int32) async throws(EmbeddedBrokerError) {
+        let (listener, shards) = running.withLock { running -> (NodeListener?, [LoopShard]) in
+            guard let index = running.listeners.firstIndex(where: { $0.node.id == id }) else { return (nil, []) }
+            return (running.listeners.remove(at: index), running.shards)
+        }
+        guard let listener else { throw EmbeddedBrokerError(.unknownNode, "there is no broker \(id) to stop") }
+        cluster.remove(listener.node)
+        await close(listener, shards)
+    }
+
+    private func close(_ listener: NodeListener, _ shards: [LoopShard]) async {
+        let node = listener.node
+        node.markStopped()
+        // Nothing here throws: the closures don't.
+        for shard in shards where shard.loop === listener.loop { try? await shard.run { _ in listener.close() } }
+        for shard in shards { try? await shard.run { $0.closeSessions(of: node) } }
+    }
+}

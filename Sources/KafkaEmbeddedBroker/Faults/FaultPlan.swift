@@ -1,0 +1,53 @@
+import KafkaProtocol
+
+/// What the rules that fired want to happen to one request.
+struct FaultPlan {
+    private var errorRules: [FaultRule] = []
+    private(set) var disconnect: FaultRule.Moment?
+    private(set) var delayMs: Int64 = 0
+    private(set) var throttleMs: Int32 = 0
+    private(set) var isStalled = false
+    private(set) var moves: [(target: FaultScript.Target, node: Int32)] = []
+
+    mutating func add(_ rule: FaultRule, _ targets: [FaultScript.Target]) {
+        switch rule.effect {
+        case .error, .errorAfterStore: errorRules.append(rule)
+        case .disconnect(let moment): disconnect = disconnect ?? moment
+        case .delay(let delay): delayMs += delay.milliseconds
+        case .throttle(let ms): throttleMs = max(throttleMs, ms)
+        case .stall: isStalled = true
+        case .leaderMove(let node):
+            for target in targets where rule.covers(topic: target.topic, partition: target.partition) {
+                moves.append((target, node))
+            }
+        }
+    }
+
+    /// The code to answer instead of doing anything.
+    func error(topic: String? = nil, partition: Int32? = nil) -> KafkaErrorCode? {
+        for rule in errorRules where rule.covers(topic: topic, partition: partition) {
+            if case .error(let code) = rule.effect { return code }
+        }
+        return nil
+    }
+
+    /// The code to answer when it is done.
+    func errorAfterStore(topic: String? = nil, partition: Int32? = nil) -> KafkaErrorCode? {
+        for rule in errorRules where rule.covers(topic: topic, partition: partition) {
+            if case .errorAfterStore(let code) = rule.effect { return code }
+        }
+        return nil
+    }
+
+    /// Whether the answer is held back.
+    var holdsAnswer: Bool { isStalled || delayMs > 0 }
+}
+
+extension Duration {
+    /// Rounded up.
+    fileprivate var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        return overflow ? .max / 2 : max(0, product + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,121 @@
+import KafkaProtocol
+
+extension FaultRule {
+    /// The APIs that are served, by the names that rules use.
+    private static let apis: [ApiKey] = [
+        .produce, .fetch, .listOffsets, .metadata, .apiVersions, .createTopics, .deleteTopics, .initProducerId,
+    ]
+
+    /// Reads a rule from text: an API's name or `any`, then parts separated by `:`.
+    ///
+    /// - `topic=NAME`, `partition=N`, `node=N`, `skip=N`, `count=N` say which requests;
+    /// - `error=CODE`, `error-after-store=CODE` (a name of Kafka's or its number), `disconnect` (or `disconnect=before`),
+    ///   `disconnect=after`, `delay=50ms` (`us`, `ms`, `s`), `throttle=50ms`, `stall`, `leader=N` say what happens, and
+    ///   exactly one of them is there.
+    ///
+    /// As in `produce:topic=t:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER`.
+    ///
+    /// - Throws: `EmbeddedBrokerError` with the code `.invalidFault`, which says which part is wrong and what it may be.
+    public init(parsing text: String) throws(EmbeddedBrokerError) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        var fault = FaultRule(effect: .stall)
+        fault.apiKey = try Self.api(parts[0], in: text)
+        var effect: Effect?
+        var seen: Set<String> = []
+        for part in parts.dropFirst() {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let value = pair.count == 2 ? pair[1] : nil
+            guard seen.insert(pair[0]).inserted else { throw Self.invalid(text, "'\(pair[0])' is there twice") }
+            if try fault.setMatch(pair[0], value, text) { continue }
+            guard effect == nil else { throw Self.invalid(text, "'\(part)' is a second effect; give another fault") }
+            effect = try Self.effect(pair[0], value, text)
+        }
+        guard let effect else {
+            throw Self.invalid(
+                text, "nothing happens; add error=, error-after-store=, disconnect, delay=, throttle=, stall or leader="
+            )
+        }
+        fault.effect = effect
+        self = fault
+    }
+
+    private static func api(_ name: String, in text: String) throws(EmbeddedBrokerError) -> ApiKey? {
+        if name.lowercased() == "any" { return nil }
+        guard let api = apis.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+            let names = apis.map { $0.name.lowercased() }.joined(separator: ", ")
+            throw invalid(text, "'\(name)' is no API served here; it begins with any, \(names)")
+        }
+        return api
+    }
+
+    /// Gives false when the key does not say which requests are meant.
+    private mutating func setMatch(_ key: String, _ value: String?, _ text: String) throws(EmbeddedBrokerError) -> Bool
+    {
+        switch key {
+        case "topic":
+            guard let value, TopicName.objection(to: value) == nil else {
+                throw Self.invalid(text, "'topic' wants the name of a topic")
+            }
+            topic = value
+        case "partition": partition = Int32(try Self.number(key, value, text, max: Int(Int32.max)))
+        case "node": node = Int32(try Self.number(key, value, text, max: Int(Int32.max)))
+        case "skip": skip = try Self.number(key, value, text, max: .max)
+        case "count": count = try Self.number(key, value, text, max: .max)
+        default: return false
+        }
+        return true
+    }
+
+    private static func effect(_ key: String, _ value: String?, _ text: String) throws(EmbeddedBrokerError) -> Effect {
+        switch (key, value) {
+        case ("error", _): .error(try code(key, value, text))
+        case ("error-after-store", _): .errorAfterStore(try code(key, value, text))
+        case ("disconnect", nil), ("disconnect", "before"): .disconnect(.beforeStore)
+        case ("disconnect", "after"): .disconnect(.afterStore)
+        case ("delay", _): .delay(.microseconds(try microseconds(key, value, text)))
+        case ("throttle", _): .throttle(ms: Int32(clamping: try microseconds(key, value, text) / 1000))
+        case ("stall", nil): .stall
+        case ("leader", _): .leaderMove(to: Int32(try number(key, value, text, max: Int(Int32.max))))
+        case ("disconnect", _), ("stall", _): throw invalid(text, "'\(key)' does not take '\(value ?? "")'")
+        default: throw invalid(text, "'\(key)' is not known")
+        }
+    }
+
+    private static func number(
+        _ key: String, _ value: String?, _ text: String, max: Int
+    ) throws(EmbeddedBrokerError) -> Int {
+        guard let value, let number = Int(value), (0...max).contains(number) else {
+            throw invalid(text, "'\(key)' wants a whole number, as \(key)=3")
+        }
+        return number
+    }
+
+    private static func code(_ key: String, _ value: String?, _ text: String) throws(EmbeddedBrokerError)
+        -> KafkaErrorCode
+    {
+        if let value {
+            let wanted = value.uppercased()
+            if let code = KafkaErrorCode.known.first(where: { $0.name == wanted }), code != .none { return code }
+            if let number = Int16(value), number != 0 { return KafkaErrorCode(rawValue: number) }
+        }
+        throw invalid(text, "'\(key)' wants the name of an error, as \(key)=NOT_LEADER_OR_FOLLOWER")
+    }
+
+    private static func microseconds(
+        _ key: String, _ value: String?, _ text: String
+    ) throws(EmbeddedBrokerError) -> Int {
+        let value = value ?? ""
+        for (suffix, factor) in [("us", 1), ("ms", 1000), ("s", 1_000_000)] where value.hasSuffix(suffix) {
+            // At most a day, so that nothing overflows.
+            guard let number = Int(value.dropLast(suffix.count)), (0...86_400_000_000 / factor).contains(number) else {
+                break
+            }
+            return number * factor
+        }
+        throw invalid(text, "'\(key)' wants a time of at most a day, as \(key)=50ms")
+    }
+
+    private static func invalid(_ text: String, _ reason: String) -> EmbeddedBrokerError {
+        EmbeddedBrokerError(.invalidFault, "fault '\(text)': \(reason)")
+    }
+}

@@ -1,0 +1,18 @@
+import KafkaProtocol
+
+extension Session {
+    func handleApiVersions(_ header: RequestHeader, _ reader: inout WireReader) {
+        let isKnown = ApiVersionsRequest.versions.contains(header.apiVersion)
+        if isKnown, (try? ApiVersionsRequest.decode(version: header.apiVersion, from: &reader)) == nil {
+            return reject()
+        }
+        withFaults(header, targets: { [] }) { plan in
+            var response = ApiVersionsResponse()
+            response.errorCode = plan.error() ?? (isKnown ? .none : .unsupportedVersion)
+            response.throttleTimeMs = throttleMs
+            response.apiKeys = Self.apis.map { ApiVersionsResponse.Api($0.key, $0.versions) }
+            // Who asked in a version from the future is answered in the oldest (KIP-511).
+            answer(response, to: header, version: response.errorCode == .unsupportedVersion ? 0 : header.apiVersion)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import KafkaProtocol
+
+/// The records of one partition in a produce request, and what must be true of them.
+struct BatchToAppend {
+    let index: Int32
+    let records: UnsafeRawBufferPointer?
+    let version: Int16
+    let acks: Int16
+    let isTransactional: Bool
+
+    struct Refusal: Error {
+        let code: KafkaErrorCode
+        var isChecksumMismatch = false
+    }
+
+    /// The batch's bytes and header, when it is one batch and whole.
+    ///
+    /// Source: `ProduceRequest.validateRecords`, `UnifiedLog.analyzeAndValidateRecords` and `LogValidator` of Kafka.
+    func check(messageByteCountMax: Int) throws(Refusal) -> (UnsafeRawBufferPointer, RecordBatchHeader) {
+        guard acks >= -1, acks <= 1 else { throw Refusal(code: .invalidRequiredAcks) }
+        guard !isTransactional else { throw Refusal(code: .invalidTxnState) }
+        guard let records, !records.isEmpty else { throw Refusal(code: .invalidRecord) }
+        guard records.count <= messageByteCountMax else { throw Refusal(code: .messageTooLarge) }
+        let header: RecordBatchHeader
+        let compression: CompressionType
+        do throws(RecordBatchError) {
+            let view = try RecordBatchView(records.bytes)
+            header = view.header
+            compression = view.compression
+        } catch {
+            throw Self.refusal(error)
+        }
+        guard compression != .zstd || version >= 7 else { throw Refusal(code: .unsupportedCompressionType) }
+        // One batch, of a client's, with an offset for each record.
+        guard header.batchByteCount == records.count, header.baseOffset == 0, !header.attributes.isControl,
+            header.recordCount > 0, Int(header.lastOffsetDelta) + 1 == Int(header.recordCount),
+            header.producerID < 0 || (header.baseSequence >= 0 && header.producerEpoch >= 0)
+        else { throw Refusal(code: .invalidRecord) }
+        guard !header.attributes.isTransactional else { throw Refusal(code: .invalidTxnState) }
+        return (records, header)
+    }
+
+    private static func refusal(_ error: RecordBatchError) -> Refusal {
+        switch error.kind {
+        case .checksumMismatch: Refusal(code: .corruptMessage, isChecksumMismatch: true)
+        case .malformed, .unknownCompression: Refusal(code: .corruptMessage)
+        // Fewer bytes than a batch are no batch to Kafka.
+        case .truncated, .unsupportedMagic: Refusal(code: .invalidRecord)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import KafkaProtocol
+
+/// What a fetch has found so far.
+struct CollectedFetch {
+    var response = FetchResponse()
+    /// Those of all partitions, in the order of the response.
+    private(set) var batches: [StoredBatch] = []
+    /// Whether a partition is led by another node, which the client is then told of (KIP-951).
+    private(set) var hasMoved = false
+    private let minByteCount: Int
+    private let byteCountMax: Int
+    private var byteCount = 0
+    private var hasErrors = false
+
+    init(minByteCount: Int, byteCountMax: Int) {
+        self.minByteCount = minByteCount
+        self.byteCountMax = byteCountMax
+    }
+
+    var byteCountLeft: Int { max(0, byteCountMax - byteCount) }
+
+    /// Whether there is no reason to wait: bytes enough, or an error to tell.
+    var isEnough: Bool { hasErrors || byteCount >= minByteCount }
+
+    mutating func add(_ found: PartitionLog.Fetched, _ index: Int32, _ version: Int16) -> FetchResponse.Partition {
+        var answer = FetchResponse.Partition()
+        answer.index = index
+        answer.errorCode = found.errorCode
+        answer.highWatermark = found.endOffset
+        answer.lastStableOffset = found.endOffset
+        answer.logStartOffset = found.startOffset
+        answer.abortedTransactions = nil
+        // Kafka gives no records as zero bytes, not as null.
+        answer.records = found.byteCount > 0 ? .external(byteCount: found.byteCount) : .bytes([])
+        batches.append(contentsOf: found.batches)
+        byteCount += found.byteCount
+        if found.errorCode != .none { hasErrors = true }
+        if found.errorCode == .notLeaderOrFollower, version >= 12, found.leadership.leaderID >= 0 {
+            answer.currentLeader = found.leadership
+            hasMoved = true
+        }
+        return answer
+    }
+}

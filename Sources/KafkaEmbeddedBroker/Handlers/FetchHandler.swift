@@ -1,0 +1,114 @@
+import KafkaProtocol
+import KafkaTransport
+
+// A fetch is answered at once when it finds enough; otherwise it parks until an append wakes it or its time is over.
+// Sessions (KIP-227) are never begun: every answer says session 0, and the client goes on with full fetches.
+extension Session {
+    func handleFetch(_ request: FetchRequest, _ header: RequestHeader, _ plan: FaultPlan) -> FetchResponse? {
+        if request.sessionEpoch > 0 || (request.sessionID != 0 && request.sessionEpoch == 0) {
+            var response = FetchResponse()
+            response.throttleTimeMs = throttleMs
+            response.errorCode = .fetchSessionIdNotFound
+            return response
+        }
+        let collected = collect(request, header, plan)
+        let waitMs = Int64(max(0, request.maxWaitMs))
+        if collected.isEnough || waitMs == 0 || plan.holdsAnswer || plan.disconnect != nil { return send(collected) }
+        parkedFetch = ParkedFetch(
+            request: request, header: header, plan: plan, throttleMs: throttleMs,
+            deadlineNs: MonotonicClock.nowNs() + waitMs * 1_000_000, waiter: FetchWaiter {})
+        park()
+        return nil
+    }
+
+    /// Waits for an append; looks again once it would be told of one, so that none is missed.
+    private func park() {
+        guard var parked = parkedFetch else { return }
+        let loop = shard.loop
+        parked.waiter = FetchWaiter { [weak self] in
+            guard let self else { return }
+            Task(executorPreference: loop) { self.unpark(isTimeOver: false) }
+        }
+        parkedFetch = parked
+        let leftMs = max(0, (parked.deadlineNs - MonotonicClock.nowNs() + 999_999) / 1_000_000)
+        wait(afterMs: leftMs) { $0.unpark(isTimeOver: true) }
+        for topic in parked.request.topics {
+            let log = find(topic, parked.header)
+            for partition in topic.partitions { log?.partition(partition.index)?.notify(parked.waiter) }
+        }
+        let collected = collect(parked.request, parked.header, parked.plan)
+        if collected.isEnough { finish(parked, collected) }
+    }
+
+    private func unpark(isTimeOver: Bool) {
+        guard let parked = parkedFetch, isTimeOver || parked.waiter.isDone else { return }
+        let collected = collect(parked.request, parked.header, parked.plan)
+        if isTimeOver || collected.isEnough { finish(parked, collected) } else { park() }
+    }
+
+    private func finish(_ parked: ParkedFetch, _ collected: CollectedFetch) {
+        parked.waiter.cancel()
+        parkedFetch = nil
+        throttleMs = parked.throttleMs
+        answer(send(collected), to: parked.header)
+        throttleMs = 0
+        resume()
+    }
+
+    /// The answer's message; its batches go to the output, where the answer's splices will look for them.
+    private func send(_ collected: CollectedFetch) -> FetchResponse {
+        output.batches.append(contentsOf: collected.batches)
+        var response = collected.response
+        response.throttleTimeMs = throttleMs
+        return response
+    }
+
+    private func find(_ topic: FetchRequest.Topic, _ header: RequestHeader) -> Topic? {
+        header.apiVersion >= 13 ? cluster.topic(id: topic.topicID) : cluster.topic(named: topic.name)
+    }
+
+    private func collect(_ request: FetchRequest, _ header: RequestHeader, _ plan: FaultPlan) -> CollectedFetch {
+        var collected = CollectedFetch(
+            minByteCount: Int(request.minBytes),
+            byteCountMax: min(Int(max(0, request.maxBytes)), cluster.configuration.fetchByteCountMax))
+        for asked in request.topics {
+            let topic = find(asked, header)
+            var answer = FetchResponse.Topic()
+            answer.name = asked.name
+            answer.topicID = asked.topicID
+            answer.partitions = asked.partitions.map { partition in
+                let found: PartitionLog.Fetched
+                if let code = plan.error(topic: topic?.name, partition: partition.index)
+                    ?? plan.errorAfterStore(topic: topic?.name, partition: partition.index)
+                {
+                    found = PartitionLog.Fetched(errorCode: code)
+                } else if let log = topic?.partition(partition.index) {
+                    found = log.read(
+                        from: partition.fetchOffset,
+                        byteCountMax: min(collected.byteCountLeft, Int(max(0, partition.partitionMaxBytes))),
+                        takesFirst: collected.batches.isEmpty, node: node.id, epoch: partition.currentLeaderEpoch)
+                } else {
+                    let isUnknownID = topic == nil && header.apiVersion >= 13
+                    found = PartitionLog.Fetched(errorCode: isUnknownID ? .unknownTopicId : .unknownTopicOrPartition)
+                }
+                return collected.add(found, partition.index, header.apiVersion)
+            }
+            collected.response.topics.append(answer)
+        }
+        if collected.hasMoved, header.apiVersion >= 16 {
+            collected.response.nodeEndpoints = cluster.nodes.map {
+                NodeEndpoint(nodeID: $0.id, host: $0.endpoint.host, port: Int32($0.endpoint.port))
+            }
+        }
+        return collected
+    }
+}
+
+extension FetchRequest: TargetedRequest {
+    func targets(_ cluster: Cluster) -> [FaultScript.Target] {
+        topics.flatMap { topic in
+            let name = topic.topicID == .zero ? topic.name : cluster.topic(id: topic.topicID)?.name
+            return topic.partitions.map { FaultScript.Target(topic: name, partition: $0.index) }
+        }
+    }
+}

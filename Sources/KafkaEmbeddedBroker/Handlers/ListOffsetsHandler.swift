@@ -1,0 +1,63 @@
+import KafkaProtocol
+
+extension Session {
+    func handleListOffsets(
+        _ request: ListOffsetsRequest, _ header: RequestHeader, _ plan: FaultPlan
+    ) -> ListOffsetsResponse? {
+        var response = ListOffsetsResponse()
+        response.throttleTimeMs = throttleMs
+        response.topics = request.topics.map { asked in
+            let topic = cluster.topic(named: asked.name)
+            let partitions = asked.partitions.map { partition in
+                var answer = ListOffsetsResponse.Partition()
+                answer.index = partition.index
+                let log = topic?.partition(partition.index)
+                if let code = plan.error(topic: asked.name, partition: partition.index)
+                    ?? plan.errorAfterStore(topic: asked.name, partition: partition.index)
+                    ?? log.checked(node: node.id, epoch: partition.currentLeaderEpoch)
+                {
+                    answer.errorCode = code
+                } else if let log {
+                    let found = log.offset(at: partition.timestamp)
+                    answer.offset = found.offset
+                    answer.timestamp = found.timestampMs
+                    answer.leaderEpoch = log.leadership.leaderEpoch
+                }
+                return answer
+            }
+            return ListOffsetsResponse.Topic(name: asked.name, partitions: partitions)
+        }
+        return response
+    }
+}
+
+extension ListOffsetsResponse.Topic {
+    fileprivate init(name: String, partitions: [ListOffsetsResponse.Partition]) {
+        self.init()
+        self.name = name
+        self.partitions = partitions
+    }
+}
+
+extension PartitionLog? {
+    /// Why a broker does not answer for this partition, nil when it does.
+    ///
+    /// - Parameter epoch: the leader's epoch that the client knows, -1 when it knows none (KIP-320).
+    func checked(node: Int32, epoch: Int32) -> KafkaErrorCode? {
+        guard let log = self else { return .unknownTopicOrPartition }
+        return log.state.withLock { state in
+            if state.isDeleted { return .unknownTopicOrPartition }
+            if state.leader != node { return .notLeaderOrFollower }
+            if epoch >= 0, epoch < state.leaderEpoch { return .fencedLeaderEpoch }
+            return epoch > state.leaderEpoch ? .unknownLeaderEpoch : nil
+        }
+    }
+}
+
+extension ListOffsetsRequest: TargetedRequest {
+    func targets(_ cluster: Cluster) -> [FaultScript.Target] {
+        topics.flatMap { topic in
+            topic.partitions.map { FaultScript.Target(topic: topic.name, partition: $0.index) }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import KafkaProtocol
+
+/// Writes a produce response part by part, while the request is walked; without its size, which nobody knows yet.
+///
+/// Source: `ProduceResponse.json`, versions 3 to 13.
+struct ProduceAnswer {
+    private let header: RequestHeader
+    private let version: Int16
+    private let isFlexible: Bool
+    private(set) var hasErrors = false
+    /// Whether a client is told of a new leader, and so has to be told where it is (KIP-951).
+    private(set) var hasMoved = false
+
+    init(_ header: RequestHeader, acks: Int16) {
+        self.header = header
+        version = header.apiVersion
+        isFlexible = ApiKey.produce.isFlexible(version: version)
+    }
+
+    func begin(topicCount: Int, _ writer: inout WireWriter) {
+        writer.reset()
+        writer.int32(header.correlationID)
+        endStructure(&writer)
+        writer.arrayCount(topicCount, compact: isFlexible)
+    }
+
+    func beginTopic(
+        _ name: UnsafeRawBufferPointer, _ id: KafkaUUID, partitionCount: Int, _ writer: inout WireWriter
+    ) {
+        if version >= 13 {
+            writer.uuid(id)
+        } else {
+            if isFlexible { writer.unsignedVarint(UInt32(name.count) + 1) } else { writer.int16(Int16(name.count)) }
+            writer.raw(name)
+        }
+        writer.arrayCount(partitionCount, compact: isFlexible)
+    }
+
+    mutating func add(_ index: Int32, _ result: PartitionLog.Appended, _ writer: inout WireWriter) {
+        if result.errorCode != .none { hasErrors = true }
+        writer.int32(index)
+        writer.int16(result.errorCode.rawValue)
+        writer.int64(result.baseOffset)
+        writer.int64(-1)  // log append time
+        if version >= 5 { writer.int64(result.startOffset) }
+        if version >= 8 {
+            writer.arrayCount(0, compact: isFlexible)  // record errors
+            writer.nullableString(nil, compact: isFlexible)  // error message
+        }
+        guard version >= 10, result.errorCode == .notLeaderOrFollower, result.leadership.leaderID >= 0 else {
+            return endStructure(&writer)
+        }
+        hasMoved = true
+        writer.unsignedVarint(1)
+        writer.unsignedVarint(0)  // tag: current leader
+        writer.unsignedVarint(9)
+        writer.int32(result.leadership.leaderID)
+        writer.int32(result.leadership.leaderEpoch)
+        writer.unsignedVarint(0)
+    }
+
+    /// An empty section of tagged fields, in versions that have them.
+    func endStructure(_ writer: inout WireWriter) {
+        if isFlexible { writer.unsignedVarint(0) }
+    }
+
+    /// - Parameter nodes: those a client is told of, none when nothing has moved.
+    func finish(throttleMs: Int32, nodes: [BrokerNode], _ writer: inout WireWriter) {
+        writer.int32(throttleMs)
+        guard !nodes.isEmpty else { return endStructure(&writer) }
+        var list = WireWriter(capacity: 1024)
+        list.arrayCount(nodes.count, compact: true)
+        for node in nodes {
+            list.int32(node.id)
+            list.string(node.endpoint.host, compact: true)
+            list.int32(Int32(node.endpoint.port))
+            list.nullableString(nil, compact: true)
+            list.unsignedVarint(0)
+        }
+        writer.unsignedVarint(1)
+        writer.unsignedVarint(0)  // tag: node endpoints
+        writer.unsignedVarint(UInt32(list.ownByteCount))
+        list.withUnsafeBytes { writer.raw($0) }
+    }
+}

@@ -1,0 +1,128 @@
+import KafkaProtocol
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+// Produce is where the broker's time goes, so it is walked by hand: a batch costs its CRC, a lock, and thirty bytes of
+// answer.
+extension Session {
+    func handleProduce(_ header: RequestHeader, _ frame: UnsafeRawBufferPointer, _ body: WireReader) {
+        let walker = ProduceWalker(frame, body: body, version: header.apiVersion)
+        // All of it is read before any of it is done: a request that is cut or garbled leaves no trace.
+        guard walker.isWellFormed(isKnown: { lastTopic?.isNamed($0) ?? false }) else { return reject() }
+        withFaults(header, targets: { targets(of: walker) }) { plan in
+            var walker = walker
+            var answer = ProduceAnswer(header, acks: walker.acks)
+            produce(&walker, &answer, plan)
+            guard walker.acks != 0 else {
+                // There is no other way to say that something failed (Kafka does the same).
+                if answer.hasErrors { close() }
+                return
+            }
+            answer.finish(throttleMs: throttleMs, nodes: answer.hasMoved ? cluster.nodes : [], &scratch)
+            output.writer.int32(Int32(scratch.ownByteCount))
+            scratch.withUnsafeBytes { output.writer.raw($0) }
+        }
+    }
+
+    private func produce(_ walker: inout ProduceWalker, _ answer: inout ProduceAnswer, _ plan: FaultPlan) {
+        answer.begin(topicCount: walker.topicCount, &scratch)
+        for _ in 0..<walker.topicCount {
+            let reference = walker.topic()
+            let name = walker.bytes(reference.name)
+            let topic = find(reference, name)
+            answer.beginTopic(name, reference.id, partitionCount: reference.partitionCount, &scratch)
+            for _ in 0..<reference.partitionCount {
+                let (index, records) = walker.partition()
+                let batch = BatchToAppend(
+                    index: index, records: records, version: walker.version, acks: walker.acks,
+                    isTransactional: walker.isTransactional)
+                let result = append(batch, to: topic, isByID: walker.version >= 13, plan)
+                if result.errorCode != .none { shard.counters.refusedBatches.increment() }
+                answer.add(index, result, &scratch)
+            }
+            answer.endStructure(&scratch)
+            walker.endStructure()
+        }
+    }
+
+    private func find(_ reference: ProduceWalker.TopicReference, _ name: UnsafeRawBufferPointer) -> Topic? {
+        let isByID = reference.id != .zero
+        if let last = lastTopic, !last.isDeleted, isByID ? last.id == reference.id : last.isNamed(name) { return last }
+        let topic =
+            isByID ? cluster.topic(id: reference.id) : cluster.topic(named: String(decoding: name, as: UTF8.self))
+        if let topic { lastTopic = topic }
+        return topic
+    }
+
+    private func append(
+        _ batch: BatchToAppend, to topic: Topic?, isByID: Bool, _ plan: FaultPlan
+    ) -> PartitionLog.Appended {
+        var result = PartitionLog.Appended()
+        if let code = plan.error(topic: topic?.name, partition: batch.index) {
+            result.errorCode = code
+            return result
+        }
+        guard let topic else {
+            result.errorCode = isByID ? .unknownTopicId : .unknownTopicOrPartition
+            return result
+        }
+        guard let partition = topic.partition(batch.index) else {
+            result.errorCode = .unknownTopicOrPartition
+            return result
+        }
+        let records: UnsafeRawBufferPointer
+        let header: RecordBatchHeader
+        do {
+            (records, header) = try batch.check(messageByteCountMax: cluster.configuration.messageByteCountMax)
+        } catch {
+            if error.isChecksumMismatch { shard.counters.checksumFailures.increment() }
+            result.errorCode = error.code
+            return result
+        }
+        result = store(records, header, in: partition)
+        if let code = plan.errorAfterStore(topic: topic.name, partition: batch.index) {
+            result.errorCode = code
+            result.baseOffset = -1
+        }
+        return result
+    }
+
+    private func store(
+        _ records: UnsafeRawBufferPointer, _ header: RecordBatchHeader, in partition: PartitionLog
+    ) -> PartitionLog.Appended {
+        guard partition.isKeeping, cluster.reserve(records.count, for: partition) else {
+            return partition.append(header, byteCount: records.count, stored: nil, node: node.id)
+        }
+        let stored = StoredBatch(copying: records, header)
+        let result = partition.append(header, byteCount: records.count, stored: stored, node: node.id)
+        if !result.isNew { cluster.release(records.count) }
+        return result
+    }
+
+    private func targets(of walker: ProduceWalker) -> [FaultScript.Target] {
+        var walker = walker
+        var targets: [FaultScript.Target] = []
+        for _ in 0..<walker.topicCount {
+            let reference = walker.topic()
+            let name =
+                walker.version >= 13
+                ? cluster.topic(id: reference.id)?.name : String(decoding: walker.bytes(reference.name), as: UTF8.self)
+            for _ in 0..<reference.partitionCount {
+                targets.append(FaultScript.Target(topic: name, partition: walker.partition().index))
+            }
+            walker.endStructure()
+        }
+        return targets
+    }
+}
+
+extension Topic {
+    func isNamed(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count == nameBytes.count, let start = bytes.baseAddress else { return false }
+        return memcmp(start, nameBytes, bytes.count) == 0
+    }
+}

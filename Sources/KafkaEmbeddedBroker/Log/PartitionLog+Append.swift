@@ -1,0 +1,78 @@
+import KafkaProtocol
+
+extension PartitionLog {
+    /// What became of a batch.
+    struct Appended {
+        var errorCode = KafkaErrorCode.none
+        /// -1 after an error.
+        var baseOffset: Int64 = -1
+        var startOffset: Int64 = -1
+        /// Of the leader there is now.
+        var leadership = LeaderIDAndEpoch()
+        /// False when nothing was put into the log: an error, or a duplicate.
+        var isNew = false
+    }
+
+    /// Appends a checked batch.
+    ///
+    /// - Parameters:
+    ///   - node: who was asked; only the leader appends.
+    ///   - stored: the copy to keep, nil when logs are not kept.
+    func append(_ header: RecordBatchHeader, byteCount: Int, stored: StoredBatch?, node: Int32) -> Appended {
+        var waiters: [FetchWaiter] = []
+        let result = state.withLock { state -> Appended in
+            let result = state.append(header, byteCount: byteCount, stored: stored, node: node)
+            if stored != nil, result.isNew {
+                keptByteCount.store(state.batches.byteCount, ordering: .relaxed)
+                if !state.waiters.isEmpty { waiters = state.takeWaiters() }
+            }
+            return result
+        }
+        for waiter in waiters { waiter.wake() }
+        return result
+    }
+}
+
+extension PartitionLog.State {
+    fileprivate mutating func append(
+        _ header: RecordBatchHeader, byteCount: Int, stored: StoredBatch?, node: Int32
+    ) -> PartitionLog.Appended {
+        var result = PartitionLog.Appended(leadership: LeaderIDAndEpoch(leaderID: leader, leaderEpoch: leaderEpoch))
+        if isDeleted {
+            result.errorCode = .unknownTopicOrPartition
+            return result
+        }
+        if leader != node {
+            result.errorCode = .notLeaderOrFollower
+            return result
+        }
+        if header.producerID >= 0 {
+            switch producers.check(header) {
+            case .next: break
+            case .refused(let code):
+                result.errorCode = code
+                return result
+            case .duplicate(let baseOffset):
+                duplicateCount += 1
+                result.baseOffset = baseOffset
+                result.startOffset = startOffset
+                return result
+            }
+            producers.append(header, at: endOffset)
+        }
+        result.isNew = true
+        result.baseOffset = endOffset
+        endOffset += Int64(header.lastOffsetDelta) + 1
+        batchCount += 1
+        recordCount += Int(header.recordCount)
+        self.byteCount += byteCount
+        if let stored {
+            stored.place(at: result.baseOffset, leaderEpoch: leaderEpoch)
+            batches.append(stored)
+        } else {
+            startOffset = endOffset
+        }
+        result.startOffset = startOffset
+        return result
+    }
+}

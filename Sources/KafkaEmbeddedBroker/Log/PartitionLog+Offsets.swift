@@ -1,0 +1,60 @@
+import KafkaProtocol
+
+extension PartitionLog {
+    /// An offset and the timestamp it was found by; -1 and -1 when there is none.
+    struct TimedOffset: Equatable {
+        var offset: Int64 = -1
+        var timestampMs: Int64 = -1
+    }
+
+    /// The offset at a timestamp or at one of the special values.
+    ///
+    /// Exact to the record in batches without compression; in compressed ones the first offset of the batch, from which
+    /// a reader comes to the record too.
+    ///
+    /// Source: `ListOffsetsRequest.json`; -1 latest, -2 earliest, -3 that of the maximum timestamp, -4 earliest local,
+    /// -5 latest tiered, -6 earliest pending upload. Nothing here is tiered.
+    func offset(at timestampMs: Int64) -> TimedOffset {
+        state.withLock { state in
+            switch timestampMs {
+            case -1: return TimedOffset(offset: state.endOffset)
+            case -2, -4: return TimedOffset(offset: state.startOffset)
+            case -3:
+                var latest: StoredBatch?
+                for index in state.batches.indices {
+                    let batch = state.batches[index]
+                    if batch.maxTimestampMs > latest?.maxTimestampMs ?? -1 { latest = batch }
+                }
+                return latest?.offset(atOrAfter: latest?.maxTimestampMs ?? -1) ?? TimedOffset()
+            case ..<0: return TimedOffset()
+            default:
+                for index in state.batches.indices where state.batches[index].maxTimestampMs >= timestampMs {
+                    return state.batches[index].offset(atOrAfter: timestampMs)
+                }
+                return TimedOffset()
+            }
+        }
+    }
+}
+
+extension StoredBatch {
+    /// - Precondition: `timestampMs` is at most `maxTimestampMs`.
+    fileprivate func offset(atOrAfter timestampMs: Int64) -> PartitionLog.TimedOffset {
+        let whole = PartitionLog.TimedOffset(offset: baseOffset, timestampMs: maxTimestampMs)
+        guard let view = try? RecordBatchView(buffer.bytes, verifyingChecksum: false), view.compression == .none else {
+            return whole
+        }
+        var cursor = view.cursor(over: view.recordBytes)
+        // Records that contradict their header were taken as they came: the batch is then answered as a whole.
+        do {
+            while let record = try cursor.next() {
+                if record.timestampMs >= timestampMs {
+                    return PartitionLog.TimedOffset(offset: record.offset, timestampMs: record.timestampMs)
+                }
+            }
+        } catch {
+            return whole
+        }
+        return whole
+    }
+}

@@ -1,0 +1,56 @@
+import KafkaProtocol
+
+extension PartitionLog {
+    /// What a fetch finds in a partition.
+    struct Fetched {
+        var errorCode = KafkaErrorCode.none
+        var startOffset: Int64 = -1
+        var endOffset: Int64 = -1
+        var leadership = LeaderIDAndEpoch()
+        var batches: [StoredBatch] = []
+        var byteCount = 0
+    }
+
+    /// The batches from the one that holds `offset` on.
+    ///
+    /// - Parameters:
+    ///   - byteCountMax: how much is given at most, but for the first batch.
+    ///   - takesFirst: whether the first batch is given even if it is longer (KIP-74).
+    ///   - epoch: the leader's epoch that the client knows, -1 when it knows none.
+    func read(
+        from offset: Int64, byteCountMax: Int, takesFirst: Bool, node: Int32, epoch: Int32
+    ) -> Fetched {
+        var result = Fetched()
+        if let code = Optional(self).checked(node: node, epoch: epoch) {
+            result.errorCode = code
+            result.leadership = leadership
+            return result
+        }
+        state.withLock { state in
+            result.startOffset = state.startOffset
+            result.endOffset = state.endOffset
+            guard offset >= state.startOffset, offset <= state.endOffset else {
+                result.errorCode = .offsetOutOfRange
+                return
+            }
+            guard let first = state.batches.firstIndex(reaching: offset) else { return }
+            for index in first..<state.batches.indices.upperBound {
+                let batch = state.batches[index]
+                guard result.byteCount + batch.byteCount <= byteCountMax || (takesFirst && result.byteCount == 0) else {
+                    break
+                }
+                result.batches.append(batch)
+                result.byteCount += batch.byteCount
+            }
+        }
+        return result
+    }
+
+    /// Has a parked fetch told when something is appended.
+    func notify(_ waiter: FetchWaiter) {
+        state.withLock { state in
+            state.waiters.removeAll { $0.isDone }
+            state.waiters.append(waiter)
+        }
+    }
+}

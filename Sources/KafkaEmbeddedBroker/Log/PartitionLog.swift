@@ -1,0 +1,100 @@
+import KafkaProtocol
+import Synchronization
+
+/// One partition: who leads it, its offsets, its producers' sequences and, when logs are kept, its batches.
+///
+/// Any connection of any loop may append and read; each does so under the partition's own lock, for far less than a
+/// microsecond.
+final class PartitionLog: Sendable {
+    let index: Int32
+    /// Whether batches are kept.
+    let isKeeping: Bool
+    /// Bytes kept, for those who look for room without the lock.
+    let keptByteCount = Atomic<Int>(0)
+    let state: Mutex<State>
+
+    struct State {
+        var leader: Int32
+        var leaderEpoch: Int32 = 0
+        var isDeleted = false
+        var startOffset: Int64 = 0
+        var endOffset: Int64 = 0
+        var batches = BatchQueue()
+        var producers = ProducerSequences()
+        var batchCount = 0
+        var recordCount = 0
+        var byteCount = 0
+        var duplicateCount = 0
+        var waiters: [FetchWaiter] = []
+    }
+
+    init(index: Int32, leader: Int32, isKeeping: Bool) {
+        self.index = index
+        self.isKeeping = isKeeping
+        state = Mutex(State(leader: leader))
+    }
+
+    /// The leader's node id (-1 without one) and epoch.
+    var leadership: LeaderIDAndEpoch {
+        state.withLock { LeaderIDAndEpoch(leaderID: $0.leader, leaderEpoch: $0.leaderEpoch) }
+    }
+
+    /// Makes `node` the leader, with the next epoch; nothing happens when it is already.
+    func moveLeader(to node: Int32) {
+        let waiters = state.withLock { state -> [FetchWaiter] in
+            if state.leader == node { return [] }
+            state.leader = node
+            state.leaderEpoch += 1
+            return state.takeWaiters()
+        }
+        for waiter in waiters { waiter.wake() }
+    }
+
+    /// Forgets everything; whoever still holds the partition is told that it does not exist.
+    ///
+    /// - Returns: the bytes that were kept.
+    func delete() -> Int {
+        let (byteCount, waiters) = state.withLock { state in
+            let byteCount = state.batches.byteCount
+            state.isDeleted = true
+            state.batches = BatchQueue()
+            state.startOffset = state.endOffset
+            keptByteCount.store(0, ordering: .relaxed)
+            return (byteCount, state.takeWaiters())
+        }
+        for waiter in waiters { waiter.wake() }
+        return byteCount
+    }
+
+    /// Forgets the oldest batch.
+    ///
+    /// - Returns: its bytes, 0 when none is kept.
+    func dropOldest() -> Int {
+        state.withLock { state in
+            guard let batch = state.batches.removeFirst() else { return 0 }
+            state.startOffset = batch.lastOffset + 1
+            keptByteCount.store(state.batches.byteCount, ordering: .relaxed)
+            return batch.byteCount
+        }
+    }
+
+    /// Batches that were there already.
+    var duplicateCount: Int { state.withLock { $0.duplicateCount } }
+
+    var statistics: EmbeddedBrokerStatistics.Partition {
+        state.withLock { state in
+            EmbeddedBrokerStatistics.Partition(
+                leader: state.leader, leaderEpoch: state.leaderEpoch, startOffset: state.startOffset,
+                endOffset: state.endOffset, batchCount: state.batchCount, recordCount: state.recordCount,
+                byteCount: state.byteCount, keptByteCount: state.batches.byteCount)
+        }
+    }
+}
+
+extension PartitionLog.State {
+    mutating func takeWaiters() -> [FetchWaiter] {
+        if waiters.isEmpty { return [] }
+        defer { waiters = [] }
+        return waiters
+    }
+}

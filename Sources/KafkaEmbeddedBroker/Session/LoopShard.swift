@@ -1,0 +1,48 @@
+import KafkaTransport
+
+/// The connections that live on one loop, which it owns.
+final class LoopShard: @unchecked Sendable {
+    // Unchecked: `sessions` is touched on the loop only.
+    let loop: EventLoop
+    let cluster: Cluster
+    let faults: FaultScript
+    let counters = SessionCounters()
+    private var sessions: [ObjectIdentifier: Session] = [:]
+
+    init(loop: EventLoop, cluster: Cluster, faults: FaultScript) {
+        self.loop = loop
+        self.cluster = cluster
+        self.faults = faults
+    }
+
+    /// Runs `body` on the loop, behind everything that was given to it before.
+    func run<R: Sendable>(_ body: @escaping @Sendable (LoopShard) throws -> R) async throws -> R {
+        try await Task(executorPreference: loop) { try body(self) }.value
+    }
+
+    /// Serves a connection of this loop.
+    func open(_ stream: TCPStream, _ node: BrokerNode) {
+        if node.isStopped { return stream.close() }
+        let session = Session(stream, node: node, shard: self)
+        sessions[ObjectIdentifier(session)] = session
+        counters.accepted.increment()
+        counters.open.increment()
+        session.start()
+    }
+
+    /// Serves a connection that another loop accepted.
+    func adopt(_ descriptor: Int32, _ node: BrokerNode) {
+        // A descriptor that the system refuses was closed by it; the client sees that.
+        guard let stream = try? TCPStream(adopting: descriptor, on: loop) else { return }
+        open(stream, node)
+    }
+
+    func forget(_ session: Session) {
+        if sessions.removeValue(forKey: ObjectIdentifier(session)) != nil { counters.open.decrement() }
+    }
+
+    /// Closes the connections of a node, all of them without one.
+    func closeSessions(of node: BrokerNode? = nil) {
+        for session in sessions.values where node == nil || session.node === node { session.close() }
+    }
+}

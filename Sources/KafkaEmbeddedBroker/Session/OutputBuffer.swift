@@ -1,0 +1,50 @@
+import CUV
+import KafkaProtocol
+import KafkaTransport
+
+/// Answers on their way out: the bytes that were written for them and, between these, batches where the log has them.
+final class OutputBuffer {
+    var writer = WireWriter(capacity: 16 << 10)
+    /// The batches of all splices of the writer, in their order.
+    var batches: [StoredBatch] = []
+
+    var isEmpty: Bool { writer.frameByteCount == 0 }
+
+    func reset() {
+        writer.reset()
+        batches.removeAll(keepingCapacity: true)
+    }
+
+    /// Hands everything over as one gathering write.
+    ///
+    /// - Parameter completion: as of `TCPStream.write`; until then the buffer must not change.
+    func write(to stream: TCPStream, completion: @escaping (TransportError?) -> Void) {
+        var buffers: [uv_buf_t] = []
+        buffers.reserveCapacity(writer.splices.count + batches.count + 1)
+        writer.withUnsafeBytes { own in
+            var position = 0
+            var index = 0
+            for splice in writer.splices {
+                Self.append(UnsafeRawBufferPointer(rebasing: own[position..<splice.position]), to: &buffers)
+                position = splice.position
+                var left = splice.byteCount
+                while left > 0 {
+                    Self.append(batches[index].buffer, to: &buffers)
+                    left -= batches[index].byteCount
+                    index += 1
+                }
+                assert(left == 0, "a splice is as long as its batches")
+            }
+            Self.append(UnsafeRawBufferPointer(rebasing: own[position...]), to: &buffers)
+        }
+        // The bytes stay valid: `self` is kept until the write has ended.
+        buffers.withUnsafeBufferPointer { stream.write($0, keeping: self, completion: completion) }
+    }
+
+    private static func append(_ bytes: UnsafeRawBufferPointer, to buffers: inout [uv_buf_t]) {
+        guard let start = bytes.baseAddress, bytes.count > 0 else { return }
+        // libuv takes a mutable pointer and only reads.
+        let base = UnsafeMutableRawPointer(mutating: start).assumingMemoryBound(to: CChar.self)
+        buffers.append(uv_buf_t(base: base, len: bytes.count))
+    }
+}

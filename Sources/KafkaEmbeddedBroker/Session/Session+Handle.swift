@@ -1,0 +1,79 @@
+import KafkaProtocol
+
+extension Session {
+    /// The APIs that are served, in the versions that the messages know.
+    static let apis: [(key: ApiKey, versions: ClosedRange<Int16>)] = [
+        (.produce, ProduceRequest.versions), (.fetch, FetchRequest.versions),
+        (.listOffsets, ListOffsetsRequest.versions), (.metadata, MetadataRequest.versions),
+        (.apiVersions, ApiVersionsRequest.versions), (.createTopics, CreateTopicsRequest.versions),
+        (.deleteTopics, DeleteTopicsRequest.versions), (.initProducerId, InitProducerIDRequest.versions),
+    ]
+
+    /// Does one request and puts its answer behind those that are done already.
+    func handle(_ frame: UnsafeRawBufferPointer) {
+        var reader = WireReader(frame)
+        guard let header = try? RequestHeader.decode(from: &reader) else { return reject() }
+        shard.counters.requests.increment()
+        switch header.apiKey {
+        case .produce where ProduceRequest.versions.contains(header.apiVersion): handleProduce(header, frame, reader)
+        case .fetch: serve(FetchRequest.self, header, &reader, handleFetch)
+        case .listOffsets: serve(ListOffsetsRequest.self, header, &reader, handleListOffsets)
+        case .metadata: serve(MetadataRequest.self, header, &reader, handleMetadata)
+        case .apiVersions: handleApiVersions(header, &reader)
+        case .createTopics: serve(CreateTopicsRequest.self, header, &reader, handleCreateTopics)
+        case .deleteTopics: serve(DeleteTopicsRequest.self, header, &reader, handleDeleteTopics)
+        case .initProducerId: serve(InitProducerIDRequest.self, header, &reader, handleInitProducerID)
+        // As Kafka: who asks for what was not offered is not answered.
+        default: reject()
+        }
+    }
+
+    /// Decodes a request, lets the faults have their way, and answers what `body` gives unless it is nil.
+    func serve<Request: TargetedRequest>(
+        _ type: Request.Type, _ header: RequestHeader, _ reader: inout WireReader,
+        _ body: (Request, RequestHeader, FaultPlan) -> Request.Response?
+    ) {
+        guard let request = try? Request.decode(version: header.apiVersion, from: &reader) else { return reject() }
+        withFaults(header, targets: { request.targets(self.cluster) }) { plan in
+            if let response = body(request, header, plan) { answer(response, to: header) }
+        }
+    }
+
+    /// Does a request as the rules that fire for it want.
+    func withFaults(_ header: RequestHeader, targets: () -> [FaultScript.Target], _ body: (FaultPlan) -> Void) {
+        if shard.faults.isEmpty { return body(FaultPlan()) }
+        let plan = shard.faults.plan(header.apiKey, node: node.id, targets: targets())
+        if plan.disconnect == .beforeStore { return flushAndClose() }
+        for move in plan.moves {
+            guard let topic = move.target.topic, let index = move.target.partition else { continue }
+            cluster.topic(named: topic)?.partition(index)?.moveLeader(to: move.node)
+        }
+        if plan.holdsAnswer || plan.disconnect != nil { beginHolding() }
+        throttleMs = plan.throttleMs
+        body(plan)
+        throttleMs = 0
+        if plan.disconnect == .afterStore { return close() }
+        if plan.holdsAnswer { holdAnswer(delayMs: plan.isStalled ? nil : plan.delayMs) }
+    }
+
+    private func flushAndClose() {
+        beginHolding()
+        close()
+    }
+
+    func answer<Response: KafkaResponse>(_ response: Response, to header: RequestHeader, version: Int16? = nil) {
+        do {
+            try ResponseFrame.encode(
+                response, version: version ?? header.apiVersion, correlationID: header.correlationID,
+                into: &output.writer)
+        } catch {
+            // An answer that cannot be said in this version: the client has to see that none comes.
+            close()
+        }
+    }
+}
+
+/// A request that says what it speaks of, for the rules of faults.
+protocol TargetedRequest: KafkaRequest {
+    func targets(_ cluster: Cluster) -> [FaultScript.Target]
+}

@@ -1,0 +1,166 @@
+// A connection is served in its loop's read callback, without a task or a hop: the bytes that came are cut into frames,
+// each frame is done where it lies, and the answers of all of them leave in one write. As in Kafka, the requests of a
+// connection are done one after the other; one that has to wait (a parked fetch, a scripted delay) holds up those behind.
+
+import KafkaProtocol
+import KafkaTransport
+import Synchronization
+
+/// One client's connection. Touched on its loop only.
+final class Session: @unchecked Sendable {
+    // Unchecked: everything but the constants is touched on the stream's loop, to which `FetchWaiter` returns by a task.
+
+    /// Bytes offered to the system for one read: so many stay in a core's own cache until they are checked.
+    static let readByteCountMax = 512 << 10
+    /// Bytes that are still read while the connection waits, so that its end is noticed.
+    private static let readAheadByteCountMax = 64 << 10
+    /// Answers are handed over when so many bytes have come together.
+    private static let gatherByteCountMax = 256 << 10
+
+    let node: BrokerNode
+    let shard: LoopShard
+    private let stream: TCPStream
+    private var accumulator: FrameAccumulator
+    var output = OutputBuffer()
+    private var spareOutput: OutputBuffer?
+    /// Where an answer is put together whose size is not known before.
+    var scratch = WireWriter(capacity: 4096)
+    /// The topic of the last batch: the next one is seldom of another.
+    var lastTopic: Topic?
+    /// What every answer says of throttling; set by a fault for one request.
+    var throttleMs: Int32 = 0
+    var parkedFetch: ParkedFetch?
+    private var isReading = false
+    private var isClosed = false
+    private var isServing = false
+    /// A request waits for a time or for data; those behind it wait too.
+    private var isWaiting = false
+    /// Answers that are done but not to be sent yet.
+    private var isHolding = false
+    private var timer: LoopTimer?
+
+    var cluster: Cluster { shard.cluster }
+
+    init(_ stream: TCPStream, node: BrokerNode, shard: LoopShard) {
+        self.stream = stream
+        self.node = node
+        self.shard = shard
+        accumulator = FrameAccumulator(
+            capacity: 1 << 20, frameBytesMax: shard.cluster.configuration.requestByteCountMax)
+    }
+
+    func start() {
+        stream.handler = self
+        updateReading()
+    }
+
+    func close() {
+        if isClosed { return }
+        isClosed = true
+        parkedFetch?.waiter.cancel()
+        parkedFetch = nil
+        timer?.close()
+        timer = nil
+        stream.close()
+        shard.forget(self)
+    }
+
+    /// Ends a connection that sent what cannot be answered, as Kafka does.
+    func reject() {
+        shard.counters.malformed.increment()
+        close()
+    }
+
+    // MARK: Serving
+
+    private var isBlocked: Bool { isClosed || isWaiting || isFull }
+    private var isFull: Bool { stream.queuedByteCount > cluster.configuration.unreadByteCountMax }
+
+    /// Does the frames that are there, until one waits or the client must read first.
+    private func serve() {
+        // A write that ends at once calls back into here.
+        if isServing { return }
+        isServing = true
+        loop: while !isBlocked {
+            switch accumulator.takeFrame() {
+            case .incomplete: break loop
+            case .badLength: reject()
+            case .frame(let frame):
+                handle(frame)
+                if !isHolding, output.writer.frameByteCount >= Self.gatherByteCountMax { flush() }
+            }
+        }
+        if !isHolding { flush() }
+        isServing = false
+        updateReading()
+    }
+
+    private func flush() {
+        guard !isClosed, !output.isEmpty else { return }
+        let sent = output
+        output = spareOutput ?? OutputBuffer()
+        spareOutput = nil
+        sent.write(to: stream) { [weak self] error in
+            sent.reset()
+            guard let self else { return }
+            spareOutput = sent
+            if error == nil, !isServing { serve() }
+        }
+    }
+
+    /// A frame of bytes that were not asked for is left to the system, which tells the client to wait.
+    private func updateReading() {
+        if isClosed { return }
+        let wants = !isFull && !(isWaiting && accumulator.bufferedByteCount >= Self.readAheadByteCountMax)
+        if wants == isReading { return }
+        isReading = wants
+        if wants { stream.startReading() } else { stream.stopReading() }
+    }
+
+    // MARK: Waiting
+
+    /// Holds up the requests behind this one, until `resume`.
+    func wait(afterMs delayMs: Int64, _ action: @escaping (Session) -> Void) {
+        isWaiting = true
+        let timer = self.timer ?? LoopTimer(on: shard.loop)
+        self.timer = timer
+        timer.schedule(afterMs: delayMs) { [weak self] in
+            if let self, !isClosed { action(self) }
+        }
+    }
+
+    /// Goes on with the requests behind the one that waited.
+    func resume() {
+        if isClosed { return }
+        timer?.cancel()
+        isWaiting = false
+        isHolding = false
+        serve()
+    }
+
+    /// Sends what is done so far, and holds back what is answered from now on.
+    func beginHolding() {
+        flush()
+        isHolding = true
+    }
+
+    /// Lets the answer that is held back wait: for ever, when `delayMs` is nil.
+    func holdAnswer(delayMs: Int64?) {
+        isWaiting = true
+        if let delayMs { wait(afterMs: delayMs) { $0.resume() } }
+    }
+}
+
+extension Session: TCPStreamHandler {
+    func streamNeedsSpace() -> UnsafeMutableRawBufferPointer {
+        let space = accumulator.freeSpace()
+        return UnsafeMutableRawBufferPointer(rebasing: space.prefix(Self.readByteCountMax))
+    }
+
+    func streamDidRead(_ count: Int) {
+        accumulator.didReceive(count)
+        if isBlocked { updateReading() } else { serve() }
+    }
+
+    func streamDidEnd(_ reason: TransportError) { close() }
+}
