@@ -11,7 +11,7 @@ final class Session: @unchecked Sendable {
     // Unchecked: everything but the constants is touched on the stream's loop, to which `FetchWaiter` returns by a task.
 
     /// Bytes offered to the system for one read: so many stay in a core's own cache until they are checked.
-    static let readByteCountMax = 512 << 10
+    static let readByteCountMax = 256 << 10
     /// Bytes that are still read while the connection waits, so that its end is noticed.
     private static let readAheadByteCountMax = 64 << 10
     /// Answers are handed over when so many bytes have come together.
