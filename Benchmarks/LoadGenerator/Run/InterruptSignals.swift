@@ -1,33 +1,44 @@
 import KafkaTransport
 
-/// Turns Ctrl-C and a termination request into an orderly end; a second one ends at once.
-actor InterruptSignals {
-    nonisolated let loop: EventLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-    private var sources: [SignalSource] = []
-
-    init(on loop: EventLoop, _ interrupt: RunInterrupt, _ terminal: Terminal) async {
-        self.loop = loop
-        for signal in [Self.interruptSignal, Self.terminateSignal] {
-            let source = try? SignalSource(signal, on: loop) { _ in
-                if interrupt.isSet { exitNow(ExitStatus.interrupted.rawValue) }
-                interrupt.set()
-                terminal.note("interrupted: waiting up to 5 s for what is in flight; once more to stop at once")
-            }
-            if let source { sources.append(source) }
-        }
-    }
-
-    func stop() { sources = [] }
-
-    static let interruptSignal: Int32 = 2
-    static let terminateSignal: Int32 = 15
-}
-
 #if canImport(Darwin)
     import Darwin
 #else
     import Glibc
 #endif
 
-private func exitNow(_ status: Int32) -> Never { _exit(status) }
+/// Turns Ctrl-C and a termination request into an orderly end; a second one ends at once.
+actor InterruptSignals {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    private let interrupt: RunInterrupt
+    private let onFirst: @Sendable () -> Void
+    private var sources: [SignalSource] = []
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    init(on loop: EventLoop, _ interrupt: RunInterrupt, onFirst: @escaping @Sendable () -> Void = {}) async {
+        self.loop = loop
+        self.interrupt = interrupt
+        self.onFirst = onFirst
+        for signal in [SIGINT, SIGTERM] {
+            let source = try? SignalSource(signal, on: loop) { [weak self] _ in self?.assumeIsolated { $0.didReceive() } }
+            if let source { sources.append(source) }
+        }
+    }
+
+    private func didReceive() {
+        if interrupt.isSet { _exit(ExitStatus.interrupted.rawValue) }
+        interrupt.set()
+        onFirst()
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+
+    /// Waits for the first signal.
+    func wait() async {
+        if interrupt.isSet { return }
+        await withCheckedContinuation { waiters.append($0) }
+    }
+
+    /// Gives the signals their usual effect back.
+    func stop() { sources = [] }
+}

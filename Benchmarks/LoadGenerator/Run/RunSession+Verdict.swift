@@ -23,7 +23,7 @@ extension RunSession {
                 failures.append(explanation)
             }
         }
-        if _isDebugAssertConfiguration() {
+        if SystemInfo.current().isDebugBuild {
             result.verdicts.append(Verdict(.debugBuild, "kbench was built without optimisation; use scripts/kbench"))
         }
         return failures.isEmpty ? nil : failures.joined(separator: "; ")

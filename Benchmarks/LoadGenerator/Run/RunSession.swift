@@ -24,7 +24,9 @@ package struct RunSession {
     /// - Throws: `RunError`, `KafkaClientError`, `TransportError` or `OutputError`: what made it stop.
     package func run(arguments: [String]) async throws -> ExitStatus {
         let control = try EventLoop(name: "kbench-control")
-        let signals = await InterruptSignals(on: control, interrupt, terminal)
+        let signals = await InterruptSignals(on: control, interrupt) { [terminal] in
+            terminal.note("interrupted: waiting up to 5 s for what is in flight; once more to stop at once")
+        }
         let status: ExitStatus
         do {
             status = try await run(arguments, control)

@@ -1,0 +1,60 @@
+import KafkaEmbeddedBroker
+import KafkaTransport
+
+/// `kbench broker`: the embedded broker until it is interrupted.
+package struct BrokerSession {
+    let configuration: EmbeddedBrokerConfiguration
+    let terminal: Terminal
+
+    /// - Throws: `UsageError` for a fault that can't be read.
+    package init(_ options: BrokerOptions) throws(UsageError) {
+        var configuration = EmbeddedBrokerConfiguration()
+        configuration.brokerCount = options.brokers
+        if options.port != 0 { configuration.ports = (0..<options.brokers).map { options.port + UInt16($0) } }
+        switch options.log {
+        case .drop: configuration.logPolicy = .drop
+        case .memory(let byteCount): configuration.logPolicy = .memory(byteCount: Int(byteCount))
+        case nil: break
+        }
+        for fault in options.faults {
+            do throws(EmbeddedBrokerError) {
+                configuration.faults.append(try FaultRule(parsing: fault))
+            } catch {
+                throw UsageError("--fault: \(error)")
+            }
+        }
+        self.configuration = configuration
+        terminal = Terminal(OutputSettings())
+    }
+
+    /// Serves until SIGINT or SIGTERM, then says what was stored.
+    ///
+    /// - Throws: `EmbeddedBrokerError` or `TransportError` when it can't listen.
+    package func run() async throws -> ExitStatus {
+        let control = try EventLoop(name: "kbench-control")
+        let interrupt = RunInterrupt()
+        let signals = await InterruptSignals(on: control, interrupt)
+        let broker = try EmbeddedBroker(configuration)
+        let endpoints: [Endpoint]
+        do {
+            endpoints = try await broker.start()
+        } catch {
+            await signals.stop()
+            await control.shutDown()
+            throw error
+        }
+        for endpoint in endpoints { Terminal.write("listening on \(endpoint)\n", to: 1) }
+        await signals.wait()
+        let statistics = broker.statistics
+        await broker.stop()
+        await signals.stop()
+        await control.shutDown()
+        terminal.note(
+            """
+            stored \(statistics.recordCount) records in \(statistics.batchCount) batches \
+            (\(Quantity.formatBytes(Int64(statistics.byteCount)))) from \(statistics.acceptedConnectionCount) connections; \
+            \(statistics.refusedBatchCount) batches were refused
+            """)
+        return .success
+    }
+}
