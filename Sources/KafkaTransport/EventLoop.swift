@@ -25,6 +25,7 @@ public final class EventLoop: @unchecked Sendable {
     private let remote = Mutex(RemoteJobs())
     private var jobs = JobQueue()
     private var endOfTurn: [() -> Void] = []
+    private var nextTurn: [CheckedContinuation<Void, Never>] = []
     private var thread = pthread_self()
 
     private struct RemoteJobs {
@@ -79,6 +80,14 @@ public final class EventLoop: @unchecked Sendable {
         }
     }
 
+    /// Waits until the loop has looked at the network once. Must be called on the loop.
+    ///
+    /// For long work on the loop, so that what has arrived in the meantime is served.
+    public func nextTurn(isolation: isolated (any Actor)? = #isolation) async {
+        assert(isCurrent)
+        await withCheckedContinuation { nextTurn.append($0) }
+    }
+
     // MARK: The thread
 
     private func start(name: String) throws(TransportError) {
@@ -122,11 +131,14 @@ public final class EventLoop: @unchecked Sendable {
     private func runThread() {
         thread = pthread_self()
         var isStopping = false
-        while !isStopping || !jobs.isEmpty {
+        while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty {
             takeRemoteJobs(&isStopping)
             runJobs()
             runEndOfTurn()
-            if !isStopping { uv_run(uv, jobs.isEmpty ? UV_RUN_ONCE : UV_RUN_NOWAIT) }
+            if !isStopping { uv_run(uv, jobs.isEmpty && nextTurn.isEmpty ? UV_RUN_ONCE : UV_RUN_NOWAIT) }
+            let continuations = nextTurn
+            nextTurn = []
+            for continuation in continuations { continuation.resume() }
         }
         closeHandles()
         let waiting = remote.withLock { state in
@@ -144,14 +156,18 @@ public final class EventLoop: @unchecked Sendable {
         }
     }
 
-    /// Runs the jobs that are here now; those that they add wait until the network has had its turn.
+    /// Runs the jobs that are here, and those that they add, up to a number: then the network has its turn.
     private func runJobs() {
         let serial = asUnownedSerialExecutor()
         let task = asUnownedTaskExecutor()
-        for _ in 0..<jobs.count {
+        var left = Self.jobsPerTurn
+        while left > 0, !jobs.isEmpty {
             jobs.removeFirst().runSynchronously(isolatedTo: serial, taskExecutor: task)
+            left -= 1
         }
     }
+
+    private static let jobsPerTurn = 256
 
     private func runEndOfTurn() {
         while !endOfTurn.isEmpty {

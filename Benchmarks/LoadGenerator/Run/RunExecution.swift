@@ -41,9 +41,7 @@ struct RunExecution {
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let begin = MonotonicClock.nowNs()
         let outcomes = await withTaskGroup(of: (Int64, (any Error)?).self) { group in
-            for (builder, loop) in zip(pipeline.builders, pipeline.generatorLoops) {
-                group.addTask(executorPreference: loop) { await generate(from: source, into: builder) }
-            }
+            for builder in pipeline.builders { group.addTask { await generate(builder, from: source) } }
             return await group.reduce(into: []) { $0.append($1) }
         }
         await drain(timeout: drainTimeout)
@@ -56,14 +54,17 @@ struct RunExecution {
         return measurement
     }
 
-    private func generate(from source: RecordSource, into builder: any BatchBuilder) async -> (Int64, (any Error)?) {
+    /// Runs on the builder's own actor: handing over a chunk is a call, not a hop.
+    private func generate<B: BatchBuilder & Actor>(
+        _ builder: isolated B, from source: RecordSource
+    ) async -> (Int64, (any Error)?) {
         var chunk = pool.makeChunk()
         var generated: Int64 = 0
         do {
             while !interrupt.isSet, let (first, count) = source.take() {
                 pool.fill(&chunk, first: first, count: count)
-                if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
                 generated += Int64(count)
+                if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
             }
             await builder.finish()
             return (generated, nil)

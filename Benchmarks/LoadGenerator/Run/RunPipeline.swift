@@ -10,9 +10,7 @@ import Synchronization
 
 /// The parts of one run, from the generator to the recorder.
 struct RunPipeline {
-    let builders: [any BatchBuilder]
-    /// Where each generator runs, in the order of `builders`.
-    let generatorLoops: [EventLoop]
+    let builders: [any BatchBuilder & Actor]
     let producers: [ProducerLane]
     let recorders: [LaneRecorder]
 
@@ -49,7 +47,6 @@ struct RunPipeline {
                     configuration.builderConfiguration(lane: lane, of: cores, concurrency: concurrency), on: loops[lane],
                     topics: topics, to: sinks[lane])
             }
-            generatorLoops = Array(loops.prefix(cores))
         case .sequential:
             let collector = loops[cores]
             let router = PartitionRouter(to: sinks)
@@ -57,7 +54,6 @@ struct RunPipeline {
                 configuration.builderConfiguration(lane: 0, of: 1, concurrency: concurrency), on: collector,
                 workersOn: Array(loops.prefix(cores)), topics: topics, to: router)
             builders = [builder]
-            generatorLoops = [collector]
         }
     }
 

@@ -78,7 +78,7 @@ public actor BuilderLane: BatchBuilder {
         if lingerNs > 0 { scheduleLinger() }
         if byteCountSinceTurn >= Self.turnByteCount {
             byteCountSinceTurn = 0
-            await Task.yield()
+            await loop.nextTurn()
         }
         try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
     }

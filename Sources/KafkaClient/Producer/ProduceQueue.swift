@@ -174,7 +174,7 @@ struct ProduceQueue {
     // MARK: Back
 
     /// Says what one attempt came to. The exchange is already in the batch's story.
-    mutating func complete(_ item: Item, _ outcome: AttemptOutcome, nowNs: Int64, chance: Double, _ effects: inout Effects) {
+    mutating func complete(_ item: Item, _ outcome: AttemptOutcome, nowNs: Int64, chance: @autoclosure () -> Double, _ effects: inout Effects) {
         let partition = item.pending.partition
         item.topic.partitions[Int(partition)].isInFlight = false
         switch outcome {
@@ -196,7 +196,7 @@ struct ProduceQueue {
     }
 
     private mutating func retryOrEnd(
-        _ item: Item, _ error: KafkaClientError, nowNs: Int64, chance: Double, _ effects: inout Effects
+        _ item: Item, _ error: KafkaClientError, nowNs: Int64, chance: () -> Double, _ effects: inout Effects
     ) {
         let pending = item.pending
         guard error.isRetriable, pending.exchanges.count < configuration.attempts, nowNs < pending.deadlineNs else {
@@ -205,7 +205,7 @@ struct ProduceQueue {
         let index = Int(pending.partition)
         item.topic.partitions[index].failures += 1
         item.topic.partitions[index].retryAtNs =
-            nowNs + backoff.delayNs(attempt: item.topic.partitions[index].failures, chance: chance)
+            nowNs + backoff.delayNs(attempt: item.topic.partitions[index].failures, chance: chance())
         backingOff.append((item.topic, pending.partition))
         place(pending, item.topic, atFront: true, nowNs: nowNs, &effects)
     }
