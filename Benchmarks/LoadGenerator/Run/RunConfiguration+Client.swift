@@ -18,9 +18,12 @@ extension RunConfiguration {
             codec: stage == .build ? Codec.uncompressed : try Codec(codec), partitioner: partitioner(lane: lane, of: lanes))
     }
 
-    func producerConfiguration(concurrency: Int) throws -> ProducerConfiguration {
-        try ProducerConfiguration(
-            acks: Acks(rawValue: acks.wireValue) ?? .all, inFlightPerBrokerMax: concurrency,
+    /// - Parameter concurrency: requests in flight of all lanes together; a lane gets its share. When there are fewer
+    ///   requests than lanes, the lanes share one limit instead.
+    func producerConfiguration(lane: Int, of lanes: Int, concurrency: Int) throws -> ProducerConfiguration {
+        let share = max(1, (concurrency + lanes - 1 - lane) / lanes)
+        return try ProducerConfiguration(
+            acks: Acks(rawValue: acks.wireValue) ?? .all, inFlightPerBrokerMax: share, inFlightMax: share,
             requestByteCountTarget: Self.requestByteCount)
     }
 

@@ -22,19 +22,18 @@ struct RunPipeline {
         connection: ConnectionConfiguration, concurrency: Int
     ) throws {
         let cores = configuration.cores
-        let producerConfiguration = try configuration.producerConfiguration(concurrency: concurrency)
-        let limit = InFlightLimit(concurrency)
+        let limit = concurrency < cores ? InFlightLimit(concurrency) : nil
         recorders = (0..<cores).map { _ in LaneRecorder() }
         var sinks: [any BatchSink] = []
         var producers: [ProducerLane] = []
-        for (loop, recorder) in zip(loops, recorders) {
+        for (lane, recorder) in recorders.enumerated() {
             guard let cluster else {
                 sinks.append(AcknowledgingSink(deliveriesTo: recorder))
                 continue
             }
             let producer = ProducerLane(
-                producerConfiguration, on: loop, cluster: cluster, connection: connection, inFlightLimit: limit,
-                deliveriesTo: recorder)
+                try configuration.producerConfiguration(lane: lane, of: cores, concurrency: concurrency), on: loops[lane],
+                cluster: cluster, connection: connection, inFlightLimit: limit, deliveriesTo: recorder)
             producers.append(producer)
             sinks.append(producer)
         }

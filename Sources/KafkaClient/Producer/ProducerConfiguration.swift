@@ -23,6 +23,8 @@ public struct ProducerConfiguration: Sendable {
     ///
     /// Of one partition there is never more than one batch in flight, so that retries can't change its order.
     public let inFlightPerBrokerMax: Int
+    /// Produce requests in flight to all brokers together, of one lane.
+    public let inFlightMax: Int
     /// Bytes at which a request is sent without waiting for more batches.
     public let requestByteCountTarget: Int
     /// Bytes that a request doesn't exceed, unless one batch alone does. Kafka's `max.request.size`.
@@ -34,6 +36,7 @@ public struct ProducerConfiguration: Sendable {
     public init(
         acks: Acks = .all, deliveryTimeout: Duration = .seconds(120), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = .max, inFlightPerBrokerMax: Int = 5,
+        inFlightMax: Int = .max,
         requestByteCountTarget: Int = 256 << 10, requestByteCountMax: Int = 1 << 20,
         gatherTime: Duration = .milliseconds(1)
     ) throws(KafkaClientError) {
@@ -50,6 +53,7 @@ public struct ProducerConfiguration: Sendable {
         try check(
             (1...100_000).contains(inFlightPerBrokerMax),
             "inFlightPerBrokerMax is \(inFlightPerBrokerMax); it must lie between 1 and 100000")
+        try check(inFlightMax >= 1, "inFlightMax is \(inFlightMax); at least one is needed")
         try check(
             requestByteCountTarget >= 1 && requestByteCountMax >= requestByteCountTarget && requestByteCountMax <= 1 << 30,
             "requestByteCountTarget (\(requestByteCountTarget)) must lie between 1 and requestByteCountMax (\(requestByteCountMax)), that at most 1 GiB")
@@ -62,6 +66,7 @@ public struct ProducerConfiguration: Sendable {
         self.retryBackoffMax = retryBackoffMax
         self.attempts = attempts
         self.inFlightPerBrokerMax = inFlightPerBrokerMax
+        self.inFlightMax = inFlightMax
         self.requestByteCountTarget = requestByteCountTarget
         self.requestByteCountMax = requestByteCountMax
         self.gatherTime = gatherTime

@@ -24,6 +24,7 @@ public actor ProducerLane: BatchSink {
     private var snapshot: ClusterSnapshot?
     private var isPumpScheduled = false
     private var waitsForLimit = false
+    private var inFlightTotal = 0
     private var refreshing: Set<String> = []
     private var timer: LoopTimer?
     private var timerAtNs = Int64.max
@@ -63,7 +64,7 @@ public actor ProducerLane: BatchSink {
             return inbox.count == batches.count
         }
         // One job for all that arrives until it runs, so that the order holds.
-        if isFirst { Task { await self.takeInbox() } }
+        if isFirst { Task(executorPreference: loop) { await self.takeInbox() } }
     }
 
     /// One batch; see `accept`.
@@ -112,7 +113,9 @@ public actor ProducerLane: BatchSink {
     private func mayLeave(_ broker: Int32, isEndOfTurn: Bool) -> Bool {
         let byteCount = queue.readyByteCount(broker)
         let inFlightCount = brokers[broker]?.inFlightCount ?? 0
-        guard byteCount > 0, inFlightCount < configuration.inFlightPerBrokerMax else { return false }
+        guard byteCount > 0, inFlightCount < configuration.inFlightPerBrokerMax,
+            inFlightTotal < configuration.inFlightMax
+        else { return false }
         if byteCount >= configuration.requestByteCountTarget { return true }
         guard isEndOfTurn else { return false }
         if inFlightCount == 0 { return true }
@@ -133,7 +136,7 @@ public actor ProducerLane: BatchSink {
 
     private nonisolated func limitMayBeFree() {
         // Never at once, even on this loop: the place is given back in the middle of another lane's or this one's work.
-        Task { await self.retryLimit() }
+        Task(executorPreference: loop) { await self.retryLimit() }
     }
 
     private func retryLimit() {
@@ -143,6 +146,7 @@ public actor ProducerLane: BatchSink {
 
     private func send(_ request: ProduceQueue.Request, to broker: Int32, _ connection: BrokerConnection) {
         brokers[broker]!.inFlightCount += 1
+        inFlightTotal += 1
         connection.produce(
             request, acks: configuration.acks, timeout: connectionConfiguration.requestTimeout
         ) { [weak self] beginNs, result in
@@ -155,6 +159,7 @@ public actor ProducerLane: BatchSink {
         _ result: Result<[AttemptOutcome], KafkaClientError>
     ) {
         brokers[broker]?.inFlightCount -= 1
+        inFlightTotal -= 1
         inFlightLimit?.give()
         let now = MonotonicClock.nowNs()
         var effects = ProduceQueue.Effects()
@@ -297,7 +302,7 @@ public actor ProducerLane: BatchSink {
     public var pendingCount: Int { queue.pendingCount }
 
     /// Produce requests that are written and not answered.
-    public var inFlightCount: Int { brokers.values.reduce(0) { $0 + $1.inFlightCount } }
+    public var inFlightCount: Int { inFlightTotal }
 
     /// Waits until every batch that was taken has its delivery.
     public func drain() async {
