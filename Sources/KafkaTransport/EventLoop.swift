@@ -83,7 +83,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Waits until the loop has looked at the network once. Must be called on the loop.
     ///
     /// For long work on the loop, so that what has arrived in the meantime is served.
-    public func nextTurn(isolation: isolated (any Actor)? = #isolation) async {
+    public nonisolated(nonsending) func nextTurn() async {
         assert(isCurrent)
         await withCheckedContinuation { nextTurn.append($0) }
     }
