@@ -51,7 +51,8 @@ import Testing
                 _ = try client.produce(batch, partition: 1)
             }
             let two = Int32(batch.count * 2 + 10)
-            #expect(try client.fetch(makeFetch("t", [(0, 0)], partitionMaxBytes: two))[0].records.count == batch.count * 2)
+            #expect(
+                try client.fetch(makeFetch("t", [(0, 0)], partitionMaxBytes: two))[0].records.count == batch.count * 2)
             #expect(try client.fetch(makeFetch("t", [(0, 0)], partitionMaxBytes: 1))[0].records.count == batch.count)
             var request = makeFetch("t", [(0, 0), (1, 0)])
             request.maxBytes = 1
@@ -82,7 +83,8 @@ import Testing
                 let writer = try RawClient(endpoints[0])
                 let end = broker.statistics.topics["t"]?[0].endOffset ?? 0
                 let begin = MonotonicClock.nowNs()
-                try reader.send(makeFetch("t", [(0, end)], maxWaitMs: 4000, minBytes: Int32(batch.count * 2)), version: 12)
+                try reader.send(
+                    makeFetch("t", [(0, end)], maxWaitMs: 4000, minBytes: Int32(batch.count * 2)), version: 12)
                 _ = try writer.produce(batch)
                 _ = try writer.produce(batch)
                 let response = try reader.receive(FetchResponse.self, version: 12)
@@ -122,7 +124,9 @@ import Testing
         try await withBroker { broker, endpoints in
             try broker.createTopic("t")
             let client = try RawClient(endpoints[0])
-            func code(_ request: FetchRequest) throws -> KafkaErrorCode { try client.fetch(request)[0].answer.errorCode }
+            func code(_ request: FetchRequest) throws -> KafkaErrorCode {
+                try client.fetch(request)[0].answer.errorCode
+            }
             #expect(try code(makeFetch("t", [(0, 1)], maxWaitMs: 5000)) == .offsetOutOfRange)
             #expect(try code(makeFetch("t", [(0, -1)])) == .offsetOutOfRange)
             #expect(try code(makeFetch("t", [(9, 0)])) == .unknownTopicOrPartition)

@@ -10,7 +10,7 @@ import Testing
             try broker.createTopic("t", partitions: 3)
             let id = try #require(broker.cluster.topic(named: "t")).id
             let client = try RawClient(endpoints[0])
-            let request = makeProduce(id: id, [(0, makeBatch(records: 3)), (2, makeBatch(records: 5))])
+            let request = makeProduce([(0, makeBatch(records: 3)), (2, makeBatch(records: 5))], id: id)
             _ = try client.call(request, version: version)
             let response = try client.call(request, version: version)
             let topic = try #require(response.topics.first)
@@ -28,7 +28,7 @@ import Testing
         try await withBroker { broker, endpoints in
             try broker.createTopic("t")
             let client = try RawClient(endpoints[0])
-            try client.send(makeProduce(acks: 0, [(0, makeBatch(records: 4))]), version: 9)
+            try client.send(makeProduce([(0, makeBatch(records: 4))], acks: 0), version: 9)
             let answer = try client.produce(makeBatch())
             #expect(answer.baseOffset == 4)
         }
@@ -37,7 +37,7 @@ import Testing
     @Test func `with acks 0 closes the connection when it fails`() async throws {
         try await withBroker { broker, endpoints in
             let client = try RawClient(endpoints[0])
-            try client.send(makeProduce("missing", acks: 0, [(0, makeBatch())]), version: 9)
+            try client.send(makeProduce([(0, makeBatch())], to: "missing", acks: 0), version: 9)
             #expect(client.isClosedByBroker())
         }
     }
@@ -52,7 +52,8 @@ import Testing
 
         static let all: [Refused] = [
             Refused(testDescription: "a wrong checksum", code: .corruptMessage, batch: flipped(makeBatch(), 17)),
-            Refused(testDescription: "a changed byte of a record", code: .corruptMessage, batch: flipped(makeBatch(), 65)),
+            Refused(
+                testDescription: "a changed byte of a record", code: .corruptMessage, batch: flipped(makeBatch(), 65)),
             Refused(testDescription: "an old format", code: .invalidRecord, batch: flipped(makeBatch(), 16, to: 1)),
             Refused(testDescription: "no records field", code: .invalidRecord, batch: []),
             Refused(testDescription: "a batch cut short", code: .invalidRecord, batch: Array(makeBatch().dropLast())),
@@ -63,12 +64,14 @@ import Testing
                 testDescription: "fewer records than offsets", code: .invalidRecord,
                 batch: makeBatch(records: 2) { $0.lastOffsetDelta = 5 }),
             Refused(
-                testDescription: "a control batch", code: .invalidRecord, batch: makeBatch { $0.attributes.isControl = true }),
+                testDescription: "a control batch", code: .invalidRecord,
+                batch: makeBatch { $0.attributes.isControl = true }),
             Refused(
                 testDescription: "a transaction", code: .invalidTxnState,
                 batch: makeBatch { $0.attributes.isTransactional = true }),
             Refused(
-                testDescription: "a producer without sequence", code: .invalidRecord, batch: makeBatch { $0.producerID = 1 }),
+                testDescription: "a producer without sequence", code: .invalidRecord,
+                batch: makeBatch { $0.producerID = 1 }),
             Refused(
                 testDescription: "zstd before version 7", code: .unsupportedCompressionType, version: 6,
                 batch: makeBatch { $0.attributes = RecordBatchAttributes(compression: .zstd) }),
@@ -78,7 +81,8 @@ import Testing
                 testDescription: "a partition that is not there", code: .unknownTopicOrPartition, partition: 1,
                 batch: makeBatch()),
             Refused(
-                testDescription: "a negative partition", code: .unknownTopicOrPartition, partition: -1, batch: makeBatch()),
+                testDescription: "a negative partition", code: .unknownTopicOrPartition, partition: -1,
+                batch: makeBatch()),
             Refused(testDescription: "acks 2", code: .invalidRequiredAcks, acks: 2, batch: makeBatch()),
         ]
 
@@ -116,7 +120,7 @@ import Testing
         try await withBroker { broker, endpoints in
             let client = try RawClient(endpoints[0])
             #expect(try client.produce(makeBatch(), to: "no").errorCode == .unknownTopicOrPartition)
-            let byID = makeProduce(id: KafkaUUID(high: 1, low: 2), [(0, makeBatch())])
+            let byID = makeProduce([(0, makeBatch())], id: KafkaUUID(high: 1, low: 2))
             #expect(try client.call(byID, version: 13).topics[0].partitions[0].errorCode == .unknownTopicId)
             try broker.createTopic("t")
             #expect(try client.produce(makeBatch()).errorCode == .none)

@@ -2,9 +2,9 @@ import KafkaProtocol
 import KafkaTransport
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A client that does nothing of its own: a blocking socket with a time limit, and KafkaProtocol's encoders around it.
@@ -69,7 +69,9 @@ final class RawClient {
         var result = [UInt8](repeating: 0, count: count)
         var received = 0
         while received < count {
-            let got = result.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + received, count - received, 0) }
+            let got = result.withUnsafeMutableBytes {
+                recv(descriptor, $0.baseAddress! + received, count - received, 0)
+            }
             if got == 0 { throw Failure.closed }
             guard got > 0 else { throw errno == EAGAIN ? Failure.timedOut : Failure.closed }
             received += got
@@ -131,11 +133,11 @@ final class RawClient {
 }
 
 #if canImport(Glibc)
-private let socketStream = Int32(SOCK_STREAM.rawValue)
-private func closeDescriptor(_ descriptor: Int32) -> Int32 { Glibc.close(descriptor) }
+    private let socketStream = Int32(SOCK_STREAM.rawValue)
+    private func closeDescriptor(_ descriptor: Int32) -> Int32 { Glibc.close(descriptor) }
 #else
-private let socketStream = SOCK_STREAM
-private func closeDescriptor(_ descriptor: Int32) -> Int32 { Darwin.close(descriptor) }
+    private let socketStream = SOCK_STREAM
+    private func closeDescriptor(_ descriptor: Int32) -> Int32 { Darwin.close(descriptor) }
 #endif
 
 /// The system's `send`, which a method of the client hides.

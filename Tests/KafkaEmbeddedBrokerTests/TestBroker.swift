@@ -64,7 +64,7 @@ func makeBatch(
 
 /// A produce request for partitions of one topic.
 func makeProduce(
-    _ topic: String = "t", id: KafkaUUID = .zero, acks: Int16 = 1, _ batches: [(Int32, [UInt8])]
+    _ batches: [(Int32, [UInt8])], to topic: String = "t", id: KafkaUUID = .zero, acks: Int16 = 1
 ) -> ProduceRequest {
     ProduceRequest(
         acks: acks, timeoutMs: 1000,
@@ -101,7 +101,7 @@ extension RawClient {
     func produce(
         _ batch: [UInt8], to topic: String = "t", partition: Int32 = 0, acks: Int16 = 1, version: Int16 = 9
     ) throws -> ProduceResponse.Partition {
-        let response = try call(makeProduce(topic, acks: acks, [(partition, batch)]), version: version)
+        let response = try call(makeProduce([(partition, batch)], to: topic, acks: acks), version: version)
         return try #require(response.topics.first?.partitions.first)
     }
 
