@@ -91,7 +91,8 @@ public final class EventLoop: @unchecked Sendable {
     // MARK: The thread
 
     private func start(name: String) throws(TransportError) {
-        let context = Unmanaged.passRetained(StartContext(loop: self, name: name))
+        // Held twice: by the thread, and by this call until the thread runs.
+        let context = Unmanaged.passRetained(StartContext(loop: self, name: name)).retain()
         #if canImport(Darwin)
         var handle: pthread_t?
         #else
@@ -105,10 +106,13 @@ public final class EventLoop: @unchecked Sendable {
             let context = Unmanaged<StartContext>.fromOpaque(raw!).takeRetainedValue()
             pthread_setname_np(pthread_self(), String(context.name.prefix(15)))
             #endif
+            context.loop.thread = pthread_self()
+            context.tellRunning()
             context.loop.runThread()
             return nil
         }, context.toOpaque())
         if status != 0 {
+            context.release()
             context.release()
             throw TransportError(code: -status, "cannot start the thread of an event loop")
         }
@@ -117,19 +121,32 @@ public final class EventLoop: @unchecked Sendable {
         #else
         pthread_detach(handle)
         #endif
+        // Until the thread has said who it is, its creator would be taken for it.
+        context.takeUnretainedValue().waitUntilRunning()
+        context.release()
     }
 
     private final class StartContext {
         let loop: EventLoop
         let name: String
+        private let running = UnsafeMutablePointer<uv_sem_t>.allocate(capacity: 1)
+
         init(loop: EventLoop, name: String) {
             self.loop = loop
             self.name = name
+            uv_sem_init(running, 0)
         }
+
+        deinit {
+            uv_sem_destroy(running)
+            running.deallocate()
+        }
+
+        func tellRunning() { uv_sem_post(running) }
+        func waitUntilRunning() { uv_sem_wait(running) }
     }
 
     private func runThread() {
-        thread = pthread_self()
         var isStopping = false
         while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty {
             takeRemoteJobs(&isStopping)
