@@ -93,6 +93,9 @@ class Running:
     def signal(self, number):
         os.kill(self.pid, number)
 
+    def has_ended(self):
+        return gone(self.pid, 0)
+
     def finish(self, timeout):
         """Waits for the end; a kbench that hangs is a failure, and is killed with its children."""
         deadline = time.monotonic() + timeout

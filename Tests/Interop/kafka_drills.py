@@ -19,8 +19,9 @@ def drill(topic, fail, mend):
             "--records", RECORDS, "--output", output + "/out")
         try:
             # On three nodes: about a tenth of the records.
-            wait_until(lambda: written_bytes(topic) > RECORDS * 100 * 3 // 10 or running.process.poll(), "data", 60)
+            wait_until(lambda: written_bytes(topic) > RECORDS * 100 * 3 // 10 or running.has_ended(), "data", 60)
             fail()
+            expect(not running.has_ended(), "the run was over before the node failed")
             ended = running.finish(180)
         finally:
             mend()
