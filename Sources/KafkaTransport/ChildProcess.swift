@@ -1,6 +1,9 @@
 import CUV
 
 /// A child process whose standard output is read line by line. Lives on its loop's thread.
+///
+/// The child's standard input is a pipe that ends when this process does, however that comes: a child that must not
+/// outlive us reads it.
 public final class ChildProcess {
     /// How a child ended.
     public struct Exit: Sendable, Equatable {
@@ -12,6 +15,7 @@ public final class ChildProcess {
     public private(set) var pid: Int32 = 0
     private let process: UnsafeMutablePointer<uv_process_t>
     private let output: UnsafeMutablePointer<uv_pipe_t>
+    private let input: UnsafeMutablePointer<uv_pipe_t>
     private let box = Box()
     private var line: [UInt8] = []
     private var space = [UInt8](repeating: 0, count: 4096)
@@ -22,7 +26,7 @@ public final class ChildProcess {
         weak var child: ChildProcess?
     }
 
-    /// Starts a program; its standard error is ours, its standard input is empty.
+    /// Starts a program; its standard error is ours.
     ///
     /// - Parameters:
     ///   - onLine: each line of standard output, without its end; at most 4,096 bytes of one are kept.
@@ -37,13 +41,16 @@ public final class ChildProcess {
         self.onExit = onExit
         process = Handle.allocate(uv_process_t.self, owner: box)
         output = Handle.allocate(uv_pipe_t.self, owner: box)
+        input = Handle.allocate(uv_pipe_t.self, owner: box)
         uv_pipe_init(loop.uv, output, 0)
+        uv_pipe_init(loop.uv, input, 0)
         box.child = self
         let status = spawn(path, arguments, loop)
         if status < 0 {
             // A process handle that failed to start still counts as initialised.
             Handle.close(process)
             Handle.close(output)
+            Handle.close(input)
             throw TransportError(code: status, "cannot start \(path)")
         }
         pid = uv_process_get_pid(process)
@@ -53,6 +60,7 @@ public final class ChildProcess {
     deinit {
         Handle.close(process)
         Handle.close(output)
+        Handle.close(input)
     }
 
     /// The file of the running program, to start it again with other arguments; nil when the system does not tell.
@@ -72,7 +80,8 @@ public final class ChildProcess {
         var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for argument in argv { free(argument) } }
         var stdio = [uv_stdio_container_t(), uv_stdio_container_t(), uv_stdio_container_t()]
-        stdio[0].flags = UV_IGNORE
+        stdio[0].flags = uv_stdio_flags(UV_CREATE_PIPE.rawValue | UV_READABLE_PIPE.rawValue)
+        stdio[0].data.stream = UnsafeMutableRawPointer(input).assumingMemoryBound(to: uv_stream_t.self)
         stdio[1].flags = uv_stdio_flags(UV_CREATE_PIPE.rawValue | UV_WRITABLE_PIPE.rawValue)
         stdio[1].data.stream = UnsafeMutableRawPointer(output).assumingMemoryBound(to: uv_stream_t.self)
         stdio[2].flags = UV_INHERIT_FD

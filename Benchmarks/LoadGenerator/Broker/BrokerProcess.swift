@@ -24,7 +24,7 @@ actor BrokerProcess {
             throw RunError("cannot find the kbench program to start the embedded broker; give --bootstrap-server")
         }
         child = try ChildProcess(
-            path, arguments: ["broker", "--port", "0", "--log", "drop", "--quiet"], on: loop,
+            path, arguments: ["broker", "--port", "0", "--log", "drop", "--quiet", "--until-input-ends"], on: loop,
             onLine: { [weak self] line in self?.assumeIsolated { $0.didPrint(line) } },
             onExit: { [weak self] exit in self?.assumeIsolated { $0.didExit(exit) } })
         let timeout = Task {

@@ -116,6 +116,9 @@ package enum OptionTable {
         CommandOption(
             .fault, "FAULT", arity: .repeatable, group: .broker, subcommands: [.broker],
             "a scripted fault; may be given again"),
+        CommandOption(
+            .untilInputEnds, group: .broker, subcommands: [.broker],
+            "stop when standard input ends: with the process that started it"),
     ]
 
     private static let general = [

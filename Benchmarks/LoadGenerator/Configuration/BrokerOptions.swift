@@ -31,6 +31,8 @@ package struct BrokerOptions: Sendable, Equatable {
     package var faults: [String] = []
     /// Print nothing but addresses and errors.
     package var isQuiet = false
+    /// Stop when standard input ends.
+    package var endsWithInput = false
 
     package init() {}
 }

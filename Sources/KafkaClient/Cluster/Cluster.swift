@@ -20,6 +20,7 @@ public actor Cluster: TopicDirectory {
     private let bootstrap: [Endpoint]
     private(set) var current = ClusterSnapshot()
     private var connections: [Endpoint: BrokerConnection] = [:]
+    private var opening: [BrokerConnection] = []
     private var nextEndpoint = 0
     private var refresh: Task<ClusterSnapshot, any Error>?
     private var topicsOfInterest: Set<String> = []
@@ -151,6 +152,8 @@ public actor Cluster: TopicDirectory {
         let endpoint = endpoints[nextEndpoint % endpoints.count]
         nextEndpoint += 1
         let connection = BrokerConnection(to: endpoint, on: loop, configuration.connection)
+        opening.append(connection)
+        defer { opening.removeAll { $0 === connection } }
         try await connection.open()
         if isClosed {
             connection.close()
@@ -164,7 +167,7 @@ public actor Cluster: TopicDirectory {
     /// Closes the connections. Questions on their way fail.
     public func close() {
         isClosed = true
-        for connection in connections.values { connection.close() }
+        for connection in opening + connections.values { connection.close() }
         connections = [:]
     }
 }
