@@ -18,15 +18,16 @@ import Darwin
 ///
 /// A loop runs until `shutDown()`; its streams and listeners must be closed by their owners before that.
 public final class EventLoop: @unchecked Sendable {
-    // Unchecked: `uv`, `jobs`, `isStopping` and `isPolling` are touched by the loop's thread only (before `start` by the
-    // creating thread); what others touch is behind `remote`.
+    // Unchecked: `uv`, `jobs` and `endOfTurn` are touched by the loop's thread only (`uv` before `start` by the creating
+    // thread); what others touch is behind `remote` or atomic.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
     private let remote = Mutex(RemoteJobs())
     private var jobs = JobQueue()
     private var endOfTurn: [() -> Void] = []
     private var nextTurn: [CheckedContinuation<Void, Never>] = []
-    private var thread = pthread_self()
+    /// The loop's thread; 0 until it runs, so that nobody takes himself for it before.
+    private let thread = Atomic<UInt>(0)
 
     private struct RemoteJobs {
         var jobs: [UnownedJob] = []
@@ -53,7 +54,15 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     /// Whether the caller runs on this loop's thread.
-    public var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }
+    public var isCurrent: Bool { thread.load(ordering: .relaxed) == Self.currentThread }
+
+    private static var currentThread: UInt {
+        #if canImport(Darwin)
+        UInt(bitPattern: pthread_self())
+        #else
+        UInt(pthread_self())
+        #endif
+    }
 
     /// Runs `work` on the loop when the jobs of this turn are done, before the loop looks at the network again.
     ///
@@ -129,7 +138,7 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     private func runThread() {
-        thread = pthread_self()
+        thread.store(Self.currentThread, ordering: .relaxed)
         var isStopping = false
         while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty {
             takeRemoteJobs(&isStopping)
