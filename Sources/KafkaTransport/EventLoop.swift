@@ -145,16 +145,34 @@ public final class EventLoop: @unchecked Sendable {
             runJobs()
             runEndOfTurn()
             if !isStopping { uv_run(uv, jobs.isEmpty && nextTurn.isEmpty ? UV_RUN_ONCE : UV_RUN_NOWAIT) }
-            let continuations = nextTurn
-            nextTurn = []
-            for continuation in continuations { continuation.resume() }
+            resumeNextTurn()
         }
-        closeHandles()
-        let waiting = remote.withLock { state in
-            state.hasStopped = true
-            return state.whenStopped
-        }
+        let waiting = stop()
+        uv_loop_close(uv)
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// Closes what lives here and runs the jobs that come of it, or from others meanwhile: no job is ever dropped.
+    ///
+    /// - Returns: who waits for the end.
+    private func stop() -> [CheckedContinuation<Void, Never>] {
+        while true {
+            runJobs()
+            runEndOfTurn()
+            resumeNextTurn()
+            // Last, so that nothing that a job has opened is left; what this wakes has its turn before the end.
+            closeHandles()
+            let waiting = remote.withLock { state -> [CheckedContinuation<Void, Never>]? in
+                if !jobs.isEmpty || !endOfTurn.isEmpty || !state.jobs.isEmpty {
+                    for job in state.jobs { jobs.append(job) }
+                    state.jobs = []
+                    return nil
+                }
+                state.hasStopped = true
+                return state.whenStopped
+            }
+            if let waiting { return waiting }
+        }
     }
 
     private func takeRemoteJobs(_ isStopping: inout Bool) {
@@ -186,12 +204,17 @@ public final class EventLoop: @unchecked Sendable {
         }
     }
 
+    private func resumeNextTurn() {
+        let continuations = nextTurn
+        nextTurn = []
+        for continuation in continuations { continuation.resume() }
+    }
+
     private func closeHandles() {
         uv_walk(uv, { handle, _ in
             if let handle, uv_is_closing(handle) == 0 { uv_close(handle, handle.pointee.type == UV_ASYNC ? nil : closedByLoop) }
         }, nil)
         uv_run(uv, UV_RUN_DEFAULT)
-        uv_loop_close(uv)
     }
 
     private func enqueueJob(_ job: UnownedJob) {
