@@ -139,6 +139,7 @@ public final class EventLoop: @unchecked Sendable {
 
     private func runThread() {
         thread.store(Self.currentThread, ordering: .relaxed)
+        Self.blockBrokenPipe()
         var isStopping = false
         while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty {
             takeRemoteJobs(&isStopping)
@@ -150,6 +151,16 @@ public final class EventLoop: @unchecked Sendable {
         let waiting = stop()
         uv_loop_close(uv)
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// A write to a connection that the other end has closed is an error, not the end of the process.
+    ///
+    /// The signal goes to the thread that writes, so the rest of the process keeps what it has chosen for itself.
+    private static func blockBrokenPipe() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// Closes what lives here and runs the jobs that come of it, or from others meanwhile: no job is ever dropped.
