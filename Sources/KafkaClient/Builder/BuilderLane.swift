@@ -35,8 +35,7 @@ public actor BuilderLane: BatchBuilder {
         self.directory = directory
         self.sink = sink
         lingerNs = configuration.linger.nanoseconds
-        pool = BatchMemoryPool(
-            bufferByteCount: configuration.batchByteCount, byteCountMax: configuration.memoryByteCountMax)
+        pool = try BatchSealer.makePool(configuration)
         assembler = try BatchAssembler(configuration, pool: pool)
     }
 
@@ -133,7 +132,7 @@ public actor BuilderLane: BatchBuilder {
 
     private func waitForMemory(_ byteCount: Int) async throws {
         // All memory lies in open batches: only sealing brings it back.
-        if pool.takenByteCount <= assembler.heldByteCount {
+        if pool.takenByteCount <= assembler.openByteCount {
             assembler.sealAll(nowNs: MonotonicClock.nowNs())
             emit()
         }

@@ -58,8 +58,7 @@ public actor SequentialBuilder: BatchBuilder {
         self.directory = directory
         self.sink = sink
         lingerNs = configuration.linger.nanoseconds
-        let pool = BatchMemoryPool(
-            bufferByteCount: configuration.batchByteCount, byteCountMax: configuration.memoryByteCountMax)
+        let pool = try BatchSealer.makePool(configuration)
         self.pool = pool
         workers = try workerLoops.map { try SequentialWorker(configuration.codec, pool: pool, on: $0) }
     }
