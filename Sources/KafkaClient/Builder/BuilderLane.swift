@@ -136,6 +136,8 @@ public actor BuilderLane: BatchBuilder {
             assembler.sealAll(nowNs: MonotonicClock.nowNs())
             emit()
         }
+        // What was taken lingers no longer because its appender waits, or gives up.
+        if lingerNs > 0 { scheduleLinger() }
         try await pool.waitForSpace(byteCount)
     }
 
