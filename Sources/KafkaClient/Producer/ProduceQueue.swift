@@ -90,7 +90,7 @@ struct ProduceQueue {
     private mutating func place(
         _ pending: PendingBatch, _ topic: TopicQueue, atFront: Bool, nowNs: Int64, _ effects: inout Effects
     ) {
-        if !pending.isStrict { pending.partition = topic.choosePartition(after: pending.partition) }
+        if !pending.isStrict { pending.partition = topic.choosePartition(after: pending.partition, nowNs: nowNs) }
         guard pending.partition >= 0, Int(pending.partition) < topic.partitions.count else {
             let error = KafkaClientError(
                 .unknownPartition,
@@ -99,6 +99,10 @@ struct ProduceQueue {
         }
         let index = Int(pending.partition)
         if atFront {
+            // A listed partition is in its list with the bytes of its first batch, which is now another.
+            if topic.partitions[index].isListed, let first = topic.partitions[index].waiting.first {
+                ready[topic.partitions[index].leader]!.byteCount += pending.batch.byteCount - first.batch.byteCount
+            }
             topic.partitions[index].waiting.prepend(pending)
         } else {
             topic.partitions[index].waiting.append(pending)
