@@ -245,7 +245,11 @@ extension ProduceQueue {
             for (topic, partition) in list.partitions[list.head...] { topic.partitions[Int(partition)].isListed = false }
         }
         ready = [:]
-        for topic in topics.values where topic.isKnown {
+        for topic in topics.values {
+            guard topic.isKnown else {
+                if !topic.unplaced.isEmpty { effects.topicsToRefresh.insert(topic.name) }
+                continue
+            }
             let unplaced = topic.unplaced
             topic.unplaced = []
             for partition in topic.partitions.indices { list(topic, Int32(partition), nowNs: nowNs, &effects) }
