@@ -268,7 +268,25 @@ extension ProduceQueue {
                 backingOff.append((topic, partition))
             }
         }
+        let unlisted = unlistExpired(nowNs: nowNs)
         expire(nowNs: nowNs, &effects)
+        for (topic, partition) in unlisted { list(topic, partition, nowNs: nowNs, &effects) }
+    }
+
+    /// Takes the lists apart in which a batch has waited too long, so that it can be ended; rare.
+    private mutating func unlistExpired(nowNs: Int64) -> [(topic: TopicQueue, partition: Int32)] {
+        var unlisted: [(topic: TopicQueue, partition: Int32)] = []
+        for (broker, list) in ready {
+            let waiting = list.partitions[list.head...]
+            let hasExpired = waiting.contains { topic, partition in
+                (topic.partitions[Int(partition)].waiting.first?.deadlineNs ?? .max) <= nowNs
+            }
+            if !hasExpired { continue }
+            ready[broker] = nil
+            for (topic, partition) in waiting { topic.partitions[Int(partition)].isListed = false }
+            unlisted += waiting
+        }
+        return unlisted
     }
 
     private mutating func expire(nowNs: Int64, _ effects: inout Effects) {
