@@ -1,8 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Views over received bytes are non-escapable and say whose bytes they borrow.
-let settings: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+let settings: [SwiftSetting] = [
+    // Views over received bytes are non-escapable and say whose bytes they borrow.
+    .enableExperimentalFeature("Lifetimes"),
+    // An asynchronous function stays on its caller's executor: between the parts of one event loop nothing hops.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
 
 /// A C library of the system, found by pkg-config, installed as a package of the distribution or of Homebrew.
 func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {

@@ -18,15 +18,15 @@ import Darwin
 ///
 /// A loop runs until `shutDown()`; its streams and listeners must be closed by their owners before that.
 public final class EventLoop: @unchecked Sendable {
-    // Unchecked: `uv`, `jobs` and `endOfTurn` are touched by the loop's thread only (`uv` before `start` by the creating
-    // thread); what others touch is behind `remote` or atomic.
+    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn` and `hasStopped` are touched by the loop's thread only (`uv` before
+    // `start` by the creating thread); what others touch is behind `remote` or atomic.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
     private let remote = Mutex(RemoteJobs())
     private var jobs = JobQueue()
     private var endOfTurn: [() -> Void] = []
     private var nextTurn: [CheckedContinuation<Void, Never>] = []
-    /// The loop's thread; 0 until it runs, so that nobody takes himself for it before.
+    /// The thread that runs the loop, as a number.
     private let thread = Atomic<UInt>(0)
 
     private struct RemoteJobs {
@@ -34,6 +34,8 @@ public final class EventLoop: @unchecked Sendable {
         var isStopping = false
         var whenStopped: [CheckedContinuation<Void, Never>] = []
         var hasStopped = false
+        /// A thread runs what came after the end.
+        var isLateThreadRunning = false
     }
 
     /// Makes a loop and starts its thread.
@@ -54,15 +56,18 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     /// Whether the caller runs on this loop's thread.
-    public var isCurrent: Bool { thread.load(ordering: .relaxed) == Self.currentThread }
+    public var isCurrent: Bool { thread.load(ordering: .relaxed) == Self.callersThread }
 
-    private static var currentThread: UInt {
+    private static var callersThread: UInt {
         #if canImport(Darwin)
         UInt(bitPattern: pthread_self())
         #else
-        UInt(pthread_self())
+        pthread_self()
         #endif
     }
+
+    /// Whether the loop has been shut down: timers and streams made on it now are dead from the start.
+    private(set) var hasStopped = false
 
     /// Runs `work` on the loop when the jobs of this turn are done, before the loop looks at the network again.
     ///
@@ -92,7 +97,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Waits until the loop has looked at the network once. Must be called on the loop.
     ///
     /// For long work on the loop, so that what has arrived in the meantime is served.
-    public func nextTurn(isolation: isolated (any Actor)? = #isolation) async {
+    public nonisolated(nonsending) func nextTurn() async {
         assert(isCurrent)
         await withCheckedContinuation { nextTurn.append($0) }
     }
@@ -100,7 +105,8 @@ public final class EventLoop: @unchecked Sendable {
     // MARK: The thread
 
     private func start(name: String) throws(TransportError) {
-        let context = Unmanaged.passRetained(StartContext(loop: self, name: name))
+        // Held twice: by the thread, and by this call until the thread runs.
+        let context = Unmanaged.passRetained(StartContext(loop: self, name: name)).retain()
         #if canImport(Darwin)
         var handle: pthread_t?
         #else
@@ -114,10 +120,13 @@ public final class EventLoop: @unchecked Sendable {
             let context = Unmanaged<StartContext>.fromOpaque(raw!).takeRetainedValue()
             pthread_setname_np(pthread_self(), String(context.name.prefix(15)))
             #endif
+            context.loop.thread.store(EventLoop.callersThread, ordering: .relaxed)
+            context.tellRunning()
             context.loop.runThread()
             return nil
         }, context.toOpaque())
         if status != 0 {
+            context.release()
             context.release()
             throw TransportError(code: -status, "cannot start the thread of an event loop")
         }
@@ -126,30 +135,47 @@ public final class EventLoop: @unchecked Sendable {
         #else
         pthread_detach(handle)
         #endif
+        // Until the thread has said who it is, its creator would be taken for it.
+        context.takeUnretainedValue().waitUntilRunning()
+        context.release()
     }
 
     private final class StartContext {
         let loop: EventLoop
         let name: String
+        private let running = UnsafeMutablePointer<uv_sem_t>.allocate(capacity: 1)
+
         init(loop: EventLoop, name: String) {
             self.loop = loop
             self.name = name
+            uv_sem_init(running, 0)
         }
+
+        deinit {
+            uv_sem_destroy(running)
+            running.deallocate()
+        }
+
+        func tellRunning() { uv_sem_post(running) }
+        func waitUntilRunning() { uv_sem_wait(running) }
     }
 
     private func runThread() {
-        thread.store(Self.currentThread, ordering: .relaxed)
         Self.blockBrokenPipe()
         var isStopping = false
-        while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty {
+        repeat {
             takeRemoteJobs(&isStopping)
             runJobs()
             runEndOfTurn()
             if !isStopping { uv_run(uv, jobs.isEmpty && nextTurn.isEmpty ? UV_RUN_ONCE : UV_RUN_NOWAIT) }
-            resumeNextTurn()
-        }
-        let waiting = stop()
-        uv_loop_close(uv)
+            let continuations = nextTurn
+            nextTurn = []
+            for continuation in continuations { continuation.resume() }
+        } while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty || !stopAccepting()
+        closeHandles()
+        // The closing may have woken tasks. This is the thread for them and for what others hand over meanwhile.
+        runLateJobs()
+        let waiting = remote.withLock { $0.whenStopped }
         for continuation in waiting { continuation.resume() }
     }
 
@@ -163,26 +189,13 @@ public final class EventLoop: @unchecked Sendable {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    /// Closes what lives here and runs the jobs that come of it, or from others meanwhile: no job is ever dropped.
-    ///
-    /// - Returns: who waits for the end.
-    private func stop() -> [CheckedContinuation<Void, Never>] {
-        while true {
-            runJobs()
-            runEndOfTurn()
-            resumeNextTurn()
-            // Last, so that nothing that a job has opened is left; what this wakes has its turn before the end.
-            closeHandles()
-            let waiting = remote.withLock { state -> [CheckedContinuation<Void, Never>]? in
-                if !jobs.isEmpty || !endOfTurn.isEmpty || !state.jobs.isEmpty {
-                    for job in state.jobs { jobs.append(job) }
-                    state.jobs = []
-                    return nil
-                }
-                state.hasStopped = true
-                return state.whenStopped
-            }
-            if let waiting { return waiting }
+    /// From here on the network is closed to this loop's work; false when something has just been.
+    private func stopAccepting() -> Bool {
+        remote.withLock { state in
+            state.hasStopped = state.jobs.isEmpty
+            hasStopped = state.hasStopped
+            state.isLateThreadRunning = state.hasStopped
+            return state.hasStopped
         }
     }
 
@@ -215,17 +228,12 @@ public final class EventLoop: @unchecked Sendable {
         }
     }
 
-    private func resumeNextTurn() {
-        let continuations = nextTurn
-        nextTurn = []
-        for continuation in continuations { continuation.resume() }
-    }
-
     private func closeHandles() {
         uv_walk(uv, { handle, _ in
             if let handle, uv_is_closing(handle) == 0 { uv_close(handle, handle.pointee.type == UV_ASYNC ? nil : closedByLoop) }
         }, nil)
         uv_run(uv, UV_RUN_DEFAULT)
+        uv_loop_close(uv)
     }
 
     private func enqueueJob(_ job: UnownedJob) {
@@ -233,11 +241,61 @@ public final class EventLoop: @unchecked Sendable {
             jobs.append(job)
             return
         }
-        remote.withLock { state in
-            // A job for a stopped loop has nowhere to run: its actor outlived what it lives on.
-            precondition(!state.hasStopped, "work was handed to an event loop that has been shut down")
+        let needsThread = remote.withLock { state in
             state.jobs.append(job)
-            if state.jobs.count == 1 { uv_async_send(wakeUp) }
+            if !state.hasStopped {
+                if state.jobs.count == 1 { uv_async_send(wakeUp) }
+                return false
+            }
+            defer { state.isLateThreadRunning = true }
+            return !state.isLateThreadRunning
+        }
+        if needsThread { startLateThread() }
+    }
+
+    // MARK: After the end
+
+    /// Work that comes after the end, as from a task that slept meanwhile, still has to run, or its waiters would hang: a
+    /// thread is made for it. It finds everything closed.
+    private func startLateThread() {
+        let context = Unmanaged.passRetained(self)
+        #if canImport(Darwin)
+        var handle: pthread_t?
+        #else
+        var handle = pthread_t()
+        #endif
+        let status = pthread_create(&handle, nil, { raw in
+            #if canImport(Darwin)
+            Unmanaged<EventLoop>.fromOpaque(raw).takeRetainedValue().runLateJobs()
+            #else
+            Unmanaged<EventLoop>.fromOpaque(raw!).takeRetainedValue().runLateJobs()
+            #endif
+            return nil
+        }, context.toOpaque())
+        precondition(status == 0, "the system has no thread left for an event loop's last work")
+        #if canImport(Darwin)
+        pthread_detach(handle!)
+        #else
+        pthread_detach(handle)
+        #endif
+    }
+
+    private func runLateJobs() {
+        thread.store(EventLoop.callersThread, ordering: .relaxed)
+        var isDone = false
+        while !isDone {
+            var isStopping = false
+            takeRemoteJobs(&isStopping)
+            runJobs()
+            runEndOfTurn()
+            for continuation in nextTurn { continuation.resume() }
+            nextTurn = []
+            if !jobs.isEmpty { continue }
+            isDone = remote.withLock { state in
+                state.isLateThreadRunning = !state.jobs.isEmpty
+                if state.jobs.isEmpty { thread.store(0, ordering: .relaxed) }
+                return state.jobs.isEmpty
+            }
         }
     }
 }

@@ -33,6 +33,11 @@ enum Handle {
         if uv_is_closing(handle) == 0 { uv_close(handle, closedByLoop) }
     }
 
+    /// Frees a handle whose initialisation failed, which libuv does not know.
+    static func discard<H>(_ handle: UnsafeMutablePointer<H>) {
+        release(base(handle))
+    }
+
     fileprivate static func release(_ handle: UnsafeMutablePointer<uv_handle_t>) {
         if let data = uv_handle_get_data(handle) {
             let owner = Unmanaged<AnyObject>.fromOpaque(data).takeRetainedValue()

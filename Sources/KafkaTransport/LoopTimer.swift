@@ -15,6 +15,11 @@ public final class LoopTimer {
         assert(loop.isCurrent)
         let box = Box()
         handle = Handle.allocate(uv_timer_t.self, owner: box)
+        if loop.hasStopped {
+            isClosed = true
+            Handle.discard(handle)
+            return
+        }
         uv_timer_init(loop.uv, handle)
         box.timer = self
     }

@@ -93,7 +93,7 @@ import Testing
             let task = Task(executorPreference: loop) {
                 let timer = LoopTimer(on: loop)
                 timer.schedule(afterMs: 0) { fired.tell(true) }
-                await loop.nextTurn(isolation: nil)
+                await loop.nextTurn()
                 timer.close()
             }
             await task.value

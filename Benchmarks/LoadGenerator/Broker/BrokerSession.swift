@@ -24,7 +24,9 @@ package struct BrokerSession {
             }
         }
         self.configuration = configuration
-        terminal = Terminal(OutputSettings())
+        var output = OutputSettings()
+        output.isQuiet = options.isQuiet
+        terminal = Terminal(output)
     }
 
     /// Serves until SIGINT or SIGTERM, then says what was stored.

@@ -41,7 +41,10 @@ struct RunExecution {
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let begin = MonotonicClock.nowNs()
         let outcomes = await withTaskGroup(of: (Int64, (any Error)?).self) { group in
-            for builder in pipeline.builders { group.addTask { await generate(builder, from: source) } }
+            for (builder, loop) in zip(pipeline.builders, pipeline.generatorLoops) {
+                // With the loop as its preference a task that waited goes on there, and not by way of the global pool.
+                group.addTask(executorPreference: loop) { await generate(builder, from: source) }
+            }
             return await group.reduce(into: []) { $0.append($1) }
         }
         await drain(timeout: drainTimeout)

@@ -11,6 +11,8 @@ import Synchronization
 /// The parts of one run, from the generator to the recorder.
 struct RunPipeline {
     let builders: [any BatchBuilder & Actor]
+    /// Where each builder lives, in the same order.
+    let generatorLoops: [EventLoop]
     let producers: [ProducerLane]
     let recorders: [LaneRecorder]
 
@@ -46,6 +48,7 @@ struct RunPipeline {
                     configuration.builderConfiguration(lane: lane, of: cores, concurrency: concurrency), on: loops[lane],
                     topics: topics, to: sinks[lane])
             }
+            generatorLoops = Array(loops.prefix(cores))
         case .sequential:
             let collector = loops[cores]
             let router = PartitionRouter(to: sinks)
@@ -53,6 +56,7 @@ struct RunPipeline {
                 configuration.builderConfiguration(lane: 0, of: 1, concurrency: concurrency), on: collector,
                 workersOn: Array(loops.prefix(cores)), topics: topics, to: router)
             builders = [builder]
+            generatorLoops = [collector]
         }
     }
 

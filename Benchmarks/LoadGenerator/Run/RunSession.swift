@@ -100,7 +100,7 @@ package struct RunSession {
 
     private func target(_ control: EventLoop) async throws -> ([Endpoint], BrokerProcess?) {
         if let servers = plan.target.bootstrapServers {
-            return (servers.map { Endpoint(host: $0.host, port: $0.port) }, nil)
+            return (servers, nil)
         }
         let broker = BrokerProcess(on: control)
         return ([try await broker.start()], broker)

@@ -101,7 +101,7 @@ final class BatchMemoryPool: Sendable {
     ///
     /// - Parameter byteCount: what the caller could not take.
     /// - Throws: `CancellationError` when the task is cancelled.
-    func waitForSpace(_ byteCount: Int, isolation: isolated (any Actor)? = #isolation) async throws {
+    nonisolated(nonsending) func waitForSpace(_ byteCount: Int) async throws {
         let size = max(byteCount, bufferByteCount)
         let id = state.withLock { state in
             state.nextWaiter += 1

@@ -1,9 +1,9 @@
 import KafkaProtocol
 
 extension Session {
-    func handleApiVersions(_ header: RequestHeader, _ reader: inout WireReader) {
+    func handleApiVersions(_ header: RequestHeader, _ frame: UnsafeRawBufferPointer) {
         let isKnown = ApiVersionsRequest.versions.contains(header.apiVersion)
-        if isKnown, (try? ApiVersionsRequest.decode(version: header.apiVersion, from: &reader)) == nil {
+        if isKnown, Self.decode(ApiVersionsRequest.self, frame) == nil {
             return reject()
         }
         withFaults(header, targets: { [] }) { plan in

@@ -21,7 +21,7 @@ extension Session {
                     let found = log.offset(at: partition.timestamp)
                     answer.offset = found.offset
                     answer.timestamp = found.timestampMs
-                    answer.leaderEpoch = log.leadership.leaderEpoch
+                    if header.apiVersion >= 4 { answer.leaderEpoch = log.leadership.leaderEpoch }
                 }
                 return answer
             }

@@ -16,13 +16,13 @@ extension Session {
         shard.counters.requests.increment()
         switch header.apiKey {
         case .produce where ProduceRequest.versions.contains(header.apiVersion): handleProduce(header, frame, reader)
-        case .fetch: serve(FetchRequest.self, header, &reader, handleFetch)
-        case .listOffsets: serve(ListOffsetsRequest.self, header, &reader, handleListOffsets)
-        case .metadata: serve(MetadataRequest.self, header, &reader, handleMetadata)
-        case .apiVersions: handleApiVersions(header, &reader)
-        case .createTopics: serve(CreateTopicsRequest.self, header, &reader, handleCreateTopics)
-        case .deleteTopics: serve(DeleteTopicsRequest.self, header, &reader, handleDeleteTopics)
-        case .initProducerId: serve(InitProducerIDRequest.self, header, &reader, handleInitProducerID)
+        case .fetch: serve(FetchRequest.self, header, frame, handleFetch)
+        case .listOffsets: serve(ListOffsetsRequest.self, header, frame, handleListOffsets)
+        case .metadata: serve(MetadataRequest.self, header, frame, handleMetadata)
+        case .apiVersions: handleApiVersions(header, frame)
+        case .createTopics: serve(CreateTopicsRequest.self, header, frame, handleCreateTopics)
+        case .deleteTopics: serve(DeleteTopicsRequest.self, header, frame, handleDeleteTopics)
+        case .initProducerId: serve(InitProducerIDRequest.self, header, frame, handleInitProducerID)
         // As Kafka: who asks for what was not offered is not answered.
         default: reject()
         }
@@ -30,13 +30,34 @@ extension Session {
 
     /// Decodes a request, lets the faults have their way, and answers what `body` gives unless it is nil.
     func serve<Request: TargetedRequest>(
-        _ type: Request.Type, _ header: RequestHeader, _ reader: inout WireReader,
+        _ type: Request.Type, _ header: RequestHeader, _ frame: UnsafeRawBufferPointer,
         _ body: (Request, RequestHeader, FaultPlan) -> Request.Response?
     ) {
-        guard let request = try? Request.decode(version: header.apiVersion, from: &reader) else { return reject() }
+        guard let request = Self.decode(type, frame) else { return reject() }
         withFaults(header, targets: { request.targets(self.cluster) }) { plan in
             if let response = body(request, header, plan) { answer(response, to: header) }
         }
+    }
+
+    /// The request of a frame, nil when it is none.
+    ///
+    /// Bytes behind it are passed over, as Kafka does: librdkafka 2.16 asks for the metadata of all topics with three
+    /// of them. The decoder's error says where they begin.
+    static func decode<Request: KafkaRequest>(_ type: Request.Type, _ frame: UnsafeRawBufferPointer) -> Request? {
+        do throws(WireError) {
+            return try decodeExactly(type, frame)
+        } catch {
+            guard error.byteOffset > 0, error.byteOffset < frame.count else { return nil }
+            return try? decodeExactly(type, UnsafeRawBufferPointer(rebasing: frame[..<error.byteOffset]))
+        }
+    }
+
+    private static func decodeExactly<Request: KafkaRequest>(
+        _ type: Request.Type, _ frame: UnsafeRawBufferPointer
+    ) throws(WireError) -> Request {
+        var reader = WireReader(frame)
+        let header = try RequestHeader.decode(from: &reader)
+        return try Request.decode(version: header.apiVersion, from: &reader)
     }
 
     /// Does a request as the rules that fire for it want.

@@ -1,0 +1,39 @@
+import KafkaProtocol
+import Testing
+
+@testable import KafkaEmbeddedBroker
+
+@Suite struct FaultParsingTests {
+    @Test func `rules are read from text`() throws {
+        let rules: [(String, FaultRule)] = [
+            (
+                "produce:topic=t:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER",
+                FaultRule(.produce, topic: "t", partition: 3, count: 2, effect: .error(.notLeaderOrFollower))
+            ),
+            ("fetch:delay=50ms", FaultRule(.fetch, effect: .delay(.milliseconds(50)))),
+            ("produce:count=1:disconnect", FaultRule(.produce, count: 1, effect: .disconnect(.beforeStore))),
+            ("produce:disconnect=after:skip=7", FaultRule(.produce, skip: 7, effect: .disconnect(.afterStore))),
+            ("any:node=2:stall", FaultRule(node: 2, effect: .stall)),
+            (
+                "InitProducerId:error-after-store=15",
+                FaultRule(.initProducerId, effect: .errorAfterStore(.coordinatorNotAvailable))
+            ),
+            ("metadata:throttle=2s", FaultRule(.metadata, effect: .throttle(ms: 2000))),
+            ("produce:leader=2", FaultRule(.produce, effect: .leaderMove(to: 2))),
+        ]
+        for (text, rule) in rules { #expect(try FaultRule(parsing: text) == rule, "\(text)") }
+    }
+
+    @Test(arguments: [
+        "", "produce", "produce:", "product:stall", "produce:stall:disconnect", "produce:count=x:stall",
+        "produce:count=-1:stall", "produce:count=1:count=2:stall", "produce:error=NO_SUCH_ERROR", "produce:error=NONE",
+        "produce:error", "produce:delay=50", "produce:delay=-5ms", "produce:delay=99999999999999999999s",
+        "produce:partition=3000000000:stall", "produce:topic=:stall", "produce:stall=yes", "produce:what=1",
+        "produce:leader=x", "produce:disconnect=soon",
+    ])
+    func `what makes no sense is refused, saying what`(text: String) {
+        let error = #expect(throws: EmbeddedBrokerError.self) { try FaultRule(parsing: text) }
+        #expect(error?.code == .invalidFault)
+        #expect(error?.message.contains("'\(text)'") == true)
+    }
+}
