@@ -22,15 +22,19 @@ public final class ChildProcess {
     private let onLine: (String) -> Void
     private let onExit: (Exit) -> Void
 
-    private final class Box {
+    /// The loop was shut down and took the handles with it.
+    private var isClosed = false
+
+    private final class Box: HandleOwner {
         weak var child: ChildProcess?
+        func handleDidClose() { child?.isClosed = true }
     }
 
     /// Starts a program; its standard error is ours.
     ///
     /// - Parameters:
     ///   - onLine: each line of standard output, without its end; at most 4,096 bytes of one are kept.
-    ///   - onExit: once, when the process has ended.
+    ///   - onExit: once, when the process has ended. Lines may still come after it.
     /// - Throws: `TransportError` when the program can't be started.
     public init(
         _ path: String, arguments: [String], on loop: EventLoop, onLine: @escaping (String) -> Void,
@@ -58,6 +62,7 @@ public final class ChildProcess {
     }
 
     deinit {
+        if isClosed { return }
         Handle.close(process)
         Handle.close(output)
         Handle.close(input)
@@ -73,7 +78,7 @@ public final class ChildProcess {
 
     /// Sends a signal; does nothing when the child has ended.
     public func signal(_ number: Int32) {
-        if uv_is_active(Handle.base(process)) != 0 { uv_process_kill(process, number) }
+        if !isClosed, uv_is_active(Handle.base(process)) != 0 { uv_process_kill(process, number) }
     }
 
     private func spawn(_ path: String, _ arguments: [String], _ loop: EventLoop) -> Int32 {
@@ -115,7 +120,8 @@ public final class ChildProcess {
                 buffer!.pointee = uv_buf_init(base ?? nil, child == nil ? 0 : 4096)
             },
             { handle, count, _ in
-                if count > 0 { Handle.owner(handle, as: Box.self).child?.didRead(count) }
+                guard let child = Handle.owner(handle, as: Box.self).child else { return }
+                if count > 0 { child.didRead(count) } else if count < 0 { child.outputDidEnd() }
             })
     }
 
@@ -128,6 +134,12 @@ public final class ChildProcess {
                 line.append(byte)
             }
         }
+    }
+
+    /// The last line may have no end of its own.
+    private func outputDidEnd() {
+        if !line.isEmpty { onLine(String(decoding: line, as: UTF8.self)) }
+        line = []
     }
 }
 

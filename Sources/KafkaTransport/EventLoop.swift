@@ -18,8 +18,8 @@ import Darwin
 ///
 /// A loop runs until `shutDown()`; its streams and listeners must be closed by their owners before that.
 public final class EventLoop: @unchecked Sendable {
-    // Unchecked: `uv`, `jobs`, `isStopping` and `isPolling` are touched by the loop's thread only (before `start` by the
-    // creating thread); what others touch is behind `remote`.
+    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn` and `hasStopped` are touched by the loop's thread only (`uv` before
+    // `start` by the creating thread); what others touch is behind `remote` or atomic.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
     private let remote = Mutex(RemoteJobs())
@@ -161,6 +161,7 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     private func runThread() {
+        Self.blockBrokenPipe()
         var isStopping = false
         repeat {
             takeRemoteJobs(&isStopping)
@@ -172,16 +173,28 @@ public final class EventLoop: @unchecked Sendable {
             for continuation in continuations { continuation.resume() }
         } while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty || !stopAccepting()
         closeHandles()
+        // The closing may have woken tasks. This is the thread for them and for what others hand over meanwhile.
+        runLateJobs()
         let waiting = remote.withLock { $0.whenStopped }
-        thread.store(0, ordering: .relaxed)
         for continuation in waiting { continuation.resume() }
     }
 
-    /// From here on nothing is queued for this thread; false when something has just been.
+    /// A write to a connection that the other end has closed is an error, not the end of the process.
+    ///
+    /// The signal goes to the thread that writes, so the rest of the process keeps what it has chosen for itself.
+    private static func blockBrokenPipe() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// From here on the network is closed to this loop's work; false when something has just been.
     private func stopAccepting() -> Bool {
         remote.withLock { state in
             state.hasStopped = state.jobs.isEmpty
             hasStopped = state.hasStopped
+            state.isLateThreadRunning = state.hasStopped
             return state.hasStopped
         }
     }

@@ -6,8 +6,9 @@ public final class LoopTimer {
     private var action: (() -> Void)?
     private var isClosed = false
 
-    private final class Box {
+    private final class Box: HandleOwner {
         weak var timer: LoopTimer?
+        func handleDidClose() { timer?.isClosed = true }
     }
 
     public init(on loop: EventLoop) {

@@ -21,8 +21,9 @@ public final class TCPStream {
     private(set) var isClosed = false
     private var connecting: ((Result<Void, TransportError>) -> Void)?
 
-    final class Box {
+    final class Box: HandleOwner {
         weak var stream: TCPStream?
+        func handleDidClose() { stream?.isClosed = true }
     }
 
     init(loop: EventLoop) {

@@ -2,7 +2,8 @@ import Synchronization
 
 /// A number of produce requests that several lanes share, whatever brokers they go to.
 ///
-/// A lane that finds no room leaves its name and is called when there is: first come, first served.
+/// A lane that finds no room leaves its name, and all who did are called when there is, in that order: one alone might
+/// have nothing to send any more, and the others would wait for ever.
 public final class InFlightLimit: Sendable {
     public let limit: Int
     private let state: Mutex<State>
@@ -33,10 +34,11 @@ public final class InFlightLimit: Sendable {
 
     /// Gives a place back.
     func give() {
-        let waiter = state.withLock { state in
+        let waiters = state.withLock { state in
             state.used -= 1
-            return state.waiters.isEmpty ? nil : state.waiters.removeFirst()
+            defer { state.waiters = [] }
+            return state.waiters
         }
-        waiter?()
+        for waiter in waiters { waiter() }
     }
 }
