@@ -8,6 +8,7 @@
 import KafkaCompression
 public import KafkaProtocol
 public import KafkaTransport
+import Synchronization
 
 /// Collects records in one place and hands whole sets to workers.
 public actor SequentialBuilder: BatchBuilder {
@@ -37,6 +38,7 @@ public actor SequentialBuilder: BatchBuilder {
     private var openSets = 0
     private var openByteCount = 0
     private var order = TicketOrder()
+    private nonisolated let inbox = Mutex<[BuiltSet]>([])
     /// Who waits for which ticket, in order of tickets.
     private var flushing: [(end: Int, continuation: CheckedContinuation<Void, Never>)] = []
     private var lingerTimer: LoopTimer?
@@ -178,15 +180,27 @@ public actor SequentialBuilder: BatchBuilder {
         let partition =
             place > 0 ? Int32(place - 1) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
         let work = SetToBuild(
-            set: set, memory: memory, topic: topic.name, partition: partition, sealedNs: MonotonicClock.nowNs())
-        Task { [weak self] in
-            let batch = await worker.build(work)
-            await self?.didBuild(ticket, batch)
-        }
+            ticket: ticket, set: set, memory: memory, topic: topic.name, partition: partition,
+            sealedNs: MonotonicClock.nowNs())
+        worker.submit(work, for: self)
     }
 
-    private func didBuild(_ ticket: Int, _ batch: RecordBatch) {
-        let batches = order.complete(ticket, batch)
+    /// Takes what a worker has built. Called by its thread; one job for all that comes until it runs.
+    nonisolated func accept(_ built: [BuiltSet]) {
+        let isFirst = inbox.withLock { inbox in
+            inbox.append(contentsOf: built)
+            return inbox.count == built.count
+        }
+        if isFirst { Task(executorPreference: loop) { await self.takeBuilt() } }
+    }
+
+    private func takeBuilt() {
+        let built = inbox.withLock { inbox in
+            defer { inbox = [] }
+            return inbox
+        }
+        var batches: [RecordBatch] = []
+        for set in built { batches += order.complete(set.ticket, set.batch) }
         if !batches.isEmpty { sink.accept(batches) }
         while let (end, continuation) = flushing.first, order.isDone(before: end) {
             flushing.removeFirst()
