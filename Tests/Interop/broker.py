@@ -1,6 +1,6 @@
 """Other people's clients against the embedded broker."""
 
-from clients import ACKS, CODECS, Confluent, KafkaPython, difference, records
+from clients import ACKS, CODECS, Confluent, KafkaPython, Library, difference, records
 from harness import embedded_broker, equal, expect, folder, kbench, needs, test
 
 
@@ -22,8 +22,8 @@ def define_round_trips(writer, reader):
                     round_trip(writer(bootstrap), reader(bootstrap), codec, acks, bootstrap)
 
 
-for each_writer in (Confluent, KafkaPython):
-    for each_reader in (Confluent, KafkaPython):
+for each_writer in (Confluent, KafkaPython, Library):
+    for each_reader in (Confluent, KafkaPython, Library):
         define_round_trips(each_writer, each_reader)
 
 

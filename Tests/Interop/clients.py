@@ -4,9 +4,13 @@ A record is (key, value, headers, timestamp in ms); None is a null key or value.
 records come back in the order of their offsets.
 """
 
+import os
+import subprocess
 import time
 
-from harness import expect, needs
+from harness import ROOT, expect, needs
+
+PEER = os.path.join(ROOT, ".build", "release", "interop-peer")
 
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 ACKS = ("0", "1", "all")
@@ -49,7 +53,8 @@ class Confluent:
     def create(self, topic, partitions=1, **config):
         from confluent_kafka.admin import AdminClient, NewTopic
         admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 4})
-        admin.create_topics([NewTopic(topic, partitions, config=config)])[topic].result(15)
+        # The records' times are years ago: with a retention Kafka would remove them under the readers.
+        admin.create_topics([NewTopic(topic, partitions, config={"retention.ms": "-1", **config})])[topic].result(15)
 
     def write(self, topic, records, codec="none", acks="all", partition=0, **settings):
         from confluent_kafka import Producer
@@ -138,3 +143,49 @@ class KafkaPython:
             return read
         finally:
             consumer.close()
+
+
+class Library:
+    """This library, by the program Tests/InteropPeer."""
+
+    name = "the library"
+
+    def __init__(self, bootstrap, builder="sharded"):
+        self.bootstrap, self.builder = bootstrap, builder
+
+    @staticmethod
+    def can_write(record):
+        return True
+
+    def write(self, topic, records, codec="none", acks="all", partition=0):
+        lines = []
+        for key, value, headers, timestamp in records:
+            text = ",".join(f"{_hex(name.encode())}={_hex(content)}" for name, content in headers)
+            lines.append(f"{partition}\t{_hex(key)}\t{_hex(value)}\t{timestamp}\t{text}\n")
+        out = self._run("write", topic, codec, self.builder, acks, given="".join(lines))
+        expect(out.strip() == str(len(records)), f"{out.strip()} of {len(records)} records were acknowledged")
+
+    def read(self, topic, count):
+        found = []
+        for line in self._run("read", topic).splitlines():
+            _, key, value, timestamp, headers = line.split("\t")
+            pairs = [header.split("=") for header in headers.split(",") if header]
+            found.append((
+                _bytes(key), _bytes(value), [(_bytes(name).decode(), _bytes(content)) for name, content in pairs],
+                int(timestamp)))
+        expect(count is None or len(found) == count, f"{len(found)} of {count} records were read")
+        return found
+
+    def _run(self, verb, topic, *arguments, given=None):
+        ended = subprocess.run(
+            [PEER, verb, self.bootstrap, topic, *arguments], input=given, capture_output=True, text=True, timeout=60)
+        expect(ended.returncode == 0, f"interop-peer {verb} ended with {ended.returncode}: {ended.stderr}")
+        return ended.stdout
+
+
+def _hex(content):
+    return "-" if content is None else content.hex()
+
+
+def _bytes(text):
+    return None if text == "-" else bytes.fromhex(text)

@@ -22,7 +22,7 @@ def tool(main, *arguments):
     ended = subprocess.run(
         [java, "-Xmx256m", "-cp", os.path.join(HOME, "libs", "*"), main, *arguments], capture_output=True, text=True)
     expect(ended.returncode == 0, f"{main} ended with {ended.returncode}: {ended.stderr or ended.stdout}")
-    return ended.stdout
+    return ended.stdout or ended.stderr
 
 
 def stored(pattern):
