@@ -48,6 +48,8 @@ let package = Package(
             path: "Benchmarks/LoadGenerator", swiftSettings: settings),
         .executableTarget(
             name: "kbench", dependencies: ["LoadGenerator"], path: "Benchmarks/kbench", swiftSettings: settings),
+        .executableTarget(
+            name: "codec-floor", dependencies: ["LoadGenerator"], path: "Benchmarks/codec-floor", swiftSettings: settings),
 
         tests("KafkaProtocolTests", ["KafkaProtocol"]),
         tests("KafkaCompressionTests", ["KafkaCompression"]),
@@ -55,5 +57,8 @@ let package = Package(
         tests("KafkaClientTests", ["KafkaClient", "KafkaEmbeddedBroker"]),
         tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker"]),
         tests("LoadGeneratorTests", ["LoadGenerator"]),
+        // What other programs' tests drive; see Tests/Interop.
+        .executableTarget(
+            name: "interop-peer", dependencies: ["KafkaClient"], path: "Tests/InteropPeer", swiftSettings: settings),
     ]
 )

@@ -53,17 +53,18 @@ extension EmbeddedBroker {
             result.checksumFailureCount += counters.checksumFailures.load(ordering: .relaxed)
             result.refusedBatchCount += counters.refusedBatches.load(ordering: .relaxed)
         }
-        for topic in cluster.topics {
+        let (topics, deleted) = cluster.state.withLock { (Array($0.topics.values), $0.deleted) }
+        var totals = deleted
+        for topic in topics {
+            totals.add(topic)
             let partitions = topic.partitions.map(\.statistics)
-            for partition in partitions {
-                result.batchCount += partition.batchCount
-                result.recordCount += partition.recordCount
-                result.byteCount += partition.byteCount
-                result.keptByteCount += partition.keptByteCount
-            }
-            result.duplicateBatchCount += topic.partitions.reduce(0) { $0 + $1.duplicateCount }
+            result.keptByteCount += partitions.reduce(0) { $0 + $1.keptByteCount }
             result.topics[topic.name] = partitions
         }
+        result.batchCount = totals.batchCount
+        result.recordCount = totals.recordCount
+        result.byteCount = totals.byteCount
+        result.duplicateBatchCount = totals.duplicateCount
         return result
     }
 }

@@ -8,7 +8,7 @@ public struct EmbeddedBrokerStatistics: Sendable, Equatable {
     public var requestCount = 0
     /// Frames that were no request that is served here; each closed its connection.
     public var malformedRequestCount = 0
-    /// Record batches appended, duplicates not counted.
+    /// Record batches appended, duplicates not counted; those of topics deleted since are.
     public var batchCount = 0
     /// Records of these batches, as their headers say.
     public var recordCount = 0

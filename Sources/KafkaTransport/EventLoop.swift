@@ -18,21 +18,24 @@ import Darwin
 ///
 /// A loop runs until `shutDown()`; its streams and listeners must be closed by their owners before that.
 public final class EventLoop: @unchecked Sendable {
-    // Unchecked: `uv`, `jobs`, `isStopping` and `isPolling` are touched by the loop's thread only (before `start` by the
-    // creating thread); what others touch is behind `remote`.
+    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn` and `hasStopped` are touched by the loop's thread only (`uv` before
+    // `start` by the creating thread); what others touch is behind `remote` or atomic.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
     private let remote = Mutex(RemoteJobs())
     private var jobs = JobQueue()
     private var endOfTurn: [() -> Void] = []
     private var nextTurn: [CheckedContinuation<Void, Never>] = []
-    private var thread = pthread_self()
+    /// The thread that runs the loop, as a number.
+    private let thread = Atomic<UInt>(0)
 
     private struct RemoteJobs {
         var jobs: [UnownedJob] = []
         var isStopping = false
         var whenStopped: [CheckedContinuation<Void, Never>] = []
         var hasStopped = false
+        /// A thread runs what came after the end.
+        var isLateThreadRunning = false
     }
 
     /// Makes a loop and starts its thread.
@@ -53,7 +56,18 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     /// Whether the caller runs on this loop's thread.
-    public var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }
+    public var isCurrent: Bool { thread.load(ordering: .relaxed) == Self.callersThread }
+
+    private static var callersThread: UInt {
+        #if canImport(Darwin)
+        UInt(bitPattern: pthread_self())
+        #else
+        pthread_self()
+        #endif
+    }
+
+    /// Whether the loop has been shut down: timers and streams made on it now are dead from the start.
+    private(set) var hasStopped = false
 
     /// Runs `work` on the loop when the jobs of this turn are done, before the loop looks at the network again.
     ///
@@ -106,7 +120,7 @@ public final class EventLoop: @unchecked Sendable {
             let context = Unmanaged<StartContext>.fromOpaque(raw!).takeRetainedValue()
             pthread_setname_np(pthread_self(), String(context.name.prefix(15)))
             #endif
-            context.loop.thread = pthread_self()
+            context.loop.thread.store(EventLoop.callersThread, ordering: .relaxed)
             context.tellRunning()
             context.loop.runThread()
             return nil
@@ -147,8 +161,9 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     private func runThread() {
+        Self.blockBrokenPipe()
         var isStopping = false
-        while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty {
+        repeat {
             takeRemoteJobs(&isStopping)
             runJobs()
             runEndOfTurn()
@@ -156,13 +171,32 @@ public final class EventLoop: @unchecked Sendable {
             let continuations = nextTurn
             nextTurn = []
             for continuation in continuations { continuation.resume() }
-        }
+        } while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty || !stopAccepting()
         closeHandles()
-        let waiting = remote.withLock { state in
-            state.hasStopped = true
-            return state.whenStopped
-        }
+        // The closing may have woken tasks. This is the thread for them and for what others hand over meanwhile.
+        runLateJobs()
+        let waiting = remote.withLock { $0.whenStopped }
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// A write to a connection that the other end has closed is an error, not the end of the process.
+    ///
+    /// The signal goes to the thread that writes, so the rest of the process keeps what it has chosen for itself.
+    private static func blockBrokenPipe() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// From here on the network is closed to this loop's work; false when something has just been.
+    private func stopAccepting() -> Bool {
+        remote.withLock { state in
+            state.hasStopped = state.jobs.isEmpty
+            hasStopped = state.hasStopped
+            state.isLateThreadRunning = state.hasStopped
+            return state.hasStopped
+        }
     }
 
     private func takeRemoteJobs(_ isStopping: inout Bool) {
@@ -207,11 +241,61 @@ public final class EventLoop: @unchecked Sendable {
             jobs.append(job)
             return
         }
-        remote.withLock { state in
-            // A job for a stopped loop has nowhere to run: its actor outlived what it lives on.
-            precondition(!state.hasStopped, "work was handed to an event loop that has been shut down")
+        let needsThread = remote.withLock { state in
             state.jobs.append(job)
-            if state.jobs.count == 1 { uv_async_send(wakeUp) }
+            if !state.hasStopped {
+                if state.jobs.count == 1 { uv_async_send(wakeUp) }
+                return false
+            }
+            defer { state.isLateThreadRunning = true }
+            return !state.isLateThreadRunning
+        }
+        if needsThread { startLateThread() }
+    }
+
+    // MARK: After the end
+
+    /// Work that comes after the end, as from a task that slept meanwhile, still has to run, or its waiters would hang: a
+    /// thread is made for it. It finds everything closed.
+    private func startLateThread() {
+        let context = Unmanaged.passRetained(self)
+        #if canImport(Darwin)
+        var handle: pthread_t?
+        #else
+        var handle = pthread_t()
+        #endif
+        let status = pthread_create(&handle, nil, { raw in
+            #if canImport(Darwin)
+            Unmanaged<EventLoop>.fromOpaque(raw).takeRetainedValue().runLateJobs()
+            #else
+            Unmanaged<EventLoop>.fromOpaque(raw!).takeRetainedValue().runLateJobs()
+            #endif
+            return nil
+        }, context.toOpaque())
+        precondition(status == 0, "the system has no thread left for an event loop's last work")
+        #if canImport(Darwin)
+        pthread_detach(handle!)
+        #else
+        pthread_detach(handle)
+        #endif
+    }
+
+    private func runLateJobs() {
+        thread.store(EventLoop.callersThread, ordering: .relaxed)
+        var isDone = false
+        while !isDone {
+            var isStopping = false
+            takeRemoteJobs(&isStopping)
+            runJobs()
+            runEndOfTurn()
+            for continuation in nextTurn { continuation.resume() }
+            nextTurn = []
+            if !jobs.isEmpty { continue }
+            isDone = remote.withLock { state in
+                state.isLateThreadRunning = !state.jobs.isEmpty
+                if state.jobs.isEmpty { thread.store(0, ordering: .relaxed) }
+                return state.jobs.isEmpty
+            }
         }
     }
 }

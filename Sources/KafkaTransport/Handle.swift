@@ -1,13 +1,19 @@
 import CUV
 
+/// Who is told that a handle is no more.
+protocol HandleOwner: AnyObject {
+    /// The handle's memory is freed after this: by the owner's own wish, or because the loop was shut down.
+    func handleDidClose()
+}
+
 /// The memory of a libuv handle and its owner: the handle keeps its owner alive until libuv has closed it.
 ///
 /// libuv writes to a handle until its close callback, so the memory belongs to the loop, not to the owner.
 enum Handle {
-    static func allocate<H>(_ type: H.Type, owner: AnyObject) -> UnsafeMutablePointer<H> {
+    static func allocate<H>(_ type: H.Type, owner: any HandleOwner) -> UnsafeMutablePointer<H> {
         let handle = UnsafeMutablePointer<H>.allocate(capacity: 1)
         let raw = UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
-        uv_handle_set_data(raw, Unmanaged.passRetained(owner).toOpaque())
+        uv_handle_set_data(raw, Unmanaged<AnyObject>.passRetained(owner).toOpaque())
         return handle
     }
 
@@ -33,7 +39,10 @@ enum Handle {
     }
 
     fileprivate static func release(_ handle: UnsafeMutablePointer<uv_handle_t>) {
-        if let data = uv_handle_get_data(handle) { Unmanaged<AnyObject>.fromOpaque(data).release() }
+        if let data = uv_handle_get_data(handle) {
+            let owner = Unmanaged<AnyObject>.fromOpaque(data).takeRetainedValue()
+            (owner as? any HandleOwner)?.handleDidClose()
+        }
         // Allocated by `allocate` as another handle type; `free` needs the address alone.
         UnsafeMutableRawPointer(handle).deallocate()
     }

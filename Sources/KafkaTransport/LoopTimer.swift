@@ -6,14 +6,20 @@ public final class LoopTimer {
     private var action: (() -> Void)?
     private var isClosed = false
 
-    private final class Box {
+    private final class Box: HandleOwner {
         weak var timer: LoopTimer?
+        func handleDidClose() { timer?.isClosed = true }
     }
 
     public init(on loop: EventLoop) {
         assert(loop.isCurrent)
         let box = Box()
         handle = Handle.allocate(uv_timer_t.self, owner: box)
+        if loop.hasStopped {
+            isClosed = true
+            Handle.discard(handle)
+            return
+        }
         uv_timer_init(loop.uv, handle)
         box.timer = self
     }

@@ -5,8 +5,11 @@ public final class SignalSource {
     private let handle: UnsafeMutablePointer<uv_signal_t>
     private let action: (Int32) -> Void
 
-    private final class Box {
+    private var isClosed = false
+
+    private final class Box: HandleOwner {
         weak var source: SignalSource?
+        func handleDidClose() { source?.isClosed = true }
     }
 
     /// - Throws: `TransportError` for a signal that can't be caught.
@@ -22,5 +25,5 @@ public final class SignalSource {
                 handle, { Handle.owner($0, as: Box.self).source?.action($1) }, signal), "cannot catch signal \(signal)")
     }
 
-    deinit { Handle.close(handle) }
+    deinit { if !isClosed { Handle.close(handle) } }
 }

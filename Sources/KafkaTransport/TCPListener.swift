@@ -2,16 +2,16 @@ import CUV
 
 /// A listening TCP socket of a loop. Lives on its loop's thread.
 ///
-/// Several listeners of different loops may share one port (`SO_REUSEPORT` is not used): a stream is accepted on the
-/// loop of its listener.
+/// A stream is accepted on the loop of its listener. A port has one listener (`SO_REUSEPORT` is not used).
 public final class TCPListener {
     public let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let onStream: (TCPStream) -> Void
     private var isClosed = false
 
-    private final class Box {
+    private final class Box: HandleOwner {
         weak var listener: TCPListener?
+        func handleDidClose() { listener?.isClosed = true }
     }
 
     /// Binds and listens.
@@ -45,8 +45,9 @@ public final class TCPListener {
 
     deinit { close() }
 
-    /// The port that is listened on.
+    /// The port that is listened on; 0 when the listener is closed.
     public var port: UInt16 {
+        if isClosed { return 0 }
         var storage = sockaddr_storage()
         var length = Int32(MemoryLayout<sockaddr_storage>.size)
         return withUnsafeMutablePointer(to: &storage) { pointer in

@@ -13,6 +13,7 @@ extension TCPStream {
     ///
     /// - Throws: `TransportError` when the stream is closed or no descriptor is left; the stream is closed then too.
     public func detach() throws(TransportError) -> Int32 {
+        if isClosed { throw TransportError(code: UV_ENOTCONN.rawValue, "cannot hand over a connection") }
         defer { close() }
         var descriptor: uv_os_fd_t = -1
         try TransportError.check(uv_fileno(Handle.base(handle), &descriptor), "cannot hand over a connection")

@@ -21,8 +21,9 @@ public final class TCPStream {
     private(set) var isClosed = false
     private var connecting: ((Result<Void, TransportError>) -> Void)?
 
-    final class Box {
+    final class Box: HandleOwner {
         weak var stream: TCPStream?
+        func handleDidClose() { stream?.isClosed = true }
     }
 
     init(loop: EventLoop) {
@@ -30,6 +31,11 @@ public final class TCPStream {
         self.loop = loop
         let box = Box()
         handle = Handle.allocate(uv_tcp_t.self, owner: box)
+        if loop.hasStopped {
+            isClosed = true
+            Handle.discard(handle)
+            return
+        }
         uv_tcp_init(loop.uv, handle)
         box.stream = self
     }
@@ -48,6 +54,10 @@ public final class TCPStream {
         to address: SocketAddress, on loop: EventLoop, completion: @escaping (Result<Void, TransportError>) -> Void
     ) -> TCPStream {
         let stream = TCPStream(loop: loop)
+        if stream.isClosed {
+            completion(.failure(TransportError(code: UV_ECANCELED.rawValue, "cannot connect on an event loop that was shut down")))
+            return stream
+        }
         stream.connecting = completion
         let request = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
         // The request holds the stream until its callback, which libuv also makes (with ECANCELED) after a close.

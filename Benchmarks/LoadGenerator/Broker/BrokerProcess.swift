@@ -7,7 +7,6 @@ actor BrokerProcess {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private var child: ChildProcess?
-    private var endpoint: Endpoint?
     private var exit: ChildProcess.Exit?
     private var starting: CheckedContinuation<Endpoint, any Error>?
     private var ending: [CheckedContinuation<Void, Never>] = []
@@ -25,7 +24,7 @@ actor BrokerProcess {
             throw RunError("cannot find the kbench program to start the embedded broker; give --bootstrap-server")
         }
         child = try ChildProcess(
-            path, arguments: ["broker", "--port", "0", "--log", "drop"], on: loop,
+            path, arguments: ["broker", "--port", "0", "--log", "drop", "--quiet", "--until-input-ends"], on: loop,
             onLine: { [weak self] line in self?.assumeIsolated { $0.didPrint(line) } },
             onExit: { [weak self] exit in self?.assumeIsolated { $0.didExit(exit) } })
         let timeout = Task {
@@ -58,11 +57,8 @@ actor BrokerProcess {
 
     private func didPrint(_ line: String) {
         let prefix = "listening on "
-        guard line.hasPrefix(prefix), let colon = line.lastIndex(of: ":"),
-            let port = UInt16(line[line.index(after: colon)...])
-        else { return }
-        let host = String(line[line.index(line.startIndex, offsetBy: prefix.count)..<colon])
-        starting?.resume(returning: Endpoint(host: host, port: port))
+        guard line.hasPrefix(prefix), let endpoint = try? Endpoint(parsing: line.dropFirst(prefix.count)) else { return }
+        starting?.resume(returning: endpoint)
         starting = nil
     }
 

@@ -4,6 +4,7 @@ import KafkaTransport
 /// `kbench broker`: the embedded broker until it is interrupted.
 package struct BrokerSession {
     let configuration: EmbeddedBrokerConfiguration
+    let endsWithInput: Bool
     let terminal: Terminal
 
     /// - Throws: `UsageError` for a fault that can't be read.
@@ -24,7 +25,10 @@ package struct BrokerSession {
             }
         }
         self.configuration = configuration
-        terminal = Terminal(OutputSettings())
+        endsWithInput = options.endsWithInput
+        var output = OutputSettings()
+        output.isQuiet = options.isQuiet
+        terminal = Terminal(output)
     }
 
     /// Serves until SIGINT or SIGTERM, then says what was stored.
@@ -44,6 +48,7 @@ package struct BrokerSession {
             throw error
         }
         for endpoint in endpoints { Terminal.write("listening on \(endpoint)\n", to: 1) }
+        if endsWithInput { StandardInput.whenEnded { Task { await signals.stopWaiting() } } }
         await signals.wait()
         let statistics = broker.statistics
         await broker.stop()

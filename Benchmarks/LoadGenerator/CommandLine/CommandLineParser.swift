@@ -40,6 +40,8 @@ extension BrokerOptions {
         }
         log = try options.value(.log) { text throws(ValueError) in try LogMode(parsing: text) }
         faults = options.all(.fault)
+        isQuiet = options.has(.quiet)
+        endsWithInput = options.has(.untilInputEnds)
         guard !faults.contains("") else { throw UsageError("--fault needs a value: FAULT") }
     }
 }

@@ -42,6 +42,7 @@ package enum OptionName: String, Sendable, CaseIterable {
     case brokers
     case log
     case fault
+    case untilInputEnds = "until-input-ends"
     case help
     case version
 

@@ -45,7 +45,7 @@ package enum OptionTable {
             "none, sequential:N, uniform:N or zipf:N:EXP"),
         CommandOption(.keySize, "SIZE", group: .workload, default: "8", "bytes of a key"),
         CommandOption(
-            .compressibility, "SHARE", arity: .sweep, group: .workload, default: "0",
+            .compressibility, "SHARE", arity: .sweep, group: .workload, default: "0.5",
             "share of the bytes that a codec can remove, 0 to 1"),
         CommandOption(.payloadFile, "FILE", group: .workload, "values from a file instead of made ones"),
         CommandOption(
@@ -99,7 +99,8 @@ package enum OptionTable {
         CommandOption(.output, "DIR", group: .output, default: "results/<time>", "folder for the results"),
         CommandOption(.format, "FORMAT", group: .output, default: "text", "what is printed: text or json"),
         CommandOption(.interval, "TIME", group: .output, default: "1s", "time between two rows of the timeline"),
-        CommandOption(.quiet, group: .output, "print nothing but errors and results"),
+        CommandOption(
+            .quiet, group: .output, subcommands: [.run, .broker], "print nothing but errors and results"),
         CommandOption(.dryRun, group: .safety, "print the resolved plan and its cost, and stop"),
         CommandOption(.resume, "DIR", group: .safety, "go on with the interrupted sweep in DIR"),
     ]
@@ -115,6 +116,9 @@ package enum OptionTable {
         CommandOption(
             .fault, "FAULT", arity: .repeatable, group: .broker, subcommands: [.broker],
             "a scripted fault; may be given again"),
+        CommandOption(
+            .untilInputEnds, group: .broker, subcommands: [.broker],
+            "stop when standard input ends: with the process that started it"),
     ]
 
     private static let general = [

@@ -1,3 +1,5 @@
+import KafkaTransport
+
 /// Reads the options of `run` into a plan and refuses what contradicts itself.
 struct RunPlanReader {
     let options: ParsedOptions
@@ -165,7 +167,11 @@ struct RunPlanReader {
     private func target() throws(UsageError) -> TargetSettings {
         var target = TargetSettings()
         target.bootstrapServers = try options.value(.bootstrapServer) { text throws(ValueError) in
-            try ServerAddress.list(text)
+            do throws(EndpointError) {
+                return try Endpoint.list(text)
+            } catch {
+                throw ValueError(error.description)
+            }
         }
         target.topic = try options.value(.topic, Self.topic) ?? target.topic
         target.keepTopic = options.has(.keepTopic)

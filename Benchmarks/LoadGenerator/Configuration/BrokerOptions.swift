@@ -29,6 +29,10 @@ package struct BrokerOptions: Sendable, Equatable {
     package var log: LogMode?
     /// Scripted faults as given; the broker reads them.
     package var faults: [String] = []
+    /// Print nothing but addresses and errors.
+    package var isQuiet = false
+    /// Stop when standard input ends.
+    package var endsWithInput = false
 
     package init() {}
 }

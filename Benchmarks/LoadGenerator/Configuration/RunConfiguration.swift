@@ -20,7 +20,7 @@ package struct RunConfiguration: Sendable, Equatable {
     package var warmup: Amount?
 
     package var recordSize: RecordSize = .fixed(100)
-    package var payload: PayloadSource = .generated(compressibility: 0)
+    package var payload: PayloadSource = .generated(compressibility: 0.5)
     package var keys: KeyDistribution = .none
     /// Bytes of each key; 0 without keys.
     package var keySize = 0

@@ -1,3 +1,5 @@
+import KafkaTransport
+
 /// All that one command does: the runs, in order, and what surrounds them.
 package struct RunPlan: Sendable, Equatable {
     /// A place in the order of runs.
@@ -84,7 +86,7 @@ package struct RunPlan: Sendable, Equatable {
 /// Where the records go.
 package struct TargetSettings: Sendable, Equatable {
     /// Nil: an embedded broker is started for the command.
-    package var bootstrapServers: [ServerAddress]?
+    package var bootstrapServers: [Endpoint]?
     package var topic = "kbench"
     /// Whether a topic that this command created stays.
     package var keepTopic = false

@@ -31,7 +31,6 @@ package enum UnsupportedOptions {
             (.warmupDuration, "", { if case .durationNs = $0.warmup { true } else { false } }),
             (.recordSize, "with a distribution ", { if case .fixed = $0.recordSize { false } else { true } }),
             (.keys, "", { $0.keys != .none }),
-            (.compressibility, "", { if case .generated(let share) = $0.payload { share != 0 } else { false } }),
             (.payloadFile, "", { if case .file = $0.payload { true } else { false } }),
             (.headers, "", { $0.headerCount != 0 }),
             (.idempotence, "", { $0.idempotence }),

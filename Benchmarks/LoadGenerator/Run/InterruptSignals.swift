@@ -13,6 +13,7 @@ actor InterruptSignals {
     private let interrupt: RunInterrupt
     private let onFirst: @Sendable () -> Void
     private var sources: [SignalSource] = []
+    private var isOver = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
     init(on loop: EventLoop, _ interrupt: RunInterrupt, onFirst: @escaping @Sendable () -> Void = {}) async {
@@ -29,16 +30,25 @@ actor InterruptSignals {
         if interrupt.isSet { _exit(ExitStatus.interrupted.rawValue) }
         interrupt.set()
         onFirst()
+        stopWaiting()
+    }
+
+    /// Lets those go on who wait, signal or not.
+    func stopWaiting() {
+        isOver = true
         for waiter in waiters { waiter.resume() }
         waiters = []
     }
 
-    /// Waits for the first signal.
+    /// Waits for the first signal, or for the end of waiting.
     func wait() async {
-        if interrupt.isSet { return }
+        if isOver { return }
         await withCheckedContinuation { waiters.append($0) }
     }
 
     /// Gives the signals their usual effect back.
-    func stop() { sources = [] }
+    func stop() {
+        sources = []
+        stopWaiting()
+    }
 }

@@ -75,10 +75,12 @@ private final class PartitionRouter: BatchSink {
 
     func accept(_ batches: [RecordBatch]) {
         if sinks.count == 1 { return sinks[0].accept(batches) }
+        var shares = [[RecordBatch]](repeating: [], count: sinks.count)
         for batch in batches {
-            let lane = batch.partition >= 0 ? Int(batch.partition) : next.add(1, ordering: .relaxed).newValue
-            sinks[lane % sinks.count].accept([batch])
+            let lane = batch.partition >= 0 ? Int(batch.partition) : next.wrappingAdd(1, ordering: .relaxed).newValue
+            shares[lane % sinks.count].append(batch)
         }
+        for (sink, share) in zip(sinks, shares) where !share.isEmpty { sink.accept(share) }
     }
 
     func finish() { for sink in sinks { sink.finish() } }

@@ -29,6 +29,20 @@ extension RunSession {
         return failures.isEmpty ? nil : failures.joined(separator: "; ")
     }
 
+    /// What is stored. With acks 0 the broker may still be taking what the system has: this waits until it has all, or
+    /// has taken nothing more for two seconds.
+    private func settledRecords(_ target: RunTarget, expected: Int64, acks: AcksChoice) async throws -> Int64 {
+        var stored = try await target.storedRecords()
+        var deadline = MonotonicClock.nowNs() + 2_000_000_000
+        while acks == .none, stored < expected, MonotonicClock.nowNs() < deadline {
+            try await Task.sleep(for: .milliseconds(50))
+            let now = try await target.storedRecords()
+            if now > stored { deadline = MonotonicClock.nowNs() + 2_000_000_000 }
+            stored = now
+        }
+        return stored
+    }
+
     /// nil when the broker has exactly what was acknowledged.
     private func verify(
         _ result: RunResult, _ pipeline: RunPipeline, _ target: RunTarget, _ storedBefore: Int64
@@ -36,7 +50,7 @@ extension RunSession {
         let acked = result.recordsAcked ?? 0
         let stored: Int64
         do {
-            stored = try await target.storedRecords() - storedBefore
+            stored = try await settledRecords(target, expected: storedBefore + acked, acks: result.configuration.acks) - storedBefore
         } catch {
             return "the end offsets could not be read: \(error)"
         }

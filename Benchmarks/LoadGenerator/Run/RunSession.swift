@@ -29,7 +29,7 @@ package struct RunSession {
         }
         let status: ExitStatus
         do {
-            status = try await run(arguments, control)
+            status = try await run(arguments, control, signals)
         } catch {
             await signals.stop()
             await control.shutDown()
@@ -40,7 +40,7 @@ package struct RunSession {
         return status
     }
 
-    private func run(_ arguments: [String], _ control: EventLoop) async throws -> ExitStatus {
+    private func run(_ arguments: [String], _ control: EventLoop, _ signals: InterruptSignals) async throws -> ExitStatus {
         var manifest = Manifest(
             version: KafkaClientVersion.current, arguments: arguments, plan: plan, system: SystemInfo.current(),
             startedAt: Timestamp(epochMs: WallClock.nowMs()))
@@ -49,7 +49,15 @@ package struct RunSession {
         var results: [RunResult] = []
         var failures: [String] = []
         for scheduled in plan.schedule where !interrupt.isSet {
-            let (result, failure) = try await run(scheduled, control)
+            let outcome: (Measured, String?)
+            do {
+                outcome = try await run(scheduled, control, signals)
+            } catch {
+                // Nothing of this run was measured; what was before is written.
+                if interrupt.isSet { break }
+                throw error
+            }
+            let (result, failure) = outcome
             if let failure { failures.append("run \(scheduled.number): \(failure)") }
             try write(result)
             results.append(result.result)
@@ -72,7 +80,9 @@ package struct RunSession {
         var startedAtNs: Int64
     }
 
-    private func run(_ scheduled: RunPlan.ScheduledRun, _ control: EventLoop) async throws -> (Measured, String?) {
+    private func run(
+        _ scheduled: RunPlan.ScheduledRun, _ control: EventLoop, _ signals: InterruptSignals
+    ) async throws -> (Measured, String?) {
         guard scheduled.configuration.stage == .broker else { return try await measure(scheduled, nil, nil) }
         let (endpoints, broker) = try await target(control)
         do {
@@ -81,8 +91,15 @@ package struct RunSession {
                 bootstrap: endpoints, on: control, ClusterConfiguration(connection: connection, attempts: 2))
             let outcome: (Measured, String?)
             do {
+                // A broker that doesn't answer must not keep the user.
+                let givingUp = Task(executorPreference: control) {
+                    await signals.wait()
+                    if !Task.isCancelled { await cluster.close() }
+                }
+                defer { givingUp.cancel() }
                 let target = try await RunTarget.prepare(
                     cluster, plan.target, partitions: scheduled.configuration.partitions)
+                givingUp.cancel()
                 outcome = try await measure(scheduled, target, broker)
                 try await target.remove(keeping: plan.target.keepTopic)
             } catch {
@@ -100,7 +117,7 @@ package struct RunSession {
 
     private func target(_ control: EventLoop) async throws -> ([Endpoint], BrokerProcess?) {
         if let servers = plan.target.bootstrapServers {
-            return (servers.map { Endpoint(host: $0.host, port: $0.port) }, nil)
+            return (servers, nil)
         }
         let broker = BrokerProcess(on: control)
         return ([try await broker.start()], broker)

@@ -53,10 +53,9 @@ package struct Terminal: Sendable {
         for failure in failures { complain(failure) }
         switch format {
         case .json: Self.write(RunSummary.json(results), to: 1)
-        case .text where !isQuiet:
+        case .text:
             Self.write(RunSummary.text(results, plan: plan), to: 1)
-            Self.write("results in \(directory.path)\n", to: 1)
-        case .text: break
+            if !isQuiet { Self.write("results in \(directory.path)\n", to: 1) }
         }
     }
 

@@ -13,6 +13,7 @@ final class BatchMemoryPool: Sendable {
     private struct State: @unchecked Sendable {
         // Unchecked: raw pointers to memory that only the pool knows of while it lies here.
         var free: [UnsafeMutableRawPointer] = []
+        /// Bytes that are out and bounded: spares are not.
         var takenByteCount = 0
         var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
         var nextWaiter: UInt64 = 0
@@ -40,33 +41,57 @@ final class BatchMemoryPool: Sendable {
             if size == bufferByteCount, let buffer = state.free.popLast() {
                 return UnsafeMutableRawBufferPointer(start: buffer, count: size)
             }
+            freeSurplus(&state)
             return Self.allocate(size)
         }
     }
 
-    /// Memory outside the bound, for the one spare buffer of a compressor.
-    func takeSpare(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
-        let size = max(byteCount, bufferByteCount)
-        state.withLock { $0.takenByteCount += size }
-        return Self.allocate(size)
+    /// Recycled buffers count for nothing while they lie here, but the memory is there: a buffer of another size takes
+    /// their place.
+    private func freeSurplus(_ state: inout State) {
+        while state.takenByteCount + state.free.count * bufferByteCount > byteCountMax, let buffer = state.free.popLast() {
+            buffer.deallocate()
+        }
     }
 
-    /// Takes back memory that `take` or `takeSpare` gave out. From any thread.
+    /// Takes back memory that `take` gave out. From any thread.
     func give(_ memory: UnsafeMutableRawBufferPointer) {
         let waiters = state.withLock { state in
             state.takenByteCount -= memory.count
-            if memory.count == bufferByteCount {
-                state.free.append(memory.baseAddress!)
-            } else {
-                memory.deallocate()
-            }
+            keep(memory, &state)
             defer { state.waiters = [] }
             return state.waiters
         }
         for waiter in waiters { waiter.continuation.resume() }
     }
 
-    /// Bytes that are out.
+    private func keep(_ memory: UnsafeMutableRawBufferPointer, _ state: inout State) {
+        if memory.count == bufferByteCount {
+            state.free.append(memory.baseAddress!)
+        } else {
+            memory.deallocate()
+        }
+    }
+
+    // MARK: Spares
+
+    /// Memory outside the bound, for the one spare buffer of a compressor: who waits for memory must not wait for it.
+    func takeSpare(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        Self.allocate(max(byteCount, bufferByteCount))
+    }
+
+    /// Takes back a spare.
+    func giveSpare(_ memory: UnsafeMutableRawBufferPointer) {
+        state.withLock { keep(memory, &$0) }
+    }
+
+    /// Says that a spare is in use and counts, and that what `take` gave is the spare in its place.
+    func exchange(spare: UnsafeMutableRawBufferPointer, for memory: UnsafeMutableRawBufferPointer) {
+        if spare.count == memory.count { return }
+        state.withLock { $0.takenByteCount += spare.count - memory.count }
+    }
+
+    /// Bytes that are out, spares not among them.
     var takenByteCount: Int { state.withLock { $0.takenByteCount } }
 
     /// Whether somebody waits for memory.

@@ -22,7 +22,8 @@ final class BatchAssembler {
     private let sealer: BatchSealer
     private var sealed: [RecordBatch] = []
     private(set) var openCount = 0
-    private var openByteCount = 0
+    /// Bytes of the pool that lie in open batches: nothing but sealing brings them back.
+    private(set) var openByteCount = 0
     private var topics: [OpenTopic] = []
 
     /// - Throws: `CodecError` when the codec has no memory for its context.
@@ -48,9 +49,6 @@ final class BatchAssembler {
         topics.append(topic)
         return topic
     }
-
-    /// Bytes of the pool that are held here: nothing but sealing brings them back.
-    var heldByteCount: Int { openByteCount + sealer.heldByteCount }
 
     /// Appends records in order from `start` on.
     ///

@@ -1,5 +1,6 @@
-// Compressing needs a second buffer. A sealer always holds one spare, and the buffer that was compressed from becomes the
-// next spare: sealing never waits for memory, so a lane whose memory is used up can always go on by sealing.
+// Compressing needs a second buffer. A sealer holds one spare outside the memory bound, and the buffer that was compressed
+// from becomes the next spare: sealing never waits for memory, so a lane whose memory is used up can always go on by
+// sealing. For that the buffers of the pool have room for a batch in its compressed form at its longest.
 
 import KafkaCompression
 import KafkaProtocol
@@ -19,10 +20,21 @@ final class BatchSealer {
         compressor = codec.type == .none ? nil : try codec.makeCompressor()
     }
 
-    deinit { if let spare { pool.give(spare) } }
+    deinit { if let spare { pool.giveSpare(spare) } }
 
-    /// Bytes of the pool that are held here.
-    var heldByteCount: Int { spare?.count ?? 0 }
+    /// The memory of a lane: in a buffer a batch of the usual length can be filled, and another be compressed to.
+    ///
+    /// - Throws: `CodecError` when the codec has no memory for its context.
+    static func makePool(_ configuration: BuilderConfiguration) throws(CodecError) -> BatchMemoryPool {
+        var bufferByteCount = configuration.batchByteCount
+        if configuration.codec.type != .none {
+            let longest = try configuration.codec.makeCompressor()
+                .maxCompressedByteCount(for: configuration.batchByteCount - RecordBatchHeader.byteCount)
+            bufferByteCount = max(bufferByteCount, RecordBatchHeader.byteCount + longest)
+        }
+        return BatchMemoryPool(
+            bufferByteCount: bufferByteCount, byteCountMax: max(configuration.memoryByteCountMax, bufferByteCount))
+    }
 
     /// Compresses if asked to and if it helps, writes the header, and makes the batch, which owns `memory` or what takes
     /// its place.
@@ -36,8 +48,7 @@ final class BatchSealer {
             if let byteCount = compress(open.records, compressor) {
                 header.attributes = RecordBatchAttributes(compression: codecType)
                 header.batchByteCount = RecordBatchHeader.byteCount + byteCount
-                target = spare!
-                spare = memory
+                target = useSpare(insteadOf: memory)
             }
             compressedNs = MonotonicClock.nowNs()
         }
@@ -49,13 +60,25 @@ final class BatchSealer {
             memory: target, pool: pool)
     }
 
+    private func useSpare(insteadOf memory: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
+        let target = spare!
+        pool.exchange(spare: target, for: memory)
+        spare = memory
+        // A record of its own length needed it: others don't, and it would be held for ever.
+        if memory.count > pool.bufferByteCount {
+            pool.giveSpare(memory)
+            spare = nil
+        }
+        return target
+    }
+
     /// Compresses into the spare buffer behind a header's space.
     ///
     /// - Returns: nil when the records don't shrink or the codec fails: such a batch is sent as it is.
     private func compress(_ records: UnsafeRawBufferPointer, _ compressor: any BatchCompressor) -> Int? {
         let needed = RecordBatchHeader.byteCount + compressor.maxCompressedByteCount(for: records.count)
         if spare == nil || spare!.count < needed {
-            if let spare { pool.give(spare) }
+            if let spare { pool.giveSpare(spare) }
             spare = pool.takeSpare(needed)
         }
         let room = UnsafeMutableRawBufferPointer(rebasing: spare![RecordBatchHeader.byteCount...])

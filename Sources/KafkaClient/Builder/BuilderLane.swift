@@ -35,8 +35,7 @@ public actor BuilderLane: BatchBuilder {
         self.directory = directory
         self.sink = sink
         lingerNs = configuration.linger.nanoseconds
-        pool = BatchMemoryPool(
-            bufferByteCount: configuration.batchByteCount, byteCountMax: configuration.memoryByteCountMax)
+        pool = try BatchSealer.makePool(configuration)
         assembler = try BatchAssembler(configuration, pool: pool)
     }
 
@@ -133,10 +132,12 @@ public actor BuilderLane: BatchBuilder {
 
     private func waitForMemory(_ byteCount: Int) async throws {
         // All memory lies in open batches: only sealing brings it back.
-        if pool.takenByteCount <= assembler.heldByteCount {
+        if pool.takenByteCount <= assembler.openByteCount {
             assembler.sealAll(nowNs: MonotonicClock.nowNs())
             emit()
         }
+        // What was taken lingers no longer because its appender waits, or gives up.
+        if lingerNs > 0 { scheduleLinger() }
         try await pool.waitForSpace(byteCount)
     }
 

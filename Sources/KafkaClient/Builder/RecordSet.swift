@@ -72,11 +72,12 @@ final class CollectedTopic {
 
 /// Puts what parallel workers finish back into the order in which it was begun.
 struct TicketOrder {
-    private var nextTicket = 0
+    private(set) var nextTicket = 0
     private var firstWaiting = 0
     private var finished: [Int: RecordBatch] = [:]
 
-    var isIdle: Bool { nextTicket == firstWaiting }
+    /// Whether all tickets below this one have left.
+    func isDone(before ticket: Int) -> Bool { firstWaiting >= ticket }
 
     mutating func next() -> Int {
         nextTicket += 1

@@ -8,6 +8,7 @@
 import KafkaCompression
 public import KafkaProtocol
 public import KafkaTransport
+import Synchronization
 
 /// Collects records in one place and hands whole sets to workers.
 public actor SequentialBuilder: BatchBuilder {
@@ -37,8 +38,11 @@ public actor SequentialBuilder: BatchBuilder {
     private var openSets = 0
     private var openByteCount = 0
     private var order = TicketOrder()
-    private var idle: [CheckedContinuation<Void, Never>] = []
+    private nonisolated let inbox = Mutex<[BuiltSet]>([])
+    /// Who waits for which ticket, in order of tickets.
+    private var flushing: [(end: Int, continuation: CheckedContinuation<Void, Never>)] = []
     private var lingerTimer: LoopTimer?
+    private var isLingering = false
     private var isFinished = false
     private var hasEnded = false
 
@@ -58,21 +62,31 @@ public actor SequentialBuilder: BatchBuilder {
         self.directory = directory
         self.sink = sink
         lingerNs = configuration.linger.nanoseconds
-        let pool = BatchMemoryPool(
-            bufferByteCount: configuration.batchByteCount, byteCountMax: configuration.memoryByteCountMax)
+        let pool = try BatchSealer.makePool(configuration)
         self.pool = pool
         workers = try workerLoops.map { try SequentialWorker(configuration.codec, pool: pool, on: $0) }
     }
 
     public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
-        if isFinished { throw KafkaClientError(.closed, "the builder was finished and takes no more records") }
+        try checkTaking(0, of: chunk)
         let collected = try await collectedTopic(topic)
+        try checkTaking(0, of: chunk)
         let partitions = try collected.assign(chunk, partition)
+        var refused = RefusedRecords()
+        // Also when this gives up half-way: what was taken lingers no longer for it.
+        defer { scheduleLinger() }
+        try await collect(chunk, partitions, collected, &refused)
+        if lingerNs == 0 || openByteCount > configuration.memoryByteCountMax / 2 { try await cutAll(openedBy: .max) }
+        try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
+    }
+
+    private func collect(
+        _ chunk: RecordChunk, _ partitions: [Int32], _ collected: CollectedTopic, _ refused: inout RefusedRecords
+    ) async throws {
         chunkSerial += 1
         let serial = chunkSerial
         let nowNs = MonotonicClock.nowNs()
         let nowMs = WallClock.nowMs()
-        var refused = RefusedRecords()
         for index in 0..<chunk.count {
             let byteCount = chunk.encodedByteCountMax(at: index)
             if RecordSet.headerByteCount + byteCount > configuration.batchByteCountMax {
@@ -85,22 +99,30 @@ public actor SequentialBuilder: BatchBuilder {
             let place = Int(partitions[index]) + 1
             if collected.sets[place].byteCount + byteCount > limit(for: byteCount) {
                 try await cutSet(collected, place)
+                try checkTaking(index, of: chunk)
             }
             if collected.sets[place].isEmpty { openSets += 1 }
             collected.sets[place].add(chunk, index, byteCount, nowNs: nowNs, nowMs: nowMs, serial: serial)
             openByteCount += byteCount
-            if isDue(collected.sets[place]) { try await cutSet(collected, place) }
+            if isDue(collected.sets[place]) {
+                try await cutSet(collected, place)
+                try checkTaking(index + 1, of: chunk)
+            }
         }
-        if openByteCount > configuration.memoryByteCountMax / 2 { try await cutAll(openedBy: .max) }
-        if lingerNs == 0 { try await cutAll(openedBy: .max) } else { scheduleLinger() }
-        try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
+    }
+
+    /// Asked again after every wait: a record taken after `finish` has cut all would be in no batch.
+    private func checkTaking(_ index: Int, of chunk: RecordChunk) throws(KafkaClientError) {
+        if isFinished, index < chunk.count || index == 0 {
+            throw KafkaClientError(.closed, "the builder was finished; \(index) of \(chunk.count) records were taken")
+        }
     }
 
     public func flush(olderThan age: Duration) async {
         let deadline = age == .zero ? Int64.max : MonotonicClock.nowNs() - age.nanoseconds
-        // Uncancellable: a flush that stops half-way would be none.
-        try? await cutAll(openedBy: deadline)
-        await waitUntilIdle()
+        // In a task of its own, which nobody cancels: a flush that stops half-way would be none.
+        await Task { try? await self.cutAll(openedBy: deadline) }.value
+        await waitUntilBuilt()
     }
 
     public func finish() async {
@@ -137,6 +159,7 @@ public actor SequentialBuilder: BatchBuilder {
         let byteCount = topic.sets[place].byteCount
         var memory = pool.take(byteCount)
         while memory == nil {
+            scheduleLinger()
             try await pool.waitForSpace(byteCount)
             memory = pool.take(topic.sets[place].byteCount)
         }
@@ -157,25 +180,39 @@ public actor SequentialBuilder: BatchBuilder {
         let partition =
             place > 0 ? Int32(place - 1) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
         let work = SetToBuild(
-            set: set, memory: memory, topic: topic.name, partition: partition, sealedNs: MonotonicClock.nowNs())
-        Task { [weak self] in
-            let batch = await worker.build(work)
-            await self?.didBuild(ticket, batch)
-        }
+            ticket: ticket, set: set, memory: memory, topic: topic.name, partition: partition,
+            sealedNs: MonotonicClock.nowNs())
+        worker.submit(work, for: self)
     }
 
-    private func didBuild(_ ticket: Int, _ batch: RecordBatch) {
-        let batches = order.complete(ticket, batch)
+    /// Takes what a worker has built. Called by its thread; one job for all that comes until it runs.
+    nonisolated func accept(_ built: [BuiltSet]) {
+        let isFirst = inbox.withLock { inbox in
+            inbox.append(contentsOf: built)
+            return inbox.count == built.count
+        }
+        if isFirst { Task(executorPreference: loop) { await self.takeBuilt() } }
+    }
+
+    private func takeBuilt() {
+        let built = inbox.withLock { inbox in
+            defer { inbox = [] }
+            return inbox
+        }
+        var batches: [RecordBatch] = []
+        for set in built { batches += order.complete(set.ticket, set.batch) }
         if !batches.isEmpty { sink.accept(batches) }
-        if order.isIdle {
-            for continuation in idle { continuation.resume() }
-            idle = []
+        while let (end, continuation) = flushing.first, order.isDone(before: end) {
+            flushing.removeFirst()
+            continuation.resume()
         }
     }
 
-    private func waitUntilIdle() async {
-        if order.isIdle { return }
-        await withCheckedContinuation { idle.append($0) }
+    /// Waits for the sets that are cut by now, not for those that others add meanwhile.
+    private func waitUntilBuilt() async {
+        let end = order.nextTicket
+        if order.isDone(before: end) { return }
+        await withCheckedContinuation { flushing.append((end, $0)) }
     }
 
     // MARK: Topics and linger
@@ -191,7 +228,7 @@ public actor SequentialBuilder: BatchBuilder {
     }
 
     private func scheduleLinger() {
-        if openSets == 0 || hasEnded || lingerTimer?.isScheduled == true { return }
+        if openSets == 0 || hasEnded || isLingering || lingerTimer?.isScheduled == true { return }
         let timer = lingerTimer ?? LoopTimer(on: loop)
         lingerTimer = timer
         let oldest = topics.values.map(\.oldestFirstAppendNs).min() ?? .max
@@ -203,7 +240,11 @@ public actor SequentialBuilder: BatchBuilder {
     }
 
     private func didLinger() async {
+        // One at a time: this may wait for memory long after the next timer would be due.
+        if isLingering { return }
+        isLingering = true
         try? await cutAll(openedBy: MonotonicClock.nowNs() - lingerNs)
+        isLingering = false
         scheduleLinger()
     }
 }

@@ -1,10 +1,12 @@
 import KafkaCompression
 import KafkaProtocol
 import KafkaTransport
+import Synchronization
 
 /// A set on its way to a worker, with the memory that its batch will lie in.
 struct SetToBuild: @unchecked Sendable {
     // Unchecked: whoever holds this value alone touches the memory.
+    let ticket: Int
     let set: RecordSet
     let memory: UnsafeMutableRawBufferPointer
     let topic: String
@@ -12,18 +14,55 @@ struct SetToBuild: @unchecked Sendable {
     let sealedNs: Int64
 }
 
+/// What became of a set.
+struct BuiltSet: Sendable {
+    let ticket: Int
+    let batch: RecordBatch
+}
+
 /// Serialises and compresses sets on a thread of its own.
+///
+/// Sets come and go in groups, as many as there are, so that a thread is woken for a group and not for each.
 actor SequentialWorker {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
     private let sealer: BatchSealer
+    private nonisolated let inbox = Mutex<[SetToBuild]>([])
+
+    /// Sets after which the builder gets what is done, while more wait.
+    private static let groupCount = 8
 
     init(_ codec: any CompressionCodec, pool: BatchMemoryPool, on loop: EventLoop) throws {
         self.loop = loop
         sealer = try BatchSealer(codec, pool: pool)
     }
 
-    func build(_ work: SetToBuild) -> RecordBatch {
+    /// Takes a set in order; `builder` gets it back built.
+    nonisolated func submit(_ work: SetToBuild, for builder: SequentialBuilder) {
+        let isFirst = inbox.withLock { inbox in
+            inbox.append(work)
+            return inbox.count == 1
+        }
+        if isFirst { Task(executorPreference: loop) { await self.work(for: builder) } }
+    }
+
+    private func work(for builder: SequentialBuilder) {
+        let sets = inbox.withLock { inbox in
+            defer { inbox = [] }
+            return inbox
+        }
+        var built: [BuiltSet] = []
+        for set in sets {
+            built.append(BuiltSet(ticket: set.ticket, batch: build(set)))
+            if built.count == Self.groupCount {
+                builder.accept(built)
+                built.removeAll(keepingCapacity: true)
+            }
+        }
+        if !built.isEmpty { builder.accept(built) }
+    }
+
+    private func build(_ work: SetToBuild) -> RecordBatch {
         var open = OpenBatch(in: work.memory, nowNs: work.set.firstAppendNs)
         work.set.indices.withUnsafeBufferPointer { indices in
             var begin = 0

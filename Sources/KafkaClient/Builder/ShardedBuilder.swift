@@ -51,8 +51,10 @@ public final class ShardedBuilder: BatchBuilder {
         }
         let partitionCount = try await directory.partitionCount(of: topic)
         let partitions = assign(chunk, topic, partitionCount)
+        // Here and not only in the lanes, one of which would have taken its share before another refuses.
+        try PartitionBounds.check(partitions, of: topic, partitionCount)
         guard partitions.contains(where: { $0 != -1 }) else {
-            return try await lanes[takeLane()].append(chunk, to: topic, partition: nil)
+            return try await lanes[takeLane()].append(chunk, to: topic, partition: -1)
         }
         try await append(chunk, to: topic, partitions)
     }

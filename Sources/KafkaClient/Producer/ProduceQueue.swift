@@ -90,7 +90,7 @@ struct ProduceQueue {
     private mutating func place(
         _ pending: PendingBatch, _ topic: TopicQueue, atFront: Bool, nowNs: Int64, _ effects: inout Effects
     ) {
-        if !pending.isStrict { pending.partition = topic.choosePartition(after: pending.partition) }
+        if !pending.isStrict { pending.partition = topic.choosePartition(after: pending.partition, nowNs: nowNs) }
         guard pending.partition >= 0, Int(pending.partition) < topic.partitions.count else {
             let error = KafkaClientError(
                 .unknownPartition,
@@ -99,6 +99,10 @@ struct ProduceQueue {
         }
         let index = Int(pending.partition)
         if atFront {
+            // A listed partition is in its list with the bytes of its first batch, which is now another.
+            if topic.partitions[index].isListed, let first = topic.partitions[index].waiting.first {
+                ready[topic.partitions[index].leader]!.byteCount += pending.batch.byteCount - first.batch.byteCount
+            }
             topic.partitions[index].waiting.prepend(pending)
         } else {
             topic.partitions[index].waiting.append(pending)
@@ -241,7 +245,11 @@ extension ProduceQueue {
             for (topic, partition) in list.partitions[list.head...] { topic.partitions[Int(partition)].isListed = false }
         }
         ready = [:]
-        for topic in topics.values where topic.isKnown {
+        for topic in topics.values {
+            guard topic.isKnown else {
+                if !topic.unplaced.isEmpty { effects.topicsToRefresh.insert(topic.name) }
+                continue
+            }
             let unplaced = topic.unplaced
             topic.unplaced = []
             for partition in topic.partitions.indices { list(topic, Int32(partition), nowNs: nowNs, &effects) }
@@ -260,7 +268,25 @@ extension ProduceQueue {
                 backingOff.append((topic, partition))
             }
         }
+        let unlisted = unlistExpired(nowNs: nowNs)
         expire(nowNs: nowNs, &effects)
+        for (topic, partition) in unlisted { list(topic, partition, nowNs: nowNs, &effects) }
+    }
+
+    /// Takes the lists apart in which a batch has waited too long, so that it can be ended; rare.
+    private mutating func unlistExpired(nowNs: Int64) -> [(topic: TopicQueue, partition: Int32)] {
+        var unlisted: [(topic: TopicQueue, partition: Int32)] = []
+        for (broker, list) in ready {
+            let waiting = list.partitions[list.head...]
+            let hasExpired = waiting.contains { topic, partition in
+                (topic.partitions[Int(partition)].waiting.first?.deadlineNs ?? .max) <= nowNs
+            }
+            if !hasExpired { continue }
+            ready[broker] = nil
+            for (topic, partition) in waiting { topic.partitions[Int(partition)].isListed = false }
+            unlisted += waiting
+        }
+        return unlisted
     }
 
     private mutating func expire(nowNs: Int64, _ effects: inout Effects) {

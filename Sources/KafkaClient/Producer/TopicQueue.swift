@@ -33,14 +33,14 @@ final class TopicQueue {
         for (index, partition) in description.partitions.enumerated() { partitions[index].leader = partition.leader }
     }
 
-    /// A partition for a batch that may go to any: the next in turn that has a leader and no trouble, if there is one,
-    /// and not the one where it failed.
-    func choosePartition(after failed: Int32) -> Int32 {
+    /// A partition for a batch that may go to any: the next in turn that has a leader and is not backing off, if there is
+    /// one, and not the one where it failed.
+    func choosePartition(after failed: Int32, nowNs: Int64) -> Int32 {
         var second: Int32?
         for _ in partitions.indices {
             nextPartition = (nextPartition + 1) % partitions.count
             let candidate = partitions[nextPartition]
-            guard candidate.leader >= 0, candidate.failures == 0, nextPartition != Int(failed) else { continue }
+            guard candidate.leader >= 0, candidate.retryAtNs <= nowNs, nextPartition != Int(failed) else { continue }
             if !candidate.isInFlight, candidate.waiting.isEmpty { return Int32(nextPartition) }
             second = second ?? Int32(nextPartition)
         }

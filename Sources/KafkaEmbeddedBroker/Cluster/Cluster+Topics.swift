@@ -62,6 +62,7 @@ extension Cluster {
             state.topicsByID[topic.id] = nil
             state.partitionCount -= topic.partitions.count
             topic.markDeleted()
+            state.deleted.add(topic)
             return true
         }
         if isThere {

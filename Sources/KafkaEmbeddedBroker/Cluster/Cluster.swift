@@ -17,6 +17,26 @@ final class Cluster: Sendable {
         var partitionCount = 0
         /// Where the round robin of leaders goes on.
         var nextLeader = 0
+        /// What topics had taken that are no longer there.
+        var deleted = Totals()
+    }
+
+    /// What partitions have taken.
+    struct Totals {
+        var batchCount = 0
+        var recordCount = 0
+        var byteCount = 0
+        var duplicateCount = 0
+
+        mutating func add(_ topic: Topic) {
+            for partition in topic.partitions {
+                let statistics = partition.statistics
+                batchCount += statistics.batchCount
+                recordCount += statistics.recordCount
+                byteCount += statistics.byteCount
+                duplicateCount += partition.duplicateCount
+            }
+        }
     }
 
     init(_ configuration: EmbeddedBrokerConfiguration) {

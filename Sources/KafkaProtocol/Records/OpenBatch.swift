@@ -104,6 +104,14 @@ extension OpenBatch {
         }
     }
 
+    /// Appends all records of a chunk to this batch, or as many as find room; true when all did.
+    package mutating func append(_ chunk: RecordChunk, nowMs: Int64) -> Bool {
+        let partitions = [Int32](repeating: 0, count: chunk.count)
+        return withUnsafeMutablePointer(to: &self) {
+            OpenBatch.append(chunk, 0..<chunk.count, partitions: partitions, to: $0, nowMs: nowMs) == chunk.count
+        }
+    }
+
     /// Appends records chosen by index to this batch until one finds no room; gives how many of the indices went in.
     package mutating func append(_ chunk: RecordChunk, indices: UnsafeBufferPointer<UInt32>, nowMs: Int64) -> Int {
         chunk.withEntries { entries, count, arena in

@@ -82,6 +82,9 @@ public struct RecordChunk: @unchecked Sendable {
         sharesArena = true
     }
 
+    /// Bytes that a record takes besides its key, value and headers, at most.
+    public static let recordOverheadMax = RecordEncoding.overheadMax
+
     public var count: Int { storage.count }
     public var isEmpty: Bool { storage.count == 0 }
 

@@ -40,7 +40,7 @@ import Testing
     @Test func `a topic that does not exist, waited for and not`() async throws {
         try await withFixture(requestTimeout: .milliseconds(200)) { fixture in
             for waits in [false, true] {
-                let cluster = try KafkaClient.Cluster(
+                let cluster = try Cluster(
                     bootstrap: fixture.endpoints, on: fixture.loop, .fast(fixture.connection, waitsForTopics: waits))
                 let begin = MonotonicClock.nowNs()
                 let error = try await clientError { _ = try await cluster.describe("absent") }
@@ -87,7 +87,7 @@ import Testing
                 answer.topics = [topic]
                 peer.sendFrame(encodeAnswer(answer, version: header.version, correlationID: header.correlationID))
             }
-            let cluster = try KafkaClient.Cluster(bootstrap: [server.endpoint], on: inner.loop, .fast(inner.connection))
+            let cluster = try Cluster(bootstrap: [server.endpoint], on: inner.loop, .fast(inner.connection))
             let description = try await cluster.describe("t")
             #expect(description.partitions.map(\.leader) == [1])
             await cluster.close()
@@ -131,7 +131,7 @@ import Testing
     @Test func `a deleted topic is forgotten, and is not made again by asking`() async throws {
         try await withFixture(requestTimeout: .milliseconds(300)) { fixture in
             let creating = try ClusterConfiguration(connection: fixture.connection, autoCreatesTopics: true)
-            let cluster = try KafkaClient.Cluster(bootstrap: fixture.endpoints, on: fixture.loop, creating)
+            let cluster = try Cluster(bootstrap: fixture.endpoints, on: fixture.loop, creating)
             try fixture.broker.createTopic("t")
             try fixture.broker.createTopic("u")
             _ = try await cluster.describe("t")
@@ -170,7 +170,7 @@ import Testing
         try await withFixture { fixture in
             let dead = try await FakeServer { _, _ in }
             await dead.stop()
-            let cluster = try KafkaClient.Cluster(
+            let cluster = try Cluster(
                 bootstrap: [dead.endpoint] + fixture.endpoints, on: fixture.loop, .fast(fixture.connection))
             let snapshot = try await cluster.refresh([])
             #expect(snapshot.brokers.count == 1)
@@ -181,7 +181,7 @@ import Testing
     @Test func `closing ends a connection that is being opened`() async throws {
         try await withFixture { fixture in
             let silent = try await FakeServer { _, _ in }
-            let cluster = try KafkaClient.Cluster(
+            let cluster = try Cluster(
                 bootstrap: [silent.endpoint], on: fixture.loop, .fast(fixture.connection))
             let asking = Task { _ = try await cluster.describe("t") }
             try await Task.sleep(for: .milliseconds(50))

@@ -16,7 +16,7 @@ import Testing
         let loop = try EventLoop(name: "ask")
         let connection = try ConnectionConfiguration(
             connectTimeout: connectTimeout, requestTimeout: requestTimeout, responseByteCountMax: responseByteCountMax)
-        let cluster = try KafkaClient.Cluster(bootstrap: [endpoint], on: loop, .fast(connection, attempts: 1))
+        let cluster = try Cluster(bootstrap: [endpoint], on: loop, .fast(connection, attempts: 1))
         let begin = MonotonicClock.nowNs()
         let error = try await clientError { _ = try await cluster.refresh([]) }
         #expect(MonotonicClock.nowNs() - begin < 9_000_000_000)

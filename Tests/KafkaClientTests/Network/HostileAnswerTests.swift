@@ -17,7 +17,7 @@ import Testing
     ) async throws {
         try await withFixture(requestTimeout: requestTimeout) { inner in
             let proxy = try await makeProxy(to: inner.endpoints[0], versions: versions, answer: answer)
-            let cluster = try KafkaClient.Cluster(
+            let cluster = try Cluster(
                 bootstrap: [proxy.endpoint], on: inner.loop, .fast(inner.connection, attempts: 2))
             let fixture = NetworkFixture(
                 broker: inner.broker, endpoints: [proxy.endpoint], loops: inner.loops, cluster: cluster,
@@ -72,7 +72,7 @@ import Testing
                 }
                 peer.sendFrame(encodeAnswer(answer, version: 0, correlationID: header.correlationID))
             }
-            let cluster = try KafkaClient.Cluster(bootstrap: [server.endpoint], on: inner.loop, .fast(inner.connection))
+            let cluster = try Cluster(bootstrap: [server.endpoint], on: inner.loop, .fast(inner.connection))
             _ = try await cluster.refresh([])
             #expect(versions.withLock { $0 } == [4, 0])
             await cluster.close()
@@ -119,7 +119,7 @@ import Testing
     /// One request of an API over a connection of its own.
     private func exercise(_ key: ApiKey, _ fixture: NetworkFixture, _ batch: RecordBatch) async throws {
         if key == .apiVersions || key == .metadata {
-            let cluster = try KafkaClient.Cluster(
+            let cluster = try Cluster(
                 bootstrap: fixture.endpoints, on: fixture.loop, .fast(fixture.connection, attempts: 1))
             defer { withExtendedLifetime(cluster) {} }
             do { _ = try await cluster.refresh(["t"]) } catch {
@@ -155,7 +155,7 @@ import Testing
     func `bits that flip on their way trap nothing and hang nothing`(key: ApiKey) async throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("bit flips of \(key): seed \(seed)")
-        let random = Mutex(SeededGenerator(seed))
+        let random = Mutex(SeededGenerator(seed: seed))
         let isOn = Atomic<Bool>(false)
         try await withProxy(
             requestTimeout: .milliseconds(200),
@@ -183,7 +183,7 @@ import Testing
     }
 
     @Test func `a lane lives through answers whose bits flip, and every batch ends`() async throws {
-        let random = Mutex(SeededGenerator(42))
+        let random = Mutex(SeededGenerator(seed: 42))
         let isOn = Atomic<Bool>(true)
         try await withProxy(
             requestTimeout: .milliseconds(300),
@@ -219,20 +219,5 @@ import Testing
             bytes.withUnsafeMutableBytes { header.seal($0) }
             _ = try? FetchedBatches().forEachRecord(in: bytes, from: 0) { _, _ in }
         }
-    }
-}
-
-/// A generator whose numbers are known by its seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -12,7 +12,7 @@ struct NetworkFixture {
     let broker: EmbeddedBroker
     let endpoints: [Endpoint]
     let loops: [EventLoop]
-    let cluster: KafkaClient.Cluster
+    let cluster: Cluster
     let connection: ConnectionConfiguration
 
     var loop: EventLoop { loops[0] }
@@ -32,7 +32,7 @@ func withFixture(
     let endpoints = try await broker.start()
     let group = try EventLoopGroup(count: loopCount, name: "test")
     let connection = try ConnectionConfiguration(connectTimeout: connectTimeout, requestTimeout: requestTimeout)
-    let cluster = try KafkaClient.Cluster(
+    let cluster = try Cluster(
         bootstrap: endpoints, on: group.loops[0], .fast(connection))
     let fixture = NetworkFixture(
         broker: broker, endpoints: endpoints, loops: group.loops, cluster: cluster, connection: connection)

@@ -102,7 +102,7 @@ import Testing
         weak var lane: ProducerLane?
         weak var producer: PartitionProducer?
         weak var sink: DeliveryCollector?
-        weak var cluster: KafkaClient.Cluster?
+        weak var cluster: Cluster?
         try await withFixture(loops: 2) { fixture in
             try fixture.broker.createTopic("t")
             let batches = try await fixture.makeBatches(["a"])
@@ -116,7 +116,7 @@ import Testing
                     topic: "t", partition: 0, cluster: fixture.cluster, on: fixture.loops[1], fixture.connection)
                 producer = single
                 _ = try await single.produce(batches[0])
-                let another = try KafkaClient.Cluster(
+                let another = try Cluster(
                     bootstrap: fixture.endpoints, on: fixture.loops[1], try .fast(fixture.connection))
                 cluster = another
                 _ = try await another.describe("t")

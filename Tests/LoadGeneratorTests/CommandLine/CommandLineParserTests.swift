@@ -102,7 +102,7 @@ import Testing
     @Test(arguments: [
         ("--duration 5s", "--duration"), ("--rate 5", "--rate"), ("--warmup-records 5", "--warmup-records"),
         ("--warmup-duration 5s", "--warmup-duration"), ("--keys uniform:5", "--keys"), ("--headers 1", "--headers"),
-        ("--compressibility 0.5", "--compressibility"), ("--payload-file f", "--payload-file"),
+        ("--payload-file f", "--payload-file"),
         ("--record-size uniform:1:2", "--record-size with a distribution"), ("--idempotence", "--idempotence"),
         ("--command-config f", "--command-config"), ("-X a=b", "--command-property"), ("--resume d", "--resume"),
         ("--interval 1s", "--interval"),

@@ -6,30 +6,6 @@ import Testing
 @Suite struct ValueTests {
     @Test(
         arguments: [
-            ("localhost:9092", "localhost", 9092), ("10.0.0.1:1", "10.0.0.1", 1), ("[::1]:65535", "::1", 65535),
-            ("[fe80::1%eth0]:9092", "fe80::1%eth0", 9092),
-        ] as [(String, String, UInt16)])
-    func addressesAreHostAndPort(text: String, host: String, port: UInt16) throws {
-        let address = try ServerAddress(parsing: text)
-        #expect(address == ServerAddress(host: host, port: port))
-        #expect(address.description == text)
-    }
-
-    @Test(arguments: [
-        "", "localhost", "localhost:", ":9092", "localhost:0", "localhost:65536", "localhost:x", "localhost:-1",
-        "localhost:+1", "::1:9092", "[::1]", "[]:9092", "[localhost]:9092", "a b:1", "http://a:1", "[::1:9092",
-    ])
-    func whatIsNoAddressIsRefused(text: String) {
-        #expect(throws: ValueError.self) { try ServerAddress(parsing: text) }
-    }
-
-    @Test(arguments: ["a:1,", ",a:1", "a:1,,b:2", "a:1,a:1", ""])
-    func anAddressListHasNoEmptyAndNoRepeatedEntries(text: String) {
-        #expect(throws: ValueError.self) { try ServerAddress.list(text) }
-    }
-
-    @Test(
-        arguments: [
             ("100", .fixed(100), 100), ("1K", .fixed(1024), 1024), ("uniform:100:1000", .uniform(100, 1000), 550),
             ("lognormal:200:0.5", .lognormal(median: 200, sigma: 0.5), 227),
             ("list:100=9,1000=1", .list([.init(byteCount: 100, weight: 9), .init(byteCount: 1000, weight: 1)]), 190),

@@ -1,0 +1,80 @@
+// What the codecs alone cost on kbench's own blocks: the floor that `kbench --codec` is held against.
+//
+//      codec-floor [RECORDS] [RECORD-SIZE] [BATCH-SIZE] [CODEC …]
+//
+// Builds full batches of kbench's payloads once, then compresses their records over and over with one compressor, and
+// prints CPU time per record. Nothing else is timed: no building, no checksum, no memory management.
+
+import KafkaClient
+import LoadGenerator
+
+@main
+struct CodecFloor {
+    static func main() throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let records = arguments.first.flatMap { Int($0) } ?? 2_000_000
+        let recordSize = arguments.count > 1 ? Int(arguments[1]) ?? 100 : 100
+        let batchSize = arguments.count > 2 ? Int(arguments[2]) ?? 16 << 10 : 16 << 10
+        let codecs = arguments.count > 3 ? Array(arguments[3...]) : ["gzip", "snappy", "lz4", "zstd"]
+        let blocks = try makeBlocks(recordSize: recordSize, batchSize: batchSize)
+        print("codec,record_size_bytes,batch_size_bytes,cpu_ns_per_record,compression_ratio")
+        for codec in codecs {
+            let (nanoseconds, ratio) = try measure(try Codec(parsing: codec), blocks, records: records)
+            print("\(codec),\(recordSize),\(batchSize),\(rounded(nanoseconds, 10)),\(rounded(ratio, 1000))")
+        }
+    }
+
+    private struct Block {
+        let bytes: [UInt8]
+        let recordCount: Int
+    }
+
+    /// 64 full batches' records, which together outgrow the cache of a core as they do in a run.
+    private static func makeBlocks(recordSize: Int, batchSize: Int) throws -> [Block] {
+        let pool = PayloadPool(recordSize: recordSize, compressibility: 0.5, seed: 1, batchByteCount: batchSize)
+        var chunk = pool.makeChunk()
+        var next: Int64 = 0
+        return (0..<64).map { _ in
+            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: batchSize, alignment: 64)
+            defer { memory.deallocate() }
+            var batch = OpenBatch(in: memory, nowNs: 0)
+            var hasRoom = true
+            while hasRoom {
+                pool.fill(&chunk, first: next, count: 1)
+                hasRoom = batch.append(chunk, nowMs: 1)
+                if hasRoom { next += 1 }
+            }
+            return Block(bytes: [UInt8](batch.records), recordCount: Int(batch.recordCount))
+        }
+    }
+
+    private static func measure(_ codec: Codec, _ blocks: [Block], records: Int) throws -> (Double, Double) {
+        let compressor = try codec.makeCompressor()
+        let capacity = blocks.map { compressor.maxCompressedByteCount(for: $0.bytes.count) }.max() ?? 0
+        let target = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
+        defer { target.deallocate() }
+        var sizes = (source: 0, compressed: 0)
+        /// Compresses blocks until so many records have passed.
+        func compress(_ count: Int) throws -> Int {
+            var done = 0
+            var index = 0
+            while done < count {
+                let block = blocks[index % blocks.count]
+                var output = OutputRawSpan(buffer: target, initializedCount: 0)
+                try compressor.compress(block.bytes.span.bytes, into: &output)
+                sizes.compressed += output.finalize(for: target)
+                sizes.source += block.bytes.count
+                done += block.recordCount
+                index += 1
+            }
+            return done
+        }
+        _ = try compress(records / 10)
+        let before = ProcessUsage.cpuTimeNs()
+        let done = try compress(records)
+        let spent = ProcessUsage.cpuTimeNs() - before
+        return (Double(spent) / Double(done), Double(sizes.source) / Double(sizes.compressed))
+    }
+
+    private static func rounded(_ value: Double, _ steps: Double) -> Double { (value * steps).rounded() / steps }
+}

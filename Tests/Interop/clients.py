@@ -1,0 +1,140 @@
+"""Other people's clients with one face: write records, read them back.
+
+A record is (key, value, headers, timestamp in ms); None is a null key or value. Offsets are not compared here, but
+records come back in the order of their offsets.
+"""
+
+import time
+
+from harness import expect, needs
+
+CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
+ACKS = ("0", "1", "all")
+BASE_MS = 1_700_000_000_000
+
+
+def records(count=200):
+    """Records of every shape that a client can give: with and without key, value, headers; tombstones; large ones."""
+    made = []
+    for i in range(count):
+        key = (None, b"", b"key-%d" % i, bytes(range(256)))[i % 4]
+        value = (b"value-%d " % i * (i % 40), None, b"", b"\x00\xff" * (i % 7 + 1))[i % 5 % 4]
+        headers = [[], [("trace", b"%d" % i)], [("a", b"1"), ("a", b"2"), ("empty", b""), ("größe", b"\x80" * 300)]][i % 3]
+        made.append((key, value, headers, BASE_MS + i * 7 % 1000))
+    made.append((b"large", b"0123456789abcdef" * 50_000, [], BASE_MS))
+    return made
+
+
+def difference(found, expected):
+    """The first record that differs, in words; None when nothing does."""
+    for position, (a, b) in enumerate(zip(found, expected)):
+        if a != b:
+            return f"record {position} is {str(a)[:300]}, expected {str(b)[:300]}"
+    return None if len(found) == len(expected) else f"{len(found)} records, expected {len(expected)}"
+
+
+class Confluent:
+    """librdkafka."""
+
+    name = "confluent-kafka"
+
+    @staticmethod
+    def can_write(record):
+        return True
+
+    def __init__(self, bootstrap):
+        needs("confluent_kafka")
+        self.bootstrap = bootstrap
+
+    def create(self, topic, partitions=1, **config):
+        from confluent_kafka.admin import AdminClient, NewTopic
+        admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 4})
+        admin.create_topics([NewTopic(topic, partitions, config=config)])[topic].result(15)
+
+    def write(self, topic, records, codec="none", acks="all", partition=0, **settings):
+        from confluent_kafka import Producer
+        errors = []
+        producer = Producer({
+            "bootstrap.servers": self.bootstrap, "compression.type": codec, "acks": acks, "linger.ms": 5, **settings})
+        for key, value, headers, timestamp in records:
+            producer.produce(
+                topic, value, key, partition, headers=headers, timestamp=timestamp,
+                on_delivery=lambda error, _: errors.append(error) if error else None)
+        left = producer.flush(20)
+        expect(left == 0 and not errors, f"{left} records were not delivered, errors {errors[:3]}")
+
+    def read(self, topic, count, partitions=(0,), seconds=20):
+        """`count` records from the beginning, or all there are when None."""
+        return list(self.each(topic, count, partitions, seconds))
+
+    def each(self, topic, count=None, partitions=(0,), seconds=20):
+        from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+        consumer = Consumer({
+            "bootstrap.servers": self.bootstrap, "group.id": "reader", "enable.auto.commit": False,
+            "enable.partition.eof": True, "check.crcs": True, "auto.offset.reset": "error"})
+        consumer.assign([TopicPartition(topic, p, 0) for p in partitions])
+        deadline, read, ended = time.monotonic() + seconds, 0, set()
+        try:
+            while read < count if count is not None else len(ended) < len(partitions):
+                expect(time.monotonic() < deadline, f"only {read} of {count} records came within {seconds} s")
+                for message in consumer.consume(10_000, 0.2):
+                    error = message.error()
+                    if error and error.code() == KafkaError._PARTITION_EOF:
+                        ended.add(message.partition())
+                    elif error:
+                        raise KafkaException(error)
+                    else:
+                        read += 1
+                        yield message.key(), message.value(), message.headers() or [], message.timestamp()[1]
+        finally:
+            consumer.close()
+
+    def bounds(self, topic, partition=0):
+        from confluent_kafka import Consumer, TopicPartition
+        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": "reader"})
+        try:
+            return consumer.get_watermark_offsets(TopicPartition(topic, partition), 10)
+        finally:
+            consumer.close()
+
+
+class KafkaPython:
+    name = "kafka-python"
+
+    @staticmethod
+    def can_write(record):
+        return record[0] is not None or record[1] is not None
+
+    def __init__(self, bootstrap):
+        needs("kafka")
+        self.bootstrap = bootstrap.split(",")
+
+    def write(self, topic, records, codec="none", acks="all"):
+        from kafka import KafkaProducer
+        producer = KafkaProducer(
+            bootstrap_servers=self.bootstrap, compression_type=None if codec == "none" else codec,
+            acks=acks if acks == "all" else int(acks), enable_idempotence=False, linger_ms=5, max_request_size=1 << 20)
+        try:
+            sent = [
+                producer.send(topic, value=value, key=key, headers=headers, partition=0, timestamp_ms=timestamp)
+                for key, value, headers, timestamp in records]
+            producer.flush(20)
+            for future in sent:
+                future.get(10)
+        finally:
+            producer.close(5)
+
+    def read(self, topic, count, seconds=20):
+        from kafka import KafkaConsumer, TopicPartition
+        consumer = KafkaConsumer(bootstrap_servers=self.bootstrap, group_id=None, enable_auto_commit=False)
+        try:
+            consumer.assign([TopicPartition(topic, 0)])
+            consumer.seek_to_beginning()
+            read, deadline = [], time.monotonic() + seconds
+            while len(read) < count:
+                expect(time.monotonic() < deadline, f"only {len(read)} of {count} records came within {seconds} s")
+                for messages in consumer.poll(200).values():
+                    read += [(m.key, m.value, list(m.headers), m.timestamp) for m in messages]
+            return read
+        finally:
+            consumer.close()

@@ -1,0 +1,133 @@
+"""kbench as a command: what a run leaves behind, on disk, on the broker and on a terminal."""
+
+import json
+import os
+
+from harness import embedded_broker, equal, expect, folder, kbench, needs, rows, test
+
+COLUMNS = (
+    "run,started_at,target,stage,builder,cores,concurrency,codec,codec_level,partitions,records,record_size_bytes,"
+    "batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,"
+    "duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,wire_bytes_per_s,compression_ratio,"
+    "batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,broker_cpu_s,client_peak_rss_bytes,"
+    + ",".join(
+        f"latency_{stage}_{figure}_us" for stage in ("total", "build", "compress", "queue", "ack")
+        for figure in ("p50", "p90", "p99", "p999", "max"))
+    + ",verdict").split(",")
+
+
+@test("a run against the embedded broker ends with 0 and leaves the columns of the contract")
+def columns():
+    with folder() as output:
+        kbench("--records", "100k", "--partitions", 8, "--output", output + "/out").must_end_with(0)
+        with open(output + "/out/runs.csv") as f:
+            equal(f.readline().rstrip("\n").split(","), COLUMNS, "columns of runs.csv")
+        (row,) = rows(output + "/out")
+        for column, value in (("run", "1"), ("target", "embedded"), ("records_acked", "100000"), ("records_failed", "0"),
+                              ("partitions", "8"), ("verdict", "ok")):
+            equal(row[column], value, column)
+        for column in ("duration_s", "throughput_rps", "client_cpu_s", "broker_cpu_s", "latency_total_p99_us",
+                       "latency_ack_p50_us"):
+            expect(float(row[column]) > 0, f"{column} is '{row[column]}'")
+        with open(output + "/out/latency.csv") as f:
+            equal(f.readline().strip(), "run,stage,percentile,value_us,cumulative_count", "columns of latency.csv")
+
+
+@test("manifest.json says what is needed to repeat the run")
+def manifest():
+    with folder() as output:
+        kbench("--records", 1000, "--seed", 42, "--output", output + "/out").must_end_with(0)
+        with open(output + "/out/manifest.json") as f:
+            text = f.read()
+        json.loads(text)
+        for word in ("42", "seed", "commit", "kernel", "cpu", "compiler"):
+            expect(word in text.lower(), f"'{word}' is not in manifest.json")
+
+
+@test("a sweep has a row for each combination, and everything is acknowledged and verified")
+def sweep():
+    with folder() as output:
+        kbench(
+            "--records", "20k", "--partitions", 4, "--codec", "none,gzip,snappy,lz4,zstd:3", "--builder",
+            "sequential,sharded", "--acks", "0,1,all", "--output", output + "/out").must_end_with(0)
+        found = rows(output + "/out")
+        equal(len(found), 30, "rows")
+        equal(len({(r["codec"], r["builder"], r["acks"]) for r in found}), 30, "different rows")
+        wrong = [r for r in found if (r["records_acked"], r["verdict"]) != ("20000", "ok")]
+        expect(not wrong, f"wrong rows: {wrong[:1]}")
+
+
+@test("each stage before the broker runs without one")
+def stages():
+    for stage in ("generate", "build", "compress", "null"):
+        with folder() as output:
+            kbench("--stage", stage, "--records", "100k", "--output", output + "/out").must_end_with(0)
+            (row,) = rows(output + "/out")
+            equal((row["stage"], row["records_acked"], row["target"]), (stage, "100000", "none"), "row")
+
+
+@test("the HDR log is read by PyPI's hdrhistogram, and holds every record")
+def hdr_log():
+    needs("hdrh")
+    from hdrh.histogram import HdrHistogram
+    from hdrh.log import HistogramLogReader
+    with folder() as output:
+        kbench("--records", "50k", "--codec", "lz4", "--output", output + "/out").must_end_with(0)
+        reader = HistogramLogReader(output + "/out/1.hlog", HdrHistogram(1, 3_600_000_000_000, 3))
+        counts = {}
+        while (histogram := reader.get_next_interval_histogram()) is not None:
+            counts[histogram.get_tag()] = histogram.get_total_count()
+        equal(counts, dict.fromkeys(("total", "build", "compress", "queue", "ack"), 50_000), "records by tag")
+
+
+@test("--format json prints one JSON value and nothing else")
+def json_output():
+    with folder() as output:
+        ended = kbench("--records", 1000, "--format", "json", "--output", output + "/out").must_end_with(0)
+        json.loads(ended.out)
+        equal(ended.err, "", "standard error")
+
+
+@test("--dry-run prints the plan, and starts and writes nothing")
+def dry_run():
+    with folder() as output:
+        ended = kbench("--dry-run", "-b", "127.0.0.1:1", "--records", "1G", "--output", output + "/out").must_end_with(0)
+        expect(ended.out.strip(), "nothing was printed")
+        expect(not os.path.exists(output + "/out"), "the output folder was made")
+
+
+@test("relative output paths belong to the folder it is called from, and results/<time> is the default")
+def relative_output():
+    with folder() as here:
+        kbench("--stage", "null", "--records", 1000, "--output", "mine", cwd=here).must_end_with(0)
+        equal(len(rows(here + "/mine")), 1, "rows")
+        kbench("--stage", "null", "--records", 1000, cwd=here).must_end_with(0)
+        (made,) = os.listdir(here + "/results")
+        equal(len(rows(f"{here}/results/{made}")), 1, "rows")
+
+
+@test("--help and --version end with 0 and print to standard output")
+def help_and_version():
+    for arguments in (["--help"], ["--version"], ["broker", "--help"]):
+        ended = kbench(*arguments).must_end_with(0)
+        expect(ended.out and not ended.err, f"what was printed by {ended}")
+
+
+@test("a topic that has other partitions is refused, naming both counts, and is left as it is")
+def other_partitions():
+    with embedded_broker() as bootstrap, folder() as output:
+        kbench(
+            "-b", bootstrap, "--partitions", 4, "--keep-topic", "--records", 1000, "--output", output + "/1"
+        ).must_end_with(0)
+        kbench("-b", bootstrap, "--partitions", 8, "--records", 1000, "--output", output + "/2").must_end_with(
+            1).must_say("4", "8", "kbench")
+        kbench("-b", bootstrap, "--partitions", 4, "--records", 1000, "--output", output + "/3").must_end_with(0)
+
+
+@test("a topic that the run made is deleted afterwards, one that was there is not")
+def topic_removed():
+    with embedded_broker() as bootstrap, folder() as output:
+        for number, partitions in enumerate((4, 8)):
+            kbench(
+                "-b", bootstrap, "--partitions", partitions, "--records", 1000, "--output", f"{output}/{number}"
+            ).must_end_with(0)

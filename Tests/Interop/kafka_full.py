@@ -1,0 +1,49 @@
+"""kbench against a real Apache Kafka: a million records for each codec, builder and acks."""
+
+from clients import ACKS, CODECS, Confluent
+from harness import equal, expect, folder, kbench, rows, test
+from kafka_cluster import BOOTSTRAP, stored
+
+EACH = 1_000_000
+PARTITIONS = 12
+BUILDERS = "sequential,sharded"
+
+# Which topics were filled, to be counted at the end.
+filled = []
+
+
+def define_filling(codec, acks):
+    @test(f"a million records each of both builders are acknowledged and verified: codec {codec}, acks {acks}")
+    def fill():
+        topic = f"full-{codec}-{acks}"
+        with folder() as output:
+            ended = kbench(
+                "-b", BOOTSTRAP, "--topic", topic, "--keep-topic", "--partitions", PARTITIONS, "--records", EACH, "--seed", 9,
+                "--cores", 1, "--codec", codec, "--acks", acks, "--builder", BUILDERS, "--output", output + "/out", timeout=300)
+            filled.append(topic)
+            ended.must_end_with(0)
+            found = [(r["records_acked"], r["records_failed"], r["verdict"]) for r in rows(output + "/out")]
+            equal(found, [(str(EACH), "0", "ok")] * 2, "rows")
+
+
+for each_codec in CODECS:
+    for each_acks in ACKS:
+        define_filling(each_codec, each_acks)
+
+
+@test("Kafka's own GetOffsetShell counts every record")
+def counted():
+    equal(stored("full-.*"), dict.fromkeys(filled, 2 * EACH), "records stored")
+
+
+@test("confluent-kafka reads the same values whatever the codec, from the same seed")
+def same_values():
+    sums = {}
+    for codec in CODECS:
+        count = total = 0
+        for _, value, _, _ in Confluent(BOOTSTRAP).each(f"full-{codec}-all", None, range(PARTITIONS), 120):
+            count += 1
+            total = (total + hash(value)) % (1 << 64)
+        equal(count, 2 * EACH, f"records with {codec}")
+        sums[codec] = total
+    expect(len(set(sums.values())) == 1, f"the values differ: {sums}")

@@ -1,0 +1,50 @@
+"""kbench against a real Apache Kafka: every codec, builder and acks, a million records in all."""
+
+from clients import Confluent
+from harness import equal, expect, folder, kbench, rows, test
+from kafka_cluster import BOOTSTRAP, stored
+
+EACH = 34_000
+COMBINATIONS = 5 * 2 * 3
+PARTITIONS = 6
+
+
+@test("a million records in every combination of codec, builder and acks are there, by Kafka's own count")
+def every_combination():
+    with folder() as output:
+        kbench(
+            "-b", BOOTSTRAP, "--topic", "short", "--keep-topic", "--partitions", PARTITIONS, "--records", EACH, "--seed", 5,
+            "--codec", "none,gzip,snappy,lz4,zstd", "--builder", "sequential,sharded", "--acks", "0,1,all",
+            "--output", output + "/out").must_end_with(0)
+        found = rows(output + "/out")
+        equal(len(found), COMBINATIONS, "rows")
+        wrong = [r for r in found if (r["records_acked"], r["verdict"]) != (str(EACH), "ok")]
+        expect(not wrong, f"wrong rows: {wrong[:1]}")
+        equal(stored("short"), {"short": EACH * COMBINATIONS}, "records stored")
+
+
+@test("confluent-kafka reads them all, checks their CRC-32C, and finds the values and times intact")
+def read_back():
+    count, sizes, timestamps = 0, set(), set()
+    for _, value, _, timestamp in Confluent(BOOTSTRAP).each("short", None, range(PARTITIONS), 60):
+        count += 1
+        sizes.add(len(value))
+        timestamps.add(timestamp)
+    equal(count, EACH * COMBINATIONS, "records read")
+    equal(sizes, {100}, "sizes of values")
+    expect(max(timestamps) - min(timestamps) < 600_000, f"timestamps from {min(timestamps)} to {max(timestamps)}")
+
+
+@test("a topic that has other partitions is refused, naming both counts")
+def other_partitions():
+    with folder() as output:
+        kbench(
+            "-b", BOOTSTRAP, "--topic", "short", "--partitions", 3, "--records", 1000, "--output", output + "/out"
+        ).must_end_with(1).must_say("3", str(PARTITIONS), "short")
+
+
+@test("a topic that kbench made is deleted afterwards")
+def deleted():
+    with folder() as output:
+        kbench("-b", BOOTSTRAP, "--topic", "gone", "--records", "10k", "--output", output + "/out").must_end_with(0)
+    equal(stored("short|gone").keys(), {"short"}, "topics")

@@ -1,0 +1,98 @@
+// The library's hands for tests in which other programs write or read. Records travel as lines of tab-separated fields:
+//
+//      partition  key  value  timestamp-ms  header-key=header-value,…
+//
+// Bytes are hexadecimal, `-` is null. Used by Tests/Interop.
+//
+//      interop-peer write BOOTSTRAP TOPIC CODEC sharded|sequential ACKS    < records
+//      interop-peer read BOOTSTRAP TOPIC                                   > records
+
+import Foundation
+import KafkaClient
+
+@main
+struct InteropPeer {
+    static func main() async throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case "write" where arguments.count == 6:
+            try await write(
+                bootstrap: arguments[1], topic: arguments[2], codec: Codec(parsing: arguments[3]), builder: arguments[4],
+                acks: arguments[5])
+        case "read" where arguments.count == 3: try await read(bootstrap: arguments[1], topic: arguments[2])
+        default:
+            FileHandle.standardError.write(Data("usage: interop-peer write|read BOOTSTRAP TOPIC …\n".utf8))
+            exit(64)
+        }
+    }
+
+    private static func write(bootstrap: String, topic: String, codec: Codec, builder: String, acks: String) async throws {
+        let configuration = try Producer.Configuration(
+            codec: codec, acks: acks == "0" ? .none : acks == "1" ? .leader : .all,
+            builder: builder == "sequential" ? .sequential(workers: 2) : .sharded(lanes: 2))
+        try await KafkaClient.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
+            try await client.withProducer(configuration) { producer in
+                while let line = readLine() {
+                    let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+                    let headers = fields[4].split(separator: ",").map { header in
+                        let parts = header.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                        let key = String(decoding: bytes(parts[0]) ?? [], as: UTF8.self)
+                        return RecordHeader(key: key, value: bytes(parts[1]))
+                    }
+                    try await producer.append(
+                        value: bytes(fields[2]), key: bytes(fields[1]), headers: headers, timestampMs: Int64(fields[3]),
+                        to: topic, partition: Int32(fields[0]))
+                }
+                let summary = try await producer.flush()
+                try summary.throwIfFailed()
+                print(summary.acknowledgedRecords)
+            }
+        }
+    }
+
+    private static func read(bootstrap: String, topic: String) async throws {
+        try await KafkaClient.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
+            let ends = try await client.cluster.offsets(of: topic, at: .latest)
+            var next = try await client.cluster.offsets(of: topic, at: .earliest)
+            let loop = try EventLoop()
+            let batches = FetchedBatches()
+            for (partition, end) in ends.enumerated() where next[partition] < end {
+                let fetcher = try await PartitionFetcher(
+                    topic: topic, partition: Int32(partition), cluster: client.cluster, on: loop,
+                    client.configuration.connection)
+                while next[partition] < end {
+                    let answer = try await fetcher.fetch(from: next[partition])
+                    guard answer.errorCode == .none else { throw answer.errorCode }
+                    next[partition] = try batches.forEachRecord(in: answer.records, from: next[partition]) { record, _ in
+                        let headers = record.headers.map { "\(hex(Array($0.key.utf8)))=\(hex($0.value))" }
+                        print(
+                            partition, hex(record.keyBytes), hex(record.valueBytes), record.timestampMs,
+                            headers.joined(separator: ","), separator: "\t")
+                    }
+                }
+                await fetcher.close()
+            }
+            await loop.shutDown()
+        }
+    }
+
+    private static func bytes(_ text: Substring) -> [UInt8]? {
+        if text == "-" { return nil }
+        var result: [UInt8] = []
+        var rest = text.utf8[...]
+        while let high = rest.popFirst(), let low = rest.popFirst() {
+            result.append(nibble(high) << 4 | nibble(low))
+        }
+        return result
+    }
+
+    private static func nibble(_ digit: UInt8) -> UInt8 {
+        digit <= UInt8(ascii: "9") ? digit - UInt8(ascii: "0") : digit - UInt8(ascii: "a") + 10
+    }
+
+    private static func hex(_ bytes: [UInt8]?) -> String {
+        guard let bytes else { return "-" }
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,102 @@
+import Synchronization
+import Testing
+
+@testable import KafkaClient
+
+@Suite(.timeLimit(.minutes(1))) struct BatchMemoryPoolTests {
+    private func pool(_ count: Int) -> BatchMemoryPool {
+        BatchMemoryPool(bufferByteCount: 1024, byteCountMax: count * 1024)
+    }
+
+    @Test func `the buffer given back last is the next one taken`() {
+        let pool = pool(4)
+        let buffers = (0..<4).map { _ in pool.take(1000)! }
+        #expect(Set(buffers.map(\.baseAddress)).count == 4)
+        for buffer in buffers { pool.give(buffer) }
+        for buffer in buffers.reversed() { #expect(pool.take(1)?.baseAddress == buffer.baseAddress) }
+        for buffer in buffers { pool.give(buffer) }
+    }
+
+    @Test func `no more is given than the bound allows`() {
+        let pool = pool(2)
+        let one = pool.take(1)!
+        let two = pool.take(1024)!
+        #expect(pool.take(1) == nil)
+        #expect(pool.takenByteCount == 2048)
+        pool.give(one)
+        #expect(pool.take(1025) == nil)
+        let three = pool.take(1024)!
+        pool.give(two)
+        pool.give(three)
+        #expect(pool.takenByteCount == 0)
+    }
+
+    @Test func `a buffer longer than the bound is given when nothing is out`() {
+        let pool = pool(2)
+        let small = pool.take(1)!
+        #expect(pool.take(5000) == nil)
+        pool.give(small)
+        let large = pool.take(5000)!
+        #expect(large.count == 5000)
+        #expect(pool.take(1) == nil)
+        pool.give(large)
+        #expect(pool.takenByteCount == 0)
+    }
+
+    @Test func `a spare is outside the bound, and counts when it is exchanged for what counted`() {
+        let pool = pool(1)
+        let spare = pool.takeSpare(1500)
+        let memory = pool.take(1024)!
+        #expect(pool.takenByteCount == 1024)
+        pool.exchange(spare: spare, for: memory)
+        #expect(pool.takenByteCount == 1500)
+        pool.give(spare)
+        #expect(pool.takenByteCount == 0)
+        pool.giveSpare(memory)
+        let again = pool.take(1)!
+        #expect(again.baseAddress == memory.baseAddress)
+        pool.give(again)
+    }
+
+    @Test func `waiting ends when memory comes back from another thread`() async throws {
+        let pool = pool(1)
+        for _ in 0..<200 {
+            nonisolated(unsafe) let memory = pool.take(1)!
+            let giving = Task.detached { pool.give(memory) }
+            while true {
+                if let mine = pool.take(1) {
+                    pool.give(mine)
+                    break
+                }
+                try await pool.waitForSpace(1)
+            }
+            await giving.value
+        }
+        #expect(!pool.hasWaiters)
+    }
+
+    @Test func `all who wait are woken, and one gets it`() async throws {
+        let pool = pool(1)
+        let memory = pool.take(1)!
+        let waiting = (0..<5).map { _ in Task { try await pool.waitForSpace(1) } }
+        while pool.hasWaiters == false { await Task.yield() }
+        pool.give(memory)
+        for task in waiting { try await task.value }
+        #expect(!pool.hasWaiters)
+    }
+
+    @Test func `a cancelled wait throws, and the others go on waiting`() async throws {
+        let pool = pool(1)
+        let memory = pool.take(1)!
+        let staying = Task { try await pool.waitForSpace(1) }
+        for _ in 0..<100 {
+            let leaving = Task { try await pool.waitForSpace(1) }
+            await Task.yield()
+            leaving.cancel()
+            await #expect(throws: CancellationError.self) { try await leaving.value }
+        }
+        #expect(pool.hasWaiters)
+        pool.give(memory)
+        try await staying.value
+    }
+}

@@ -1,0 +1,165 @@
+import Testing
+
+@testable import KafkaClient
+
+/// How long batches may be, what is refused, and when a builder takes nothing.
+@Suite(.timeLimit(.minutes(1))) struct BuilderLimitsTests {
+    private static let configuration = try! BuilderConfiguration(
+        batchByteCount: 512, batchByteCountMax: 2048, linger: .seconds(60))
+
+    /// A record that alone needs a batch of so many bytes.
+    private func record(needing byteCount: Int, number: Int = 0) -> PlainRecord {
+        for overhead in 0..<200 {
+            let value = [UInt8].numbered(number, byteCount: byteCount - 61 - overhead)
+            let record = PlainRecord(value: value, timestampMs: 1)
+            if RecordChunk([record]).batchByteCountAlone(at: 0) == byteCount { return record }
+        }
+        preconditionFailure("no such record")
+    }
+
+    @Test(arguments: BuilderStrategy.allCases)
+    func `a record that needs the longest batch is taken`(strategy: BuilderStrategy) async throws {
+        try await BuilderBench.with(strategy, Self.configuration) { bench in
+            try await bench.builder.append(RecordChunk([record(needing: 2048)]), to: "one")
+            await bench.builder.flush()
+            #expect(bench.sink.batches.map(\.byteCount) == [2048])
+        }
+    }
+
+    @Test(arguments: BuilderStrategy.allCases, BuilderContractTests.codecs)
+    func `a record of one byte more is refused and the others of its chunk are taken`(
+        strategy: BuilderStrategy, codec: Codec
+    ) async throws {
+        let configuration = try BuilderConfiguration(
+            batchByteCount: 512, batchByteCountMax: 2048, linger: .seconds(60), codec: codec)
+        try await BuilderBench.with(strategy, configuration) { bench in
+            let sizes = [100, 2049, 2048, 100, 3000, 600, 100, 512, 513, 2049]
+            let records = sizes.enumerated().map { record(needing: $1, number: $0) }
+            let error = await #expect(throws: KafkaClientError.self) {
+                try await bench.builder.append(RecordChunk(records), to: "one")
+            }
+            #expect(error?.code == .recordTooLarge)
+            #expect(error?.message.contains("3 of 10") == true)
+            await bench.builder.flush()
+            #expect(bench.sink.failures == [])
+            let numbers = bench.sink.batches.flatMap { $0.records.map { $0.value!.number } }
+            #expect(numbers == [0, 2, 3, 5, 6, 7, 8])
+            for batch in bench.sink.batches {
+                #expect(batch.byteCount <= 2048)
+                #expect(batch.uncompressedByteCount <= 512 || batch.records.count == 1)
+            }
+        }
+    }
+
+    @Test(arguments: BuilderStrategy.allCases)
+    func `an unknown topic or partition takes nothing`(strategy: BuilderStrategy) async throws {
+        let wrong = CustomPartitioner { key, _ in key?.first == 9 ? 98 : Int32(key?.first ?? 0) }
+        let configuration = try BuilderConfiguration(linger: .seconds(60), partitioner: wrong)
+        try await BuilderBench.with(strategy, configuration) { bench in
+            func code(_ topic: String, _ partition: Int32?, _ chunk: RecordChunk) async -> KafkaClientError.Code? {
+                await #expect(throws: KafkaClientError.self) {
+                    try await bench.builder.append(chunk, to: topic, partition: partition)
+                }?.code
+            }
+            #expect(await code("none", nil, .numbered(0..<3)) == .unknownTopic)
+            for partition in [Int32(3), -2, .max, .min] {
+                #expect(await code("few", partition, .numbered(0..<3)) == .unknownPartition)
+            }
+            let keys: [UInt8] = [0, 1, 2, 0, 9, 1]
+            let chunk = RecordChunk(keys.map { PlainRecord(key: [$0], value: [], timestampMs: 1) })
+            #expect(await code("few", nil, chunk) == .unknownPartition)
+            await bench.builder.flush()
+            #expect(bench.sink.batches.isEmpty)
+        }
+    }
+
+    @Test(arguments: BuilderStrategy.allCases)
+    func `an empty chunk is nothing`(strategy: BuilderStrategy) async throws {
+        try await BuilderBench.with(strategy, Self.configuration) { bench in
+            try await bench.builder.append(RecordChunk(), to: "one")
+            await bench.builder.flush()
+            #expect(bench.sink.batches.isEmpty)
+        }
+    }
+
+    @Test(arguments: BuilderStrategy.allCases)
+    func `finishing brings out what is open, tells the end once, and refuses more`(strategy: BuilderStrategy)
+        async throws
+    {
+        try await BuilderBench.with(strategy, Self.configuration) { bench in
+            try await bench.builder.append(.numbered(0..<10), to: "few")
+            await withTaskGroup { group in
+                for _ in 0..<3 { group.addTask { await bench.builder.finish() } }
+            }
+            await bench.builder.finish()
+            #expect(bench.sink.finishCount == strategy.sinkCount)
+            #expect(bench.sink.batches.flatMap(\.records).count == 10)
+            let error = await #expect(throws: KafkaClientError.self) {
+                try await bench.builder.append(.numbered(0..<1), to: "few")
+            }
+            #expect(error?.code == .closed)
+            #expect(bench.sink.failures == [])
+        }
+    }
+}
+
+/// When batches leave that nobody fills.
+@Suite(.timeLimit(.minutes(1))) struct BuilderLingerTests {
+    @Test(arguments: BuilderStrategy.allCases, BuilderContractTests.codecs)
+    func `a batch leaves when it has lingered`(strategy: BuilderStrategy, codec: Codec) async throws {
+        let configuration = try BuilderConfiguration(linger: .milliseconds(5), codec: codec)
+        try await BuilderBench.with(strategy, configuration) { bench in
+            for round in 1...5 {
+                try await bench.builder.append(.numbered(0..<30, valueByteCount: 50), to: "few", partition: 1)
+                await bench.sink.wait { $0.flatMap(\.records).count == round * 30 }
+            }
+            for batch in bench.sink.batches {
+                #expect(batch.times.sealedNs - batch.times.firstAppendNs >= 5_000_000)
+            }
+        }
+    }
+
+    @Test(arguments: BuilderStrategy.allCases)
+    func `without linger everything leaves with its append`(strategy: BuilderStrategy) async throws {
+        try await BuilderBench.with(strategy, try BuilderConfiguration(linger: .zero)) { bench in
+            for round in 1...5 {
+                try await bench.builder.append(.numbered(0..<30), to: "few")
+                await bench.sink.wait { $0.flatMap(\.records).count == round * 30 }
+            }
+        }
+    }
+
+    @Test(arguments: BuilderStrategy.allCases)
+    func `flushing leaves the younger batches open`(strategy: BuilderStrategy) async throws {
+        let configuration = try BuilderConfiguration(linger: .seconds(60))
+        try await BuilderBench.with(strategy, configuration) { bench in
+            try await bench.builder.append(.numbered(0..<1), to: "few", partition: 0)
+            try await Task.sleep(for: .milliseconds(100))
+            let betweenNs = MonotonicClock.nowNs()
+            try await bench.builder.append(.numbered(1..<2), to: "few", partition: 1)
+            await bench.builder.flush(olderThan: .seconds(30))
+            #expect(bench.sink.batches.isEmpty)
+            await bench.builder.flush(olderThan: .milliseconds(90))
+            // Where the machine stalled, the second may have come of age as well.
+            let isStalled = MonotonicClock.nowNs() - betweenNs >= 90_000_000
+            #expect(bench.sink.batches.map(\.partition) == [0] || isStalled)
+            await bench.builder.flush()
+            #expect(bench.sink.batches.map(\.partition).sorted() == [0, 1])
+        }
+    }
+
+    @Test(arguments: BuilderStrategy.allCases)
+    func `a flush ends though others go on appending`(strategy: BuilderStrategy) async throws {
+        let configuration = try BuilderConfiguration(batchByteCount: 512, codec: .gzip)
+        try await BuilderBench.with(strategy, configuration) { bench in
+            let appending = Task {
+                while !Task.isCancelled {
+                    try await bench.builder.append(.numbered(0..<50, valueByteCount: 100), to: "few")
+                }
+            }
+            for _ in 0..<10 { await bench.builder.flush() }
+            appending.cancel()
+            _ = await appending.result
+        }
+    }
+}

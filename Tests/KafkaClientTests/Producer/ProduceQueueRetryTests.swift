@@ -1,0 +1,246 @@
+import Testing
+
+@testable import KafkaClient
+
+/// What becomes of batches that fail, and when.
+@Suite struct ProduceQueueRetryTests {
+    @Test(arguments: [AttemptOutcome.moved, .busy, .lost])
+    func `a batch that may succeed goes first again after a pause`(outcome: AttemptOutcome) {
+        var bench = QueueBench()
+        bench.learn(["t": [1]])
+        let first = bench.enqueue(0)
+        bench.enqueue(0)
+        bench.answer(bench.take(1), outcome)
+        #expect(bench.takeDeliveries().isEmpty)
+        // Nothing of the partition overtakes it.
+        #expect(bench.queue.readyBrokers.isEmpty)
+        #expect(bench.queue.nextTickNs == bench.nowNs + 100_000_000)
+        bench.pass(.milliseconds(99))
+        #expect(bench.queue.readyBrokers.isEmpty)
+        bench.pass(.milliseconds(1))
+        let again = bench.take(1)
+        #expect(again.count == 1 && again[0].pending.batch === first)
+        bench.answer(again, .stored)
+        #expect(bench.takeDeliveries().first?.exchanges.count == 2)
+    }
+
+    @Test func `pauses double up to their bound and begin anew after a success`() {
+        var bench = QueueBench()
+        bench.learn(["t": [1]])
+        bench.enqueue(0)
+        for pause in [100, 200, 400, 800, 1000, 1000] {
+            bench.answer(bench.take(1), .busy)
+            #expect(bench.queue.nextTickNs == bench.nowNs + Int64(pause) * 1_000_000)
+            bench.pass(.milliseconds(pause))
+        }
+        bench.answer(bench.take(1), .stored)
+        bench.enqueue(0)
+        bench.answer(bench.take(1), .busy)
+        #expect(bench.queue.nextTickNs == bench.nowNs + 100_000_000)
+    }
+
+    @Test func `errors that mean moved ask for the leaders, others don't`() {
+        var bench = QueueBench()
+        bench.learn(["t": [1]])
+        for (outcome, topics) in [(AttemptOutcome.moved, ["t"]), (.lost, ["t"]), (.busy, []), (.fatal, [])] {
+            bench.enqueue(0)
+            bench.answer(bench.take(1), outcome)
+            #expect(bench.takeTopicsToRefresh() == Set(topics))
+            bench.pass(.seconds(2))
+            bench.answer(bench.take(1), .stored)
+        }
+    }
+
+    @Test func `a fatal error ends the batch at once, and the next one goes`() {
+        var bench = QueueBench()
+        bench.learn(["t": [1]])
+        bench.enqueue(0)
+        bench.enqueue(0)
+        bench.answer(bench.take(1), .fatal)
+        let failed = bench.takeDeliveries()
+        #expect(failed.map { $0.error?.brokerError } == [.messageTooLarge])
+        #expect(bench.take(1).count == 1)
+    }
+
+    @Test func `attempts are limited`() {
+        var bench = QueueBench(QueueBench.configuration(attempts: 3))
+        bench.learn(["t": [1]])
+        bench.enqueue(0)
+        for _ in 0..<3 {
+            #expect(bench.takeDeliveries().isEmpty)
+            bench.answer(bench.take(1), .busy)
+            bench.pass(.seconds(2))
+        }
+        let failed = bench.takeDeliveries()
+        #expect(failed.count == 1)
+        #expect(failed.first?.exchanges.count == 3)
+        #expect(failed.first?.error?.brokerError == .requestTimedOut)
+    }
+
+    /// Where a batch is when its time runs out.
+    enum Waiting: CaseIterable {
+        case unknownTopic, leaderless, behindAnother, backingOff, ready, brokerUnreachable
+    }
+
+    @Test(arguments: Waiting.allCases) func `a batch that waits ends when its time is over`(waiting: Waiting) {
+        var bench = QueueBench(QueueBench.configuration(deliveryTimeout: .milliseconds(150), retryBackoff: .seconds(1)))
+        if waiting != .unknownTopic { bench.learn(["t": [waiting == .leaderless ? -1 : 1]]) }
+        if waiting == .behindAnother {
+            bench.enqueue(0)
+            _ = bench.take(1)
+            bench.nowNs += 1
+        }
+        let batch = bench.enqueue(0)
+        if waiting == .backingOff { bench.answer(bench.take(1), .busy) }
+        if waiting == .brokerUnreachable {
+            bench.queue.backOff(broker: 1, untilNs: bench.nowNs + 1_000_000_000)
+            #expect(bench.queue.readyBrokers.isEmpty)
+        }
+        bench.pass(.milliseconds(149))
+        #expect(bench.takeDeliveries().isEmpty)
+        bench.pass(.milliseconds(1))
+        let ended = bench.takeDeliveries()
+        #expect(ended.count == 1 && ended[0].batch === batch)
+        #expect(ended.first?.error?.code == .deliveryTimedOut)
+        #expect(bench.queue.pendingCount == (waiting == .behindAnother ? 1 : 0))
+        #expect(bench.queue.readyBrokers.isEmpty)
+    }
+
+    @Test func `a batch in flight ends with its answer, which comes too late for another attempt`() {
+        var bench = QueueBench(QueueBench.configuration(deliveryTimeout: .milliseconds(150)))
+        bench.learn(["t": [1, 1]])
+        bench.enqueue(0)
+        bench.enqueue(1)
+        let items = bench.take(1)
+        bench.pass(.seconds(1))
+        #expect(bench.takeDeliveries().isEmpty)
+        bench.answer(items[0], .busy)
+        bench.answer(items[1], .stored)
+        let ended = bench.takeDeliveries()
+        #expect(ended.map { $0.error?.code } == [.deliveryTimedOut, nil])
+    }
+
+    @Test func `younger batches of a list stay when an older one of it ends`() {
+        var bench = QueueBench(QueueBench.configuration(deliveryTimeout: .milliseconds(150)))
+        bench.learn(["t": [1, 1]])
+        bench.enqueue(0)
+        bench.nowNs += 100_000_000
+        bench.enqueue(0, byteCount: 40)
+        bench.enqueue(1, byteCount: 50)
+        bench.pass(.milliseconds(50))
+        #expect(bench.takeDeliveries().count == 1)
+        #expect(bench.queue.readyByteCount(1) == 90)
+        #expect(bench.take(1).count == 2)
+    }
+
+    @Test func `a broker that can't be reached gets its batches back after the pause, in order`() {
+        var bench = QueueBench()
+        bench.learn(["t": [1, 2]])
+        let first = bench.enqueue(0)
+        bench.enqueue(0)
+        bench.enqueue(1)
+        bench.queue.backOff(broker: 1, untilNs: bench.nowNs + 50_000_000)
+        #expect(bench.queue.readyBrokers == [2])
+        #expect(bench.queue.nextTickNs == bench.nowNs + 50_000_000)
+        bench.pass(.milliseconds(50))
+        let items = bench.take(1)
+        #expect(items.count == 1 && items[0].pending.batch === first)
+    }
+
+    @Test func `a batch for any partition leaves the one where it failed, at once`() {
+        var bench = QueueBench()
+        bench.learn(["t": [1, 1, 1]])
+        bench.enqueue(-1)
+        var tried: [Int32] = []
+        for _ in 0..<3 {
+            let items = bench.take(1)
+            tried.append(items[0].pending.partition)
+            bench.answer(items, .busy)
+        }
+        #expect(Set(tried) == [0, 1, 2])
+        #expect(bench.queue.pendingCount == 1)
+    }
+
+    @Test func `a partition that failed once is chosen again after its pause`() {
+        var bench = QueueBench()
+        bench.learn(["t": [1, 1, 1]])
+        bench.enqueue(-1)
+        let failing = bench.take(1)
+        bench.answer(failing, .busy)
+        bench.answer(bench.take(1), .stored)
+        func chosen() -> Set<Int32> {
+            for _ in 0..<6 { bench.enqueue(-1) }
+            var partitions: Set<Int32> = []
+            while true {
+                let items = bench.take(1)
+                if items.isEmpty { return partitions }
+                partitions.formUnion(items.map(\.pending.partition))
+                bench.answer(items, .stored)
+            }
+        }
+        #expect(chosen().count == 2)
+        bench.pass(.milliseconds(100))
+        #expect(chosen() == [0, 1, 2])
+    }
+
+    @Test func `a batch that moves to a partition in the list keeps the list's bytes right`() {
+        var bench = QueueBench()
+        bench.learn(["t": [1, 1]])
+        bench.enqueue(-1, byteCount: 500)
+        let moving = bench.take(1)
+        let other: Int32 = moving[0].pending.partition == 0 ? 1 : 0
+        bench.enqueue(other, byteCount: 30)
+        #expect(bench.queue.readyByteCount(1) == 30)
+        bench.answer(moving, .busy)
+        #expect(bench.queue.readyByteCount(1) == 500)
+        let items = bench.take(1)
+        #expect(items.map(\.pending.batch.byteCount) == [500])
+        #expect(bench.queue.readyByteCount(1) == 0)
+        bench.answer(items, .stored)
+        #expect(bench.take(1).map(\.pending.batch.byteCount) == [30])
+        #expect(bench.queue.readyByteCount(1) == 0)
+    }
+}
+
+@Suite struct InFlightLimitTests {
+    @Test func `places are given up to the limit, and one that is free goes to the first in line`() {
+        let limit = InFlightLimit(2)
+        let told = Told()
+        #expect(told.asks(limit, "a"))
+        #expect(told.asks(limit, "b"))
+        #expect(!told.asks(limit, "c"))
+        #expect(!told.asks(limit, "d"))
+        #expect(told.names == [])
+        limit.give()
+        #expect(told.names == ["c"])
+        // It has the place: nobody else can take it before it is given back.
+        #expect(!told.asks(limit, "e"))
+        limit.give()
+        #expect(told.names == ["c", "d"])
+        #expect(told.withdraws(limit, "e"))
+        #expect(!told.withdraws(limit, "e"))
+        limit.give()
+        limit.give()
+        #expect(told.names == ["c", "d"])
+        #expect(told.asks(limit, "f"))
+    }
+
+    private final class Told: @unchecked Sendable {
+        // Unchecked: one test's thread.
+        private(set) var names: [String] = []
+        private var owners: [String: Owner] = [:]
+
+        private final class Owner {}
+
+        func asks(_ limit: InFlightLimit, _ name: String) -> Bool {
+            limit.take(for: owner(name)) { self.names.append(name) }
+        }
+
+        func withdraws(_ limit: InFlightLimit, _ name: String) -> Bool { limit.withdraw(owner(name)) }
+
+        private func owner(_ name: String) -> ObjectIdentifier {
+            owners[name] = owners[name] ?? Owner()
+            return ObjectIdentifier(owners[name]!)
+        }
+    }
+}
