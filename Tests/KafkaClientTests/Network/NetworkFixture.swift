@@ -115,7 +115,8 @@ extension NetworkFixture {
         let sink = BatchCollector()
         let builder = try BuilderLane(
             BuilderConfiguration(
-                batchByteCount: max(512, valueByteCount + 256), linger: .zero, memoryByteCountMax: 1 << 30),
+                batchByteCount: max(512, valueByteCount + 256), linger: .zero, memoryByteCountMax: 1 << 30,
+                partitioner: AnyPartitioner()),
             on: loop, topics: FixedTopics([topic: 1000]), to: sink)
         for value in values {
             var bytes = Array(value.utf8)
