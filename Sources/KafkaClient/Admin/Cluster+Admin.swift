@@ -22,11 +22,11 @@ extension Cluster {
         }
         var request = CreateTopicsRequest()
         request.topics = [topic]
-        request.timeoutMs = 30_000
+        request.timeoutMs = timeoutMs
         let result = try await askController { [request] _ in
             request
-        } errorCode: {
-            $0.topics.first?.errorCode ?? .unknownServerError
+        } isFinal: {
+            $0.topics.first?.errorCode.isRetriable != true
         }
         guard let answer = result.topics.first else {
             throw KafkaClientError(.protocolViolation, "the answer to making topic '\(name)' does not speak of it")
@@ -42,11 +42,15 @@ extension Cluster {
     ///
     /// Source: DeleteTopics, API key 20.
     public func deleteTopic(_ name: String) async throws {
+        let timeoutMs = timeoutMs
         let result = try await askController {
-            DeleteTopicsRequest(names: [name], timeoutMs: 30_000, version: $0)
-        } errorCode: {
-            $0.topics.first?.errorCode ?? .unknownServerError
+            DeleteTopicsRequest(names: [name], timeoutMs: timeoutMs, version: $0)
+        } isFinal: {
+            // A topic that isn't there won't come, though Kafka's table has the code as one to try again.
+            let code = $0.topics.first?.errorCode ?? .unknownServerError
+            return !code.isRetriable || code == .unknownTopicOrPartition
         }
+        forget(name)
         let answer = result.topics.first
         try check(answer?.errorCode ?? .unknownServerError, answer?.errorMessage, "cannot delete topic '\(name)'")
     }
@@ -78,8 +82,13 @@ extension Cluster {
                     continue
                 }
                 let answers = try await listOffsets(topic, partitions.map { Int32($0) }, point, leader: leader)
-                for answer in answers {
-                    if answer.errorCode == .none { known[answer.index] = answer.offset } else { failure = answer.errorCode }
+                // What was not asked is not believed.
+                for answer in answers where partitions.contains(Int(answer.index)) {
+                    if answer.errorCode == .none {
+                        known[answer.index] = answer.offset
+                    } else {
+                        failure = answer.errorCode
+                    }
                 }
             }
             if known.count >= description.partitions.count {
@@ -89,7 +98,7 @@ extension Cluster {
             if !reason.isRetriable || deadline.isOver {
                 try check(reason, nil, "cannot learn the offsets of topic '\(topic)'")
             }
-            try await Task.sleep(for: backoff.next())
+            try await pause(backoff.next())
             _ = try await refresh([topic])
         }
     }
@@ -122,17 +131,22 @@ extension Cluster {
 
     /// Asks the controller, and again when it has moved or the error passes.
     private func askController<R: KafkaRequest & Sendable>(
-        _ make: @Sendable (_ version: Int16) -> R, errorCode: (R.Response) -> KafkaErrorCode
+        _ make: @Sendable (_ version: Int16) -> R, isFinal: (R.Response) -> Bool
     ) async throws -> R.Response {
         let deadline = MonotonicClockDeadline(configuration.connection.requestTimeout)
         var backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
         if current.brokers.isEmpty { _ = try await refresh([]) }
         while true {
             let response = try await ask(.controller, make)
-            if !errorCode(response).isRetriable || deadline.isOver { return response }
-            try await Task.sleep(for: backoff.next())
+            if isFinal(response) || deadline.isOver { return response }
+            try await pause(backoff.next())
             _ = try await refresh([])
         }
+    }
+
+    /// How long a broker may take, which is no longer than it is waited for.
+    private var timeoutMs: Int32 {
+        Int32(clamping: configuration.connection.requestTimeout.nanoseconds / 1_000_000)
     }
 
     private func check(_ code: KafkaErrorCode, _ message: String?, _ action: String) throws(KafkaClientError) {

@@ -22,7 +22,8 @@ public struct ClusterConfiguration: Sendable {
         guard retryBackoff >= .zero, retryBackoffMax >= retryBackoff, retryBackoffMax <= .seconds(3600) else {
             throw KafkaClientError(
                 .invalidConfiguration,
-                "retryBackoff (\(retryBackoff)) must lie between zero and retryBackoffMax (\(retryBackoffMax)), that at most one hour")
+                "retryBackoff (\(retryBackoff)) must lie between zero and retryBackoffMax (\(retryBackoffMax)), that at most one hour"
+            )
         }
         guard attempts >= 1 else {
             throw KafkaClientError(.invalidConfiguration, "attempts is \(attempts); at least one is needed")

@@ -41,6 +41,8 @@ public struct TopicDescription: Sendable, Equatable {
     /// In order of their index, without gaps.
     public let partitions: [PartitionDescription]
 
+    var hasLeader: Bool { partitions.contains { $0.leader >= 0 } }
+
     init(_ topic: MetadataResponse.Topic) {
         id = topic.topicID
         let sorted = topic.partitions.sorted { $0.partitionIndex < $1.partitionIndex }

@@ -24,12 +24,19 @@ final class BrokerConnection {
 
     var stream: TCPStream?
     private var accumulator: FrameAccumulator
-    private var inFlight: [PendingRequest] = []
+    /// Written and not answered; nil before `inFlightHead`, so that what was answered is let go of at once.
+    private var inFlight: [PendingRequest?] = []
     private var inFlightHead = 0
+    /// Requests without an answer that the system has not taken yet.
+    private var unwritten: [PendingRequest] = []
     private var nextCorrelationID: Int32 = 1
     private var timer: LoopTimer?
+    private var timerAtNs = Int64.max
+    private var addressesTried = 0
     private var opening: ((KafkaClientError?) -> Void)?
     private var openDeadlineNs: Int64 = .max
+    /// Why the connection is closed.
+    private var ended: KafkaClientError?
 
     init(to endpoint: Endpoint, on loop: EventLoop, _ configuration: ConnectionConfiguration) {
         self.endpoint = endpoint
@@ -38,7 +45,7 @@ final class BrokerConnection {
         accumulator = FrameAccumulator(capacity: 16 << 10, frameBytesMax: configuration.responseByteCountMax)
     }
 
-    deinit { stream?.close() }
+    deinit { LoopHandles(stream: stream, timer: timer).close(on: loop) }
 
     var inFlightCount: Int { inFlight.count - inFlightHead }
     var isReady: Bool { state == .ready }
@@ -47,30 +54,50 @@ final class BrokerConnection {
 
     /// Connects and negotiates versions; `completion` is called once, on the loop.
     func open(_ completion: @escaping (KafkaClientError?) -> Void) {
-        precondition(state == .idle, "a connection is opened once")
-        state = .connecting
-        opening = completion
-        openDeadlineNs = MonotonicClock.nowNs() + configuration.connectTimeout.nanoseconds
-        watchDeadlines()
+        beginOpening(completion)
         NameLookup.addresses(of: endpoint, on: loop) { [weak self] result in
             guard let self, state == .connecting else { return }
             switch result {
             case .success(let addresses): connect(addresses[...])
-            case .failure(let error): fail(connectionError("cannot find broker \(endpoint)", error))
+            case .failure(let error):
+                fail(connectionError("cannot find broker \(endpoint); check the host's name", error))
             }
         }
     }
 
+    /// The same with addresses that are known, of which there is at least one.
+    func open(at addresses: [SocketAddress], _ completion: @escaping (KafkaClientError?) -> Void) {
+        beginOpening(completion)
+        connect(addresses[...])
+    }
+
+    private func beginOpening(_ completion: @escaping (KafkaClientError?) -> Void) {
+        precondition(state == .idle, "a connection is opened once")
+        state = .connecting
+        opening = completion
+        openDeadlineNs = MonotonicClock.ns(after: configuration.connectTimeout)
+        watch(openDeadlineNs)
+    }
+
+    /// Tries one address after the other.
     private func connect(_ addresses: ArraySlice<SocketAddress>) {
         guard let address = addresses.first else { return }
-        stream = TCPStream.connect(to: address, on: loop) { [weak self] result in
+        addressesTried += 1
+        let attempt = addressesTried
+        let stream = TCPStream.connect(to: address, on: loop) { [weak self] result in
             guard let self, state == .connecting else { return }
             switch result {
             case .success: negotiate()
             case .failure where addresses.count > 1: connect(addresses.dropFirst())
-            case .failure(let error): fail(connectionError("cannot connect to broker \(endpoint)", error))
+            case .failure(let error):
+                fail(
+                    connectionError(
+                        "cannot connect to broker \(endpoint); is it running, and are host and port right?", error))
             }
         }
+        // The system refuses some addresses (one of IPv6 where there is none) before `connect` returns: the next one is
+        // being tried by then.
+        if attempt == addressesTried, state == .connecting { self.stream = stream }
     }
 
     private func negotiate() {
@@ -82,7 +109,8 @@ final class BrokerConnection {
 
     /// Asks in our newest version; a broker that doesn't know it says so in version 0 and names the ones it knows.
     private func askVersions(_ version: Int16) {
-        let request = ApiVersionsRequest(clientSoftwareName: "kafkaclient-swift", clientSoftwareVersion: KafkaClientVersion.current)
+        let request = ApiVersionsRequest(
+            clientSoftwareName: "kafkaclient-swift", clientSoftwareVersion: KafkaClientVersion.current)
         send(request, version: version) { [weak self] result in
             guard let self, state == .negotiating else { return }
             switch result {
@@ -122,12 +150,10 @@ final class BrokerConnection {
                 result.flatMap { frame in
                     var reader = WireReader(frame)
                     do throws(WireError) {
-                        return .success(try ResponseFrame.decode(R.Response.self, version: version, from: &reader).response)
+                        return .success(
+                            try ResponseFrame.decode(R.Response.self, version: version, from: &reader).response)
                     } catch {
-                        return .failure(
-                            KafkaClientError(
-                                .protocolViolation, "broker \(endpoint) answered \(R.apiKey) with bytes that are not one",
-                                underlying: error))
+                        return .failure(.undecodable(R.apiKey, from: endpoint, error))
                     }
                 })
         }
@@ -144,13 +170,16 @@ final class BrokerConnection {
                 request, version: version, correlationID: correlationID, clientID: configuration.clientID,
                 into: &pending.writer)
         } catch {
-            completion(.failure(KafkaClientError(.unsupportedVersion, "\(R.apiKey) can't be sent to \(endpoint)", underlying: error)))
+            completion(
+                .failure(
+                    KafkaClientError(.unsupportedVersion, "\(R.apiKey) can't be sent to \(endpoint)", underlying: error)
+                ))
             return
         }
         pending.completion = completion
         pending.correlationID = correlationID
         pending.apiKey = R.apiKey
-        pending.deadlineNs = MonotonicClock.nowNs() + (timeout ?? configuration.requestTimeout).nanoseconds
+        pending.deadlineNs = MonotonicClock.ns(after: timeout ?? configuration.requestTimeout)
         transmit(pending, expectsAnswer: true)
     }
 
@@ -164,27 +193,37 @@ final class BrokerConnection {
     /// - Parameter expectsAnswer: false for acks 0: the completion then comes with an empty frame once the system has
     ///   taken the bytes.
     func transmit(_ pending: PendingRequest, expectsAnswer: Bool) {
-        guard let stream, state == .negotiating || state == .ready else {
-            pending.complete(.failure(KafkaClientError(.connectionFailed, "the connection to broker \(endpoint) is closed")))
-            return
-        }
         pending.writtenNs = MonotonicClock.nowNs()
+        guard let stream, state == .negotiating || state == .ready else {
+            return pending.complete(
+                .failure(
+                    ended ?? KafkaClientError(.connectionFailed, "the connection to broker \(endpoint) is not open")))
+        }
         if expectsAnswer {
             inFlight.append(pending)
-            if timer?.isScheduled != true { watchDeadlines() }
+            watch(pending.deadlineNs)
         }
         let pieces = pending.writer.splices.count * 2 + 1
         withUnsafeTemporaryAllocation(of: uv_buf_t.self, capacity: pieces) { buffers in
             let count = pending.gather(into: buffers)
-            stream.write(UnsafeBufferPointer(rebasing: buffers[0..<count]), keeping: pending) { error in
+            stream.write(UnsafeBufferPointer(rebasing: buffers[0..<count]), keeping: pending) { [weak self] error in
                 // With an answer to come, the stream's end tells of errors.
-                if expectsAnswer { return }
-                if let error {
-                    pending.complete(.failure(KafkaClientError(.connectionFailed, "the connection broke", underlying: error)))
-                } else {
-                    pending.complete(.success(UnsafeRawBufferPointer(start: nil, count: 0)))
-                }
+                if !expectsAnswer { self?.didWrite(pending, error) }
             }
+        }
+        if !expectsAnswer, !pending.isCompleted {
+            unwritten.append(pending)
+            watch(pending.deadlineNs)
+        }
+    }
+
+    /// The end of a request without an answer.
+    private func didWrite(_ pending: PendingRequest, _ error: TransportError?) {
+        unwritten.removeAll { $0 === pending }
+        if let error {
+            pending.complete(.failure(connectionError("the connection to broker \(endpoint) was lost", error)))
+        } else {
+            pending.complete(.success(UnsafeRawBufferPointer(start: nil, count: 0)))
         }
     }
 
@@ -192,7 +231,9 @@ final class BrokerConnection {
 
     /// Closes without calling `onLost`. Requests in flight fail.
     func close() {
-        end(KafkaClientError(.closed, "the connection to broker \(endpoint) was closed by this client"), tellsOwner: false)
+        end(
+            KafkaClientError(.closed, "the connection to broker \(endpoint) was closed by this client"),
+            tellsOwner: false)
     }
 
     func fail(_ error: KafkaClientError) { end(error, tellsOwner: true) }
@@ -200,18 +241,20 @@ final class BrokerConnection {
     private func end(_ error: KafkaClientError, tellsOwner: Bool) {
         if state == .closed { return }
         state = .closed
+        ended = error
         stream?.close()
         stream = nil
         timer?.close()
         timer = nil
-        let requests = inFlight[inFlightHead...]
+        let requests = inFlight[inFlightHead...] + unwritten
         inFlight = []
         inFlightHead = 0
+        unwritten = []
         let opening = opening
         self.opening = nil
         let onLost = tellsOwner && opening == nil ? onLost : nil
         self.onLost = nil
-        for request in requests { request.complete(.failure(error)) }
+        for request in requests { request?.complete(.failure(error)) }
         opening?(error)
         onLost?(error)
     }
@@ -222,32 +265,42 @@ final class BrokerConnection {
 
     // MARK: Deadlines
 
-    private func watchDeadlines() {
-        if state == .closed { return }
+    /// Looks after the deadlines at this time, unless it does so before.
+    private func watch(_ deadlineNs: Int64) {
+        if deadlineNs >= timerAtNs || state == .closed { return }
+        timerAtNs = deadlineNs
         let timer = timer ?? LoopTimer(on: loop)
         self.timer = timer
-        let next = min(openDeadlineNs, inFlightHead < inFlight.count ? inFlight[inFlightHead].deadlineNs : .max)
-        if next == .max { return timer.cancel() }
-        let delayNs = max(0, next - MonotonicClock.nowNs())
+        let delayNs = max(0, deadlineNs - MonotonicClock.nowNs())
         timer.schedule(afterMs: delayNs / 1_000_000 + 1) { [weak self] in self?.checkDeadlines() }
     }
 
     private func checkDeadlines() {
+        timerAtNs = .max
         let now = MonotonicClock.nowNs()
         if openDeadlineNs <= now {
-            let stage = state == .connecting ? "cannot be reached" : "accepted the connection but does not answer; is it a Kafka broker?"
-            return fail(
-                KafkaClientError(.requestTimedOut, "broker \(endpoint) \(stage) (waited \(configuration.connectTimeout))"))
-        }
-        // An answer that is late may still come, and would then be taken for another's: the connection is of no more use.
-        if inFlightHead < inFlight.count, inFlight[inFlightHead].deadlineNs <= now {
-            let request = inFlight[inFlightHead]
-            let waitedMs = (now - request.writtenNs) / 1_000_000
+            let stage =
+                state == .connecting
+                ? "cannot be reached; check the host, the port and what lies between"
+                : "accepted the connection but does not answer; is it a Kafka broker, and does its listener want TLS?"
             return fail(
                 KafkaClientError(
-                    .requestTimedOut, "broker \(endpoint) did not answer a \(request.apiKey) request within \(waitedMs) ms"))
+                    .requestTimedOut, "broker \(endpoint) \(stage) (waited \(configuration.connectTimeout))"))
         }
-        watchDeadlines()
+        var next = openDeadlineNs
+        // Timeouts differ, so it is not always the first one that is late. An answer that is late may still come, and
+        // would then be taken for another's: the connection is of no more use.
+        for case let request? in inFlight[inFlightHead...] + unwritten {
+            if request.deadlineNs <= now {
+                let waitedMs = (now - request.writtenNs) / 1_000_000
+                return fail(
+                    KafkaClientError(
+                        .requestTimedOut,
+                        "broker \(endpoint) did not answer a \(request.apiKey) request within \(waitedMs) ms"))
+            }
+            next = min(next, request.deadlineNs)
+        }
+        watch(next)
     }
 }
 
@@ -277,13 +330,17 @@ extension BrokerConnection: TCPStreamHandler {
     }
 
     private func didReceive(_ frame: UnsafeRawBufferPointer) {
-        guard inFlightHead < inFlight.count, let correlationID = ResponseFrame.correlationID(of: frame),
-            correlationID == inFlight[inFlightHead].correlationID
+        guard inFlightHead < inFlight.count, let request = inFlight[inFlightHead],
+            ResponseFrame.correlationID(of: frame) == request.correlationID
         else {
-            return fail(
-                KafkaClientError(.protocolViolation, "broker \(endpoint) sent an answer to something that was not asked"))
+            let message =
+                state == .negotiating
+                ? notKafkaMessage("its first bytes are no answer to the handshake")
+                : "broker \(endpoint) sent an answer to something that was not asked"
+            return fail(KafkaClientError(.protocolViolation, message))
         }
-        let request = inFlight[inFlightHead]
+        // Out of the list before it is told: with its batches the builder's memory comes back.
+        inFlight[inFlightHead] = nil
         inFlightHead += 1
         if inFlightHead == inFlight.count {
             inFlight.removeAll(keepingCapacity: true)
@@ -300,8 +357,21 @@ extension BrokerConnection: TCPStreamHandler {
         let bytes = withUnsafeBytes(of: length.bigEndian) { Array($0) }
         let guess =
             bytes[0] == 0x15 && bytes[1] == 0x03
-            ? "it answers in TLS" : bytes == Array("HTTP".utf8) ? "it answers in HTTP" : "its first bytes are no frame length"
-        return "\(endpoint) does not speak Kafka's protocol here: \(guess). Check the host, the port and the listener's security"
+            ? "it answers in TLS"
+            : bytes == Array("HTTP".utf8) ? "it answers in HTTP" : "its first bytes are no frame length"
+        return notKafkaMessage(guess)
+    }
+
+    private func notKafkaMessage(_ reason: String) -> String {
+        "\(endpoint) does not speak Kafka's protocol here: \(reason). Check the host, the port and the listener's security"
+    }
+}
+
+extension KafkaClientError {
+    static func undecodable(_ apiKey: ApiKey, from broker: Endpoint, _ error: WireError) -> KafkaClientError {
+        KafkaClientError(
+            .protocolViolation, "broker \(broker) answered a \(apiKey) request with bytes that are no answer to it",
+            underlying: error)
     }
 }
 

@@ -15,6 +15,8 @@ final class PendingRequest {
     var deadlineNs: Int64 = .max
     var completion: Completion?
 
+    var isCompleted: Bool { completion == nil }
+
     func complete(_ result: Result<UnsafeRawBufferPointer, KafkaClientError>) {
         let completion = completion
         self.completion = nil

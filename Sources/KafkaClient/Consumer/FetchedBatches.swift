@@ -24,7 +24,8 @@ public final class FetchedBatches {
     /// - Returns: the offset to fetch from next.
     /// - Throws: `RecordBatchError` or `CodecError` for bytes that are not what they claim, or what `body` throws.
     public func forEachRecord(
-        in records: [UInt8], from offset: Int64, _ body: (_ record: borrowing Record, _ batch: RecordBatchHeader) throws -> Void
+        in records: [UInt8], from offset: Int64,
+        _ body: (_ record: borrowing Record, _ batch: RecordBatchHeader) throws -> Void
     ) throws -> Int64 {
         var next = offset
         var position = 0
@@ -39,13 +40,15 @@ public final class FetchedBatches {
             }
             position += view.header.batchByteCount
             if !view.header.attributes.isControl { try walk(view, from: offset, body) }
-            next = max(next, view.header.baseOffset + Int64(view.header.lastOffsetDelta) + 1)
+            // Wrapping: the offset is the remote's word.
+            next = max(next, view.header.baseOffset &+ Int64(view.header.lastOffsetDelta) &+ 1)
         }
         return next
     }
 
     private func walk(
-        _ view: RecordBatchView, from offset: Int64, _ body: (_ record: borrowing Record, _ batch: RecordBatchHeader) throws -> Void
+        _ view: RecordBatchView, from offset: Int64,
+        _ body: (_ record: borrowing Record, _ batch: RecordBatchHeader) throws -> Void
     ) throws {
         if view.compression == .none {
             return try walk(view.cursor(over: view.recordBytes), view.header, from: offset, body)

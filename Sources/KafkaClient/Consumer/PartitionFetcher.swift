@@ -14,12 +14,15 @@ public actor PartitionFetcher {
     public nonisolated let leader: Int32
     private let topicID: KafkaUUID
     private let connection: BrokerConnection
+    private let calls = SuspendedCalls()
 
     /// Looks up the leader and connects to it.
     ///
     /// - Throws: `KafkaClientError`: no such topic or partition, no leader, no connection.
-    public init(topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop, _ configuration: ConnectionConfiguration) async throws {
-        let place = try await PartitionPlace(topic: topic, partition: partition, cluster: cluster)
+    public init(
+        topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop, _ configuration: ConnectionConfiguration
+    ) async throws {
+        let place = try await cluster.place(of: topic, partition)
         self.topic = topic
         self.partition = partition
         self.loop = loop
@@ -55,7 +58,8 @@ public actor PartitionFetcher {
     ///
     /// Source: Fetch, API key 1, without a session (KIP-227).
     public func fetch(
-        from offset: Int64, byteCountMin: Int32 = 1, byteCountMax: Int32 = 1 << 20, maxWait: Duration = .milliseconds(500),
+        from offset: Int64, byteCountMin: Int32 = 1, byteCountMax: Int32 = 1 << 20,
+        maxWait: Duration = .milliseconds(500),
         timeout: Duration = .seconds(30)
     ) async throws -> Answer {
         var asked = FetchRequest.Partition()
@@ -72,14 +76,20 @@ public actor PartitionFetcher {
         request.maxBytes = byteCountMax
         request.topics = [topicRequest]
         let beginNs = MonotonicClock.nowNs()
-        let (response, records) = try await connection.fetch(
-            request, atMost: topicID == .zero ? 12 : .max, timeout: maxWait + timeout)
+        let patience = min(max(.zero, maxWait), .seconds(86_400)) + min(timeout, .seconds(86_400))
+        let limit: Int16 = topicID == .zero ? 12 : .max
+        calls.begin()
+        defer { calls.end() }
+        let (response, records) = try await connection.fetch(request, atMost: limit, timeout: patience)
         let endNs = MonotonicClock.nowNs()
-        guard response.errorCode == .none, let answer = response.topics.first?.partitions.first else {
+        if response.errorCode != .none {
             return Answer(
-                errorCode: response.errorCode == .none ? .unknownServerError : response.errorCode, highWatermark: -1,
-                lastStableOffset: -1, logStartOffset: -1, records: [], throttleTimeMs: response.throttleTimeMs,
-                beginNs: beginNs, endNs: endNs)
+                errorCode: response.errorCode, highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, records: [],
+                throttleTimeMs: response.throttleTimeMs, beginNs: beginNs, endNs: endNs)
+        }
+        guard let answer = response.topics.first?.partitions.first, answer.index == partition else {
+            throw KafkaClientError(
+                .protocolViolation, "the answer does not speak of partition \(partition) of topic '\(topic)'")
         }
         return Answer(
             errorCode: answer.errorCode, highWatermark: answer.highWatermark, lastStableOffset: answer.lastStableOffset,
@@ -87,8 +97,11 @@ public actor PartitionFetcher {
             beginNs: beginNs, endNs: endNs)
     }
 
-    /// Closes the connection. Calls on their way fail.
-    public func close() { connection.close() }
+    /// Closes the connection. Calls on their way fail; when this returns, they have.
+    public func close() async {
+        connection.close()
+        await calls.waitForNone()
+    }
 }
 
 extension BrokerConnection {
@@ -98,10 +111,15 @@ extension BrokerConnection {
     ) async throws -> (FetchResponse, [UInt8]) {
         let version = try versions.newest(FetchRequest.self, atMost: limit, of: endpoint.description)
         let answer: FetchedAnswer = try await withCheckedThrowingContinuation { continuation in
-            sendRaw(request, version: version, timeout: timeout) { result in
-                continuation.resume(with: result.mapError { $0 as any Error }.flatMap { frame in
-                    Result { try FetchedAnswer(frame, version: version) }
-                })
+            sendRaw(request, version: version, timeout: timeout) { [endpoint] result in
+                continuation.resume(
+                    with: result.mapError { $0 as any Error }.flatMap { frame in
+                        do throws(WireError) {
+                            return .success(try FetchedAnswer(frame, version: version))
+                        } catch {
+                            return .failure(KafkaClientError.undecodable(.fetch, from: endpoint, error))
+                        }
+                    })
             }
         }
         return (answer.response, answer.records)
@@ -113,7 +131,7 @@ private struct FetchedAnswer: @unchecked Sendable {
     let response: FetchResponse
     let records: [UInt8]
 
-    init(_ frame: UnsafeRawBufferPointer, version: Int16) throws {
+    init(_ frame: UnsafeRawBufferPointer, version: Int16) throws(WireError) {
         var reader = WireReader(frame)
         response = try ResponseFrame.decode(FetchResponse.self, version: version, from: &reader).response
         switch response.topics.first?.partitions.first?.records {

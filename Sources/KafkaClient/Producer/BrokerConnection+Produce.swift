@@ -30,12 +30,14 @@ extension BrokerConnection {
             completion(
                 MonotonicClock.nowNs(),
                 .failure(
-                    reason ?? KafkaClientError(.protocolViolation, "a produce request can't be encoded", underlying: error)))
+                    reason
+                        ?? KafkaClientError(.protocolViolation, "a produce request can't be encoded", underlying: error)
+                ))
             return
         }
         pending.batches = request.items.map(\.pending.batch)
         pending.apiKey = .produce
-        pending.deadlineNs = MonotonicClock.nowNs() + timeout.nanoseconds
+        pending.deadlineNs = MonotonicClock.ns(after: timeout)
         pending.completion = { [unowned pending, endpoint] result in
             let outcomes = result.flatMap { frame in
                 acks == .none
@@ -56,7 +58,8 @@ extension ProduceQueue.Request {
             let partition = ProduceRequest.Partition(
                 index: item.pending.partition, records: .external(byteCount: item.pending.batch.byteCount))
             if topics.last?.name != item.topic.name {
-                precondition(!topics.contains { $0.name == item.topic.name }, "a request's items are not in order of topic")
+                precondition(
+                    !topics.contains { $0.name == item.topic.name }, "a request's items are not in order of topic")
                 topics.append(ProduceRequest.Topic(name: item.topic.name, topicID: item.topic.id, partitions: []))
                 topics[topics.count - 1].partitions.reserveCapacity(items.count)
             }
@@ -76,10 +79,7 @@ enum ProduceAnswer {
             var reader = WireReader(frame)
             response = try ResponseFrame.decode(ProduceResponse.self, version: version, from: &reader).response
         } catch {
-            return .failure(
-                KafkaClientError(
-                    .protocolViolation, "broker \(broker) answered a Produce request with bytes that are not one",
-                    underlying: error))
+            return .failure(.undecodable(.produce, from: broker, error))
         }
         // Brokers answer in the order of the request: the common case is one walk over both.
         var outcomes: [AttemptOutcome] = []
@@ -108,14 +108,19 @@ enum ProduceAnswer {
         topic.topicID == .zero ? topic.name == item.topic.name : topic.topicID == item.topic.id
     }
 
-    private static func search(_ response: ProduceResponse, _ item: ProduceQueue.Item, _ broker: Endpoint) -> AttemptOutcome {
+    private static func search(_ response: ProduceResponse, _ item: ProduceQueue.Item, _ broker: Endpoint)
+        -> AttemptOutcome
+    {
         for topic in response.topics where matches(topic, item) {
-            for partition in topic.partitions where partition.index == item.pending.partition { return outcome(partition) }
+            for partition in topic.partitions where partition.index == item.pending.partition {
+                return outcome(partition)
+            }
         }
         return .unanswered(
             KafkaClientError(
                 .protocolViolation,
-                "broker \(broker) did not answer for partition \(item.pending.partition) of topic '\(item.topic.name)'"))
+                "broker \(broker) did not answer for partition \(item.pending.partition) of topic '\(item.topic.name)'")
+        )
     }
 
     private static func outcome(_ partition: ProduceResponse.Partition) -> AttemptOutcome {

@@ -15,12 +15,15 @@ public actor PartitionProducer {
     public nonisolated let leader: Int32
     private let topicID: KafkaUUID
     private let connection: BrokerConnection
+    private let calls = SuspendedCalls()
 
     /// Looks up the leader and connects to it.
     ///
     /// - Throws: `KafkaClientError`: no such topic or partition, no leader, no connection.
-    public init(topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop, _ configuration: ConnectionConfiguration) async throws {
-        let place = try await PartitionPlace(topic: topic, partition: partition, cluster: cluster)
+    public init(
+        topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop, _ configuration: ConnectionConfiguration
+    ) async throws {
+        let place = try await cluster.place(of: topic, partition)
         self.topic = topic
         self.partition = partition
         self.loop = loop
@@ -49,7 +52,9 @@ public actor PartitionProducer {
     /// - Throws: `KafkaClientError` when there is no answer: lost, timed out, not understood.
     ///
     /// Source: Produce, API key 0.
-    public func produce(_ batch: RecordBatch, acks: Acks = .all, timeout: Duration = .seconds(30)) async throws -> Answer {
+    public func produce(_ batch: RecordBatch, acks: Acks = .all, timeout: Duration = .seconds(30)) async throws
+        -> Answer
+    {
         precondition(acks != .none, "acks 0 has no answer")
         let limit: Int16 = topicID == .zero ? 12 : .max
         let partitionData = ProduceRequest.Partition(index: partition, records: .bytes(batch.copiedBytes))
@@ -57,14 +62,20 @@ public actor PartitionProducer {
             acks: acks.rawValue, timeoutMs: Int32(clamping: timeout.nanoseconds / 1_000_000),
             topics: [ProduceRequest.Topic(name: topic, topicID: topicID, partitions: [partitionData])])
         let beginNs = MonotonicClock.nowNs()
+        calls.begin()
+        defer { calls.end() }
         let response = try await connection.exchange(request, atMost: limit, timeout: timeout)
         guard let answer = response.topics.first?.partitions.first, answer.index == partition else {
-            throw KafkaClientError(.protocolViolation, "the answer does not speak of partition \(partition) of topic '\(topic)'")
+            throw KafkaClientError(
+                .protocolViolation, "the answer does not speak of partition \(partition) of topic '\(topic)'")
         }
         return Answer(
             response: answer, throttleTimeMs: response.throttleTimeMs, beginNs: beginNs, endNs: MonotonicClock.nowNs())
     }
 
-    /// Closes the connection. Calls on their way fail.
-    public func close() { connection.close() }
+    /// Closes the connection. Calls on their way fail; when this returns, they have.
+    public func close() async {
+        connection.close()
+        await calls.waitForNone()
+    }
 }

@@ -23,10 +23,18 @@ public actor ProducerLane: BatchSink {
     var brokers: [Int32: BrokerLink] = [:]
     private var snapshot: ClusterSnapshot?
     private var isPumpScheduled = false
-    private var waitsForLimit = false
+    private var isPumping = false
+    private var mustPumpAgain = false
+    /// Stands in line for a place, or one is on its way.
+    private(set) var waitsForLimit = false
+    /// A place that was handed over and is not used yet.
+    private var hasPlace = false
+    private var whenLimitAnswered: [CheckedContinuation<Void, Never>] = []
     private var inFlightTotal = 0
     private var refreshing: Set<String> = []
-    private var timer: LoopTimer?
+    private var tasks: [Int: Task<Void, Never>] = [:]
+    private var nextTask = 0
+    private let timer: OwnedTimer
     private var timerAtNs = Int64.max
     private var drained: [CheckedContinuation<Void, Never>] = []
     private var isClosed = false
@@ -41,7 +49,8 @@ public actor ProducerLane: BatchSink {
 
     public init(
         _ configuration: ProducerConfiguration, on loop: EventLoop, cluster: Cluster,
-        connection: ConnectionConfiguration, inFlightLimit: InFlightLimit? = nil, deliveriesTo deliveries: any DeliverySink
+        connection: ConnectionConfiguration, inFlightLimit: InFlightLimit? = nil,
+        deliveriesTo deliveries: any DeliverySink
     ) {
         self.configuration = configuration
         self.loop = loop
@@ -49,6 +58,7 @@ public actor ProducerLane: BatchSink {
         connectionConfiguration = connection
         self.inFlightLimit = inFlightLimit
         self.deliveries = deliveries
+        timer = OwnedTimer(on: loop)
         queue = ProduceQueue(configuration)
     }
 
@@ -73,10 +83,11 @@ public actor ProducerLane: BatchSink {
     public nonisolated func finish() {}
 
     private func takeInbox() {
-        take(inbox.withLock { inbox in
-            defer { inbox = [] }
-            return inbox
-        })
+        take(
+            inbox.withLock { inbox in
+                defer { inbox = [] }
+                return inbox
+            })
     }
 
     private func take(_ batches: [RecordBatch]) {
@@ -91,14 +102,20 @@ public actor ProducerLane: BatchSink {
     // MARK: Sending
 
     /// Sends what is ready. A request leaves when it is full, or at the end of the turn when waiting would gain nothing.
+    ///
+    /// A request that ends at once (acks 0) calls back into here: it is done by the call that is under way, or a long queue
+    /// would become a deep stack.
     func pump(isEndOfTurn: Bool) {
-        for broker in queue.readyBrokers {
-            while mayLeave(broker, isEndOfTurn: isEndOfTurn) {
-                guard let connection = readyConnection(broker) else { break }
-                guard takePlace() else { return }
-                send(queue.takeRequest(for: broker, nowNs: MonotonicClock.nowNs()), to: broker, connection)
-            }
+        if isPumping {
+            mustPumpAgain = true
+            return
         }
+        isPumping = true
+        repeat {
+            mustPumpAgain = false
+            sendReady(isEndOfTurn: isEndOfTurn)
+        } while mustPumpAgain
+        isPumping = false
         if !isEndOfTurn, !isPumpScheduled, !queue.readyBrokers.isEmpty {
             isPumpScheduled = true
             loop.atEndOfTurn { [weak self] in
@@ -106,6 +123,16 @@ public actor ProducerLane: BatchSink {
                     $0.isPumpScheduled = false
                     $0.pump(isEndOfTurn: true)
                 }
+            }
+        }
+    }
+
+    private func sendReady(isEndOfTurn: Bool) {
+        for broker in queue.readyBrokers {
+            while mayLeave(broker, isEndOfTurn: isEndOfTurn) {
+                guard let connection = readyConnection(broker) else { break }
+                guard takePlace() else { return }
+                send(queue.takeRequest(for: broker, nowNs: MonotonicClock.nowNs()), to: broker, connection)
             }
         }
     }
@@ -128,20 +155,31 @@ public actor ProducerLane: BatchSink {
     /// A place under the limit that all lanes share.
     private func takePlace() -> Bool {
         guard let inFlightLimit else { return true }
+        if hasPlace {
+            hasPlace = false
+            return true
+        }
         if waitsForLimit { return false }
-        if inFlightLimit.take(whenFree: { [weak self] in self?.limitMayBeFree() }) { return true }
-        waitsForLimit = true
-        return false
+        let isTaken = inFlightLimit.take(for: ObjectIdentifier(self)) { [weak self, loop, inFlightLimit] in
+            // Never at once, even on this loop: the place is given back in the middle of another lane's or this one's work.
+            guard let self else { return inFlightLimit.give() }
+            Task(executorPreference: loop) { await self.didGetPlace() }
+        }
+        waitsForLimit = !isTaken
+        return isTaken
     }
 
-    private nonisolated func limitMayBeFree() {
-        // Never at once, even on this loop: the place is given back in the middle of another lane's or this one's work.
-        Task(executorPreference: loop) { await self.retryLimit() }
-    }
-
-    private func retryLimit() {
+    private func didGetPlace() {
         waitsForLimit = false
+        hasPlace = true
         pump(isEndOfTurn: true)
+        if hasPlace {
+            // Nothing is left to send, or not yet: others may have more use for it.
+            hasPlace = false
+            inFlightLimit?.give()
+        }
+        for continuation in whenLimitAnswered { continuation.resume() }
+        whenLimitAnswered = []
     }
 
     private func send(_ request: ProduceQueue.Request, to broker: Int32, _ connection: BrokerConnection) {
@@ -197,8 +235,6 @@ public actor ProducerLane: BatchSink {
     private func schedule(atNs: Int64) {
         if atNs >= timerAtNs || isClosed && queue.pendingCount == 0 { return }
         timerAtNs = atNs
-        let timer = timer ?? LoopTimer(on: loop)
-        self.timer = timer
         let delayMs = max(0, (atNs - MonotonicClock.nowNs() + 999_999) / 1_000_000)
         timer.schedule(afterMs: delayMs) { [weak self] in
             self?.assumeIsolated { $0.tick() }
@@ -217,7 +253,7 @@ public actor ProducerLane: BatchSink {
         let wanted = topics.subtracting(refreshing)
         if wanted.isEmpty || isClosed { return }
         refreshing.formUnion(wanted)
-        Task {
+        run { [self] in
             do {
                 let snapshot = try await cluster.refresh(wanted)
                 didRefresh(wanted, snapshot)
@@ -234,7 +270,8 @@ public actor ProducerLane: BatchSink {
         var effects = ProduceQueue.Effects()
         if let snapshot {
             self.snapshot = snapshot
-            for (id, link) in brokers where snapshot.brokers[id] != link.connection?.endpoint && link.inFlightCount == 0 {
+            for (id, link) in brokers where snapshot.brokers[id] != link.connection?.endpoint && link.inFlightCount == 0
+            {
                 link.connection?.close()
                 brokers[id]?.connection = nil
             }
@@ -246,10 +283,20 @@ public actor ProducerLane: BatchSink {
         act(on: effects)
         pump(isEndOfTurn: true)
         if !unsettled.isEmpty, queue.pendingCount > 0, !isClosed {
-            Task {
+            run { [self] in
                 try? await Task.sleep(for: configuration.retryBackoff)
                 refresh(unsettled)
             }
+        }
+    }
+
+    /// Runs a task that `close` ends.
+    private func run(_ body: @escaping () async -> Void) {
+        let id = nextTask
+        nextTask += 1
+        tasks[id] = Task {
+            await body()
+            tasks[id] = nil
         }
     }
 
@@ -308,13 +355,30 @@ public actor ProducerLane: BatchSink {
     public func drain() async {
         takeInbox()
         pump(isEndOfTurn: true)
-        if queue.pendingCount == 0 { return }
-        await withCheckedContinuation { drained.append($0) }
+        await withCheckedContinuation { continuation in
+            // Here, not before the `await`, which may let the last delivery in.
+            if queue.pendingCount == 0 { continuation.resume() } else { drained.append(continuation) }
+        }
     }
 
     /// Fails what is still there and closes the connections; the delivery sink is told that it has all.
-    public func close() {
-        if isClosed { return }
+    ///
+    /// When this returns nothing of the lane is under way, and its loop may be shut down. A batch that is handed over later
+    /// comes back at once as failed.
+    public func close() async {
+        if !isClosed { end() }
+        for task in tasks.values {
+            task.cancel()
+            await task.value
+        }
+        // A place that is on its way is waited for, and passed on.
+        if waitsForLimit, inFlightLimit?.withdraw(ObjectIdentifier(self)) == true { waitsForLimit = false }
+        await withCheckedContinuation { continuation in
+            if waitsForLimit { whenLimitAnswered.append(continuation) } else { continuation.resume() }
+        }
+    }
+
+    private func end() {
         takeInbox()
         isClosed = true
         var effects = ProduceQueue.Effects()
@@ -326,8 +390,7 @@ public actor ProducerLane: BatchSink {
         queue.failWaiting(Self.closedError, nowNs: MonotonicClock.nowNs(), &effects)
         act(on: effects)
         brokers = [:]
-        timer?.close()
-        timer = nil
+        timer.close()
         deliveries.finish()
     }
 }

@@ -203,26 +203,44 @@ import Testing
 }
 
 @Suite struct InFlightLimitTests {
-    @Test func `places are given up to the limit, and all who wait are called when one is free`() {
+    @Test func `places are given up to the limit, and one that is free goes to the first in line`() {
         let limit = InFlightLimit(2)
-        let called = Told()
-        #expect(limit.take { called.add("a") })
-        #expect(limit.take { called.add("b") })
-        #expect(!limit.take { called.add("c") })
-        #expect(!limit.take { called.add("d") })
-        #expect(called.names == [])
+        let told = Told()
+        #expect(told.asks(limit, "a"))
+        #expect(told.asks(limit, "b"))
+        #expect(!told.asks(limit, "c"))
+        #expect(!told.asks(limit, "d"))
+        #expect(told.names == [])
         limit.give()
-        #expect(called.names == ["c", "d"])
-        #expect(limit.take { called.add("e") })
+        #expect(told.names == ["c"])
+        // It has the place: nobody else can take it before it is given back.
+        #expect(!told.asks(limit, "e"))
+        limit.give()
+        #expect(told.names == ["c", "d"])
+        #expect(told.withdraws(limit, "e"))
+        #expect(!told.withdraws(limit, "e"))
         limit.give()
         limit.give()
-        // Called once for each time of asking.
-        #expect(called.names == ["c", "d"])
+        #expect(told.names == ["c", "d"])
+        #expect(told.asks(limit, "f"))
     }
 
     private final class Told: @unchecked Sendable {
         // Unchecked: one test's thread.
         private(set) var names: [String] = []
-        func add(_ name: String) { names.append(name) }
+        private var owners: [String: Owner] = [:]
+
+        private final class Owner {}
+
+        func asks(_ limit: InFlightLimit, _ name: String) -> Bool {
+            limit.take(for: owner(name)) { self.names.append(name) }
+        }
+
+        func withdraws(_ limit: InFlightLimit, _ name: String) -> Bool { limit.withdraw(owner(name)) }
+
+        private func owner(_ name: String) -> ObjectIdentifier {
+            owners[name] = owners[name] ?? Owner()
+            return ObjectIdentifier(owners[name]!)
+        }
     }
 }

@@ -1,0 +1,223 @@
+import KafkaEmbeddedBroker
+import KafkaProtocol
+import KafkaTransport
+import Synchronization
+import Testing
+
+@testable import KafkaClient
+
+/// What a client says of servers that are none, each in bounded time.
+@Suite(.timeLimit(.minutes(1))) struct ConnectionFailureTests {
+    /// Asks for metadata once, and gives the error and how long it took.
+    private func ask(
+        _ endpoint: Endpoint, connectTimeout: Duration = .seconds(5), requestTimeout: Duration = .seconds(5),
+        responseByteCountMax: Int = 1 << 20
+    ) async throws -> KafkaClientError {
+        let loop = try EventLoop(name: "ask")
+        let connection = try ConnectionConfiguration(
+            connectTimeout: connectTimeout, requestTimeout: requestTimeout, responseByteCountMax: responseByteCountMax)
+        let cluster = try Cluster(bootstrap: [endpoint], on: loop, .fast(connection, attempts: 1))
+        let begin = MonotonicClock.nowNs()
+        let error = try await clientError { _ = try await cluster.refresh([]) }
+        #expect(MonotonicClock.nowNs() - begin < 9_000_000_000)
+        #expect(error.message.contains(endpoint.description), "the message names no broker: \(error)")
+        await cluster.close()
+        await loop.shutDown()
+        return error
+    }
+
+    private func askFake(
+        requestTimeout: Duration = .seconds(5), responseByteCountMax: Int = 1 << 20,
+        onConnect: @escaping @Sendable (FakePeer) -> Void = { _ in },
+        onFrame: @escaping @Sendable (FakePeer, [UInt8]) -> Void
+    ) async throws -> KafkaClientError {
+        let server = try await FakeServer(onConnect: onConnect, onFrame: onFrame)
+        let error = try await ask(
+            server.endpoint, requestTimeout: requestTimeout, responseByteCountMax: responseByteCountMax)
+        await server.stop()
+        return error
+    }
+
+    @Test func `a port where nobody listens`() async throws {
+        let server = try await FakeServer { _, _ in }
+        await server.stop()
+        let error = try await ask(server.endpoint)
+        #expect(error.code == .connectionFailed)
+        #expect(error.description.contains("ECONNREFUSED") && error.description.contains("is it running"))
+    }
+
+    @Test func `a host that does not exist`() async throws {
+        let error = try await ask(Endpoint(host: "no-such-host.invalid", port: 9092))
+        #expect(error.code == .connectionFailed || error.code == .requestTimedOut)
+        #expect(error.description.contains("check the host"))
+    }
+
+    @Test func `a server that says nothing`() async throws {
+        let server = try await FakeServer { _, _ in }
+        let begin = MonotonicClock.nowNs()
+        let error = try await ask(server.endpoint, connectTimeout: .milliseconds(300))
+        #expect(MonotonicClock.nowNs() - begin < 3_000_000_000)
+        #expect(error.code == .requestTimedOut)
+        #expect(error.message.contains("is it a Kafka broker"))
+        await server.stop()
+    }
+
+    @Test func `a server that closes during the handshake`() async throws {
+        let error = try await askFake { peer, _ in peer.close() }
+        #expect(error.code == .connectionFailed)
+        #expect(error.message.contains("TLS"))
+    }
+
+    @Test(arguments: [
+        ("HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP"), ("SSH-2.0-OpenSSH_9.6\r\n", "frame length"),
+        ("\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{50}", "TLS"), ("\u{0}\u{0}\u{0}\u{9}something", "handshake"),
+        ("\u{0}\u{0}\u{0}\u{2}ab", "handshake"), ("\u{0}\u{0}\u{0}\u{0}", "handshake"),
+    ])
+    func `a server that speaks something else`(text: String, guess: String) async throws {
+        let error = try await askFake { peer, _ in peer.send(Array(text.utf8)) }
+        #expect(error.code == .protocolViolation)
+        #expect(error.message.contains(guess) && error.message.contains("Check"))
+    }
+
+    @Test(arguments: [Int32.max, -1, .min, 1 << 20 + 1])
+    func `a length that is none`(length: Int32) async throws {
+        let error = try await askFake { peer, _ in peer.send(withUnsafeBytes(of: length.bigEndian) { Array($0) }) }
+        #expect(error.code == .protocolViolation)
+    }
+
+    @Test func `an answer to another question`() async throws {
+        let error = try await askFake { peer, frame in
+            let header = AskedHeader(frame)
+            peer.sendFrame(encodeAnswer(versionsAnswer(), version: 3, correlationID: header.correlationID + 1))
+        }
+        #expect(error.code == .protocolViolation)
+    }
+
+    @Test func `a frame that nobody asked for`() async throws {
+        let error = try await askFake(onConnect: { peer in
+            peer.sendFrame(encodeAnswer(versionsAnswer(), version: 3, correlationID: 99))
+        }) { _, _ in }
+        #expect(error.code == .protocolViolation)
+    }
+
+    @Test func `an answer twice`() async throws {
+        let error = try await askFake { peer, frame in
+            let header = AskedHeader(frame)
+            let answer = encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID)
+            peer.send(framed(answer) + framed(answer))
+        }
+        #expect(error.code == .protocolViolation)
+        #expect(error.message.contains("not asked"))
+    }
+
+    @Test func `a frame that is longer than allowed`() async throws {
+        let error = try await askFake(responseByteCountMax: 4096) { peer, frame in
+            if peer.frameCount == 1 {
+                let header = AskedHeader(frame)
+                peer.sendFrame(
+                    encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
+            } else {
+                peer.sendFrame([UInt8](repeating: 0, count: 5000))
+            }
+        }
+        #expect(error.code == .protocolViolation)
+    }
+
+    @Test func `a handshake that is refused`() async throws {
+        let error = try await askFake { peer, frame in
+            let header = AskedHeader(frame)
+            var answer = versionsAnswer()
+            answer.errorCode = .unknownServerError
+            peer.sendFrame(encodeAnswer(answer, version: header.version, correlationID: header.correlationID))
+        }
+        #expect(error.code == .brokerError)
+        #expect(error.brokerError == .unknownServerError)
+    }
+
+    @Test func `a broker that knows no version in the handshake`() async throws {
+        let error = try await askFake { peer, frame in
+            var answer = ApiVersionsResponse()
+            answer.errorCode = .unsupportedVersion
+            answer.apiKeys = [.init()]
+            answer.apiKeys[0].apiKey = 18
+            answer.apiKeys[0].minVersion = -5
+            answer.apiKeys[0].maxVersion = -3
+            peer.sendFrame(encodeAnswer(answer, version: 0, correlationID: AskedHeader(frame).correlationID))
+        }
+        #expect(error.code == .brokerError || error.code == .unsupportedVersion)
+    }
+
+    @Test func `a broker without a common version`() async throws {
+        let error = try await askFake { peer, frame in
+            let header = AskedHeader(frame)
+            var answer = versionsAnswer()
+            answer.apiKeys = [.init(.apiVersions, 0...4), .init(.metadata, 90...99)]
+            peer.sendFrame(encodeAnswer(answer, version: header.version, correlationID: header.correlationID))
+        }
+        #expect(error.code == .unsupportedVersion)
+        #expect(error.message.contains("90 to 99") && error.message.contains("Metadata"))
+    }
+
+    @Test func `a broker that answers the handshake and nothing more`() async throws {
+        let error = try await askFake(requestTimeout: .milliseconds(300)) { peer, frame in
+            let header = AskedHeader(frame)
+            if header.key == .apiVersions {
+                peer.sendFrame(
+                    encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
+            }
+        }
+        #expect(error.code == .requestTimedOut)
+        #expect(error.message.contains("Metadata"))
+    }
+
+    @Test func `addresses that the system refuses at once are passed over`() async throws {
+        let server = try await FakeServer { peer, frame in
+            let header = AskedHeader(frame)
+            peer.sendFrame(encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
+        }
+        let loop = try EventLoop(name: "addresses")
+        let endpoint = server.endpoint
+        let host = ConnectionHost(loop)
+        // Of TCP, a broadcast address is refused before the call returns.
+        try await host.open(
+            endpoint,
+            [
+                try SocketAddress(numeric: "255.255.255.255", port: 9),
+                try SocketAddress(numeric: endpoint.host, port: endpoint.port),
+            ])
+        await host.close()
+        await loop.shutDown()
+        await server.stop()
+    }
+}
+
+/// An answer to the handshake that offers everything.
+func versionsAnswer() -> ApiVersionsResponse {
+    var answer = ApiVersionsResponse()
+    answer.apiKeys = [
+        .init(.apiVersions, 0...4), .init(.metadata, 1...13), .init(.produce, 3...13), .init(.fetch, 4...17),
+    ]
+    return answer
+}
+
+/// A connection on a loop.
+actor ConnectionHost {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    private var connection: BrokerConnection?
+
+    init(_ loop: EventLoop) { self.loop = loop }
+
+    func open(_ endpoint: Endpoint, _ addresses: [SocketAddress]) async throws {
+        let connection = BrokerConnection(
+            to: endpoint, on: loop, try ConnectionConfiguration(connectTimeout: .seconds(2)))
+        self.connection = connection
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            connection.open(at: addresses) { error in
+                if let error { continuation.resume(throwing: error) } else { continuation.resume() }
+            }
+        }
+    }
+
+    func close() { connection?.close() }
+}

@@ -1,0 +1,203 @@
+import KafkaEmbeddedBroker
+import KafkaProtocol
+import KafkaTransport
+import Synchronization
+import Testing
+
+@testable import KafkaClient
+
+/// Bounds that hold, and lanes that work together.
+@Suite(.timeLimit(.minutes(1))) struct LoadTests {
+    @Test func `appending waits for a broker that stalls, within the memory bound`() async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t", partitions: 4)
+            fixture.broker.inject(FaultRule(.produce, count: 4, effect: .delay(.milliseconds(150))))
+            let sink = CountingSink()
+            let lane = fixture.makeLane(try .fast(), to: sink)
+            let bound = 32 << 10
+            let builder = try BuilderLane(
+                BuilderConfiguration(
+                    batchByteCount: 4096, linger: .milliseconds(1), memoryByteCountMax: bound,
+                    partitioner: RoundRobinPartitioner()),
+                on: fixture.loop, topics: fixture.cluster, to: lane)
+            let begin = MonotonicClock.nowNs()
+            var chunk = RecordChunk()
+            for _ in 0..<100 { chunk.append(value: [UInt8](repeating: 65, count: 100)) }
+            for _ in 0..<50 {
+                try await builder.append(chunk, to: "t")
+                #expect(builder.memoryByteCount <= bound)
+            }
+            #expect(MonotonicClock.nowNs() - begin > 140_000_000)
+            await builder.finish()
+            await lane.drain()
+            await lane.close()
+            #expect(sink.recordCount == 5000 && sink.failureCount == 0)
+            #expect(fixture.broker.statistics.recordCount == 5000)
+        }
+    }
+
+    @Test func `what was answered is let go of while others are in flight`() async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t", partitions: 8)
+            // The last of many never comes: all before it are answered, and no batch of theirs is held.
+            fixture.broker.inject(FaultRule(.produce, skip: 7, effect: .stall))
+            let sink = CountingSink()
+            let lane = fixture.makeLane(try .fast(inFlightPerBrokerMax: 8, requestByteCountTarget: 1), to: sink)
+            weak var first: RecordBatch?
+            do {
+                var batches: [RecordBatch] = []
+                for partition in 0..<8 { batches += try await fixture.makeBatches(["a"], partition: Int32(partition)) }
+                first = batches[0]
+                lane.accept(batches)
+                try await eventually { sink.batchCount == 7 }
+            }
+            try await eventually { first == nil }
+            await lane.close()
+        }
+    }
+
+    @Test(arguments: [1, 2])
+    func `lanes share a limit, which holds, and none starves`(limit: Int) async throws {
+        try await withFixture(loops: 3) { fixture in
+            try fixture.broker.createTopic("t", partitions: 3)
+            let shared = InFlightLimit(limit)
+            let watch = InFlightWatch()
+            let sinks = (0..<3).map { _ in CountingSink(watch) }
+            let lanes = try (0..<3).map { index in
+                fixture.makeLane(
+                    try .fast(requestByteCountTarget: 1), on: fixture.loops[index], limit: shared, to: sinks[index])
+            }
+            // Connections and leaders are there before the race begins.
+            for (index, lane) in lanes.enumerated() {
+                lane.accept(try await fixture.makeBatches(["first"], partition: Int32(index)))
+                await lane.drain()
+            }
+            let batches = try await (0..<3).asyncMap {
+                try await fixture.makeBatches((0..<60).map { "\($0)" }, partition: Int32($0))
+            }
+            fixture.broker.inject(FaultRule(.produce, effect: .delay(.milliseconds(2))))
+            for (lane, batches) in zip(lanes, batches) { lane.accept(batches) }
+            // When the first is done the others have had their turns as well.
+            try await eventually { sinks.contains { $0.batchCount == 61 } }
+            for sink in sinks { #expect(sink.batchCount > 20, "a lane had \(sink.batchCount) turns of 60") }
+            for lane in lanes { await lane.drain() }
+            for lane in lanes { await lane.close() }
+            #expect(sinks.allSatisfy { $0.batchCount == 61 && $0.failureCount == 0 })
+            #expect(watch.maximum <= limit)
+        }
+    }
+
+    @Test func `a lane that waits for a place and is closed does not keep it from the others`() async throws {
+        try await withFixture(loops: 3) { fixture in
+            try fixture.broker.createTopic("t", partitions: 3)
+            fixture.broker.inject(FaultRule(.produce, count: 1, effect: .stall))
+            let shared = InFlightLimit(1)
+            let sinks = (0..<3).map { _ in CountingSink() }
+            let lanes = try (0..<3).map { index in
+                fixture.makeLane(try .fast(), on: fixture.loops[index], limit: shared, to: sinks[index])
+            }
+            for (index, lane) in lanes.enumerated() {
+                lane.accept(try await fixture.makeBatches(["a"], partition: Int32(index)))
+                try await eventually {
+                    let isInFlight = await lane.inFlightCount == 1
+                    return await index == 0 ? isInFlight : lane.waitsForLimit
+                }
+            }
+            await lanes[1].close()
+            await lanes[0].close()
+            await lanes[2].drain()
+            #expect(sinks.map(\.failureCount) == [1, 1, 0])
+            for lane in lanes { await lane.close() }
+        }
+    }
+
+    @Test func `many tasks produce through three lanes, and a broker is lost meanwhile`() async throws {
+        try await withFixture(brokers: 3, loops: 3) { fixture in
+            try fixture.broker.createTopic("t", partitions: 12)
+            let sinks = (0..<3).map { _ in CountingSink() }
+            let lanes = try (0..<3).map { index in
+                fixture.makeLane(try .fast(requestByteCountTarget: 4096), on: fixture.loops[index], to: sinks[index])
+            }
+            let builders = try (0..<3).map { index in
+                try BuilderLane(
+                    BuilderConfiguration(batchByteCount: 1024, linger: .milliseconds(1), memoryByteCountMax: 64 << 10),
+                    on: fixture.loops[index], topics: fixture.cluster, to: lanes[index])
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for task in 0..<24 {
+                    group.addTask {
+                        for round in 0..<20 {
+                            var chunk = RecordChunk()
+                            for index in 0..<20 { chunk.append(value: Array("\(task) \(round) \(index)".utf8)) }
+                            try await builders[task % 3].append(chunk, to: "t", partition: Int32(task % 12))
+                        }
+                    }
+                }
+                group.addTask {
+                    try await eventually { fixture.broker.statistics.recordCount > 500 }
+                    try await fixture.broker.stopNode(3)
+                }
+                try await group.waitForAll()
+            }
+            for builder in builders { await builder.finish() }
+            for lane in lanes { await lane.drain() }
+            for lane in lanes { await lane.close() }
+            #expect(sinks.reduce(0) { $0 + $1.recordCount } == 24 * 20 * 20)
+            #expect(sinks.allSatisfy { $0.failureCount == 0 })
+            var seen: Set<String> = []
+            for partition in 0..<12 {
+                for record in try await fixture.read("t", Int32(partition)) {
+                    seen.insert(record.text(untrimmed: true))
+                }
+            }
+            #expect(seen.count == 24 * 20 * 20)
+        }
+    }
+}
+
+extension ReadRecord {
+    func text(untrimmed: Bool) -> String { String(decoding: value ?? [], as: UTF8.self) }
+}
+
+/// How many requests were on their way at the same time, by the times of their exchanges.
+final class InFlightWatch: Sendable {
+    private let spans = Mutex<Set<[Int64]>>([])
+
+    func add(_ exchange: Exchange) { spans.withLock { _ = $0.insert([exchange.beginNs, exchange.endNs]) } }
+
+    var maximum: Int {
+        var edges: [(at: Int64, change: Int)] = []
+        for span in spans.withLock({ $0 }) { edges += [(span[0], 1), (span[1], -1)] }
+        edges.sort { ($0.at, $0.change) < ($1.at, $1.change) }
+        var now = 0
+        return edges.reduce(0) { most, edge in
+            now += edge.change
+            return max(most, now)
+        }
+    }
+}
+
+/// Counts, and lets go of the batches.
+final class CountingSink: DeliverySink {
+    private let counts = Mutex<(batches: Int, records: Int, failures: Int)>((0, 0, 0))
+    private let watch: InFlightWatch?
+
+    init(_ watch: InFlightWatch? = nil) { self.watch = watch }
+
+    func accept(_ deliveries: [Delivery]) {
+        counts.withLock { counts in
+            for delivery in deliveries {
+                counts.batches += 1
+                counts.records += delivery.batch.recordCount
+                if !delivery.isAcknowledged { counts.failures += 1 }
+            }
+        }
+        if let watch { for exchange in deliveries.flatMap(\.exchanges) { watch.add(exchange) } }
+    }
+
+    func finish() {}
+
+    var batchCount: Int { counts.withLock { $0.batches } }
+    var recordCount: Int { counts.withLock { $0.records } }
+    var failureCount: Int { counts.withLock { $0.failures } }
+}

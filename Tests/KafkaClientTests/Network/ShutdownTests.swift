@@ -1,0 +1,150 @@
+import KafkaEmbeddedBroker
+import KafkaProtocol
+import KafkaTransport
+import Testing
+
+@testable import KafkaClient
+
+@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+    @Test func `draining waits for all, also for those who drain together`() async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t")
+            fixture.broker.inject(FaultRule(.produce, count: 3, effect: .delay(.milliseconds(30))))
+            let sink = DeliveryCollector()
+            let lane = fixture.makeLane(try .fast(), to: sink)
+            let batches = try await fixture.makeBatches((0..<10).map { "\($0)" })
+            lane.accept(batches)
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<3 { group.addTask { await lane.drain() } }
+            }
+            #expect(sink.deliveries.count == 10)
+            await lane.drain()
+            #expect(await lane.pendingCount == 0)
+            await lane.close()
+        }
+    }
+
+    @Test(arguments: [Acks.none, .leader, .all])
+    func `closing fails what is left, each once, and then says that it was all`(acks: Acks) async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t", partitions: 2)
+            fixture.broker.inject(FaultRule(.produce, effect: .stall))
+            let sink = DeliveryCollector()
+            let lane = fixture.makeLane(try .fast(acks: acks), to: sink)
+            var batches = try await fixture.makeBatches((0..<30).map { "\($0)" }, valueByteCount: 500_000)
+            batches += try await fixture.makeBatches((0..<30).map { "\($0)" }, partition: 1, valueByteCount: 500_000)
+            lane.accept(batches)
+            try await eventually { fixture.broker.statistics.recordCount > 0 }
+            async let drained: Void = lane.drain()
+            await lane.close()
+            #expect(sink.deliveries.count == 60)
+            #expect(sink.finishCount == 1)
+            await drained
+            #expect(Set(sink.deliveries.map { ObjectIdentifier($0.batch) }).count == 60)
+            let failed = sink.deliveries.filter { !$0.isAcknowledged }
+            #expect(failed.allSatisfy { $0.error?.code == .closed })
+            #expect(!failed.isEmpty)
+            #expect(await lane.pendingCount == 0)
+            #expect(await lane.inFlightCount == 0)
+            await lane.close()
+            #expect(sink.finishCount == 1)
+        }
+    }
+
+    @Test func `a batch that comes after the end fails`() async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t")
+            let sink = DeliveryCollector()
+            let lane = fixture.makeLane(try .fast(), to: sink)
+            let batches = try await fixture.makeBatches(["a", "b"])
+            lane.produce(batches[0])
+            await lane.drain()
+            await lane.close()
+            lane.produce(batches[1])
+            await lane.drain()
+            #expect(sink.deliveries.map(\.isAcknowledged) == [true, false])
+            #expect(sink.deliveries.last?.error?.code == .closed)
+        }
+    }
+
+    @Test func `a loop may end at once behind lanes that were closed while they asked in vain`() async throws {
+        for _ in 0..<10 {
+            try await withFixture { fixture in
+                try fixture.broker.createTopic("t")
+                let batches = try await fixture.makeBatches(["a", "b"])
+                await fixture.broker.stop()
+                let lane = fixture.makeLane(try .fast(), to: DeliveryCollector())
+                lane.accept(batches)
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0...30)))
+                await lane.close()
+            }
+        }
+        // What would come back late comes back now.
+        try await Task.sleep(for: .milliseconds(200))
+    }
+
+    @Test func `a loop may end at once behind a cluster that was closed while it was asked`() async throws {
+        for round in 0..<10 {
+            try await withFixture { fixture in
+                if round % 2 == 0 { fixture.broker.inject(FaultRule(.metadata, effect: .stall)) }
+                let cluster = fixture.cluster
+                let asking = Task { try await cluster.describe("missing") }
+                try await Task.sleep(for: .milliseconds(round * 3))
+                await cluster.close()
+                let error = try await clientError { _ = try await asking.value }
+                #expect(error.code == .closed)
+            }
+        }
+        try await Task.sleep(for: .milliseconds(100))
+    }
+
+    @Test func `a lane that is dropped without being closed leaves nothing behind`() async throws {
+        weak var lane: ProducerLane?
+        weak var producer: PartitionProducer?
+        weak var sink: DeliveryCollector?
+        weak var cluster: Cluster?
+        try await withFixture(loops: 2) { fixture in
+            try fixture.broker.createTopic("t")
+            let batches = try await fixture.makeBatches(["a"])
+            do {
+                let collector = DeliveryCollector()
+                let dropped = fixture.makeLane(try .fast(), on: fixture.loops[1], to: collector)
+                (lane, sink) = (dropped, collector)
+                dropped.accept(batches)
+                await dropped.drain()
+                let single = try await PartitionProducer(
+                    topic: "t", partition: 0, cluster: fixture.cluster, on: fixture.loops[1], fixture.connection)
+                producer = single
+                _ = try await single.produce(batches[0])
+                let another = try Cluster(
+                    bootstrap: fixture.endpoints, on: fixture.loops[1], try .fast(fixture.connection))
+                cluster = another
+                _ = try await another.describe("t")
+            }
+            try await eventually { lane == nil && producer == nil && sink == nil && cluster == nil }
+            // Connections go with them: what is left is the fixture's own.
+            try await eventually { fixture.broker.statistics.connectionCount <= 1 }
+        }
+    }
+
+    @Test func `waiting for the broker is ended by closing, with every kind of call`() async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t")
+            let batch = try await fixture.makeBatches(["a"])[0]
+            let producer = try await PartitionProducer(
+                topic: "t", partition: 0, cluster: fixture.cluster, on: fixture.loop, fixture.connection)
+            let fetcher = try await PartitionFetcher(
+                topic: "t", partition: 0, cluster: fixture.cluster, on: fixture.loop, fixture.connection)
+            fixture.broker.inject(FaultRule(effect: .stall))
+            let producing = Task { _ = try await producer.produce(batch) }
+            let fetching = Task { _ = try await fetcher.fetch(from: 0) }
+            try await Task.sleep(for: .milliseconds(50))
+            await producer.close()
+            await fetcher.close()
+            let produceError = try await clientError { try await producing.value }
+            #expect(produceError.code == .closed)
+            let fetchError = try await clientError { try await fetching.value }
+            #expect(fetchError.code == .closed)
+        }
+    }
+}
