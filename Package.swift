@@ -49,7 +49,8 @@ let package = Package(
         .executableTarget(
             name: "kbench", dependencies: ["LoadGenerator"], path: "Benchmarks/kbench", swiftSettings: settings),
         .executableTarget(
-            name: "codec-floor", dependencies: ["LoadGenerator"], path: "Benchmarks/codec-floor", swiftSettings: settings),
+            name: "codec-floor", dependencies: ["LoadGenerator"], path: "Benchmarks/codec-floor",
+            swiftSettings: settings),
 
         tests("KafkaProtocolTests", ["KafkaProtocol"]),
         tests("KafkaCompressionTests", ["KafkaCompression"]),

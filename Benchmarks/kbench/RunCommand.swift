@@ -13,7 +13,8 @@ struct RunCommand {
         }
         let terminal = Terminal(plan.output)
         do {
-            let directory = try OutputDirectory.prepare(plan.output.directory, now: Timestamp(epochMs: WallClock.nowMs()))
+            let directory = try OutputDirectory.prepare(
+                plan.output.directory, now: Timestamp(epochMs: WallClock.nowMs()))
             return try await RunSession(plan: plan, directory: directory, terminal: terminal).run(arguments: arguments)
         } catch {
             terminal.complain("\(error)")

@@ -6,9 +6,9 @@ import CUV
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A thread that runs a libuv loop and executes actors and tasks.
@@ -60,9 +60,9 @@ public final class EventLoop: @unchecked Sendable {
 
     private static var callersThread: UInt {
         #if canImport(Darwin)
-        UInt(bitPattern: pthread_self())
+            UInt(bitPattern: pthread_self())
         #else
-        pthread_self()
+            pthread_self()
         #endif
     }
 
@@ -108,32 +108,34 @@ public final class EventLoop: @unchecked Sendable {
         // Held twice: by the thread, and by this call until the thread runs.
         let context = Unmanaged.passRetained(StartContext(loop: self, name: name)).retain()
         #if canImport(Darwin)
-        var handle: pthread_t?
+            var handle: pthread_t?
         #else
-        var handle = pthread_t()
+            var handle = pthread_t()
         #endif
-        let status = pthread_create(&handle, nil, { raw in
-            #if canImport(Darwin)
-            let context = Unmanaged<StartContext>.fromOpaque(raw).takeRetainedValue()
-            pthread_setname_np(String(context.name.prefix(15)))
-            #else
-            let context = Unmanaged<StartContext>.fromOpaque(raw!).takeRetainedValue()
-            pthread_setname_np(pthread_self(), String(context.name.prefix(15)))
-            #endif
-            context.loop.thread.store(EventLoop.callersThread, ordering: .relaxed)
-            context.tellRunning()
-            context.loop.runThread()
-            return nil
-        }, context.toOpaque())
+        let status = pthread_create(
+            &handle, nil,
+            { raw in
+                #if canImport(Darwin)
+                    let context = Unmanaged<StartContext>.fromOpaque(raw).takeRetainedValue()
+                    pthread_setname_np(String(context.name.prefix(15)))
+                #else
+                    let context = Unmanaged<StartContext>.fromOpaque(raw!).takeRetainedValue()
+                    pthread_setname_np(pthread_self(), String(context.name.prefix(15)))
+                #endif
+                context.loop.thread.store(EventLoop.callersThread, ordering: .relaxed)
+                context.tellRunning()
+                context.loop.runThread()
+                return nil
+            }, context.toOpaque())
         if status != 0 {
             context.release()
             context.release()
             throw TransportError(code: -status, "cannot start the thread of an event loop")
         }
         #if canImport(Darwin)
-        pthread_detach(handle!)
+            pthread_detach(handle!)
         #else
-        pthread_detach(handle)
+            pthread_detach(handle)
         #endif
         // Until the thread has said who it is, its creator would be taken for it.
         context.takeUnretainedValue().waitUntilRunning()
@@ -229,9 +231,13 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     private func closeHandles() {
-        uv_walk(uv, { handle, _ in
-            if let handle, uv_is_closing(handle) == 0 { uv_close(handle, handle.pointee.type == UV_ASYNC ? nil : closedByLoop) }
-        }, nil)
+        uv_walk(
+            uv,
+            { handle, _ in
+                if let handle, uv_is_closing(handle) == 0 {
+                    uv_close(handle, handle.pointee.type == UV_ASYNC ? nil : closedByLoop)
+                }
+            }, nil)
         uv_run(uv, UV_RUN_DEFAULT)
         uv_loop_close(uv)
     }
@@ -260,23 +266,25 @@ public final class EventLoop: @unchecked Sendable {
     private func startLateThread() {
         let context = Unmanaged.passRetained(self)
         #if canImport(Darwin)
-        var handle: pthread_t?
+            var handle: pthread_t?
         #else
-        var handle = pthread_t()
+            var handle = pthread_t()
         #endif
-        let status = pthread_create(&handle, nil, { raw in
-            #if canImport(Darwin)
-            Unmanaged<EventLoop>.fromOpaque(raw).takeRetainedValue().runLateJobs()
-            #else
-            Unmanaged<EventLoop>.fromOpaque(raw!).takeRetainedValue().runLateJobs()
-            #endif
-            return nil
-        }, context.toOpaque())
+        let status = pthread_create(
+            &handle, nil,
+            { raw in
+                #if canImport(Darwin)
+                    Unmanaged<EventLoop>.fromOpaque(raw).takeRetainedValue().runLateJobs()
+                #else
+                    Unmanaged<EventLoop>.fromOpaque(raw!).takeRetainedValue().runLateJobs()
+                #endif
+                return nil
+            }, context.toOpaque())
         precondition(status == 0, "the system has no thread left for an event loop's last work")
         #if canImport(Darwin)
-        pthread_detach(handle!)
+            pthread_detach(handle!)
         #else
-        pthread_detach(handle)
+            pthread_detach(handle)
         #endif
     }
 

@@ -7,9 +7,9 @@
 //      0          begin                    end              capacity
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A receive buffer that cuts a byte stream into frames with a four-byte big-endian length.

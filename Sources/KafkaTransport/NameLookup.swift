@@ -1,16 +1,17 @@
 import CUV
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// Name look-up through the system's resolver, on libuv's worker threads.
 public enum NameLookup {
     /// Calls `completion` once on the loop with the endpoint's addresses in the system's order, at least one.
     public static func addresses(
-        of endpoint: Endpoint, on loop: EventLoop, completion: @escaping (Result<[SocketAddress], TransportError>) -> Void
+        of endpoint: Endpoint, on loop: EventLoop,
+        completion: @escaping (Result<[SocketAddress], TransportError>) -> Void
     ) {
         assert(loop.isCurrent)
         if let numeric = try? SocketAddress(numeric: endpoint.host, port: endpoint.port) {
@@ -22,9 +23,9 @@ public enum NameLookup {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         #if canImport(Glibc)
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         #else
-        hints.ai_socktype = SOCK_STREAM
+            hints.ai_socktype = SOCK_STREAM
         #endif
         let status = uv_getaddrinfo(
             loop.uv, request,
@@ -54,7 +55,8 @@ public enum NameLookup {
             var addresses: [SocketAddress] = []
             var next = list
             while let entry = next {
-                addresses.append(SocketAddress(copying: entry.pointee.ai_addr, byteCount: Int(entry.pointee.ai_addrlen)))
+                addresses.append(
+                    SocketAddress(copying: entry.pointee.ai_addr, byteCount: Int(entry.pointee.ai_addrlen)))
                 next = entry.pointee.ai_next
             }
             if addresses.isEmpty {

@@ -11,7 +11,8 @@ extension TCPStream {
     ///   - completion: called on the loop when all was taken by the system, or the stream ended; at once, before this
     ///     returns, when the system took it all.
     public func write(
-        _ buffers: UnsafeBufferPointer<uv_buf_t>, keeping owner: AnyObject?, completion: ((TransportError?) -> Void)? = nil
+        _ buffers: UnsafeBufferPointer<uv_buf_t>, keeping owner: AnyObject?,
+        completion: ((TransportError?) -> Void)? = nil
     ) {
         if isClosed {
             completion?(TransportError(code: UV_ECANCELED.rawValue, "writing to a closed connection"))
@@ -45,7 +46,8 @@ extension TCPStream {
     }
 
     private func queue(
-        _ buffers: UnsafeBufferPointer<uv_buf_t>, _ offset: Int, _ owner: AnyObject?, _ completion: ((TransportError?) -> Void)?
+        _ buffers: UnsafeBufferPointer<uv_buf_t>, _ offset: Int, _ owner: AnyObject?,
+        _ completion: ((TransportError?) -> Void)?
     ) {
         let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
         request.pointee.data = Unmanaged.passRetained(QueuedWrite(self, owner, completion)).toOpaque()

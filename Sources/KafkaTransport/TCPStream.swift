@@ -55,7 +55,9 @@ public final class TCPStream {
     ) -> TCPStream {
         let stream = TCPStream(loop: loop)
         if stream.isClosed {
-            completion(.failure(TransportError(code: UV_ECANCELED.rawValue, "cannot connect on an event loop that was shut down")))
+            completion(
+                .failure(
+                    TransportError(code: UV_ECANCELED.rawValue, "cannot connect on an event loop that was shut down")))
             return stream
         }
         stream.connecting = completion

@@ -17,7 +17,8 @@ struct InteropPeer {
         switch arguments.first {
         case "write" where arguments.count == 6:
             try await write(
-                bootstrap: arguments[1], topic: arguments[2], codec: Codec(parsing: arguments[3]), builder: arguments[4],
+                bootstrap: arguments[1], topic: arguments[2], codec: Codec(parsing: arguments[3]),
+                builder: arguments[4],
                 acks: arguments[5])
         case "read" where arguments.count == 3: try await read(bootstrap: arguments[1], topic: arguments[2])
         default:
@@ -26,7 +27,9 @@ struct InteropPeer {
         }
     }
 
-    private static func write(bootstrap: String, topic: String, codec: Codec, builder: String, acks: String) async throws {
+    private static func write(bootstrap: String, topic: String, codec: Codec, builder: String, acks: String)
+        async throws
+    {
         let configuration = try Producer.Configuration(
             codec: codec, acks: acks == "0" ? .none : acks == "1" ? .leader : .all,
             builder: builder == "sequential" ? .sequential(workers: 2) : .sharded(lanes: 2))
@@ -63,7 +66,8 @@ struct InteropPeer {
                 while next[partition] < end {
                     let answer = try await fetcher.fetch(from: next[partition])
                     guard answer.errorCode == .none else { throw answer.errorCode }
-                    next[partition] = try batches.forEachRecord(in: answer.records, from: next[partition]) { record, _ in
+                    next[partition] = try batches.forEachRecord(in: answer.records, from: next[partition]) {
+                        record, _ in
                         let headers = record.headers.map { "\(hex(Array($0.key.utf8)))=\(hex($0.value))" }
                         print(
                             partition, hex(record.keyBytes), hex(record.valueBytes), record.timestampMs,

@@ -12,7 +12,9 @@ struct PlainRecord: Equatable {
 }
 
 /// Encodes a chunk into one batch of its own memory.
-func encodeBatch(_ chunk: RecordChunk, capacity: Int = 1 << 20, _ change: (inout RecordBatchHeader) -> Void = { _ in }) -> [UInt8] {
+func encodeBatch(_ chunk: RecordChunk, capacity: Int = 1 << 20, _ change: (inout RecordBatchHeader) -> Void = { _ in })
+    -> [UInt8]
+{
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
     defer { memory.deallocate() }
     var open = [OpenBatch(in: memory, nowNs: 0)]
@@ -53,7 +55,10 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
         chunk.append(key: [], value: [], timestampMs: 1_700_000_000_500)
         chunk.append(
             key: "with headers", value: String(repeating: "x", count: 700),
-            headers: [RecordHeader(key: "a", value: [1, 2, 3]), RecordHeader(key: "none", value: nil), RecordHeader(key: "", value: [])])
+            headers: [
+                RecordHeader(key: "a", value: [1, 2, 3]), RecordHeader(key: "none", value: nil),
+                RecordHeader(key: "", value: []),
+            ])
         return chunk
     }
 
@@ -191,7 +196,8 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
         }
     }
 
-    @Test(arguments: [Int32.max, -1, 1_000_000]) func `a count of records that can't be there is refused`(count: Int32) {
+    @Test(arguments: [Int32.max, -1, 1_000_000]) func `a count of records that can't be there is refused`(count: Int32)
+    {
         let bytes = encodeBatch(RecordBatchTests.sampleChunk()) { $0.recordCount = count }
         #expect(throws: RecordBatchError.self) { try decodeBatch(bytes) }
     }

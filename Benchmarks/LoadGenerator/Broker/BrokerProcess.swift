@@ -57,7 +57,9 @@ actor BrokerProcess {
 
     private func didPrint(_ line: String) {
         let prefix = "listening on "
-        guard line.hasPrefix(prefix), let endpoint = try? Endpoint(parsing: line.dropFirst(prefix.count)) else { return }
+        guard line.hasPrefix(prefix), let endpoint = try? Endpoint(parsing: line.dropFirst(prefix.count)) else {
+            return
+        }
         starting?.resume(returning: endpoint)
         starting = nil
     }

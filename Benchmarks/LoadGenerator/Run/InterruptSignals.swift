@@ -21,7 +21,8 @@ actor InterruptSignals {
         self.interrupt = interrupt
         self.onFirst = onFirst
         for signal in [SIGINT, SIGTERM] {
-            let source = try? SignalSource(signal, on: loop) { [weak self] _ in self?.assumeIsolated { $0.didReceive() } }
+            let source = try? SignalSource(signal, on: loop) { [weak self] _ in self?.assumeIsolated { $0.didReceive() }
+            }
             if let source { sources.append(source) }
         }
     }

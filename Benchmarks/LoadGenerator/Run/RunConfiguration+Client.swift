@@ -9,13 +9,15 @@ extension RunConfiguration {
     ///
     /// As little as that, because what lies in the core's own cache is what is fast.
     func builderConfiguration(lane: Int, of lanes: Int, concurrency: Int) throws -> BuilderConfiguration {
-        let openBatches = keys == .none && partitioner == .sticky || partitioner == .none ? 1 : (partitions + lanes - 1) / lanes
+        let openBatches =
+            keys == .none && partitioner == .sticky || partitioner == .none ? 1 : (partitions + lanes - 1) / lanes
         let request = max(Self.requestByteCount, 2 * batchSizeBytes)
         let requests = (concurrency + lanes - 1) / lanes + 1
         return try BuilderConfiguration(
             batchByteCount: batchSizeBytes, batchByteCountMax: max(batchSizeBytes, 1 << 20),
             linger: .nanoseconds(lingerNs), memoryByteCountMax: (openBatches + 1) * batchSizeBytes + requests * request,
-            codec: stage == .build ? Codec.uncompressed : try Codec(codec), partitioner: partitioner(lane: lane, of: lanes))
+            codec: stage == .build ? Codec.uncompressed : try Codec(codec),
+            partitioner: partitioner(lane: lane, of: lanes))
     }
 
     /// - Parameter concurrency: requests in flight of all lanes together; a lane gets its share. When there are fewer

@@ -34,7 +34,8 @@ struct RunPipeline {
                 continue
             }
             let producer = ProducerLane(
-                try configuration.producerConfiguration(lane: lane, of: cores, concurrency: concurrency), on: loops[lane],
+                try configuration.producerConfiguration(lane: lane, of: cores, concurrency: concurrency),
+                on: loops[lane],
                 cluster: cluster, connection: connection, inFlightLimit: limit, deliveriesTo: recorder)
             producers.append(producer)
             sinks.append(producer)
@@ -45,7 +46,8 @@ struct RunPipeline {
         case .sharded:
             builders = try (0..<cores).map { lane in
                 try BuilderLane(
-                    configuration.builderConfiguration(lane: lane, of: cores, concurrency: concurrency), on: loops[lane],
+                    configuration.builderConfiguration(lane: lane, of: cores, concurrency: concurrency),
+                    on: loops[lane],
                     topics: topics, to: sinks[lane])
             }
             generatorLoops = Array(loops.prefix(cores))

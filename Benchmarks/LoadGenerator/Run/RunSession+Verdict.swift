@@ -5,7 +5,8 @@ extension RunSession {
     ///
     /// - Returns: what makes the run a failure, in words.
     func judge(
-        _ result: inout RunResult, _ measurement: RunExecution.Measurement, _ pipeline: RunPipeline, _ target: RunTarget?,
+        _ result: inout RunResult, _ measurement: RunExecution.Measurement, _ pipeline: RunPipeline,
+        _ target: RunTarget?,
         storedBefore: Int64
     ) async -> String? {
         var failures: [String] = []
@@ -50,7 +51,9 @@ extension RunSession {
         let acked = result.recordsAcked ?? 0
         let stored: Int64
         do {
-            stored = try await settledRecords(target, expected: storedBefore + acked, acks: result.configuration.acks) - storedBefore
+            stored =
+                try await settledRecords(target, expected: storedBefore + acked, acks: result.configuration.acks)
+                - storedBefore
         } catch {
             return "the end offsets could not be read: \(error)"
         }

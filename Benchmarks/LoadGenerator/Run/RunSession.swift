@@ -40,7 +40,9 @@ package struct RunSession {
         return status
     }
 
-    private func run(_ arguments: [String], _ control: EventLoop, _ signals: InterruptSignals) async throws -> ExitStatus {
+    private func run(_ arguments: [String], _ control: EventLoop, _ signals: InterruptSignals) async throws
+        -> ExitStatus
+    {
         var manifest = Manifest(
             version: KafkaClientVersion.current, arguments: arguments, plan: plan, system: SystemInfo.current(),
             startedAt: Timestamp(epochMs: WallClock.nowMs()))
@@ -143,7 +145,8 @@ package struct RunSession {
         let brokerPid = await broker?.pid ?? 0
         let brokerCpuBefore = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
         let execution = RunExecution(
-            configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline, interrupt: interrupt)
+            configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline, interrupt: interrupt
+        )
         let progress = terminal.progress(
             scheduled, of: plan, records: records, acked: { pipeline.recorders.reduce(0) { $0 + $1.ackedRecords } })
         let startedAt = Timestamp(epochMs: WallClock.nowMs())

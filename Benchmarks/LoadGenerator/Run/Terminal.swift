@@ -1,10 +1,10 @@
+import KafkaClient
+
 #if canImport(Darwin)
     import Darwin
 #else
     import Glibc
 #endif
-
-import KafkaClient
 
 /// What people see: notes and progress on standard error, the summary on standard output.
 package struct Terminal: Sendable {

@@ -49,7 +49,9 @@ final class BatchMemoryPool: Sendable {
     /// Recycled buffers count for nothing while they lie here, but the memory is there: a buffer of another size takes
     /// their place.
     private func freeSurplus(_ state: inout State) {
-        while state.takenByteCount + state.free.count * bufferByteCount > byteCountMax, let buffer = state.free.popLast() {
+        while state.takenByteCount + state.free.count * bufferByteCount > byteCountMax,
+            let buffer = state.free.popLast()
+        {
             buffer.deallocate()
         }
     }

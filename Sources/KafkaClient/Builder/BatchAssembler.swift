@@ -68,7 +68,8 @@ final class BatchAssembler {
         }
     }
 
-    private func open(_ topic: OpenTopic, _ partition: Int, for chunk: RecordChunk, _ index: Int, nowNs: Int64) -> Stop? {
+    private func open(_ topic: OpenTopic, _ partition: Int, for chunk: RecordChunk, _ index: Int, nowNs: Int64) -> Stop?
+    {
         let needed = chunk.batchByteCountAlone(at: index)
         if needed > configuration.batchByteCountMax { return .tooLarge(index: index, byteCount: needed) }
         // A record longer than a batch should be gets a batch of its own.
@@ -113,7 +114,8 @@ final class BatchAssembler {
         topic.close(place)
         openCount -= 1
         openByteCount -= memory.count
-        let partition = place >= 0 ? Int32(place) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
+        let partition =
+            place >= 0 ? Int32(place) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
         sealed.append(sealer.seal(batch, in: memory, topic: topic.name, partition: partition, sealedNs: nowNs))
     }
 }

@@ -17,7 +17,8 @@ public struct BuilderConfiguration: Sendable {
     /// - Throws: `KafkaClientError` that names the value and its bounds.
     public init(
         batchByteCount: Int = 16 << 10, batchByteCountMax: Int = 1 << 20, linger: Duration = .milliseconds(5),
-        memoryByteCountMax: Int = 32 << 20, codec: any CompressionCodec = Codec.uncompressed, partitioner: any Partitioner = KeyPartitioner.murmur2
+        memoryByteCountMax: Int = 32 << 20, codec: any CompressionCodec = Codec.uncompressed,
+        partitioner: any Partitioner = KeyPartitioner.murmur2
     ) throws(KafkaClientError) {
         func check(_ condition: Bool, _ message: @autoclosure () -> String) throws(KafkaClientError) {
             if !condition { throw KafkaClientError(.invalidConfiguration, message()) }
@@ -27,7 +28,8 @@ public struct BuilderConfiguration: Sendable {
             "batchByteCountMax is \(batchByteCountMax); it must lie between 512 bytes and 1 GiB")
         try check(
             (128...batchByteCountMax).contains(batchByteCount),
-            "batchByteCount is \(batchByteCount); it must lie between 128 bytes and batchByteCountMax (\(batchByteCountMax))")
+            "batchByteCount is \(batchByteCount); it must lie between 128 bytes and batchByteCountMax (\(batchByteCountMax))"
+        )
         try check(
             linger >= .zero && linger <= .seconds(3600), "linger is \(linger); it must lie between zero and one hour")
         try check(

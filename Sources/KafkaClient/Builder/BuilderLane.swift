@@ -58,7 +58,10 @@ public actor BuilderLane: BatchBuilder {
         var next = 0
         var refused = RefusedRecords()
         while next < chunk.count {
-            if isFinished { throw KafkaClientError(.closed, "the builder was finished; \(next) of \(chunk.count) records were taken") }
+            if isFinished {
+                throw KafkaClientError(
+                    .closed, "the builder was finished; \(next) of \(chunk.count) records were taken")
+            }
             let stop = assembler.append(
                 chunk, from: next, to: topic, partitions: partitions, nowNs: MonotonicClock.nowNs(),
                 nowMs: WallClock.nowMs())
@@ -119,7 +122,9 @@ public actor BuilderLane: BatchBuilder {
         return scratch
     }
 
-    private func assign(_ chunk: RecordChunk, _ partition: Int32?, _ topic: OpenTopic, _ partitions: inout [Int32]) throws {
+    private func assign(_ chunk: RecordChunk, _ partition: Int32?, _ topic: OpenTopic, _ partitions: inout [Int32])
+        throws
+    {
         partitions.withUnsafeMutableBufferPointer { buffer in
             if let partition {
                 buffer.update(repeating: partition)

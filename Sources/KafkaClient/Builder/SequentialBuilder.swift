@@ -174,7 +174,9 @@ public actor SequentialBuilder: BatchBuilder {
         build(set, in: memory, topic, place)
     }
 
-    private func build(_ set: RecordSet, in memory: UnsafeMutableRawBufferPointer, _ topic: CollectedTopic, _ place: Int) {
+    private func build(
+        _ set: RecordSet, in memory: UnsafeMutableRawBufferPointer, _ topic: CollectedTopic, _ place: Int
+    ) {
         let ticket = order.next()
         let worker = workers[ticket % workers.count]
         let partition =

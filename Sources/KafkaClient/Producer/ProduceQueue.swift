@@ -94,7 +94,8 @@ struct ProduceQueue {
         guard pending.partition >= 0, Int(pending.partition) < topic.partitions.count else {
             let error = KafkaClientError(
                 .unknownPartition,
-                "topic '\(topic.name)' has \(topic.partitions.count) partitions, a batch was meant for \(pending.partition)")
+                "topic '\(topic.name)' has \(topic.partitions.count) partitions, a batch was meant for \(pending.partition)"
+            )
             return end(pending, .failed(error), nowNs: nowNs, &effects)
         }
         let index = Int(pending.partition)
@@ -113,7 +114,9 @@ struct ProduceQueue {
     /// Puts a partition into its leader's list when it has something to send and nothing stands against it.
     private mutating func list(_ topic: TopicQueue, _ partition: Int32, nowNs: Int64, _ effects: inout Effects) {
         let state = topic.partitions[Int(partition)]
-        guard !state.isInFlight, !state.isListed, state.retryAtNs <= nowNs, let first = state.waiting.first else { return }
+        guard !state.isInFlight, !state.isListed, state.retryAtNs <= nowNs, let first = state.waiting.first else {
+            return
+        }
         guard state.leader >= 0 else {
             effects.topicsToRefresh.insert(topic.name)
             return
@@ -147,10 +150,13 @@ struct ProduceQueue {
         guard var list = ready.removeValue(forKey: broker) else { return request }
         while list.head < list.partitions.count {
             let (topic, partition) = list.partitions[list.head]
-            guard let pending = topic.partitions[Int(partition)].waiting.first else { preconditionFailure("nothing waits") }
+            guard let pending = topic.partitions[Int(partition)].waiting.first else {
+                preconditionFailure("nothing waits")
+            }
             let byteCount = pending.batch.byteCount
-            if !request.items.isEmpty, request.byteCount + byteCount > configuration.requestByteCountMax
-                || request.byteCount >= configuration.requestByteCountTarget
+            if !request.items.isEmpty,
+                request.byteCount + byteCount > configuration.requestByteCountMax
+                    || request.byteCount >= configuration.requestByteCountTarget
             {
                 break
             }
@@ -178,14 +184,18 @@ struct ProduceQueue {
     // MARK: Back
 
     /// Says what one attempt came to. The exchange is already in the batch's story.
-    mutating func complete(_ item: Item, _ outcome: AttemptOutcome, nowNs: Int64, chance: @autoclosure () -> Double, _ effects: inout Effects) {
+    mutating func complete(
+        _ item: Item, _ outcome: AttemptOutcome, nowNs: Int64, chance: @autoclosure () -> Double,
+        _ effects: inout Effects
+    ) {
         let partition = item.pending.partition
         item.topic.partitions[Int(partition)].isInFlight = false
         switch outcome {
         case .acknowledged(let baseOffset, let logAppendTimeMs):
             item.topic.partitions[Int(partition)].failures = 0
             end(
-                item.pending, .acknowledged(baseOffset: baseOffset, logAppendTimeMs: logAppendTimeMs), nowNs: nowNs, &effects)
+                item.pending, .acknowledged(baseOffset: baseOffset, logAppendTimeMs: logAppendTimeMs), nowNs: nowNs,
+                &effects)
         case .refused(let code, let message):
             if code.needsMetadataRefresh { effects.topicsToRefresh.insert(item.topic.name) }
             let where_ = "topic '\(item.topic.name)' partition \(partition)"
@@ -242,7 +252,9 @@ extension ProduceQueue {
         }
         // Leaders have moved: whoever was listed is listed anew.
         for list in ready.values {
-            for (topic, partition) in list.partitions[list.head...] { topic.partitions[Int(partition)].isListed = false }
+            for (topic, partition) in list.partitions[list.head...] {
+                topic.partitions[Int(partition)].isListed = false
+            }
         }
         ready = [:]
         for topic in topics.values {
@@ -293,13 +305,17 @@ extension ProduceQueue {
         for topic in topics.values {
             while let first = topic.unplaced.first, first.deadlineNs <= nowNs {
                 topic.unplaced.removeFirst()
-                end(first, .failed(expiry(first, "topic '\(topic.name)' could not be learned of", nowNs)), nowNs: nowNs, &effects)
+                end(
+                    first, .failed(expiry(first, "topic '\(topic.name)' could not be learned of", nowNs)), nowNs: nowNs,
+                    &effects)
             }
             for index in topic.partitions.indices where !topic.partitions[index].isListed {
                 while let first = topic.partitions[index].waiting.first, first.deadlineNs <= nowNs {
                     topic.partitions[index].waiting.removeFirst()
                     let leader = topic.partitions[index].leader
-                    let why = leader < 0 ? "partition \(index) of '\(topic.name)' has no leader" : "broker \(leader) took no requests"
+                    let why =
+                        leader < 0
+                        ? "partition \(index) of '\(topic.name)' has no leader" : "broker \(leader) took no requests"
                     end(first, .failed(expiry(first, why, nowNs)), nowNs: nowNs, &effects)
                 }
             }
@@ -309,7 +325,8 @@ extension ProduceQueue {
     private func expiry(_ pending: PendingBatch, _ why: String, _ nowNs: Int64) -> KafkaClientError {
         KafkaClientError(
             .deliveryTimedOut,
-            "not delivered in \((nowNs - pending.queuedNs) / 1_000_000) ms and \(pending.exchanges.count) attempts: \(why)")
+            "not delivered in \((nowNs - pending.queuedNs) / 1_000_000) ms and \(pending.exchanges.count) attempts: \(why)"
+        )
     }
 
     /// When `tick` has something to do next.

@@ -48,15 +48,18 @@ public struct ProducerConfiguration: Sendable {
             "deliveryTimeout is \(deliveryTimeout); it must lie between one millisecond and one day")
         try check(
             retryBackoff >= .zero && retryBackoffMax >= retryBackoff && retryBackoffMax <= .seconds(3600),
-            "retryBackoff (\(retryBackoff)) must lie between zero and retryBackoffMax (\(retryBackoffMax)), that at most one hour")
+            "retryBackoff (\(retryBackoff)) must lie between zero and retryBackoffMax (\(retryBackoffMax)), that at most one hour"
+        )
         try check(attempts >= 1, "attempts is \(attempts); at least one is needed")
         try check(
             (1...100_000).contains(inFlightPerBrokerMax),
             "inFlightPerBrokerMax is \(inFlightPerBrokerMax); it must lie between 1 and 100000")
         try check(inFlightMax >= 1, "inFlightMax is \(inFlightMax); at least one is needed")
         try check(
-            requestByteCountTarget >= 1 && requestByteCountMax >= requestByteCountTarget && requestByteCountMax <= 1 << 30,
-            "requestByteCountTarget (\(requestByteCountTarget)) must lie between 1 and requestByteCountMax (\(requestByteCountMax)), that at most 1 GiB")
+            requestByteCountTarget >= 1 && requestByteCountMax >= requestByteCountTarget
+                && requestByteCountMax <= 1 << 30,
+            "requestByteCountTarget (\(requestByteCountTarget)) must lie between 1 and requestByteCountMax (\(requestByteCountMax)), that at most 1 GiB"
+        )
         try check(
             gatherTime >= .zero && gatherTime <= .seconds(60),
             "gatherTime is \(gatherTime); it must lie between zero and one minute")

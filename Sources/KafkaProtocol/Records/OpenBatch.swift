@@ -46,7 +46,8 @@ package struct OpenBatch: BitwiseCopyable {
     /// The records so far, uncompressed.
     package var records: UnsafeRawBufferPointer {
         guard let base else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-        return UnsafeRawBufferPointer(start: base + RecordBatchHeader.byteCount, count: byteCount - RecordBatchHeader.byteCount)
+        return UnsafeRawBufferPointer(
+            start: base + RecordBatchHeader.byteCount, count: byteCount - RecordBatchHeader.byteCount)
     }
 
     /// The header that fits the records so far. Its attributes and length are for who seals the batch.
@@ -66,7 +67,8 @@ package struct OpenBatch: BitwiseCopyable {
         let timestampMs = entry.timestampMs == RecordChunk.unsetTimestamp ? nowMs : entry.timestampMs
         let baseMs = recordCount == 0 ? timestampMs : baseTimestampMs
         let timestampDelta = timestampMs &- baseMs
-        let bodyByteCount = RecordEncoding.bodyByteCount(entry, timestampDelta: timestampDelta, offsetDelta: recordCount)
+        let bodyByteCount = RecordEncoding.bodyByteCount(
+            entry, timestampDelta: timestampDelta, offsetDelta: recordCount)
         let byteCount = RecordEncoding.varintByteCount(Int64(bodyByteCount)) + bodyByteCount
         if byteCount > limit - cursor { return false }
         let end = RecordEncoding.write(

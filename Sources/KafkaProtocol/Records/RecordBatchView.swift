@@ -26,7 +26,8 @@ public struct RecordBatchView: ~Escapable {
         }
         let header = RecordBatchHeader(reading: bytes)
         guard header.batchByteCount >= RecordBatchHeader.byteCount else {
-            throw RecordBatchError(.malformed, at: 8, "the batch claims \(header.batchByteCount) bytes, less than a header")
+            throw RecordBatchError(
+                .malformed, at: 8, "the batch claims \(header.batchByteCount) bytes, less than a header")
         }
         guard header.batchByteCount <= available else {
             throw RecordBatchError(
@@ -54,7 +55,8 @@ public struct RecordBatchView: ~Escapable {
         // Compaction may remove records but keeps the last offset, so fewer records than offsets are normal.
         guard header.recordCount >= 0, header.lastOffsetDelta >= 0 || header.recordCount == 0 else {
             throw RecordBatchError(
-                .malformed, at: 57, "\(header.recordCount) records with a last offset delta of \(header.lastOffsetDelta)")
+                .malformed, at: 57,
+                "\(header.recordCount) records with a last offset delta of \(header.lastOffsetDelta)")
         }
         guard header.baseOffset >= 0 || header.baseOffset == -1 else {
             throw RecordBatchError(.malformed, at: 0, "the base offset is \(header.baseOffset)")

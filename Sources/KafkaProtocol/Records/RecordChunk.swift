@@ -154,14 +154,17 @@ public struct RecordChunk: @unchecked Sendable {
         timestampMs: Int64? = nil
     ) {
         let arenaByteCount = storage.arena.byteCount
-        precondition((key?.upperBound ?? 0) <= arenaByteCount && (key?.lowerBound ?? 0) >= 0, "the key lies outside the arena")
         precondition(
-            (value?.upperBound ?? 0) <= arenaByteCount && (value?.lowerBound ?? 0) >= 0, "the value lies outside the arena")
+            (key?.upperBound ?? 0) <= arenaByteCount && (key?.lowerBound ?? 0) >= 0, "the key lies outside the arena")
+        precondition(
+            (value?.upperBound ?? 0) <= arenaByteCount && (value?.lowerBound ?? 0) >= 0,
+            "the value lies outside the arena")
         precondition((headers?.upperBound ?? 0) <= arenaByteCount && (headers?.lowerBound ?? 0) >= 0)
         makeUnique()
         storage.append(
             Entry(
-                valueOffset: UInt32(truncatingIfNeeded: value?.lowerBound ?? 0), valueByteCount: Int32(value?.count ?? -1),
+                valueOffset: UInt32(truncatingIfNeeded: value?.lowerBound ?? 0),
+                valueByteCount: Int32(value?.count ?? -1),
                 keyOffset: UInt32(truncatingIfNeeded: key?.lowerBound ?? 0), keyByteCount: Int32(key?.count ?? -1),
                 timestampMs: timestampMs ?? Self.unsetTimestamp,
                 headersOffset: UInt32(truncatingIfNeeded: headers?.lowerBound ?? 0),
@@ -190,7 +193,9 @@ public struct RecordChunk: @unchecked Sendable {
 extension RecordChunk {
     /// The entries, for the length of the call.
     func withEntries<R>(_ body: (UnsafePointer<Entry>, Int, UnsafeRawPointer) -> R) -> R {
-        withExtendedLifetime(storage) { body(UnsafePointer(storage.entries), storage.count, UnsafeRawPointer(storage.arena.base)) }
+        withExtendedLifetime(storage) {
+            body(UnsafePointer(storage.entries), storage.count, UnsafeRawPointer(storage.arena.base))
+        }
     }
 
     /// The bytes of one record as it will stand in a batch, at most: for bounds and accounting.

@@ -66,7 +66,8 @@ public struct RecordCursor: ~Escapable {
             _ = try readField(end, "header value length")
         }
         guard position == end else {
-            throw RecordBatchError(.malformed, at: position, "a record's fields end \(end - position) bytes off its length")
+            throw RecordBatchError(
+                .malformed, at: position, "a record's fields end \(end - position) bytes off its length")
         }
     }
 

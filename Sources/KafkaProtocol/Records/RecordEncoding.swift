@@ -4,9 +4,9 @@
 //      varint    int8          varlong            varint         varint           varint             varint, …
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// Writes records into a batch. The inner loop of everything.
@@ -88,7 +88,8 @@ enum RecordEncoding {
     }
 
     @inline(never)
-    private static func writeLongVarint(_ value: UInt64, to target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    private static func writeLongVarint(_ value: UInt64, to target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer
+    {
         var bits = value
         var cursor = target
         while bits >= 0x80 {

@@ -1,8 +1,8 @@
 import Foundation
+import KafkaTransport
 import Testing
 
 @testable import LoadGenerator
-import KafkaTransport
 
 @Suite struct SystemTests {
     @Test func theClockGoesForward() {
