@@ -105,61 +105,30 @@ public final class EventLoop: @unchecked Sendable {
     // MARK: The thread
 
     private func start(name: String) throws(TransportError) {
-        // Held twice: by the thread, and by this call until the thread runs.
-        let context = Unmanaged.passRetained(StartContext(loop: self, name: name)).retain()
-        #if canImport(Darwin)
-            var handle: pthread_t?
-        #else
-            var handle = pthread_t()
-        #endif
-        let status = pthread_create(
-            &handle, nil,
-            { raw in
-                #if canImport(Darwin)
-                    let context = Unmanaged<StartContext>.fromOpaque(raw).takeRetainedValue()
-                    pthread_setname_np(String(context.name.prefix(15)))
-                #else
-                    let context = Unmanaged<StartContext>.fromOpaque(raw!).takeRetainedValue()
-                    pthread_setname_np(pthread_self(), String(context.name.prefix(15)))
-                #endif
-                context.loop.thread.store(EventLoop.callersThread, ordering: .relaxed)
-                context.tellRunning()
-                context.loop.runThread()
-                return nil
-            }, context.toOpaque())
-        if status != 0 {
-            context.release()
-            context.release()
-            throw TransportError(code: -status, "cannot start the thread of an event loop")
+        let running = StartSignal()
+        let status = DetachedThread.start(name: name) { [self] in
+            thread.store(EventLoop.callersThread, ordering: .relaxed)
+            running.tell()
+            runThread()
         }
-        #if canImport(Darwin)
-            pthread_detach(handle!)
-        #else
-            pthread_detach(handle)
-        #endif
+        if status != 0 { throw TransportError(code: -status, "cannot start the thread of an event loop") }
         // Until the thread has said who it is, its creator would be taken for it.
-        context.takeUnretainedValue().waitUntilRunning()
-        context.release()
+        running.wait()
     }
 
-    private final class StartContext {
-        let loop: EventLoop
-        let name: String
-        private let running = UnsafeMutablePointer<uv_sem_t>.allocate(capacity: 1)
+    private final class StartSignal: @unchecked Sendable {
+        // Unchecked: a semaphore is made for several threads.
+        private let semaphore = UnsafeMutablePointer<uv_sem_t>.allocate(capacity: 1)
 
-        init(loop: EventLoop, name: String) {
-            self.loop = loop
-            self.name = name
-            uv_sem_init(running, 0)
-        }
+        init() { uv_sem_init(semaphore, 0) }
 
         deinit {
-            uv_sem_destroy(running)
-            running.deallocate()
+            uv_sem_destroy(semaphore)
+            semaphore.deallocate()
         }
 
-        func tellRunning() { uv_sem_post(running) }
-        func waitUntilRunning() { uv_sem_wait(running) }
+        func tell() { uv_sem_post(semaphore) }
+        func wait() { uv_sem_wait(semaphore) }
     }
 
     private func runThread() {
@@ -264,28 +233,8 @@ public final class EventLoop: @unchecked Sendable {
     /// Work that comes after the end, as from a task that slept meanwhile, still has to run, or its waiters would hang: a
     /// thread is made for it. It finds everything closed.
     private func startLateThread() {
-        let context = Unmanaged.passRetained(self)
-        #if canImport(Darwin)
-            var handle: pthread_t?
-        #else
-            var handle = pthread_t()
-        #endif
-        let status = pthread_create(
-            &handle, nil,
-            { raw in
-                #if canImport(Darwin)
-                    Unmanaged<EventLoop>.fromOpaque(raw).takeRetainedValue().runLateJobs()
-                #else
-                    Unmanaged<EventLoop>.fromOpaque(raw!).takeRetainedValue().runLateJobs()
-                #endif
-                return nil
-            }, context.toOpaque())
+        let status = DetachedThread.start(name: "kafka-late") { [self] in runLateJobs() }
         precondition(status == 0, "the system has no thread left for an event loop's last work")
-        #if canImport(Darwin)
-            pthread_detach(handle!)
-        #else
-            pthread_detach(handle)
-        #endif
     }
 
     private func runLateJobs() {
