@@ -58,6 +58,9 @@ public final class EventLoop: @unchecked Sendable {
     /// Whether the caller runs on this loop's thread.
     public var isCurrent: Bool { thread.load(ordering: .relaxed) == Self.callersThread }
 
+    /// The version of libuv in use.
+    public static var libraryVersion: String { String(cString: uv_version_string()) }
+
     private static var callersThread: UInt {
         #if canImport(Darwin)
             UInt(bitPattern: pthread_self())

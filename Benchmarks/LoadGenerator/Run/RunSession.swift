@@ -47,6 +47,13 @@ package struct RunSession {
             version: KafkaClientVersion.current, arguments: arguments, plan: plan, system: SystemInfo.current(),
             startedAt: Timestamp(epochMs: WallClock.nowMs()))
         manifest.cpuTimeBefore = CPUTime.now()
+        manifest.libraryVersions =
+            CodecLibraries.versions.map { Manifest.Version(name: $0.name, version: $0.version) }
+            + [Manifest.Version(name: "libuv", version: EventLoop.libraryVersion)]
+        // Kafka's protocol doesn't tell a broker's version; the embedded one is this program.
+        if plan.target.bootstrapServers == nil {
+            manifest.brokerVersions = [Manifest.Version(name: "embedded", version: KafkaClientVersion.current)]
+        }
         try manifest.write(to: directory.manifest)
         var results: [RunResult] = []
         var failures: [String] = []
@@ -79,7 +86,6 @@ package struct RunSession {
     private struct Measured {
         var result: RunResult
         var histograms: LatencyHistograms
-        var startedAtNs: Int64
     }
 
     private func run(
@@ -102,8 +108,14 @@ package struct RunSession {
                 let target = try await RunTarget.prepare(
                     cluster, plan.target, partitions: scheduled.configuration.partitions)
                 givingUp.cancel()
-                outcome = try await measure(scheduled, target, broker)
-                try await target.remove(keeping: plan.target.keepTopic)
+                var measured = try await measure(scheduled, target, broker)
+                do {
+                    try await target.remove(keeping: plan.target.keepTopic)
+                } catch {
+                    // The figures stand; only the topic is left behind.
+                    measured.1 = [measured.1, "\(error)"].compactMap(\.self).joined(separator: "; ")
+                }
+                outcome = measured
             } catch {
                 await cluster.close()
                 throw error
@@ -138,32 +150,44 @@ package struct RunSession {
             recordSize: recordSize, compressibility: compressibility, seed: configuration.seed,
             batchByteCount: configuration.batchSizeBytes)
         let loops = try EventLoopGroup(count: RunPipeline.loopCount(configuration), name: "kbench")
-        let pipeline = try RunPipeline(
-            configuration, topic: plan.target.topic, loops: loops.loops, cluster: target?.cluster,
-            connection: try ConnectionConfiguration(clientID: "kbench"), concurrency: concurrency)
+        do {
+            let pipeline = try RunPipeline(
+                configuration, topic: plan.target.topic, loops: loops.loops, cluster: target?.cluster,
+                connection: try ConnectionConfiguration(clientID: "kbench"), concurrency: concurrency)
+            let execution = RunExecution(
+                configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline,
+                interrupt: interrupt)
+            let outcome = try await measure(scheduled, execution, records: records, target, broker)
+            await loops.shutDown()
+            return outcome
+        } catch {
+            await loops.shutDown()
+            throw error
+        }
+    }
+
+    private func measure(
+        _ scheduled: RunPlan.ScheduledRun, _ execution: RunExecution, records: Int64, _ target: RunTarget?,
+        _ broker: BrokerProcess?
+    ) async throws -> (Measured, String?) {
+        let pipeline = execution.pipeline
         let storedBefore = try await target?.storedRecords() ?? 0
         let brokerPid = await broker?.pid ?? 0
         let brokerCpuBefore = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
-        let execution = RunExecution(
-            configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline, interrupt: interrupt
-        )
         let progress = terminal.progress(
             scheduled, of: plan, records: records, acked: { pipeline.recorders.reduce(0) { $0 + $1.ackedRecords } })
         let startedAt = Timestamp(epochMs: WallClock.nowMs())
-        let startedAtNs = MonotonicClock.nowNs()
         let measurement = await execution.run(records: records, drainTimeout: Self.drainTimeout)
         progress?.cancel()
         let brokerCpuAfter = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
         for producer in pipeline.producers { await producer.close() }
         var result = RunResult(
-            run: scheduled.number, startedAt: startedAt, target: plan.target.name(stage: configuration.stage),
-            configuration: configuration)
+            run: scheduled.number, startedAt: startedAt,
+            target: plan.target.name(stage: execution.configuration.stage), configuration: execution.configuration)
         result.fill(measurement, pipeline.recorders)
         if let before = brokerCpuBefore, let after = brokerCpuAfter { result.brokerCpuNs = after - before }
-        let histograms = pipeline.histograms
-        await loops.shutDown()
         let failure = await judge(&result, measurement, pipeline, target, storedBefore: storedBefore)
-        return (Measured(result: result, histograms: histograms, startedAtNs: startedAtNs), failure)
+        return (Measured(result: result, histograms: pipeline.histograms), failure)
     }
 
     /// Two requests for each lane: one is written while the other is on its way.
