@@ -7,7 +7,7 @@ import Testing
 @testable import KafkaClient
 
 /// What a client says of servers that are none, each in bounded time.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionFailureTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ConnectionFailureTests {
     /// Asks for metadata once, and gives the error and how long it took.
     private func ask(
         _ endpoint: Endpoint, connectTimeout: Duration = .seconds(5), requestTimeout: Duration = .seconds(5),
