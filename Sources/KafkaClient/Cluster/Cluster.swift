@@ -175,7 +175,7 @@ public actor Cluster: TopicDirectory {
 
     // MARK: Asking
 
-    /// One question, answered by the first broker that can, within the request timeout.
+    /// One question, answered by the first broker that can. No new attempt begins after the request timeout.
     ///
     /// Connection failures are tried again on the next broker with a growing pause; an answer that is an error is given
     /// back as it is.
@@ -191,17 +191,17 @@ public actor Cluster: TopicDirectory {
     func ask<R: KafkaRequest>(
         _ target: Target, timeout: Duration? = nil, _ make: @Sendable (_ version: Int16) -> R
     ) async throws -> R.Response {
-        let deadline = MonotonicClockDeadline(timeout ?? configuration.connection.requestTimeout)
+        let limit = timeout ?? configuration.connection.requestTimeout
+        let deadline = MonotonicClockDeadline(limit)
         var backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
         var failures = 0
         while true {
             try Task.checkCancellation()
             do {
                 let connection = try await connection(to: target)
-                let leftNs = max(1_000_000, deadline.atNs - MonotonicClock.nowNs())
                 calls.begin()
                 defer { calls.end() }
-                return try await connection.exchange(timeout: .nanoseconds(leftNs), make)
+                return try await connection.exchange(timeout: limit, make)
             } catch let error as KafkaClientError {
                 failures += 1
                 let endpoints = candidates(target).count

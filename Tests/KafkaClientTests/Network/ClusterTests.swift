@@ -5,7 +5,7 @@ import Testing
 
 @testable import KafkaClient
 
-@Suite(.timeLimit(.minutes(1))) struct ClusterTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ClusterTests {
     @Test func `many who ask at once share one connection and few questions`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t", partitions: 2)
@@ -168,10 +168,8 @@ import Testing
 
     @Test func `a dead broker at the head of the list is passed over`() async throws {
         try await withFixture { fixture in
-            let dead = try await FakeServer { _, _ in }
-            await dead.stop()
             let cluster = try Cluster(
-                bootstrap: [dead.endpoint] + fixture.endpoints, on: fixture.loop, .fast(fixture.connection))
+                bootstrap: [.deserted] + fixture.endpoints, on: fixture.loop, .fast(fixture.connection))
             let snapshot = try await cluster.refresh([])
             #expect(snapshot.brokers.count == 1)
             await cluster.close()
@@ -189,7 +187,7 @@ import Testing
             await cluster.close()
             let error = try await clientError { try await asking.value }
             #expect(error.code == .closed)
-            #expect(MonotonicClock.nowNs() - begin < 2_000_000_000)
+            #expect(MonotonicClock.nowNs() - begin < 8_000_000_000)
             await silent.stop()
         }
     }
@@ -202,7 +200,7 @@ import Testing
             asking.cancel()
             let begin = MonotonicClock.nowNs()
             await #expect(throws: CancellationError.self) { try await asking.value }
-            #expect(MonotonicClock.nowNs() - begin < 2_000_000_000)
+            #expect(MonotonicClock.nowNs() - begin < 8_000_000_000)
         }
     }
 }

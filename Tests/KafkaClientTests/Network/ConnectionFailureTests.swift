@@ -7,7 +7,7 @@ import Testing
 @testable import KafkaClient
 
 /// What a client says of servers that are none, each in bounded time.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionFailureTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ConnectionFailureTests {
     /// Asks for metadata once, and gives the error and how long it took.
     private func ask(
         _ endpoint: Endpoint, connectTimeout: Duration = .seconds(5), requestTimeout: Duration = .seconds(5),
@@ -39,9 +39,7 @@ import Testing
     }
 
     @Test func `a port where nobody listens`() async throws {
-        let server = try await FakeServer { _, _ in }
-        await server.stop()
-        let error = try await ask(server.endpoint)
+        let error = try await ask(.deserted)
         #expect(error.code == .connectionFailed)
         #expect(error.description.contains("ECONNREFUSED") && error.description.contains("is it running"))
     }
@@ -189,6 +187,11 @@ import Testing
         await loop.shutDown()
         await server.stop()
     }
+}
+
+extension Endpoint {
+    /// Where nobody listens: no port that the system gives to somebody who asks for any.
+    static let deserted = Endpoint(host: "127.0.0.1", port: 1)
 }
 
 /// An answer to the handshake that offers everything.

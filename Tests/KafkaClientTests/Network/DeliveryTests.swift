@@ -6,7 +6,7 @@ import Testing
 @testable import KafkaClient
 
 /// Every batch ends in one delivery, and its exchanges tell what happened.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct DeliveryTests {
     /// What every story keeps to.
     private func check(_ deliveries: [Delivery], count: Int) {
         #expect(deliveries.count == count)
@@ -44,7 +44,7 @@ import Testing
         try await deliverOne(nil) { delivery, _ in
             #expect(delivery.isAcknowledged)
             #expect(codes(delivery) == [KafkaErrorCode.none])
-            #expect(delivery.exchanges[0].broker == 1)
+            #expect(delivery.exchanges.first?.broker == 1)
             #expect(!delivery.mayBeDuplicated)
         }
     }
@@ -75,7 +75,7 @@ import Testing
         try await deliverOne(FaultRule(.produce, count: 1, effect: .disconnect(moment))) { delivery, fixture in
             #expect(delivery.isAcknowledged)
             #expect(codes(delivery) == [nil, KafkaErrorCode.none])
-            #expect(delivery.exchanges[0].error?.code == .connectionFailed)
+            #expect(delivery.exchanges.first?.error?.code == .connectionFailed)
             #expect(delivery.mayBeDuplicated)
             let found = try await fixture.read()
             #expect(found.count == stored)
@@ -87,8 +87,9 @@ import Testing
         try await deliverOne(rule, requestTimeout: .milliseconds(300)) { delivery, _ in
             #expect(delivery.isAcknowledged)
             #expect(codes(delivery) == [nil, KafkaErrorCode.none])
-            #expect(delivery.exchanges[0].error?.code == .requestTimedOut)
-            let tookMs = (delivery.exchanges[0].endNs - delivery.exchanges[0].beginNs) / 1_000_000
+            let exchange = try #require(delivery.exchanges.first)
+            #expect(exchange.error?.code == .requestTimedOut)
+            let tookMs = (exchange.endNs - exchange.beginNs) / 1_000_000
             #expect(tookMs >= 299 && tookMs < 3000)
         }
     }
@@ -97,7 +98,8 @@ import Testing
         let rule = FaultRule(.produce, count: 1, effect: .delay(.milliseconds(120)))
         try await deliverOne(rule) { delivery, _ in
             #expect(codes(delivery) == [KafkaErrorCode.none])
-            #expect(delivery.exchanges[0].endNs - delivery.exchanges[0].beginNs >= 118_000_000)
+            let exchange = try #require(delivery.exchanges.first)
+            #expect(exchange.endNs - exchange.beginNs >= 118_000_000)
         }
     }
 
@@ -163,7 +165,7 @@ import Testing
 
     @Test func `an error without end fails at the delivery timeout`() async throws {
         let rule = FaultRule(.produce, effect: .error(.notEnoughReplicas))
-        try await deliverOne(rule, try .fast(deliveryTimeout: .seconds(1))) { delivery, _ in
+        try await deliverOne(rule, try .fast(deliveryTimeout: .seconds(3))) { delivery, _ in
             #expect(delivery.error?.code == .deliveryTimedOut)
             #expect(delivery.exchanges.count > 1)
             #expect(delivery.endedNs - delivery.queuedNs < 10_000_000_000)
@@ -222,12 +224,12 @@ import Testing
     @Test func `acks 0 does not go deeper with every batch that is ready`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t")
-            let batches = try await fixture.makeBatches((0..<20_000).map { "\($0)" })
+            let batches = try await fixture.makeBatches((0..<5000).map { "\($0)" })
             let deliveries = try await fixture.deliver(batches, try .fast(acks: .none, requestByteCountTarget: 1))
-            check(deliveries, count: 20_000)
-            try await eventually { fixture.broker.statistics.recordCount == 20_000 }
+            check(deliveries, count: 5000)
+            try await eventually { fixture.broker.statistics.recordCount == 5000 }
             let found = try await fixture.read()
-            #expect(found.map(\.text) == (0..<20_000).map { "\($0)" })
+            #expect(found.map(\.text) == (0..<5000).map { "\($0)" })
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import KafkaClient
 
 /// Real answers, cut, dripped and flipped on their way.
-@Suite(.timeLimit(.minutes(1))) struct HostileAnswerTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct HostileAnswerTests {
     /// A client whose broker is behind a proxy.
     private func withProxy(
         versions: [ApiKey: ClosedRange<Int16>] = [:], requestTimeout: Duration = .seconds(5),

@@ -7,7 +7,7 @@ import Testing
 @testable import KafkaClient
 
 /// Bounds that hold, and lanes that work together.
-@Suite(.timeLimit(.minutes(1))) struct LoadTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct LoadTests {
     @Test func `appending waits for a broker that stalls, within the memory bound`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t", partitions: 4)

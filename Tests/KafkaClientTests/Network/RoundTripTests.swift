@@ -6,7 +6,7 @@ import Testing
 
 @testable import KafkaClient
 
-@Suite(.timeLimit(.minutes(1))) struct RoundTripTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct RoundTripTests {
     @Test(arguments: CompressionType.allCases, [1, 3])
     func `what is appended comes back equal`(type: CompressionType, brokers: Int) async throws {
         for acks in Acks.allCases {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KafkaClient
 
-@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ShutdownTests {
     @Test func `draining waits for all, also for those who drain together`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t")
