@@ -119,10 +119,9 @@ extension NetworkFixture {
                 partitioner: AnyPartitioner()),
             on: loop, topics: FixedTopics([topic: 1000]), to: sink)
         for value in values {
-            var bytes = Array(value.utf8)
-            if bytes.count < valueByteCount {
-                bytes += repeatElement(UInt8(ascii: " "), count: valueByteCount - bytes.count)
-            }
+            let text = Array(value.utf8)
+            var bytes = [UInt8](repeating: UInt8(ascii: " "), count: max(text.count, valueByteCount))
+            bytes.replaceSubrange(0..<text.count, with: text)
             var chunk = RecordChunk()
             chunk.append(value: bytes)
             try await builder.append(chunk, to: topic, partition: partition)
