@@ -8,14 +8,9 @@ import Testing
 
     @Test func `a port where nobody listens refuses the connection`() async throws {
         try await withLoop { (loop) async throws in
-            let acceptor = Acceptor()
-            let port = try await loop.run {
-                let port = try acceptor.listen(on: loop)
-                acceptor.close()
-                return port
-            }
+            // A reserved port: one that was free a moment ago may be another test's by now.
             let client = Peer()
-            try await loop.run { try client.connect(to: port, on: loop) }
+            try await loop.run { try client.connect(to: 1, on: loop) }
             guard case .notConnected(let error) = try await client.told.next() else {
                 Issue.record("it was connected")
                 return

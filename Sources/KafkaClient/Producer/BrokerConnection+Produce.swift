@@ -16,7 +16,7 @@ extension BrokerConnection {
         let version: Int16
         do {
             // Version 13 knows topics by id only; a broker that told none gets names.
-            let knowsIDs = request.items.allSatisfy { $0.topic.id != .zero }
+            let knowsIDs = request.items.allSatisfy { $0.topicID != .zero }
             version = try versions.newest(ProduceRequest.self, atMost: knowsIDs ? .max : 12, of: endpoint.description)
             pending.correlationID = takeCorrelationID()
             try RequestFrame.encode(
@@ -60,7 +60,7 @@ extension ProduceQueue.Request {
             if topics.last?.name != item.topic.name {
                 precondition(
                     !topics.contains { $0.name == item.topic.name }, "a request's items are not in order of topic")
-                topics.append(ProduceRequest.Topic(name: item.topic.name, topicID: item.topic.id, partitions: []))
+                topics.append(ProduceRequest.Topic(name: item.topic.name, topicID: item.topicID, partitions: []))
                 topics[topics.count - 1].partitions.reserveCapacity(items.count)
             }
             topics[topics.count - 1].partitions.append(partition)
@@ -105,7 +105,7 @@ enum ProduceAnswer {
     }
 
     private static func matches(_ topic: ProduceResponse.Topic, _ item: ProduceQueue.Item) -> Bool {
-        topic.topicID == .zero ? topic.name == item.topic.name : topic.topicID == item.topic.id
+        topic.topicID == .zero ? topic.name == item.topic.name : topic.topicID == item.topicID
     }
 
     private static func search(_ response: ProduceResponse, _ item: ProduceQueue.Item, _ broker: Endpoint)

@@ -34,6 +34,8 @@ struct ProduceQueue {
 
     struct Item {
         let topic: TopicQueue
+        /// As it was when the request was made: the answer speaks of this one, whatever is learned meanwhile.
+        let topicID: KafkaUUID
         let pending: PendingBatch
     }
 
@@ -48,6 +50,8 @@ struct ProduceQueue {
     private var topics: [String: TopicQueue] = [:]
     private var ready: [Int32: ReadyList] = [:]
     private var backingOff: [(topic: TopicQueue, partition: Int32)] = []
+    /// Why a broker could not be reached the last time, until it could.
+    private var unreachable: [Int32: KafkaClientError] = [:]
     /// Batches that have not come to their end, those in flight included.
     private(set) var pendingCount = 0
 
@@ -165,7 +169,7 @@ struct ProduceQueue {
             topic.partitions[Int(partition)].waiting.removeFirst()
             topic.partitions[Int(partition)].isListed = false
             topic.partitions[Int(partition)].isInFlight = true
-            request.items.append(Item(topic: topic, pending: pending))
+            request.items.append(Item(topic: topic, topicID: topic.id, pending: pending))
             request.byteCount += byteCount
         }
         request.sortByTopic()
@@ -316,17 +320,20 @@ extension ProduceQueue {
                     let why =
                         leader < 0
                         ? "partition \(index) of '\(topic.name)' has no leader" : "broker \(leader) took no requests"
-                    end(first, .failed(expiry(first, why, nowNs)), nowNs: nowNs, &effects)
+                    end(
+                        first, .failed(expiry(first, why, nowNs, unreachable[leader])), nowNs: nowNs, &effects)
                 }
             }
         }
     }
 
-    private func expiry(_ pending: PendingBatch, _ why: String, _ nowNs: Int64) -> KafkaClientError {
+    private func expiry(
+        _ pending: PendingBatch, _ why: String, _ nowNs: Int64, _ underlying: KafkaClientError? = nil
+    ) -> KafkaClientError {
         KafkaClientError(
             .deliveryTimedOut,
-            "not delivered in \((nowNs - pending.queuedNs) / 1_000_000) ms and \(pending.exchanges.count) attempts: \(why)"
-        )
+            "not delivered in \((nowNs - pending.queuedNs) / 1_000_000) ms and \(pending.exchanges.count) attempts: \(why)",
+            underlying: underlying)
     }
 
     /// When `tick` has something to do next.
@@ -337,7 +344,10 @@ extension ProduceQueue {
     var topicNames: Set<String> { Set(topics.keys) }
 
     /// Unlists what is ready for a broker that can't be reached, so that it can expire, and lists it again later.
-    mutating func backOff(broker: Int32, untilNs: Int64) {
+    ///
+    /// - Parameter reason: why it can't be reached, told by batches that expire meanwhile.
+    mutating func backOff(broker: Int32, untilNs: Int64, reason: KafkaClientError? = nil) {
+        unreachable[broker] = reason ?? unreachable[broker]
         guard let list = ready.removeValue(forKey: broker) else { return }
         for (topic, partition) in list.partitions[list.head...] {
             topic.partitions[Int(partition)].isListed = false

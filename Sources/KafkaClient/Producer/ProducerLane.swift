@@ -313,7 +313,7 @@ public actor ProducerLane: BatchSink {
         }
         let connection = BrokerConnection(to: endpoint, on: loop, connectionConfiguration)
         brokers[broker, default: BrokerLink()].connection = connection
-        connection.onLost = { [weak self] _ in self?.assumeIsolated { $0.refreshLeaders(of: broker) } }
+        connection.onLost = { [weak self] error in self?.assumeIsolated { $0.refreshLeaders(of: broker, error) } }
         connection.open { [weak self] error in
             self?.assumeIsolated { $0.didOpen(broker, error) }
         }
@@ -321,21 +321,21 @@ public actor ProducerLane: BatchSink {
     }
 
     private func didOpen(_ broker: Int32, _ error: KafkaClientError?) {
-        guard error != nil else {
+        guard let error else {
             brokers[broker]?.failures = 0
             return pump(isEndOfTurn: true)
         }
         brokers[broker]?.connection = nil
         brokers[broker]?.failures += 1
-        refreshLeaders(of: broker)
+        refreshLeaders(of: broker, error)
     }
 
     /// A broker that can't be reached: its batches wait a while, and perhaps somebody else leads by then.
-    private func refreshLeaders(of broker: Int32) {
+    private func refreshLeaders(of broker: Int32, _ reason: KafkaClientError? = nil) {
         let pause = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
             .delayNs(attempt: max(1, brokers[broker]?.failures ?? 1), chance: Double.random(in: -1...1))
         let topics = queue.topicNames
-        queue.backOff(broker: broker, untilNs: MonotonicClock.nowNs() + pause)
+        queue.backOff(broker: broker, untilNs: MonotonicClock.nowNs() + pause, reason: reason)
         var effects = ProduceQueue.Effects()
         effects.topicsToRefresh = topics
         act(on: effects)
