@@ -12,6 +12,7 @@ struct RunCommand {
             return .success
         }
         let terminal = Terminal(plan.output)
+        for warning in plan.warnings { terminal.note("warning: \(warning)") }
         do {
             let directory = try OutputDirectory.prepare(
                 plan.output.directory, now: Timestamp(epochMs: WallClock.nowMs()))

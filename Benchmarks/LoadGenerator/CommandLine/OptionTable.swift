@@ -68,7 +68,7 @@ package enum OptionTable {
         CommandOption(
             .cores, "N", arity: .sweep, group: .shape, default: "all CPUs online", "cores the client works on"),
         CommandOption(
-            .concurrency, "N", arity: .sweep, group: .shape, default: "chosen by the run",
+            .concurrency, "N", arity: .sweep, group: .shape, default: "2 for each core",
             "produce requests in flight, all brokers together"),
         CommandOption(
             .codec, "CODEC[:LEVEL]", arity: .sweep, group: .shape, default: "none",

@@ -112,6 +112,9 @@ struct RunPlanReader {
         try vary(choices(.partitioner, PartitionerChoice.self)) { $0.partitioner = $1 }
         try vary(choices(.builder, BuilderChoice.self)) { $0.builder = $1 }
         try vary(options.integers(.cores, in: 1...1024)) { $0.cores = Int($1) }
+        for index in all.indices {
+            all[index].concurrency = RunConfiguration.defaultConcurrency(cores: all[index].cores)
+        }
         try vary(options.integers(.concurrency, in: 1...100_000)) { $0.concurrency = Int($1) }
         try vary(options.sweep(.codec) { text throws(ValueError) in try CodecChoice(parsing: text) }) { $0.codec = $1 }
         for index in all.indices {

@@ -46,9 +46,7 @@ extension RunConfiguration {
             Setting(name: "partitioner", text: partitioner.rawValue, json: .string(partitioner.rawValue)),
             Setting(name: "builder", text: builder.rawValue, json: .string(builder.rawValue)),
             .integer("cores", cores),
-            Setting(
-                name: "concurrency", text: concurrency.map(String.init) ?? "auto",
-                json: concurrency.map { .integer(Int64($0)) } ?? .null),
+            .integer("concurrency", concurrency),
             Setting(name: "codec", text: codec.description, json: .string(codec.description)),
             .bytes("batch-size", batchSizeBytes),
             Setting(name: "linger", text: Quantity.formatDuration(ns: lingerNs), json: .integer(lingerNs)).suffixed(

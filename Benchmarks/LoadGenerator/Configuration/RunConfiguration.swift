@@ -34,8 +34,8 @@ package struct RunConfiguration: Sendable, Equatable {
     package var partitioner: PartitionerChoice = .sticky
     package var builder: BuilderChoice = .sharded
     package var cores = 1
-    /// Produce requests in flight, all brokers together; nil: chosen by the run.
-    package var concurrency: Int?
+    /// Produce requests in flight, all brokers together.
+    package var concurrency = defaultConcurrency(cores: 1)
     package var codec: CodecChoice = .none
     /// The most a batch may have, in bytes on the wire before its codec.
     package var batchSizeBytes = 16 << 10
@@ -47,6 +47,10 @@ package struct RunConfiguration: Sendable, Equatable {
 
     package init() {}
 
+    /// The concurrency without `--concurrency`: two requests for each lane, one of which is written while the other is
+    /// on its way.
+    package static func defaultConcurrency(cores: Int) -> Int { cores * 2 }
+
     /// The most bytes the overhead of a batch and of a record's own fields can come to, record batch v2: 61 of the
     /// batch, 1 of attributes, varints of at most 5 (length, offset delta, three lengths) and 10 (timestamp delta).
     package static let overheadByteCount = 61 + 1 + 5 * 5 + 10
@@ -57,12 +61,11 @@ package struct RunConfiguration: Sendable, Equatable {
     }
 
     /// The batch size without `--batch-size`: what keeps all partitions' open batches within 1 MiB of a core's own
-    /// cache, between 16 KiB and 256 KiB, rounded down to a power of two; more only where a record would not fit.
+    /// cache, between 16 KiB and 256 KiB, rounded down to a power of two; where a record would not fit, what it needs, rounded up to 4 KiB.
     package static func automaticBatchSize(partitions: Int, atLeast needed: Int) -> Int {
         let share = min(max((1 << 20) / max(partitions, 1), 16 << 10), 256 << 10)
-        var size = 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
-        while size < needed { size *= 2 }
-        return size
+        let size = 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
+        return max(size, (needed + 4095) / 4096 * 4096)
     }
 
     /// Bytes of keys, values and headers of a record, on average.

@@ -5,7 +5,6 @@ package struct RunResult: Sendable, Equatable {
     package var startedAt: Timestamp
     /// `none`, `embedded`, or the bootstrap servers.
     package var target: String
-    /// With `concurrency` filled in once the run has chosen it.
     package var configuration: RunConfiguration
 
     /// From the first record to the last acknowledgement, in ns.

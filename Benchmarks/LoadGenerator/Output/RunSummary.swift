@@ -3,7 +3,6 @@ package enum RunSummary {
     /// A table for people, a line for each run, and below it in words what must not be trusted; ends with a newline.
     package static func text(_ results: [RunResult], plan: RunPlan) -> String {
         let header = ["run", "records/s", "MiB/s", "CPU ns/record", "p50", "p99", "max", "verdict", ""]
-        // What the run filled in, like the concurrency, does not tell the runs apart; the plan does.
         let (schedule, swept) = (plan.schedule, plan.sweptOptionNames)
         let rows = results.map { result in
             let isPlanned = schedule.indices.contains(result.run - 1)

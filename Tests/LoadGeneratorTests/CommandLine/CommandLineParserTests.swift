@@ -43,7 +43,7 @@ import Testing
         #expect(run.partitioner == .sticky)
         #expect(run.builder == .sharded)
         #expect(run.cores == 6)
-        #expect(run.concurrency == nil)
+        #expect(run.concurrency == 12)
         #expect(run.codec == .none)
         #expect(run.batchSizeBytes == 16_384)
         #expect(run.lingerNs == 5_000_000)

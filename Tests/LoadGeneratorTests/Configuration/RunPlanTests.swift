@@ -29,6 +29,22 @@ import Testing
             plan.label(of: plan.configurations[1], swept: plan.sweptOptionNames) == "partitions=8 batch-size=128KiB")
     }
 
+    @Test func theConcurrencyFollowsTheCoresUnlessGiven() throws {
+        #expect(try Parser.plan("--cores 1,3").configurations.map(\.concurrency) == [2, 6])
+        #expect(try Parser.plan("--cores 1,3 --concurrency 5").configurations.map(\.concurrency) == [5, 5])
+        #expect(try Parser.plan("").dryRunText.contains("  concurrency         12\n"))
+    }
+
+    @Test func aBatchThatBrokersRefuseByDefaultIsWarnedOf() throws {
+        let plan = try Parser.plan("--record-size 1MiB,2MiB --cores 1,2")
+        #expect(plan.configurations.map(\.batchSizeBytes) == [1_052_672, 1_052_672, 2_101_248, 2_101_248])
+        #expect(plan.warnings.count == 2)
+        #expect(plan.warnings.allSatisfy { $0.contains("message.max.bytes") && $0.contains("max.message.bytes") })
+        #expect(plan.dryRunText.contains("\nwarning: \(plan.warnings[0])\nwarning: \(plan.warnings[1])\n"))
+        #expect(try Parser.plan("--batch-size 1MiB").warnings.isEmpty)
+        #expect(try Parser.plan("--batch-size 2MiB --stage null").warnings.isEmpty)
+    }
+
     @Test func aLabelNamesOnlyWhatIsSwept() throws {
         let plan = try Parser.plan("--codec none,zstd:3 --cores 2")
         #expect(plan.label(of: plan.configurations[1], swept: plan.sweptOptionNames) == "codec=zstd:3")

@@ -18,6 +18,7 @@ final class TemporaryFolder {
         var configuration = RunConfiguration()
         configuration.codec = CodecChoice(name: .zstd, level: 3)
         configuration.cores = 2
+        configuration.concurrency = 4
         configuration.seed = .max
         configuration.lingerNs = 500_000
         let startedAt = Timestamp(epochMs: 1_700_000_000_123)
@@ -68,7 +69,7 @@ final class TemporaryFolder {
         #expect(lines.count == 4)
         #expect(lines[0].hasPrefix("run,started_at,"))
         let start = """
-            1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,,zstd,3,64,10000000,100,16384,0.5,all,false,,\
+            1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,false,,\
             18446744073709551615,
             """
         #expect(lines[1] == start + String(repeating: ",", count: 38) + "ok")

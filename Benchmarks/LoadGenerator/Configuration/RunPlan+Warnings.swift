@@ -1,0 +1,20 @@
+/// What is allowed and yet likely to go wrong.
+extension RunPlan {
+    /// Kafka's default of the broker's `message.max.bytes`.
+    private static let brokerBatchByteCountMax = 1_048_588
+
+    /// Sentences without a full stop, each once. Linear in the number of configurations.
+    package var warnings: [String] {
+        let sizes = configurations.lazy.filter { $0.stage == .broker }.map(\.batchSizeBytes)
+        let remedy =
+            target.bootstrapServers == nil
+            ? "the embedded broker has that limit too"
+            : "raise its message.max.bytes or the topic's max.message.bytes, or make batches or records smaller"
+        return Set(sizes.filter { $0 > Self.brokerBatchByteCountMax }).sorted().map { size in
+            """
+            batches of up to \(size) B may be refused: a broker's message.max.bytes (max.message.bytes of the topic) is \
+            \(Self.brokerBatchByteCountMax) B by default, after the codec; \(remedy)
+            """
+        }
+    }
+}
