@@ -38,10 +38,12 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         lastAckNs = max(lastAckNs, delivery.endedNs)
         built(delivery.batch)
         let times = delivery.batch.times
-        let writtenNs = delivery.exchanges.last?.beginNs ?? delivery.queuedNs
         let weight = UInt64(count)
-        histograms.queue.record(writtenNs - times.sealedNs, count: weight)
-        histograms.ack.record(delivery.endedNs - writtenNs, count: weight)
+        // Where the pipeline stops before the broker nothing is written, and there is no such time.
+        if let writtenNs = delivery.exchanges.last?.beginNs {
+            histograms.queue.record(writtenNs - times.sealedNs, count: weight)
+            histograms.ack.record(delivery.endedNs - writtenNs, count: weight)
+        }
         // All records of a batch count from its first one: the bound that no record exceeds.
         histograms.total.record(delivery.endedNs - times.firstAppendNs, count: weight)
     }

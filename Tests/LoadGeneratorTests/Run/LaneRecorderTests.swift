@@ -1,0 +1,23 @@
+import KafkaClient
+import KafkaTransport
+import Testing
+
+@testable import LoadGenerator
+
+@Suite struct LaneRecorderTests {
+    @Test func stagesThatNothingReachedHaveNoFigures() async throws {
+        var configuration = RunConfiguration()
+        configuration.stage = .null
+        let loops = try EventLoopGroup(count: 1, name: "test")
+        let pipeline = try RunPipeline(
+            configuration, topic: "t", loops: loops.loops, cluster: nil,
+            connection: try ConnectionConfiguration(clientID: "test"), concurrency: 2)
+        var chunk = RecordChunk()
+        for _ in 0..<100 { chunk.append(key: nil, value: [1, 2, 3]) }
+        try await pipeline.builders[0].append(chunk, to: "t", partition: nil)
+        await pipeline.builders[0].finish()
+        #expect(pipeline.recorders[0].ackedRecords == 100)
+        #expect(Set(pipeline.histograms.byStage.keys) == [.total, .build])
+        await loops.shutDown()
+    }
+}
