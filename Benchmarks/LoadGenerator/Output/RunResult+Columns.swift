@@ -38,7 +38,7 @@ extension RunResult {
             .integer("codec_level", c.codec.level.map(Int64.init)), .integer("partitions", Int64(c.partitions)),
             .integer("records", records), size, .integer("batch_size_bytes", Int64(c.batchSizeBytes)),
             .number("linger_ms", Double(c.lingerNs) / 1e6, places: 6), .text("acks", c.acks.rawValue),
-            .text("idempotence", c.idempotence ? "true" : "false"), .number("rate_target_rps", c.rate, places: 6),
+            .bool("idempotence", c.idempotence), .number("rate_target_rps", c.rate, places: 6),
             Column(name: "seed", value: .unsigned(c.seed), text: String(c.seed)),
         ]
     }
@@ -72,6 +72,10 @@ extension RunResult {
 extension RunResult.Column {
     fileprivate static func text(_ name: String, _ text: String) -> Self {
         Self(name: name, value: .string(text), text: text)
+    }
+
+    fileprivate static func bool(_ name: String, _ value: Bool) -> Self {
+        Self(name: name, value: .bool(value), text: String(value))
     }
 
     fileprivate static func integer(_ name: String, _ value: Int64?) -> Self {

@@ -4,6 +4,7 @@ package struct Verdict: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         case failedRecords = "failed-records"
         case unverified
+        case interrupted
         case saturated
         case generatorBound = "generator-bound"
         case debugBuild = "debug-build"
@@ -18,6 +19,11 @@ package struct Verdict: Sendable, Equatable {
     package init(_ kind: Kind, _ explanation: String = "") {
         self.kind = kind
         self.explanation = explanation
+    }
+
+    /// Of a run that the user ended.
+    package static func interrupted(after acked: Int64, of planned: Int64) -> Verdict {
+        Verdict(.interrupted, "interrupted after \(acked) of \(planned) records")
     }
 
     /// The one that goes into the `verdict` column: the gravest, or `ok`.

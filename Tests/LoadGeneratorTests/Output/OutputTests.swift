@@ -170,6 +170,13 @@ final class TemporaryFolder {
         #expect(RunSummary.text([result()], plan: plan).contains(" - "))
     }
 
+    @Test func anInterruptedRunIsNotOkAndAFailureIsGraver() {
+        let interrupted = Verdict.interrupted(after: 5, of: 10)
+        #expect(interrupted == Verdict(.interrupted, "interrupted after 5 of 10 records"))
+        #expect(Verdict.gravest(of: [Verdict(.debugBuild), interrupted]) == .interrupted)
+        #expect(Verdict.gravest(of: [interrupted, Verdict(.unverified)]) == .unverified)
+    }
+
     @Test func resultsAsJSONHaveTheNamesOfTheColumns() throws {
         let data = Data(RunSummary.json([measured()]).utf8)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [[String: Any]]])
@@ -177,5 +184,6 @@ final class TemporaryFolder {
         #expect(Set(run.keys) == Set(RunsFile.columnNames + ["verdicts"]))
         #expect(run["records_acked"] as? Int == 10_000_000)
         #expect(run["broker_cpu_s"] is NSNull)
+        #expect(RunSummary.json([measured()]).contains("\"idempotence\": false,"))
     }
 }
