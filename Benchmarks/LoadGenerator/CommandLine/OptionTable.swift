@@ -39,7 +39,7 @@ package enum OptionTable {
     private static let workload = [
         CommandOption(
             .recordSize, "SIZE", arity: .sweep, group: .workload, default: "100",
-            "bytes of a record's value, or uniform:A:B, lognormal:MEDIAN:SIGMA, list:SIZE=WEIGHT,…"),
+            "bytes of a record's value; distributions of sizes are not supported yet"),
         CommandOption(
             .keys, "KEYS", arity: .sweep, group: .workload, default: "none",
             "none, sequential:N, uniform:N or zipf:N:EXP"),
@@ -115,11 +115,22 @@ package enum OptionTable {
             "what is kept of what is written: drop or memory:SIZE"),
         CommandOption(
             .fault, "FAULT", arity: .repeatable, group: .broker, subcommands: [.broker],
-            "a scripted fault; may be given again"),
+            faultGrammar),
         CommandOption(
             .untilInputEnds, group: .broker, subcommands: [.broker],
             "stop when standard input ends: with the process that started it"),
     ]
+
+    private static let faultGrammar = """
+        a scripted fault, may be given again: any, or an API (produce, fetch, listoffsets, metadata, apiversions, \
+        createtopics, deletetopics, initproducerid); then, each behind a colon, which of its requests: topic=NAME, \
+        partition=N, node=N, skip=N (so many pass first), count=N (no more than so many); and what happens, one of \
+        error=CODE, error-after-store=CODE, disconnect, disconnect=after (once it is stored), delay=TIME, \
+        throttle=TIME (us, ms or s), stall, leader=NODE; such as \(faultExample)
+        """
+
+    /// With a part of each kind.
+    static let faultExample = "produce:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER"
 
     private static let general = [
         CommandOption(.help, short: "h", group: .general, subcommands: [.run, .broker], "print this and stop"),

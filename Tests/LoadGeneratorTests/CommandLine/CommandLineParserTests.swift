@@ -1,3 +1,4 @@
+import KafkaEmbeddedBroker
 import Testing
 
 @testable import LoadGenerator
@@ -187,6 +188,7 @@ import Testing
         guard case .help(let text) = try Self.parse("--nonsense --help") else { throw UsageError("no help") }
         for option in OptionTable.options(of: .run) { #expect(text.contains(option.name.flag)) }
         #expect(text.contains("rounded down to a power of two"))
+        #expect(!text.contains("uniform:A:B"))
         for name in UnsupportedOptions.names {
             let entry = try #require(text.split(separator: name.flag).last?.prefix(300))
             #expect(entry.contains("not supported yet; "))
@@ -194,8 +196,17 @@ import Testing
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 116 })
         #expect(try Self.parse("--version") == .version)
         guard case .help(let broker) = try Self.parse("broker -h") else { throw UsageError("no help") }
-        #expect(broker.contains("--fault"))
+        #expect(broker.contains(" \(OptionTable.faultExample)\n"))
+        #expect(broker.split(separator: "\n").allSatisfy { $0.count <= 116 })
         #expect(!broker.contains("--records"))
+    }
+
+    @Test func theFaultOfTheHelpCanBeRead() throws {
+        _ = try FaultRule(parsing: OptionTable.faultExample)
+        let names = try #require(OptionTable.options.first { $0.name == .fault }?.help.split(separator: "(")[1])
+        for name in names.prefix(while: { $0 != ")" }).split(separator: ", ") {
+            _ = try FaultRule(parsing: "\(name):stall")
+        }
     }
 
     @Test func everyOptionIsInTheTableOnce() {
