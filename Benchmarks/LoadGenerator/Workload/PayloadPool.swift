@@ -4,22 +4,39 @@
 import KafkaClient
 
 /// The payloads of a workload, as a ring of records that chunks are cut from.
+///
+/// A lane that takes its records from `RecordRuns` goes round the ring without a break. So a batch never holds a payload
+/// twice, neither of consecutive records nor of those that a rotation over partitions gives to one of them.
 package struct PayloadPool: Sendable {
     /// Records of a chunk: 8 KiB of entries stay in the first-level cache.
     package static let chunkRecordCount = 256
 
     private let arena: RecordArena
     private let ring: RecordChunk
-    /// Different payloads. A prime, so that no stride over partitions meets the same few.
+    /// Different payloads, no fewer than a batch has records; few, because they lie in a core's own cache. A prime, so
+    /// that no stride over partitions meets the same few. Cores, builder and concurrency have no part in it.
     package let payloadCount: Int
+    /// Records that a lane is given at once: whole rounds, as few as make the giving cheap.
+    package let runRecordCount: Int
+
+    /// What a run has at least, unless its bytes are enough.
+    private static let runRecordCountMin = 1024
+    private static let runByteCountMin = 256 << 10
 
     /// - Parameters:
     ///   - recordSize: bytes of each payload.
     ///   - compressibility: share of each payload, 0 … 1, that is the same byte over and over.
     ///   - batchByteCount: no batch of this size holds the same payload twice.
-    package init(recordSize: Int, compressibility: Double, seed: UInt64, batchByteCount: Int) {
-        let recordsPerBatch = batchByteCount / max(1, recordSize + 7) + 2
-        payloadCount = Self.prime(atLeast: max(2, recordsPerBatch))
+    ///   - partitions: over which records may be rotated, at least 1.
+    package init(
+        recordSize: Int, compressibility: Double, seed: UInt64, batchByteCount: Int, partitions: Int = 1
+    ) {
+        precondition(partitions > 0)
+        // No record takes fewer bytes than its value and seven fields of one byte.
+        let recordsPerBatch = batchByteCount / (recordSize + 7) + 2
+        payloadCount = Self.prime(atLeast: recordsPerBatch, notDividing: partitions)
+        let runMin = min(Self.runRecordCountMin, Self.runByteCountMin / max(1, recordSize))
+        runRecordCount = max(1, (runMin + payloadCount - 1) / payloadCount) * payloadCount
         var generator = SplitMix64(seed: seed)
         let fillerCount = Int((Double(recordSize) * compressibility).rounded())
         var bytes: [UInt8] = []
@@ -44,14 +61,28 @@ package struct PayloadPool: Sendable {
     ///
     /// - Precondition: at most `chunkRecordCount` records; the chunk came from `makeChunk`.
     package func fill(_ chunk: inout RecordChunk, first: Int64, count: Int) {
-        precondition(count <= Self.chunkRecordCount)
-        let start = Int(first % Int64(payloadCount))
-        chunk.replaceAll(with: start..<start + count, of: ring)
+        chunk.replaceAll(with: positions(first: first, count: count), of: ring)
     }
 
-    private static func prime(atLeast bound: Int) -> Int {
+    /// Puts the first records of `run` into a chunk, as many as it holds, and takes them off the run.
+    ///
+    /// - Precondition: the chunk came from `makeChunk`.
+    package func fill(_ chunk: inout RecordChunk, from run: inout Range<Int64>) {
+        let count = min(run.count, Self.chunkRecordCount)
+        fill(&chunk, first: run.lowerBound, count: count)
+        run = run.dropFirst(count)
+    }
+
+    /// Where records lie in the ring; those from `payloadCount` on are the first ones once more.
+    func positions(first: Int64, count: Int) -> Range<Int> {
+        precondition(count <= Self.chunkRecordCount)
+        let start = Int(first % Int64(payloadCount))
+        return start..<start + count
+    }
+
+    private static func prime(atLeast bound: Int, notDividing multiple: Int) -> Int {
         var candidate = bound | 1
-        while !isPrime(candidate) { candidate += 2 }
+        while !isPrime(candidate) || multiple.isMultiple(of: candidate) { candidate += 2 }
         return candidate
     }
 

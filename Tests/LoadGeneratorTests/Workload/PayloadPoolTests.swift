@@ -1,0 +1,75 @@
+import KafkaClient
+import Testing
+
+@testable import LoadGenerator
+
+@Suite struct PayloadPoolTests {
+    /// What lanes get when one is slow and chance decides whose turn it is: payloads by number, in each lane's order.
+    private static func streams(of pool: PayloadPool, records: Int64, lanes: Int, seed: UInt64) -> [[Int]] {
+        let source = RecordRuns(total: records, of: pool)
+        var chance = SplitMix64(seed: seed)
+        var streams = [[Int]](repeating: [], count: lanes)
+        while true {
+            // The lowest lane has by far the most turns.
+            let lane = (0..<lanes - 1).first { _ in Int.random(in: 0..<4, using: &chance) > 0 } ?? lanes - 1
+            guard let run = source.take() else { return streams }
+            streams[lane] += run.map { pool.positions(first: $0, count: 1).lowerBound }
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 8], [(100, 16 << 10), (100, 256 << 10), (1000, 16 << 10), (1, 1000)])
+    func aBatchNeverHoldsAPayloadTwiceHoweverLanesTakeTurns(lanes: Int, sizes: (record: Int, batch: Int)) {
+        let pool = PayloadPool(recordSize: sizes.record, compressibility: 0.5, seed: 1, batchByteCount: sizes.batch)
+        let inBatch = sizes.batch / (sizes.record + 7)
+        #expect(pool.payloadCount >= inBatch)
+        for seed in 0..<10 as Range<UInt64> {
+            for stream in Self.streams(of: pool, records: 50_000, lanes: lanes, seed: seed) {
+                // Consecutive numbers all the way, so that no window of `payloadCount` has one twice.
+                #expect(zip(stream, stream.dropFirst()).allSatisfy { ($0 + 1) % pool.payloadCount == $1 })
+            }
+        }
+    }
+
+    @Test(arguments: [2, 64, 157, 314])
+    func aBatchOfARotationOverPartitionsNeverHoldsAPayloadTwice(partitions: Int) {
+        let pool = PayloadPool(
+            recordSize: 100, compressibility: 0.5, seed: 1, batchByteCount: 16 << 10, partitions: partitions)
+        let inBatch = (16 << 10) / 107
+        let payloads = (0..<Int64(inBatch)).map { pool.positions(first: $0 * Int64(partitions), count: 1).lowerBound }
+        #expect(Set(payloads).count == inBatch)
+    }
+
+    @Test func everyRecordIsHandedOutOnce() {
+        let pool = PayloadPool(recordSize: 100, compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
+        for total in [1, 1098, 1099, 1100, 10_000] as [Int64] {
+            let source = RecordRuns(total: total, of: pool)
+            var expected: Int64 = 0
+            while let run = source.take() {
+                #expect(run.lowerBound == expected)
+                expected = run.upperBound
+            }
+            #expect(expected == total)
+        }
+    }
+
+    @Test func aRunIsCutIntoChunks() {
+        let pool = PayloadPool(recordSize: 100, compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
+        var chunk = pool.makeChunk()
+        var run: Range<Int64> = 1000..<1600
+        var counts: [Int] = []
+        while !run.isEmpty {
+            pool.fill(&chunk, from: &run)
+            counts.append(chunk.count)
+        }
+        #expect(counts == [256, 256, 88])
+    }
+
+    @Test func thePoolIsSmallAndLargeRecordsAreHandedOutSingly() {
+        let usual = PayloadPool(recordSize: 100, compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
+        #expect(usual.payloadCount == 157)
+        #expect(usual.runRecordCount == 7 * 157)
+        let large = PayloadPool(recordSize: 1 << 20, compressibility: 0.5, seed: 1, batchByteCount: 1_052_672)
+        #expect(large.payloadCount == 3)
+        #expect(large.runRecordCount == 3)
+    }
+}
