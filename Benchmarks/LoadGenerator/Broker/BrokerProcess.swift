@@ -10,8 +10,13 @@ actor BrokerProcess {
     private var exit: ChildProcess.Exit?
     private var starting: CheckedContinuation<Endpoint, any Error>?
     private var ending: [CheckedContinuation<Void, Never>] = []
+    private var isStopping = false
+    private var onUnexpectedExit: (@Sendable (String) -> Void)?
 
     init(on loop: EventLoop) { self.loop = loop }
+
+    /// It has ended without having been asked to.
+    var isLost: Bool { exit != nil && !isStopping }
 
     /// 0 before `start`.
     var pid: Int32 { child?.pid ?? 0 }
@@ -37,6 +42,7 @@ actor BrokerProcess {
 
     /// Asks it to end and waits until it has.
     func stop() async {
+        isStopping = true
         guard exit == nil, let child else { return }
         child.signal(15)
         let impatience = Task {
@@ -45,6 +51,16 @@ actor BrokerProcess {
         }
         await withCheckedContinuation { ending.append($0) }
         impatience.cancel()
+    }
+
+    /// Calls back when the broker ends without having been asked to, or has already; with how, in words.
+    func whenLost(_ action: @escaping @Sendable (String) -> Void) {
+        onUnexpectedExit = action
+        if let exit, !isStopping { action(Self.words(exit)) }
+    }
+
+    private static func words(_ exit: ChildProcess.Exit) -> String {
+        "the embedded broker ended in mid-run (status \(exit.status), signal \(exit.signal))"
     }
 
     private func kill() { child?.signal(9) }
@@ -66,6 +82,7 @@ actor BrokerProcess {
 
     private func didExit(_ exit: ChildProcess.Exit) {
         self.exit = exit
+        if !isStopping { onUnexpectedExit?(Self.words(exit)) }
         starting?.resume(
             throwing: RunError("the embedded broker ended at once (status \(exit.status), signal \(exit.signal))"))
         starting = nil

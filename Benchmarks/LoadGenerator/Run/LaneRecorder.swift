@@ -16,6 +16,10 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     private(set) var firstFailure: KafkaClientError?
     private(set) var lastAckNs: Int64 = 0
     private let acked = Atomic<Int64>(0)
+    private let timedOut = Atomic<Bool>(false)
+
+    /// A batch was given up after the whole delivery timeout: nobody takes records any more. May be read at any time.
+    var hasTimedOut: Bool { timedOut.load(ordering: .relaxed) }
 
     var ackedRecords: Int64 { acked.load(ordering: .relaxed) }
 
@@ -28,12 +32,13 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     private func record(_ delivery: Delivery) {
         let count = Int64(delivery.batch.recordCount)
         wireBytes += Int64(delivery.batch.byteCount * delivery.exchanges.count)
+        if delivery.mayBeDuplicated { possibleDuplicates += count }
         guard delivery.isAcknowledged else {
             failedRecords += count
+            if delivery.error?.code == .deliveryTimedOut { timedOut.store(true, ordering: .relaxed) }
             firstFailure = firstFailure ?? delivery.error
             return
         }
-        if delivery.mayBeDuplicated { possibleDuplicates += count }
         acked.add(count, ordering: .relaxed)
         lastAckNs = max(lastAckNs, delivery.endedNs)
         built(delivery.batch)

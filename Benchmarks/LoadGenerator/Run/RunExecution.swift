@@ -8,6 +8,7 @@ struct RunExecution {
     let pool: PayloadPool
     let pipeline: RunPipeline
     let interrupt: RunInterrupt
+    let abort = RunAbort()
 
     /// What was measured between the two ends of the clock.
     struct Measurement {
@@ -40,14 +41,15 @@ struct RunExecution {
         ProcessUsage.resetPeakRss()
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let begin = MonotonicClock.nowNs()
-        let outcomes = await withTaskGroup(of: (Int64, (any Error)?).self) { group in
-            for (builder, loop) in zip(pipeline.builders, pipeline.generatorLoops) {
-                // With the loop as its preference a task that waited goes on there, and not by way of the global pool.
-                group.addTask(executorPreference: loop) { await generate(builder, from: source) }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
+        let generators = zip(pipeline.builders, pipeline.generatorLoops).map { builder, loop in
+            // With the loop as its preference a task that waited goes on there, and not by way of the global pool.
+            Task(executorPreference: loop) { await generate(builder, from: source) }
         }
-        await drain(timeout: drainTimeout)
+        let watchdog = Task { try await watch(generators, drainTimeout) }
+        var outcomes: [(Int64, (any Error)?)] = []
+        for generator in generators { outcomes.append(await generator.value) }
+        await drain()
+        watchdog.cancel()
         let lastAck = pipeline.recorders.map(\.lastAckNs).max() ?? 0
         measurement.durationNs = (lastAck > begin ? lastAck : MonotonicClock.nowNs()) - begin
         measurement.clientCpuNs = ProcessUsage.cpuTimeNs() - cpuBefore
@@ -64,7 +66,7 @@ struct RunExecution {
         var chunk = pool.makeChunk()
         var generated: Int64 = 0
         do {
-            while !interrupt.isSet, let (first, count) = source.take() {
+            while !interrupt.isSet, abort.reason == nil, let (first, count) = source.take() {
                 pool.fill(&chunk, first: first, count: count)
                 generated += Int64(count)
                 if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
@@ -73,23 +75,28 @@ struct RunExecution {
             return (generated, nil)
         } catch {
             await builder.finish()
-            return (generated, error)
+            // Cancelled by the watchdog, for a reason that is told of elsewhere.
+            return (generated, error is CancellationError ? nil : error)
         }
     }
 
-    /// Waits for every delivery; after an interrupt only so long.
-    private func drain(timeout: Duration) async {
-        let producers = pipeline.producers
-        if producers.isEmpty { return }
+    private func drain() async {
         await withTaskGroup(of: Void.self) { group in
-            let watchdog = Task {
-                while !interrupt.isSet { try await Task.sleep(for: .milliseconds(50)) }
-                try await Task.sleep(for: timeout)
-                for producer in producers { await producer.close() }
-            }
-            for producer in producers { group.addTask { await producer.drain() } }
-            await group.waitForAll()
-            watchdog.cancel()
+            for producer in pipeline.producers { group.addTask { await producer.drain() } }
         }
+    }
+
+    /// Ends the run before its time: after an interrupt what is in flight has a while, without a broker nothing has.
+    private func watch(_ generators: [Task<(Int64, (any Error)?), Never>], _ drainTimeout: Duration) async throws {
+        while !interrupt.isSet, abort.reason == nil {
+            try await Task.sleep(for: .milliseconds(50))
+            if pipeline.recorders.contains(where: \.hasTimedOut) {
+                abort.set("records were not acknowledged in time; the rest was not sent")
+            }
+        }
+        // Those that wait for memory wait no longer.
+        for generator in generators { generator.cancel() }
+        if abort.reason == nil { try await Task.sleep(for: drainTimeout) }
+        for producer in pipeline.producers { await producer.close() }
     }
 }

@@ -62,9 +62,11 @@ package struct RunSession {
             do {
                 outcome = try await run(scheduled, control, signals)
             } catch {
-                // Nothing of this run was measured; what was before is written.
-                if interrupt.isSet { break }
-                throw error
+                // Nothing of this run was measured; what was before is written, and the rest would fare no better.
+                if !interrupt.isSet {
+                    failures.append(plan.runCount > 1 ? "run \(scheduled.number): \(error)" : "\(error)")
+                }
+                break
             }
             let (result, failure) = outcome
             if let failure { failures.append("run \(scheduled.number): \(failure)") }
@@ -97,25 +99,21 @@ package struct RunSession {
             let connection = try ConnectionConfiguration(clientID: "kbench")
             let cluster = try Cluster(
                 bootstrap: endpoints, on: control, ClusterConfiguration(connection: connection, attempts: 2))
+            let isMeasuring = RunInterrupt()
+            let givingUp = Task(executorPreference: control) { [signals] in
+                await signals.wait()
+                // A broker that doesn't answer must not keep the user: before there is anything to measure at once, later
+                // when draining and counting have had their time.
+                if isMeasuring.isSet { try await Task.sleep(for: Self.drainTimeout * 2) }
+                if !Task.isCancelled { await cluster.close() }
+            }
+            defer { givingUp.cancel() }
             let outcome: (Measured, String?)
             do {
-                // A broker that doesn't answer must not keep the user.
-                let givingUp = Task(executorPreference: control) {
-                    await signals.wait()
-                    if !Task.isCancelled { await cluster.close() }
-                }
-                defer { givingUp.cancel() }
                 let target = try await RunTarget.prepare(
                     cluster, plan.target, partitions: scheduled.configuration.partitions)
-                givingUp.cancel()
-                var measured = try await measure(scheduled, target, broker)
-                do {
-                    try await target.remove(keeping: plan.target.keepTopic)
-                } catch {
-                    // The figures stand; only the topic is left behind.
-                    measured.1 = [measured.1, "\(error)"].compactMap(\.self).joined(separator: "; ")
-                }
-                outcome = measured
+                isMeasuring.set()
+                outcome = try await measure(scheduled, on: target, broker)
             } catch {
                 await cluster.close()
                 throw error
@@ -127,6 +125,26 @@ package struct RunSession {
             await broker?.stop()
             throw error
         }
+    }
+
+    /// Measures, and removes the topic whatever came of it.
+    private func measure(
+        _ scheduled: RunPlan.ScheduledRun, on target: RunTarget, _ broker: BrokerProcess?
+    ) async throws -> (Measured, String?) {
+        var outcome: (Measured, String?)
+        do {
+            outcome = try await measure(scheduled, target, broker)
+        } catch {
+            try? await target.remove(keeping: plan.target.keepTopic)
+            throw error
+        }
+        do {
+            if await broker?.isLost != true { try await target.remove(keeping: plan.target.keepTopic) }
+        } catch {
+            // The figures stand; only the topic is left behind.
+            outcome.1 = [outcome.1, "\(error)"].compactMap(\.self).joined(separator: "; ")
+        }
+        return outcome
     }
 
     private func target(_ control: EventLoop) async throws -> ([Endpoint], BrokerProcess?) {
@@ -177,6 +195,7 @@ package struct RunSession {
         let progress = terminal.progress(
             scheduled, of: plan, records: records, acked: { pipeline.recorders.reduce(0) { $0 + $1.ackedRecords } })
         let startedAt = Timestamp(epochMs: WallClock.nowMs())
+        await broker?.whenLost { execution.abort.set($0) }
         let measurement = await execution.run(records: records, drainTimeout: Self.drainTimeout)
         progress?.cancel()
         let brokerCpuAfter = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
@@ -186,7 +205,13 @@ package struct RunSession {
             target: plan.target.name(stage: execution.configuration.stage), configuration: execution.configuration)
         result.fill(measurement, pipeline.recorders)
         if let before = brokerCpuBefore, let after = brokerCpuAfter { result.brokerCpuNs = after - before }
-        let failure = await judge(&result, measurement, pipeline, target, storedBefore: storedBefore)
+        // Who can't be asked is not asked: the reason is known.
+        let lost = await broker?.isLost == true
+        var failure = await judge(&result, measurement, pipeline, lost ? nil : target, storedBefore: storedBefore)
+        if let reason = execution.abort.reason {
+            if lost { result.verdicts.append(Verdict(.unverified, reason)) }
+            failure = [reason, failure].compactMap(\.self).joined(separator: "; ")
+        }
         return (Measured(result: result, histograms: pipeline.histograms), failure)
     }
 

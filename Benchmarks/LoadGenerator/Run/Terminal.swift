@@ -53,6 +53,7 @@ package struct Terminal: Sendable {
         for failure in failures { complain(failure) }
         switch format {
         case .json: Self.write(RunSummary.json(results), to: 1)
+        case .text where results.isEmpty: break
         case .text:
             Self.write(RunSummary.text(results, plan: plan), to: 1)
             if !isQuiet { Self.write("results in \(directory.path)\n", to: 1) }

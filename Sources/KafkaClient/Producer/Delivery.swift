@@ -28,9 +28,10 @@ public struct Delivery: Sendable {
         if case .failed(let error) = outcome { error } else { nil }
     }
 
-    /// An attempt ended without an answer before this one: the batch may be stored more than once.
+    /// An attempt whose end the batch may have been stored by came before others, or was the last of a failed batch: the
+    /// log may have the records although the delivery says failed, or more than once.
     public var mayBeDuplicated: Bool {
-        exchanges.dropLast().contains { $0.errorCode == nil }
+        (isAcknowledged ? exchanges.dropLast() : exchanges[...]).contains(where: \.mayHaveStored)
     }
 }
 
@@ -45,6 +46,13 @@ public struct Exchange: Sendable {
     public let errorCode: KafkaErrorCode?
     /// Why there was no answer.
     public let error: KafkaClientError?
+
+    /// The attempt did not succeed, and yet the broker may have stored the batch: there was no answer, or one that comes
+    /// after the leader has appended.
+    var mayHaveStored: Bool {
+        guard let errorCode else { return true }
+        return errorCode == .notEnoughReplicasAfterAppend || errorCode == .requestTimedOut
+    }
 }
 
 /// Takes what has come to its end. Called on the producer's own thread: must be quick and must not block.

@@ -67,7 +67,11 @@ public actor ProducerLane: BatchSink {
     /// Takes batches in order; each comes to exactly one delivery.
     public nonisolated func accept(_ batches: [RecordBatch]) {
         if loop.isCurrent {
-            return assumeIsolated { $0.take(batches) }
+            return assumeIsolated {
+                // What other threads handed over before comes before.
+                $0.takeInbox()
+                $0.take(batches)
+            }
         }
         let isFirst = inbox.withLock { inbox in
             inbox.append(contentsOf: batches)
@@ -83,11 +87,11 @@ public actor ProducerLane: BatchSink {
     public nonisolated func finish() {}
 
     private func takeInbox() {
-        take(
-            inbox.withLock { inbox in
-                defer { inbox = [] }
-                return inbox
-            })
+        let batches = inbox.withLock { inbox in
+            defer { inbox = [] }
+            return inbox
+        }
+        if !batches.isEmpty { take(batches) }
     }
 
     private func take(_ batches: [RecordBatch]) {
