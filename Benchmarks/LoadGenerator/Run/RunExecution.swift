@@ -1,5 +1,4 @@
 import KafkaClient
-import Synchronization
 
 /// One run: from the first record to the last acknowledgement.
 struct RunExecution {
@@ -20,24 +19,10 @@ struct RunExecution {
         var failure: (any Error)?
     }
 
-    /// Records that are handed out to generators a chunk at a time.
-    private final class RecordSource: Sendable {
-        private let next = Atomic<Int64>(0)
-        let total: Int64
-
-        init(_ total: Int64) { self.total = total }
-
-        func take() -> (first: Int64, count: Int)? {
-            let size = Int64(PayloadPool.chunkRecordCount)
-            let first = next.add(size, ordering: .relaxed).oldValue
-            return first < total ? (first, Int(min(size, total - first))) : nil
-        }
-    }
-
     /// Runs, and returns when every batch has come to its end, or the time to drain after an interrupt is over.
     func run(records: Int64, drainTimeout: Duration) async -> Measurement {
         var measurement = Measurement()
-        let source = RecordSource(records)
+        let source = RecordRuns(total: records, of: pool)
         ProcessUsage.resetPeakRss()
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let begin = MonotonicClock.nowNs()
@@ -61,15 +46,18 @@ struct RunExecution {
 
     /// Runs on the builder's own actor: handing over a chunk is a call, not a hop.
     private func generate<B: BatchBuilder & Actor>(
-        _ builder: isolated B, from source: RecordSource
+        _ builder: isolated B, from source: RecordRuns
     ) async -> (Int64, (any Error)?) {
         var chunk = pool.makeChunk()
         var generated: Int64 = 0
         do {
-            while !interrupt.isSet, abort.reason == nil, let (first, count) = source.take() {
-                pool.fill(&chunk, first: first, count: count)
-                generated += Int64(count)
-                if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
+            while var run = source.take() {
+                while !run.isEmpty, !interrupt.isSet, abort.reason == nil {
+                    pool.fill(&chunk, from: &run)
+                    generated += Int64(chunk.count)
+                    if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
+                }
+                if !run.isEmpty { break }
             }
             await builder.finish()
             return (generated, nil)

@@ -158,15 +158,14 @@ package struct RunSession {
     private func measure(
         _ scheduled: RunPlan.ScheduledRun, _ target: RunTarget?, _ broker: BrokerProcess?
     ) async throws -> (Measured, String?) {
-        var configuration = scheduled.configuration
-        let concurrency = configuration.concurrency ?? Self.defaultConcurrency(configuration)
-        configuration.concurrency = concurrency
+        let configuration = scheduled.configuration
+        let concurrency = configuration.concurrency
         guard case .records(let records) = configuration.amount, case .fixed(let recordSize) = configuration.recordSize,
             case .generated(let compressibility) = configuration.payload
         else { throw RunError("this workload is not supported yet") }
         let pool = PayloadPool(
             recordSize: recordSize, compressibility: compressibility, seed: configuration.seed,
-            batchByteCount: configuration.batchSizeBytes)
+            batchByteCount: configuration.batchSizeBytes, partitions: configuration.partitions)
         let loops = try EventLoopGroup(count: RunPipeline.loopCount(configuration), name: "kbench")
         do {
             let pipeline = try RunPipeline(
@@ -214,9 +213,6 @@ package struct RunSession {
         }
         return (Measured(result: result, histograms: pipeline.histograms), failure)
     }
-
-    /// Two requests for each lane: one is written while the other is on its way.
-    static func defaultConcurrency(_ configuration: RunConfiguration) -> Int { configuration.cores * 2 }
 
     private func write(_ measured: Measured) throws {
         try directory.runs.append(measured.result)
