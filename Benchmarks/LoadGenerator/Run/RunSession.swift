@@ -207,6 +207,8 @@ package struct RunSession {
         // Who can't be asked is not asked: the reason is known.
         let lost = await broker?.isLost == true
         var failure = await judge(&result, measurement, pipeline, lost ? nil : target, storedBefore: storedBefore)
+        let acked = result.recordsAcked ?? 0
+        if interrupt.isSet, acked < records { result.verdicts.append(.interrupted(after: acked, of: records)) }
         if let reason = execution.abort.reason {
             if lost { result.verdicts.append(Verdict(.unverified, reason)) }
             failure = [reason, failure].compactMap(\.self).joined(separator: "; ")
