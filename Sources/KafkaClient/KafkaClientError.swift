@@ -33,6 +33,8 @@ public struct KafkaClientError: Error, Sendable, CustomStringConvertible {
     /// The broker's code, where one is the reason.
     public let brokerError: KafkaErrorCode?
     public let underlying: (any Error)?
+    /// Of the chunk whose append failed, so many records were taken nevertheless.
+    public internal(set) var takenRecordCount = 0
 
     public init(_ code: Code, _ message: String, brokerError: KafkaErrorCode? = nil, underlying: (any Error)? = nil) {
         self.code = code

@@ -41,6 +41,7 @@ public actor BuilderLane: BatchBuilder {
 
     public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
         let open = try await openTopic(topic)
+        if let partition { try await learn(Int(partition) + 1, of: open) }
         var partitions = takePartitions(chunk.count)
         defer { self.partitions = partitions }
         try assign(chunk, partition, open, &partitions)
@@ -50,6 +51,7 @@ public actor BuilderLane: BatchBuilder {
     /// Takes records whose partitions somebody has already chosen.
     func append(_ chunk: RecordChunk, to topic: String, partitions: [Int32]) async throws {
         let open = try await openTopic(topic)
+        try await learn(Int(partitions.max() ?? -1) + 1, of: open)
         try PartitionBounds.check(partitions, of: topic, open.partitionCount)
         try await append(chunk, to: open, partitions)
     }
@@ -59,8 +61,7 @@ public actor BuilderLane: BatchBuilder {
         var refused = RefusedRecords()
         while next < chunk.count {
             if isFinished {
-                throw KafkaClientError(
-                    .closed, "the builder was finished; \(next) of \(chunk.count) records were taken")
+                throw KafkaClientError.finished(taken: next - refused.count, of: chunk.count)
             }
             let stop = assembler.append(
                 chunk, from: next, to: topic, partitions: partitions, nowNs: MonotonicClock.nowNs(),
@@ -112,6 +113,12 @@ public actor BuilderLane: BatchBuilder {
         let topic = assembler.topic(name, partitionCount: partitionCount)
         topics[name] = topic
         return topic
+    }
+
+    /// Asks the directory again when more partitions are spoken of than are known: topics gain some.
+    private func learn(_ partitionCount: Int, of topic: OpenTopic) async throws {
+        if partitionCount <= topic.partitionCount { return }
+        topic.grow(to: try await directory.partitionCount(of: topic.name))
     }
 
     /// The scratch of partitions. Taken out while it is used: another append may come in while one waits.

@@ -36,7 +36,7 @@ struct RecordSet {
 /// The sets of one topic, the one for any partition first.
 final class CollectedTopic {
     let name: String
-    let partitionCount: Int
+    private(set) var partitionCount: Int
     let assigner: any PartitionAssigner
     var sets: [RecordSet]
 
@@ -45,6 +45,13 @@ final class CollectedTopic {
         self.partitionCount = partitionCount
         self.assigner = assigner
         sets = Array(repeating: RecordSet(), count: partitionCount + 1)
+    }
+
+    /// Topics only ever gain partitions.
+    func grow(to count: Int) {
+        if count <= partitionCount { return }
+        sets += Array(repeating: RecordSet(), count: count - partitionCount)
+        partitionCount = count
     }
 
     /// A partition for each record of the chunk.

@@ -1,6 +1,6 @@
 /// The records of a chunk that no batch can hold.
 struct RefusedRecords {
-    private var count = 0
+    private(set) var count = 0
     private var first: (index: Int, byteCount: Int)?
 
     mutating func add(_ index: Int, _ byteCount: Int) {
@@ -11,13 +11,24 @@ struct RefusedRecords {
     /// Tells of them once the others of the chunk are taken.
     func throwIfAny(of total: Int, byteCountMax: Int) throws(KafkaClientError) {
         guard let first else { return }
-        throw KafkaClientError(
+        var error = KafkaClientError(
             .recordTooLarge,
             """
             record \(first.index) of the chunk needs a batch of \(first.byteCount) bytes, the greatest allowed is \
             \(byteCountMax); \(count) of \(total) records were refused, the others were taken. Make batchByteCountMax (and \
             the broker's message.max.bytes) larger, or the record smaller
             """)
+        error.takenRecordCount = total - count
+        throw error
+    }
+}
+
+extension KafkaClientError {
+    /// The builder was finished in the middle of a chunk.
+    static func finished(taken count: Int, of total: Int) -> KafkaClientError {
+        var error = KafkaClientError(.closed, "the builder was finished; \(count) of \(total) records were taken")
+        error.takenRecordCount = count
+        return error
     }
 }
 

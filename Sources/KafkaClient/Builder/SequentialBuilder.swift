@@ -70,6 +70,10 @@ public actor SequentialBuilder: BatchBuilder {
     public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
         try checkTaking(0, of: chunk)
         let collected = try await collectedTopic(topic)
+        if let partition, Int(partition) >= collected.partitionCount {
+            // Topics gain partitions.
+            collected.grow(to: try await directory.partitionCount(of: topic))
+        }
         try checkTaking(0, of: chunk)
         let partitions = try collected.assign(chunk, partition)
         var refused = RefusedRecords()
@@ -99,23 +103,21 @@ public actor SequentialBuilder: BatchBuilder {
             let place = Int(partitions[index]) + 1
             if collected.sets[place].byteCount + byteCount > limit(for: byteCount) {
                 try await cutSet(collected, place)
-                try checkTaking(index, of: chunk)
+                try checkTaking(index, of: chunk, refused.count)
             }
             if collected.sets[place].isEmpty { openSets += 1 }
             collected.sets[place].add(chunk, index, byteCount, nowNs: nowNs, nowMs: nowMs, serial: serial)
             openByteCount += byteCount
             if isDue(collected.sets[place]) {
                 try await cutSet(collected, place)
-                try checkTaking(index + 1, of: chunk)
+                try checkTaking(index + 1, of: chunk, refused.count)
             }
         }
     }
 
     /// Asked again after every wait: a record taken after `finish` has cut all would be in no batch.
-    private func checkTaking(_ index: Int, of chunk: RecordChunk) throws(KafkaClientError) {
-        if isFinished, index < chunk.count || index == 0 {
-            throw KafkaClientError(.closed, "the builder was finished; \(index) of \(chunk.count) records were taken")
-        }
+    private func checkTaking(_ index: Int, of chunk: RecordChunk, _ refused: Int = 0) throws(KafkaClientError) {
+        if isFinished, index < chunk.count || index == 0 { throw .finished(taken: index - refused, of: chunk.count) }
     }
 
     public func flush(olderThan age: Duration) async {

@@ -93,14 +93,22 @@ public final class ShardedBuilder: BatchBuilder {
         for (index, partition) in partitions.enumerated() {
             indices[partition < 0 ? anyLane : Int(partition) % lanes.count].append(index)
         }
+        var takenCount = 0
         var refusal: KafkaClientError?
         for (lane, indices) in zip(lanes, indices) where !indices.isEmpty {
             do {
                 try await lane.append(chunk.selecting(indices), to: topic, partitions: indices.map { partitions[$0] })
-            } catch let error as KafkaClientError where error.code == .recordTooLarge {
+                takenCount += indices.count
+            } catch var error as KafkaClientError {
+                takenCount += error.takenRecordCount
+                error.takenRecordCount = takenCount
+                guard error.code == .recordTooLarge else { throw error }
                 refusal = refusal ?? error
             }
         }
-        if let refusal { throw refusal }
+        if var refusal {
+            refusal.takenRecordCount = takenCount
+            throw refusal
+        }
     }
 }

@@ -5,14 +5,17 @@ final class PendingBatch {
     let batch: RecordBatch
     let queuedNs: Int64
     let deadlineNs: Int64
+    /// Between which drains it was taken.
+    let epoch: Int
     /// Where it goes; for a batch without a strict partition chosen anew after a failure.
     var partition: Int32
     var exchanges: [Exchange] = []
 
-    init(_ batch: RecordBatch, queuedNs: Int64, deadlineNs: Int64) {
+    init(_ batch: RecordBatch, queuedNs: Int64, deadlineNs: Int64, epoch: Int = 0) {
         self.batch = batch
         self.queuedNs = queuedNs
         self.deadlineNs = deadlineNs
+        self.epoch = epoch
         partition = batch.partition
     }
 

@@ -54,6 +54,7 @@ struct ProduceQueue {
     private var unreachable: [Int32: KafkaClientError] = [:]
     /// Batches that have not come to their end, those in flight included.
     private(set) var pendingCount = 0
+    private(set) var epochs = PendingEpochs()
 
     private struct ReadyList {
         var partitions: [(topic: TopicQueue, partition: Int32)] = []
@@ -68,12 +69,18 @@ struct ProduceQueue {
         backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
     }
 
+    /// Puts a line under what is pending now.
+    ///
+    /// - Returns: the epoch that all of it has ended with; nil when there is nothing.
+    mutating func beginEpoch() -> Int? { epochs.beginNext() }
+
     // MARK: In
 
     /// Takes a batch; its topic may not be known yet.
     mutating func enqueue(_ batch: RecordBatch, nowNs: Int64, _ effects: inout Effects) {
         let pending = PendingBatch(
-            batch, queuedNs: nowNs, deadlineNs: nowNs &+ configuration.deliveryTimeout.nanoseconds)
+            batch, queuedNs: nowNs, deadlineNs: nowNs &+ configuration.deliveryTimeout.nanoseconds,
+            epoch: epochs.begin())
         pendingCount += 1
         let topic = topicQueue(batch.topic)
         guard topic.isKnown else {
@@ -241,6 +248,7 @@ struct ProduceQueue {
         _ pending: PendingBatch, _ outcome: Delivery.Outcome, nowNs: Int64, _ effects: inout Effects
     ) {
         pendingCount -= 1
+        epochs.end(pending.epoch)
         effects.deliveries.append(pending.delivery(outcome, endedNs: nowNs))
     }
 }

@@ -1,75 +1,21 @@
 // The record door. Records that come one by one are gathered into chunks, so that a thread is changed per chunk and not
-// per record.
+// per record. What was accepted here is in a delivery, or counts as failed, whatever becomes of the caller.
 
 public import KafkaProtocol
 
-/// Records that were appended one by one and are not yet with the builder.
-///
-/// Chunks are handed over one after the other in the order in which they were taken from here: a full one by the caller
-/// who filled it, one that lingered by a task. Each draws a ticket and waits for its turn.
-struct WaitingRecords: Sendable {
-    struct Place: Hashable, Sendable {
-        let topic: String
-        let partition: Int32?
-    }
-
-    /// A chunk on its way to the builder.
-    struct Taken: Sendable {
-        let chunk: RecordChunk
-        let ticket: Int
-    }
-
-    private var chunks: [Place: RecordChunk] = [:]
-    private var nextTicket = 0
-    private var serving = 0
-    private var turns: [Int: CheckedContinuation<Void, Never>] = [:]
-
-    var places: [Place] { Array(chunks.keys) }
-
-    /// Adds a record.
-    ///
-    /// - Returns: the chunk, now to be handed over, when it is full; and whether it has just been begun.
-    mutating func add(_ place: Place, _ append: (inout RecordChunk) -> Void) -> (full: Taken?, isNew: Bool) {
-        let isNew = chunks[place] == nil
-        append(&chunks[place, default: RecordChunk()])
-        guard let chunk = chunks[place], chunk.count >= 256 || chunk.byteCount >= 64 << 10 else { return (nil, isNew) }
-        return (take(place), isNew)
-    }
-
-    mutating func take(_ place: Place) -> Taken? {
-        guard let chunk = chunks.removeValue(forKey: place) else { return nil }
-        return take(chunk)
-    }
-
-    /// A chunk that does not come from here, in the same order.
-    mutating func take(_ chunk: RecordChunk) -> Taken {
-        defer { nextTicket += 1 }
-        return Taken(chunk: chunk, ticket: nextTicket)
-    }
-
-    /// Whether it is the ticket's turn; if not, `continuation` is resumed when it is.
-    mutating func isTurn(_ ticket: Int, _ continuation: CheckedContinuation<Void, Never>) -> Bool {
-        if ticket == serving { return true }
-        turns[ticket] = continuation
-        return false
-    }
-
-    /// Ends a turn and gives who is next.
-    mutating func endTurn() -> CheckedContinuation<Void, Never>? {
-        serving += 1
-        return turns.removeValue(forKey: serving)
-    }
-}
-
 extension Producer {
     /// Appends one record. Returns when it is taken, not when it is delivered; waits when the memory bound is reached.
+    ///
+    /// A cancelled call throws while it waits for room. Once the record is taken it is not called back.
     ///
     /// - Parameters:
     ///   - value: nil is a tombstone.
     ///   - key: nil for none; the partitioner goes by it.
     ///   - timestampMs: milliseconds since 1970; nil for now.
     ///   - partition: nil lets the partitioner decide.
-    /// - Throws: `KafkaClientError`: `.recordTooLarge`, `.unknownTopic`, `.unknownPartition`, `.closed`.
+    /// - Throws: `KafkaClientError`: `.recordTooLarge`, `.unknownTopic`, `.unknownPartition`, `.closed`; and
+    ///   `CancellationError`. Records of earlier calls that could not be handed over with this one also count as failed in
+    ///   the next flush.
     public func append(
         value: [UInt8]?, key: [UInt8]? = nil, headers: [RecordHeader] = [], timestampMs: Int64? = nil, to topic: String,
         partition: Int32? = nil
@@ -78,19 +24,27 @@ extension Producer {
         let place = WaitingRecords.Place(topic: topic, partition: partition)
         let byteCount =
             RecordBatchHeader.byteCount + RecordChunk.recordOverheadMax + (value?.count ?? 0) + (key?.count ?? 0)
-        let headersByteCount = headers.isEmpty ? 0 : RecordChunk.encoded(headers).count
-        if byteCount + headersByteCount > configuration.builder.batchByteCountMax {
+            + (headers.isEmpty ? 0 : RecordChunk.encoded(headers).count)
+        if byteCount > configuration.builder.batchByteCountMax {
             // It may be refused: it goes alone, so that the answer is its own.
             var chunk = RecordChunk(capacity: 1, byteCapacity: byteCount)
             chunk.append(key: key, value: value, headers: headers, timestampMs: time)
-            try await handOver(place)
-            return try await handOver(waiting.withLock { $0.take(chunk) }, to: place)
+            return try await appendAlone(chunk, to: place, byteCount)
         }
-        let (full, isNew) = waiting.withLock {
-            $0.add(place) { $0.append(key: key, value: value, headers: headers, timestampMs: time) }
+        func add(_ waiting: inout WaitingRecords) throws -> (full: WaitingRecords.Taken?, mustLinger: Bool) {
+            try waiting.add(place, byteCount: byteCount, nowNs: MonotonicClock.nowNs()) {
+                $0.append(key: key, value: value, headers: headers, timestampMs: time)
+            }
         }
-        if let full { return try await handOver(full, to: place) }
-        if isNew { try await begin(place) }
+        var added = try waiting.withLock { waiting in
+            waiting.isKnown(place) && waiting.reserve(byteCount) ? try add(&waiting) : nil
+        }
+        if added == nil {
+            try await admit(place, byteCount)
+            added = try waiting.withLock { try add(&$0) }
+        }
+        if let full = added?.full { return try await handOver(full).value }
+        if added?.mustLinger == true { linger(place) }
     }
 
     /// Appends one record, its texts as UTF-8.
@@ -103,48 +57,112 @@ extension Producer {
             timestampMs: timestampMs, to: topic, partition: partition)
     }
 
-    /// A chunk was begun: it is handed over after the linger time at the latest.
-    private func begin(_ place: WaitingRecords.Place) async throws {
-        // A topic that does not exist is told of to the one who names it.
-        do {
-            _ = try await cluster.partitionCount(of: place.topic)
-        } catch {
-            if let lost = waiting.withLock({ $0.take(place) }) {
-                await waitForTurn(lost.ticket)
-                endTurn()
-                // The record of this call is told of by the error; others' by the next flush.
-                if lost.chunk.count > 1 { deliveries.fail(lost.chunk.count - 1, Self.reason(error)) }
-            }
-            throw error
+    private func appendAlone(_ chunk: RecordChunk, to place: WaitingRecords.Place, _ byteCount: Int) async throws {
+        try await admit(place, byteCount)
+        let taken = try waiting.withLock { try $0.takeAlone(chunk, to: place, byteCount: byteCount) }
+        var last: Task<Void, any Error>?
+        for taken in taken { last = handOver(taken) }
+        try await last?.value
+    }
+
+    // MARK: Before a record is accepted
+
+    /// Returns when the place is known to exist and there is room for the record.
+    private func admit(_ place: WaitingRecords.Place, _ byteCount: Int) async throws {
+        if !waiting.withLock({ $0.isKnown(place) }) { try await learn(place) }
+        if !waiting.withLock({ $0.reserve(byteCount) }) { try await waitForRoom(byteCount) }
+    }
+
+    /// Tells whoever names a topic or a partition that does not exist.
+    private func learn(_ place: WaitingRecords.Place) async throws {
+        if waiting.withLock(\.isClosed) { throw WaitingRecords.closedError }
+        let partitionCount = try await cluster.partitionCount(of: place.topic)
+        if let partition = place.partition {
+            try PartitionBounds.check([partition], of: place.topic, partitionCount)
         }
-        let linger = configuration.builder.linger
-        Task(executorPreference: lanes[0].loop) { [self] in
-            if linger > .zero { try? await Task.sleep(for: linger) }
-            try? await handOver(place)
+        waiting.withLock { $0.learn(place.topic, partitionCount: partitionCount) }
+    }
+
+    private func waitForRoom(_ byteCount: Int) async throws {
+        let id = waiting.withLock { $0.drawWaiter() }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let end = waiting.withLock { waiting -> WaitingRecords.TurnEnd? in
+                    if waiting.isClosed { return nil }
+                    waiting.wait(id, byteCount, continuation)
+                    return waiting.settle()
+                }
+                guard let end else { return continuation.resume(throwing: WaitingRecords.closedError) }
+                act(on: end)
+                if Task.isCancelled { cancelWait(id) }
+            }
+        } onCancel: {
+            cancelWait(id)
         }
     }
 
+    private func cancelWait(_ id: UInt64) {
+        guard let continuation = waiting.withLock({ $0.withdraw(id) }) else { return }
+        continuation.resume(throwing: CancellationError())
+        // It may have stood before others that fit.
+        act(on: waiting.withLock { $0.settle() })
+    }
+
+    // MARK: Handing over
+
+    /// One task per place, however many chunks are begun there: each is handed over after the linger time at the latest.
+    private func linger(_ place: WaitingRecords.Place) {
+        let lingerNs = configuration.builder.linger.nanoseconds
+        let task = Task(executorPreference: lanes[0].loop) { [self] in
+            while true {
+                switch waiting.withLock({ $0.linger(place, lingerNs: lingerNs, nowNs: MonotonicClock.nowNs()) }) {
+                case .wait(let ns):
+                    do { try await Task.sleep(for: .nanoseconds(ns)) } catch { return }
+                case .handOver(let taken): _ = await handOver(taken).result
+                case .end: return
+                }
+            }
+        }
+        waiting.withLock { $0.keep(task, for: place) }
+    }
+
+    /// Hands over all that was accepted before, and returns when the builder has it.
     func handOverAll() async throws {
-        for place in waiting.withLock(\.places) { try await handOver(place) }
+        let (taken, last) = waiting.withLock { ($0.takeAll(), $0.drawTicket()) }
+        let tasks = taken.map { handOver($0) }
+        await waitForTurn(last)
+        act(on: waiting.withLock { $0.endTurn(byteCount: 0) })
+        for task in tasks { try await task.value }
     }
 
-    private func handOver(_ place: WaitingRecords.Place) async throws {
-        if let taken = waiting.withLock({ $0.take(place) }) {
-            do {
-                try await handOver(taken, to: place)
-            } catch {
-                // Of the records of a chunk with one that is too large the others are taken.
-                let reason = Self.reason(error)
-                deliveries.fail(reason.code == .recordTooLarge ? 1 : taken.chunk.count, reason)
-                throw error
-            }
+    /// Takes no more records; those that are here fail with the builder, which is finished.
+    ///
+    /// - Returns: what to wait for once memory comes back.
+    func closeWaiting() async -> Task<Void, Never> {
+        let (lingering, refused, taken) = waiting.withLock { $0.close() }
+        for task in lingering { task.cancel() }
+        for continuation in refused { continuation.resume(throwing: WaitingRecords.closedError) }
+        for taken in taken { handOver(taken) }
+        return Task {
+            for task in lingering { await task.value }
+            try? await handOverAll()
         }
     }
 
-    private func handOver(_ taken: WaitingRecords.Taken, to place: WaitingRecords.Place) async throws {
-        await waitForTurn(taken.ticket)
-        defer { endTurn() }
-        try await builder.append(taken.chunk, to: place.topic, partition: place.partition)
+    /// In a task of its own, which nobody cancels: the chunk holds records of many callers.
+    @discardableResult
+    private func handOver(_ taken: WaitingRecords.Taken) -> Task<Void, any Error> {
+        Task(executorPreference: lanes[0].loop) { [self] in
+            await waitForTurn(taken.ticket)
+            defer { act(on: waiting.withLock { $0.endTurn(byteCount: taken.byteCount) }) }
+            do {
+                try await builder.append(taken.chunk, to: taken.place.topic, partition: taken.place.partition)
+            } catch {
+                let reason = Self.reason(error)
+                if !taken.isAlone { deliveries.fail(taken.chunk.count - reason.takenRecordCount, reason) }
+                throw reason
+            }
+        }
     }
 
     private func waitForTurn(_ ticket: Int) async {
@@ -153,7 +171,11 @@ extension Producer {
         }
     }
 
-    private func endTurn() { waiting.withLock { $0.endTurn() }?.resume() }
+    private func act(on end: WaitingRecords.TurnEnd) {
+        end.next?.resume()
+        for continuation in end.admitted { continuation.resume() }
+        for taken in end.toHandOver { handOver(taken) }
+    }
 
     private static func reason(_ error: any Error) -> KafkaClientError {
         error as? KafkaClientError

@@ -16,7 +16,7 @@ public final class Producer: Sendable {
     public let lanes: [ProducerLane]
     let cluster: Cluster
     let deliveries: ProducerDeliveries
-    let waiting = Mutex(WaitingRecords())
+    let waiting: Mutex<WaitingRecords>
 
     /// - Parameters:
     ///   - loops: as many as `configuration.loopCount` says; they outlive the producer.
@@ -25,6 +25,7 @@ public final class Producer: Sendable {
     ) throws {
         self.configuration = configuration
         self.cluster = cluster
+        waiting = Mutex(WaitingRecords(byteCountMax: configuration.builder.memoryByteCountMax))
         let deliveries = ProducerDeliveries(configuration.onDelivery)
         self.deliveries = deliveries
         func lane(_ loop: EventLoop) -> ProducerLane {
@@ -47,22 +48,26 @@ public final class Producer: Sendable {
         try await builder.append(chunk, to: topic, partition: partition)
     }
 
-    /// Waits until everything that was appended has its delivery.
+    /// Waits until everything that was appended before has its delivery; what others append meanwhile is not waited for.
     ///
     /// - Returns: what has been delivered since the last flush, and what failed.
     /// - Throws: `KafkaClientError` when records that were taken could not be handed to the builder.
     @discardableResult
     public func flush() async throws -> DeliverySummary {
-        try await handOverAll()
+        var failure: (any Error)?
+        do { try await handOverAll() } catch { failure = error }
         await builder.flush()
         for lane in lanes { await lane.drain() }
+        if let failure { throw failure }
         return deliveries.takeSummary()
     }
 
     /// Fails what is not yet delivered and closes the connections.
     func close() async {
+        let handedOver = await closeWaiting()
         await builder.finish()
         for lane in lanes { await lane.close() }
+        await handedOver.value
     }
 }
 

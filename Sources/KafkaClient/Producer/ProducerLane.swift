@@ -36,7 +36,8 @@ public actor ProducerLane: BatchSink {
     private var nextTask = 0
     private let timer: OwnedTimer
     private var timerAtNs = Int64.max
-    private var drained: [CheckedContinuation<Void, Never>] = []
+    /// Who waits until which epoch has ended, in order of epochs.
+    private var drained: [(epoch: Int, continuation: CheckedContinuation<Void, Never>)] = []
     private var isClosed = false
 
     /// What a lane keeps of a broker.
@@ -228,9 +229,9 @@ public actor ProducerLane: BatchSink {
         if queue.pendingCount > 0, timerAtNs == .max {
             schedule(atNs: MonotonicClock.nowNs() + Self.expiryIntervalNs)
         }
-        if queue.pendingCount == 0 {
-            for continuation in drained { continuation.resume() }
-            drained = []
+        while let (epoch, continuation) = drained.first, queue.epochs.first > epoch {
+            drained.removeFirst()
+            continuation.resume()
         }
     }
 
@@ -355,13 +356,17 @@ public actor ProducerLane: BatchSink {
     /// Produce requests that are written and not answered.
     public var inFlightCount: Int { inFlightTotal }
 
-    /// Waits until every batch that was taken has its delivery.
+    /// Waits until every batch that was taken before has its delivery, and for none that comes later.
     public func drain() async {
         takeInbox()
         pump(isEndOfTurn: true)
         await withCheckedContinuation { continuation in
             // Here, not before the `await`, which may let the last delivery in.
-            if queue.pendingCount == 0 { continuation.resume() } else { drained.append(continuation) }
+            if let epoch = queue.beginEpoch() {
+                drained.append((epoch, continuation))
+            } else {
+                continuation.resume()
+            }
         }
     }
 

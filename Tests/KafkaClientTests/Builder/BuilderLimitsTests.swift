@@ -40,6 +40,7 @@ import Testing
             }
             #expect(error?.code == .recordTooLarge)
             #expect(error?.message.contains("3 of 10") == true)
+            #expect(error?.takenRecordCount == 7)
             await bench.builder.flush()
             #expect(bench.sink.failures == [])
             let numbers = bench.sink.batches.flatMap { $0.records.map { $0.value!.number } }

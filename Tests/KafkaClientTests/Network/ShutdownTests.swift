@@ -1,6 +1,7 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
+import Synchronization
 import Testing
 
 @testable import KafkaClient
@@ -20,6 +21,21 @@ import Testing
             #expect(sink.deliveries.count == 10)
             await lane.drain()
             #expect(await lane.pendingCount == 0)
+            await lane.close()
+        }
+    }
+
+    @Test func `draining does not wait for what comes later`() async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t")
+            let sink = RepeatingSink()
+            let lane = fixture.makeLane(try .fast(), to: sink)
+            sink.lane.withLock { $0 = lane }
+            lane.accept(try await fixture.makeBatches((0..<50).map { "\($0)" }))
+            for _ in 0..<5 { await lane.drain() }
+            #expect(await lane.pendingCount > 0)
+            sink.lane.withLock { $0 = nil }
+            await lane.drain()
             await lane.close()
         }
     }
@@ -147,4 +163,16 @@ import Testing
             #expect(fetchError.code == .closed)
         }
     }
+}
+
+/// Produces again what it gets.
+private final class RepeatingSink: DeliverySink {
+    let lane = Mutex<ProducerLane?>(nil)
+
+    func accept(_ deliveries: [Delivery]) {
+        guard let lane = lane.withLock({ $0 }) else { return }
+        Task { lane.accept(deliveries.map(\.batch)) }
+    }
+
+    func finish() {}
 }

@@ -1,0 +1,166 @@
+import KafkaEmbeddedBroker
+import Synchronization
+import Testing
+
+@testable import KafkaClient
+
+/// The record door: what it accepts is delivered or counts as failed, and it is bounded.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ProducerRecordsTests {
+    private func withProducer(
+        linger: Duration = .seconds(60), memoryByteCountMax: Int = 32 << 20, lanes: Int = 1,
+        requestTimeout: Duration = .seconds(10),
+        _ body: (Producer, NetworkFixture) async throws -> Void
+    ) async throws {
+        try await withFixture(loops: lanes, requestTimeout: requestTimeout) { fixture in
+            try fixture.broker.createTopic("t", partitions: 2)
+            let configuration = try Producer.Configuration(
+                builder: BuilderConfiguration(
+                    batchByteCount: 1024, linger: linger, memoryByteCountMax: memoryByteCountMax),
+                producer: .fast(), strategy: .sharded(lanes: lanes))
+            let producer = try Producer(
+                configuration, cluster: fixture.cluster, connection: fixture.connection, on: fixture.loops)
+            var failure: (any Error)?
+            do { try await body(producer, fixture) } catch { failure = error }
+            await producer.close()
+            if let failure { throw failure }
+        }
+    }
+
+    @Test func `a partition or topic that does not exist is told of at once, and nobody else's record is lost`()
+        async throws
+    {
+        try await withProducer(requestTimeout: .seconds(1)) { producer, _ in
+            for number in 0..<300 { try await producer.append(value: "\(number)", to: "t", partition: 1) }
+            for partition: Int32 in [2, -2, .max] {
+                let error = try await clientError {
+                    try await producer.append(value: "", to: "t", partition: partition)
+                }
+                #expect(error.code == .unknownPartition)
+            }
+            let error = try await clientError { try await producer.append(value: "", to: "none") }
+            #expect(error.code == .unknownTopic)
+            let summary = try await producer.flush()
+            #expect(summary.acknowledgedRecords == 300)
+            #expect(summary.failedRecords == 0)
+        }
+    }
+
+    @Test(arguments: [1, 3]) func `every record whose append returned is delivered, whoever is cancelled`(
+        lanes: Int
+    ) async throws {
+        try await withProducer(linger: .milliseconds(1), memoryByteCountMax: 32 << 10, lanes: lanes) {
+            producer, fixture in
+            fixture.broker.inject(FaultRule(.produce, count: 20, effect: .delay(.milliseconds(10))))
+            let accepted = Counter()
+            await withTaskGroup(of: Void.self) { group in
+                for task in 0..<20 {
+                    let appending = Task {
+                        for number in 0..<400 {
+                            try await producer.append(value: "\(number)", key: "\(number)", to: "t")
+                            accepted.add()
+                        }
+                    }
+                    group.addTask {
+                        if task % 2 == 0 {
+                            try? await Task.sleep(for: .milliseconds(5 * task))
+                            appending.cancel()
+                        }
+                        _ = await appending.result
+                    }
+                }
+            }
+            let summary = try await producer.flush()
+            #expect(summary.acknowledgedRecords == accepted.count)
+            #expect(summary.acknowledgedRecords >= 4000)
+            #expect(summary.failedRecords == 0)
+            #expect(producer.waiting.withLock(\.byteCount) == 0)
+        }
+    }
+
+    @Test func `records that the builder no longer takes count as failed, each once`() async throws {
+        try await withProducer { producer, _ in
+            for number in 0..<100 { try await producer.append(value: "\(number)", to: "t") }
+            await producer.builder.finish()
+            #expect(try await clientError { try await producer.flush() }.code == .closed)
+            for number in 0..<255 { try await producer.append(value: "\(number)", to: "t") }
+            let error = try await clientError { try await producer.append(value: "the last", to: "t") }
+            #expect(error.code == .closed)
+            let summary = try await producer.flush()
+            #expect(summary.failedRecords == 356)
+            #expect(summary.firstFailure?.code == .closed)
+        }
+    }
+
+    @Test func `records that wait when the producer is closed fail, and later ones are refused`() async throws {
+        try await withProducer { producer, _ in
+            for number in 0..<10 { try await producer.append(value: "\(number)", to: "t") }
+            await producer.close()
+            #expect(producer.deliveries.takeSummary().failedRecords == 10)
+            let error = try await clientError { try await producer.append(value: "late", to: "t") }
+            #expect(error.code == .closed)
+        }
+    }
+
+    @Test func `records that linger are bounded in bytes, and what waits for room can be cancelled`() async throws {
+        try await withProducer(linger: .milliseconds(1), memoryByteCountMax: 4096) { producer, fixture in
+            fixture.broker.inject(FaultRule(.produce, effect: .stall))
+            let accepted = Counter()
+            let appending = Task {
+                while true {
+                    try await producer.append(value: "a", to: "t")
+                    accepted.add()
+                    #expect(producer.waiting.withLock(\.byteCount) <= 4096)
+                }
+            }
+            var before = -1
+            try await eventually {
+                try await Task.sleep(for: .milliseconds(50))
+                defer { before = accepted.count }
+                return accepted.count == before && before > 0
+            }
+            #expect(accepted.count < 1000)
+            appending.cancel()
+            await #expect(throws: CancellationError.self) { try await appending.value }
+            await producer.close()
+            let summary = producer.deliveries.takeSummary()
+            #expect(summary.failedRecords == accepted.count)
+        }
+    }
+
+    @Test func `a bound that is reached does not wait for the linger time`() async throws {
+        try await withProducer(linger: .seconds(3600), memoryByteCountMax: 4096) { producer, _ in
+            for number in 0..<1000 {
+                try await producer.append(
+                    value: [UInt8](repeating: 1, count: number % 10 == 0 ? 3000 : 10), to: "t",
+                    partition: Int32(number % 2))
+            }
+            let summary = try await producer.flush()
+            #expect(summary.acknowledgedRecords == 1000)
+        }
+    }
+
+    @Test func `a flush ends while others go on appending`() async throws {
+        try await withProducer(linger: .zero) { producer, _ in
+            let appending = Task {
+                var count = 0
+                while !Task.isCancelled {
+                    try await producer.append(RecordChunk.numbered(0..<10), to: "t")
+                    count += 10
+                }
+                return count
+            }
+            for number in 0..<20 {
+                try await producer.append(value: "\(number)", to: "t")
+                try await producer.flush()
+            }
+            appending.cancel()
+            _ = await appending.result
+        }
+    }
+}
+
+private final class Counter: Sendable {
+    private let state = Mutex(0)
+    var count: Int { state.withLock { $0 } }
+    func add() { state.withLock { $0 += 1 } }
+}
