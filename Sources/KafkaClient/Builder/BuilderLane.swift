@@ -15,6 +15,7 @@ public actor BuilderLane: BatchBuilder {
     private let directory: any TopicDirectory
     private let sink: any BatchSink
     private let pool: BatchMemoryPool
+    private let gate = MemoryGate()
     private let assembler: BatchAssembler
     private var topics: [String: OpenTopic] = [:]
     private var lingerTimer: LoopTimer?
@@ -57,6 +58,12 @@ public actor BuilderLane: BatchBuilder {
     }
 
     private func append(_ chunk: RecordChunk, to topic: OpenTopic, _ partitions: [Int32]) async throws {
+        var holdsGate = false
+        defer { if holdsGate { gate.leave() } }
+        if gate.isHeld {
+            try await gate.enter()
+            holdsGate = true
+        }
         var next = 0
         var refused = RefusedRecords()
         while next < chunk.count {
@@ -72,6 +79,11 @@ public actor BuilderLane: BatchBuilder {
             case .done: next = chunk.count
             case .needsMemory(let index, let byteCount):
                 next = index
+                if !holdsGate {
+                    // Nobody can have come in between.
+                    try await gate.enter()
+                    holdsGate = true
+                }
                 try await waitForMemory(byteCount)
             case .tooLarge(let index, let byteCount):
                 refused.add(index, byteCount)

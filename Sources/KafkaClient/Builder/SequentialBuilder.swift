@@ -32,6 +32,7 @@ public actor SequentialBuilder: BatchBuilder {
     private let directory: any TopicDirectory
     private let sink: any BatchSink
     private let pool: BatchMemoryPool
+    private let gate = MemoryGate()
     private let workers: [SequentialWorker]
     private var topics: [String: CollectedTopic] = [:]
     private var chunkSerial = 0
@@ -158,18 +159,19 @@ public actor SequentialBuilder: BatchBuilder {
     }
 
     private func cutSet(_ topic: CollectedTopic, _ place: Int) async throws {
-        let byteCount = topic.sets[place].byteCount
-        var memory = pool.take(byteCount)
-        while memory == nil {
+        if gate.isHeld { scheduleLinger() }
+        try await gate.enter()
+        defer { gate.leave() }
+        // While this waited, another appender may have cut the set or added to it.
+        while !topic.sets[place].isEmpty {
+            let byteCount = topic.sets[place].byteCount
+            if let memory = pool.take(byteCount) { return cut(topic, place, in: memory) }
             scheduleLinger()
             try await pool.waitForSpace(byteCount)
-            memory = pool.take(topic.sets[place].byteCount)
         }
-        // While this waited, another appender may have cut the set or added to it.
-        guard let memory, !topic.sets[place].isEmpty, memory.count >= topic.sets[place].byteCount else {
-            if let memory { pool.give(memory) }
-            return topic.sets[place].isEmpty ? () : try await cutSet(topic, place)
-        }
+    }
+
+    private func cut(_ topic: CollectedTopic, _ place: Int, in memory: UnsafeMutableRawBufferPointer) {
         let set = topic.takeSet(place)
         openSets -= 1
         openByteCount -= set.byteCount - RecordSet.headerByteCount

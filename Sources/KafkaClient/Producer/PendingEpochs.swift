@@ -6,12 +6,15 @@ struct PendingEpochs {
     /// Pending batches of `first` and the epochs after it, the current one last.
     private var counts = [0]
 
+    /// The epoch of what is taken now.
+    var current: Int { first + counts.count - 1 }
+
     /// A batch was taken.
     ///
     /// - Returns: its epoch.
     mutating func begin() -> Int {
         counts[counts.count - 1] += 1
-        return first + counts.count - 1
+        return current
     }
 
     /// A batch of this epoch has ended.
@@ -25,7 +28,7 @@ struct PendingEpochs {
     /// - Returns: the last epoch with pending batches; nil when there are none.
     mutating func beginNext() -> Int? {
         if counts.last! > 0 { counts.append(0) }
-        return counts.count == 1 ? nil : first + counts.count - 2
+        return counts.count == 1 ? nil : current - 1
     }
 
     private mutating func skipEnded() {

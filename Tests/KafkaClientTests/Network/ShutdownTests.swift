@@ -1,7 +1,6 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
-import Synchronization
 import Testing
 
 @testable import KafkaClient
@@ -28,14 +27,17 @@ import Testing
     @Test func `draining does not wait for what comes later`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t")
-            let sink = RepeatingSink()
+            fixture.broker.inject(FaultRule(.produce, count: 1, effect: .delay(.seconds(1))))
+            let sink = DeliveryCollector()
             let lane = fixture.makeLane(try .fast(), to: sink)
-            sink.lane.withLock { $0 = lane }
-            lane.accept(try await fixture.makeBatches((0..<50).map { "\($0)" }))
-            for _ in 0..<5 { await lane.drain() }
-            #expect(await lane.pendingCount > 0)
-            sink.lane.withLock { $0 = nil }
-            await lane.drain()
+            lane.accept(try await fixture.makeBatches(["before"]))
+            async let drained: Void = lane.drain()
+            try await eventually { await lane.epoch == 1 }
+            // Its topic is never learned of.
+            lane.accept(try await fixture.makeBatches(["after"], topic: "none"))
+            await drained
+            #expect(sink.deliveries.count == 1)
+            #expect(await lane.pendingCount == 1)
             await lane.close()
         }
     }
@@ -165,14 +167,6 @@ import Testing
     }
 }
 
-/// Produces again what it gets.
-private final class RepeatingSink: DeliverySink {
-    let lane = Mutex<ProducerLane?>(nil)
-
-    func accept(_ deliveries: [Delivery]) {
-        guard let lane = lane.withLock({ $0 }) else { return }
-        Task { lane.accept(deliveries.map(\.batch)) }
-    }
-
-    func finish() {}
+extension ProducerLane {
+    fileprivate var epoch: Int { queue.epochs.current }
 }

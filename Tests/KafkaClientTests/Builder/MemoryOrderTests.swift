@@ -1,0 +1,35 @@
+import Testing
+
+@testable import KafkaClient
+
+/// Who waits for memory is served in order.
+@Suite(.timeLimit(.minutes(1))) struct MemoryOrderTests {
+    @Test(arguments: BuilderStrategy.allCases)
+    func `a large record is not overtaken by small ones that come later`(strategy: BuilderStrategy) async throws {
+        let configuration = try BuilderConfiguration(
+            batchByteCount: 1024, batchByteCountMax: 4096, linger: .zero, memoryByteCountMax: 4096)
+        for _ in 0..<20 {
+            try await BuilderBench.with(strategy, configuration) { bench in
+                let builder = bench.builder
+                bench.sink.hold()
+                for number in 0..<4 { try await builder.append(.numbered([number]), to: "one", partition: 0) }
+                let sizes = [3500, 8, 8, 2000, 8]
+                var tasks: [Task<Void, any Error>] = []
+                for (index, size) in sizes.enumerated() {
+                    let chunk = RecordChunk.numbered([4 + index], valueByteCount: size)
+                    tasks.append(Task { try await builder.append(chunk, to: "one", partition: 0) })
+                    try await Task.sleep(for: .milliseconds(2))
+                }
+                tasks[2].cancel()
+                await #expect(throws: CancellationError.self) { try await tasks[2].value }
+                bench.sink.letGo()
+                for (index, task) in tasks.enumerated() where index != 2 { try await task.value }
+                await builder.flush()
+                let numbers = bench.sink.batches.flatMap { $0.records.map { $0.value!.number } }
+                // The sequential builder has collected the record whose append gave up.
+                #expect(numbers.filter { $0 != 6 } == [0, 1, 2, 3, 4, 5, 7, 8])
+                #expect(bench.sink.failures == [])
+            }
+        }
+    }
+}
