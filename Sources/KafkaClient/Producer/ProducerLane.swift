@@ -203,8 +203,9 @@ public actor ProducerLane: BatchSink {
     ) {
         brokers[broker]?.inFlightCount -= 1
         inFlightTotal -= 1
-        inFlightLimit?.give()
+        // Before the place is given back: another lane's request begins after this one's end.
         let now = MonotonicClock.nowNs()
+        inFlightLimit?.give()
         var effects = ProduceQueue.Effects()
         effects.deliveries.reserveCapacity(request.items.count)
         for (index, item) in request.items.enumerated() {

@@ -4,7 +4,8 @@ import Testing
 
 /// A queue driven at random against what must always hold. A failure is had again with the seed that it prints.
 @Suite(.timeLimit(.minutes(1))) struct ProduceQueueModelTests {
-    private static let seeds: [UInt64] = [1, 2, 3, 3_766_648_761] + (0..<5).map { _ in UInt64.random(in: 0...UInt64(UInt32.max)) }
+    private static let seeds: [UInt64] =
+        [1, 2, 3, 3_766_648_761] + (0..<5).map { _ in UInt64.random(in: 0...UInt64(UInt32.max)) }
 
     @Test(arguments: seeds)
     func `whatever happens each batch ends once and the order of partitions holds`(seed: UInt64) {
