@@ -10,7 +10,9 @@ struct RunPlanReader {
 
     func plan() throws(UsageError) -> RunPlan {
         try refuseContradictions()
-        let configurations = try sweep(of: baseConfiguration())
+        let target = try target()
+        var configurations = try sweep(of: baseConfiguration())
+        for index in configurations.indices { target.clientSettings.apply(to: &configurations[index]) }
         for configuration in configurations { try check(configuration) }
         if options.has(.keySize), configurations.allSatisfy({ $0.keys == .none }) {
             throw UsageError("--key-size has no effect without --keys other than none")
@@ -19,7 +21,7 @@ struct RunPlanReader {
             throw UsageError("--header-size has no effect without --headers above 0")
         }
         var plan = RunPlan(configurations: configurations)
-        plan.target = try target()
+        plan.target = target
         plan.output = try output()
         plan.runs = Int(try options.integer(.runs, in: 1...10_000) ?? 1)
         plan.isDryRun = options.has(.dryRun)
@@ -190,6 +192,10 @@ struct RunPlanReader {
             let value = String(text[text.index(after: equals)...])
             target.commandProperties.append(.init(name: String(text[..<equals]), value: value))
         }
+        let fromFile = try target.commandConfigPath.map { path throws(UsageError) in
+            try TargetSettings.Property.read(path)
+        }
+        target.clientSettings = try ClientSettings((fromFile ?? []) + target.commandProperties, given: options)
         return target
     }
 

@@ -96,6 +96,8 @@ package struct TargetSettings: Sendable, Equatable {
     package var commandConfigPath: String?
     /// Java properties of the command line, in its order.
     package var commandProperties: [Property] = []
+    /// What file and command line set, the command line last.
+    package var clientSettings = ClientSettings()
 
     /// A property of a Java client.
     package struct Property: Sendable, Equatable {

@@ -17,8 +17,6 @@ package enum UnsupportedOptions {
     static let names = Set(planEntries.map(\.name) + configurationEntries.filter(\.value.isEmpty).map(\.name))
 
     private static let planEntries: [(name: OptionName, isUsed: @Sendable (RunPlan) -> Bool)] = [
-        (.commandConfig, { $0.target.commandConfigPath != nil }),
-        (.commandProperty, { !$0.target.commandProperties.isEmpty }),
         (.resume, { $0.resumeDirectory != nil }),
         (.interval, { $0.output.intervalNs != nil }),
     ]
@@ -26,7 +24,6 @@ package enum UnsupportedOptions {
     /// `value`: what kind of value is not supported, where others are.
     private static let configurationEntries:
         [(name: OptionName, value: String, isUsed: @Sendable (RunConfiguration) -> Bool)] = [
-            (.duration, "", { if case .durationNs = $0.amount { true } else { false } }),
             (.warmupRecords, "", { if case .records = $0.warmup { true } else { false } }),
             (.warmupDuration, "", { if case .durationNs = $0.warmup { true } else { false } }),
             (.recordSize, "with a distribution ", { if case .fixed = $0.recordSize { false } else { true } }),

@@ -22,11 +22,17 @@ extension RunConfiguration {
 
     /// - Parameter concurrency: requests in flight of all lanes together; a lane gets its share. When there are fewer
     ///   requests than lanes, the lanes share one limit instead.
-    func producerConfiguration(lane: Int, of lanes: Int, concurrency: Int) throws -> ProducerConfiguration {
+    func producerConfiguration(
+        lane: Int, of lanes: Int, concurrency: Int, _ settings: ClientSettings
+    ) throws -> ProducerConfiguration {
         let share = max(1, (concurrency + lanes - 1 - lane) / lanes)
+        let backoff = settings.retryBackoff ?? .milliseconds(100)
         return try ProducerConfiguration(
-            acks: Acks(rawValue: acks.wireValue) ?? .all, inFlightPerBrokerMax: share, inFlightMax: share,
-            requestByteCountTarget: Self.requestByteCount)
+            acks: Acks(rawValue: acks.wireValue) ?? .all, deliveryTimeout: settings.deliveryTimeout ?? .seconds(120),
+            retryBackoff: backoff, retryBackoffMax: settings.retryBackoffMax ?? max(backoff, .seconds(1)),
+            attempts: settings.attempts ?? .max, inFlightPerBrokerMax: min(share, settings.inFlightPerBroker ?? share),
+            inFlightMax: share, requestByteCountTarget: Self.requestByteCount,
+            requestByteCountMax: settings.requestByteCountMax ?? 1 << 20)
     }
 
     /// Each lane's partitioner begins at another partition, so that lanes don't crowd on one.
@@ -45,5 +51,13 @@ extension RunConfiguration {
 extension Codec {
     init(_ choice: CodecChoice) throws(CodecError) {
         try self.init(parsing: choice.description)
+    }
+}
+
+extension ClientSettings {
+    func connectionConfiguration() throws -> ConnectionConfiguration {
+        try ConnectionConfiguration(
+            clientID: clientID, connectTimeout: connectTimeout ?? .seconds(10),
+            requestTimeout: requestTimeout ?? .seconds(30))
     }
 }

@@ -20,15 +20,15 @@ struct RunExecution {
     }
 
     /// Runs, and returns when every batch has come to its end, or the time to drain after an interrupt is over.
-    func run(records: Int64, drainTimeout: Duration) async -> Measurement {
+    func run(_ amount: RunConfiguration.Amount, drainTimeout: Duration) async -> Measurement {
         var measurement = Measurement()
-        let source = RecordRuns(total: records, of: pool)
+        let source = RecordRuns(total: amount.recordsMost, of: pool)
         ProcessUsage.resetPeakRss()
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let begin = MonotonicClock.nowNs()
         let generators = zip(pipeline.builders, pipeline.generatorLoops).map { builder, loop in
             // With the loop as its preference a task that waited goes on there, and not by way of the global pool.
-            Task(executorPreference: loop) { await generate(builder, from: source) }
+            Task(executorPreference: loop) { await generate(builder, from: source, untilNs: amount.endNs(from: begin)) }
         }
         let watchdog = Task { try await watch(generators, drainTimeout) }
         var outcomes: [(Int64, (any Error)?)] = []
@@ -46,13 +46,13 @@ struct RunExecution {
 
     /// Runs on the builder's own actor: handing over a chunk is a call, not a hop.
     private func generate<B: BatchBuilder & Actor>(
-        _ builder: isolated B, from source: RecordRuns
+        _ builder: isolated B, from source: RecordRuns, untilNs endNs: Int64
     ) async -> (Int64, (any Error)?) {
         var chunk = pool.makeChunk()
         var generated: Int64 = 0
         do {
             while var run = source.take() {
-                while !run.isEmpty, !interrupt.isSet, abort.reason == nil {
+                while !run.isEmpty, !interrupt.isSet, abort.reason == nil, MonotonicClock.nowNs() < endNs {
                     pool.fill(&chunk, from: &run)
                     generated += Int64(chunk.count)
                     if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
@@ -86,5 +86,23 @@ struct RunExecution {
         for generator in generators { generator.cancel() }
         if abort.reason == nil { try await Task.sleep(for: drainTimeout) }
         for producer in pipeline.producers { await producer.close() }
+    }
+}
+
+extension RunConfiguration.Amount {
+    /// Records that a run can't exceed.
+    var recordsMost: Int64 {
+        switch self {
+        case .records(let count): count
+        case .durationNs: 1_000_000_000_000_000_000
+        }
+    }
+
+    /// When no more records are made, on the monotonic clock.
+    func endNs(from beginNs: Int64) -> Int64 {
+        switch self {
+        case .records: .max
+        case .durationNs(let ns): beginNs + ns
+        }
     }
 }

@@ -21,7 +21,7 @@ struct RunPipeline {
     ///   - cluster: nil where the pipeline stops before the broker.
     init(
         _ configuration: RunConfiguration, topic: String, loops: [EventLoop], cluster: Cluster?,
-        connection: ConnectionConfiguration, concurrency: Int
+        connection: ConnectionConfiguration, concurrency: Int, settings: ClientSettings = ClientSettings()
     ) throws {
         let cores = configuration.cores
         let limit = concurrency < cores ? InFlightLimit(concurrency) : nil
@@ -34,7 +34,7 @@ struct RunPipeline {
                 continue
             }
             let producer = ProducerLane(
-                try configuration.producerConfiguration(lane: lane, of: cores, concurrency: concurrency),
+                try configuration.producerConfiguration(lane: lane, of: cores, concurrency: concurrency, settings),
                 on: loops[lane],
                 cluster: cluster, connection: connection, inFlightLimit: limit, deliveriesTo: recorder)
             producers.append(producer)

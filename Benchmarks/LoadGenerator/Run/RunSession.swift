@@ -96,7 +96,7 @@ package struct RunSession {
         guard scheduled.configuration.stage == .broker else { return try await measure(scheduled, nil, nil) }
         let (endpoints, broker) = try await target(control)
         do {
-            let connection = try ConnectionConfiguration(clientID: "kbench")
+            let connection = try plan.target.clientSettings.connectionConfiguration()
             let cluster = try Cluster(
                 bootstrap: endpoints, on: control, ClusterConfiguration(connection: connection, attempts: 2))
             let isMeasuring = RunInterrupt()
@@ -160,7 +160,7 @@ package struct RunSession {
     ) async throws -> (Measured, String?) {
         let configuration = scheduled.configuration
         let concurrency = configuration.concurrency
-        guard case .records(let records) = configuration.amount, case .fixed(let recordSize) = configuration.recordSize,
+        guard case .fixed(let recordSize) = configuration.recordSize,
             case .generated(let compressibility) = configuration.payload
         else { throw RunError("this workload is not supported yet") }
         let pool = PayloadPool(
@@ -170,11 +170,12 @@ package struct RunSession {
         do {
             let pipeline = try RunPipeline(
                 configuration, topic: plan.target.topic, loops: loops.loops, cluster: target?.cluster,
-                connection: try ConnectionConfiguration(clientID: "kbench"), concurrency: concurrency)
+                connection: try plan.target.clientSettings.connectionConfiguration(), concurrency: concurrency,
+                settings: plan.target.clientSettings)
             let execution = RunExecution(
                 configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline,
                 interrupt: interrupt)
-            let outcome = try await measure(scheduled, execution, records: records, target, broker)
+            let outcome = try await measure(scheduled, execution, target, broker)
             await loops.shutDown()
             return outcome
         } catch {
@@ -184,18 +185,17 @@ package struct RunSession {
     }
 
     private func measure(
-        _ scheduled: RunPlan.ScheduledRun, _ execution: RunExecution, records: Int64, _ target: RunTarget?,
-        _ broker: BrokerProcess?
+        _ scheduled: RunPlan.ScheduledRun, _ execution: RunExecution, _ target: RunTarget?, _ broker: BrokerProcess?
     ) async throws -> (Measured, String?) {
         let pipeline = execution.pipeline
         let storedBefore = try await target?.storedRecords() ?? 0
         let brokerPid = await broker?.pid ?? 0
         let brokerCpuBefore = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
         let progress = terminal.progress(
-            scheduled, of: plan, records: records, acked: { pipeline.recorders.reduce(0) { $0 + $1.ackedRecords } })
+            scheduled, of: plan, acked: { pipeline.recorders.reduce(0) { $0 + $1.ackedRecords } })
         let startedAt = Timestamp(epochMs: WallClock.nowMs())
         await broker?.whenLost { execution.abort.set($0) }
-        let measurement = await execution.run(records: records, drainTimeout: Self.drainTimeout)
+        let measurement = await execution.run(execution.configuration.amount, drainTimeout: Self.drainTimeout)
         progress?.cancel()
         let brokerCpuAfter = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
         for producer in pipeline.producers { await producer.close() }
@@ -208,6 +208,7 @@ package struct RunSession {
         let lost = await broker?.isLost == true
         var failure = await judge(&result, measurement, pipeline, lost ? nil : target, storedBefore: storedBefore)
         let acked = result.recordsAcked ?? 0
+        let records = execution.configuration.amount.recordsMost
         if interrupt.isSet, acked < records { result.verdicts.append(.interrupted(after: acked, of: records)) }
         if let reason = execution.abort.reason {
             if lost { result.verdicts.append(Verdict(.unverified, reason)) }

@@ -26,7 +26,7 @@ package struct Terminal: Sendable {
 
     /// A line that renews itself once a second while a run goes on; none where nobody looks.
     func progress(
-        _ run: RunPlan.ScheduledRun, of plan: RunPlan, records: Int64, acked: @escaping @Sendable () -> Int64
+        _ run: RunPlan.ScheduledRun, of plan: RunPlan, acked: @escaping @Sendable () -> Int64
     ) -> Task<Void, any Error>? {
         if isQuiet || format == .json || isatty(2) == 0 { return nil }
         let label = plan.runCount > 1 ? "run \(run.number)/\(plan.runCount) " : ""
@@ -38,10 +38,14 @@ package struct Terminal: Sendable {
                 try await Task.sleep(for: .seconds(1))
                 let now = acked()
                 let elapsed = Double(MonotonicClock.nowNs() - begin) / 1e9
-                let left = now > 0 ? Double(records - now) / (Double(now) / elapsed) : 0
-                let share = records > 0 ? now * 100 / records : 0
+                let (share, left) =
+                    switch run.configuration.amount {
+                    case .records(let records):
+                        (Double(now) / Double(records), now > 0 ? Double(records - now) / (Double(now) / elapsed) : 0)
+                    case .durationNs(let ns): (min(1, elapsed * 1e9 / Double(ns)), max(0, Double(ns) / 1e9 - elapsed))
+                    }
                 Self.write(
-                    "\r\u{1B}[K\(label)\(share) %  \(Quantity.approximate(Double(now - before))) records/s  \(Int(left.rounded())) s left",
+                    "\r\u{1B}[K\(label)\(Int(share * 100)) %  \(Quantity.approximate(Double(now - before))) records/s  \(Int(left.rounded())) s left",
                     to: 2)
                 before = now
             }

@@ -77,8 +77,8 @@ import Testing
     @Test func whatTheRunLoopLacksIsStillReadInFull() throws {
         let plan = try Self.planWithUnsupported(
             "--duration 30s --warmup-duration 2s --record-size list:100=9,1000=1,50 --keys uniform:5 --key-size 4 "
-                + "--headers 2 --header-size 10 --throughput 0.5 --idempotence -X a=b=c -Xsasl.password=p "
-                + "--command-property=linger.ms=1 --command-config f --interval 1s --resume dir --compressibility 0.5")
+                + "--headers 2 --header-size 10 --throughput 0.5 --idempotence -X client.id=b=c -Xretries=3 "
+                + "--command-property=linger.ms=1 --interval 1s --resume dir --compressibility 0.5")
         let run = plan.configurations[0]
         #expect(plan.configurations.count == 2)
         #expect(plan.configurations[1].recordSize == .fixed(50))
@@ -92,8 +92,8 @@ import Testing
         #expect(run.rate == 0.5)
         #expect(run.idempotence)
         #expect(run.payload == .generated(compressibility: 0.5))
-        #expect(plan.target.commandProperties.map(\.name) == ["a", "sasl.password", "linger.ms"])
-        #expect(plan.target.commandProperties.map(\.redactedValue) == ["b=c", "***", "1"])
+        #expect(plan.target.commandProperties.map(\.name) == ["client.id", "retries", "linger.ms"])
+        #expect(plan.target.commandProperties.map(\.value) == ["b=c", "3", "1"])
         #expect(plan.output.intervalNs == 1_000_000_000)
         #expect(plan.resumeDirectory == "dir")
         let file = try Self.planWithUnsupported("--payload-file f --payload-delimiter \\r\\n").configurations[0]
@@ -101,11 +101,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--duration 5s", "--duration"), ("--rate 5", "--rate"), ("--warmup-records 5", "--warmup-records"),
+        ("--rate 5", "--rate"), ("--warmup-records 5", "--warmup-records"),
         ("--warmup-duration 5s", "--warmup-duration"), ("--keys uniform:5", "--keys"), ("--headers 1", "--headers"),
         ("--payload-file f", "--payload-file"),
         ("--record-size uniform:1:2", "--record-size with a distribution"), ("--idempotence", "--idempotence"),
-        ("--command-config f", "--command-config"), ("-X a=b", "--command-property"), ("--resume d", "--resume"),
+        ("--resume d", "--resume"),
         ("--interval 1s", "--interval"),
     ])
     func whatTheRunLoopLacksIsRefusedByName(line: String, name: String) {

@@ -63,7 +63,9 @@ import Testing
     }
 
     @Test func aDryRunWithDurationsSaysTheTimeAndHidesSecrets() throws {
-        let text = try Parser.planWithUnsupported("--duration 30s --runs 4 -X sasl.password=x -b a:1").dryRunText
+        var plan = try Parser.planWithUnsupported("--duration 30s --runs 4 -b a:1")
+        plan.target.commandProperties = [.init(name: "sasl.password", value: "x")]
+        let text = plan.dryRunText
         #expect(text.hasSuffix("in total: 2 m of sending\n"))
         #expect(text.contains("sasl.password=***"))
         #expect(text.contains("broker              a:1\n"))

@@ -1,0 +1,186 @@
+// Settings of the client by the names that Kafka's users know: Java's, and librdkafka's where they differ.
+
+import KafkaClient
+
+/// What `--command-config` and `--command-property` set beyond the options. Nil: the client's own default.
+package struct ClientSettings: Sendable, Equatable {
+    package var clientID = "kbench"
+    package var connectTimeout: Duration?
+    package var requestTimeout: Duration?
+    package var deliveryTimeout: Duration?
+    package var retryBackoff: Duration?
+    package var retryBackoffMax: Duration?
+    package var attempts: Int?
+    package var inFlightPerBroker: Int?
+    package var requestByteCountMax: Int?
+    package var acks: AcksChoice?
+    package var lingerNs: Int64?
+    package var batchSizeBytes: Int?
+    package var codec: CodecChoice?
+
+    package init() {}
+
+    private typealias Apply = @Sendable (inout ClientSettings, String) throws(ValueError) -> Void
+
+    /// Every setting that is understood: Java's name, librdkafka's, the option of kbench that says the same, and what it
+    /// does.
+    private static let table: [(name: String, alias: String?, option: OptionName?, apply: Apply)] = [
+        ("client.id", nil, nil, { $0.clientID = $1 }),
+        (
+            "acks", "request.required.acks", .acks,
+            { settings, text throws(ValueError) in
+                settings.acks = try AcksChoice(parsing: text == "-1" ? "all" : text)
+            }
+        ),
+        (
+            "linger.ms", "queue.buffering.max.ms", .linger,
+            { settings, text throws(ValueError) in
+                settings.lingerNs = Int64(try number(text, 0...3_600_000)) * 1_000_000
+            }
+        ),
+        (
+            "batch.size", nil, .batchSize,
+            { settings, text throws(ValueError) in
+                settings.batchSizeBytes = try number(text, 1...(1 << 30))
+            }
+        ),
+        (
+            "compression.type", "compression.codec", .codec,
+            { settings, text throws(ValueError) in
+                settings.codec = try CodecChoice(parsing: text)
+            }
+        ),
+        (
+            "max.in.flight.requests.per.connection", "max.in.flight", nil,
+            { settings, text throws(ValueError) in
+                settings.inFlightPerBroker = try number(text, 1...100_000)
+            }
+        ),
+        (
+            "max.request.size", "message.max.bytes", nil,
+            { settings, text throws(ValueError) in
+                settings.requestByteCountMax = try number(text, 1 << 18...1 << 30)
+            }
+        ),
+        (
+            "request.timeout.ms", "socket.timeout.ms", nil,
+            { settings, text throws(ValueError) in
+                settings.requestTimeout = try milliseconds(text)
+            }
+        ),
+        (
+            "delivery.timeout.ms", "message.timeout.ms", nil,
+            { settings, text throws(ValueError) in
+                settings.deliveryTimeout = try milliseconds(text)
+            }
+        ),
+        (
+            "socket.connection.setup.timeout.ms", nil, nil,
+            { settings, text throws(ValueError) in
+                settings.connectTimeout = try milliseconds(text)
+            }
+        ),
+        (
+            "retries", "message.send.max.retries", nil,
+            { settings, text throws(ValueError) in
+                settings.attempts = try number(text, 0...Int(Int32.max)) + 1
+            }
+        ),
+        (
+            "retry.backoff.ms", nil, nil,
+            { settings, text throws(ValueError) in
+                settings.retryBackoff = .milliseconds(try number(text, 0...3_600_000))
+            }
+        ),
+        (
+            "retry.backoff.max.ms", nil, nil,
+            { settings, text throws(ValueError) in
+                settings.retryBackoffMax = .milliseconds(try number(text, 0...3_600_000))
+            }
+        ),
+        (
+            "enable.idempotence", nil, nil,
+            { _, text throws(ValueError) in
+                guard text == "false" else { throw ValueError("only false is supported yet") }
+            }
+        ),
+        (
+            "security.protocol", nil, nil,
+            { _, text throws(ValueError) in
+                guard text.uppercased() == "PLAINTEXT" else { throw ValueError("only PLAINTEXT is supported yet") }
+            }
+        ),
+    ]
+
+    /// Reads settings in order; of two with the same name the later one counts.
+    ///
+    /// - Parameter given: the options of the command line, which a setting must not contradict.
+    /// - Throws: `UsageError` that names the setting, and the nearest known one for a name that is not.
+    init(_ properties: [TargetSettings.Property], given: ParsedOptions) throws(UsageError) {
+        for property in properties {
+            let name = property.name
+            guard let entry = Self.table.first(where: { $0.name == name || $0.alias == name }) else {
+                throw Self.unknown(name)
+            }
+            if let option = entry.option, given.has(option) {
+                throw UsageError("\(name) and \(option.flag) say the same; give one of them")
+            }
+            do throws(ValueError) {
+                try entry.apply(&self, property.value)
+            } catch {
+                throw UsageError("\(name)=\(property.redactedValue): \(error)")
+            }
+        }
+    }
+
+    private static func unknown(_ name: String) -> UsageError {
+        if name.hasPrefix("sasl.") || name.hasPrefix("ssl.") {
+            return UsageError("\(name): TLS and SASL are not supported yet")
+        }
+        let names = table.flatMap { [$0.name] + ($0.alias.map { [$0] } ?? []) }
+        let nearest = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" }
+        return UsageError(
+            "unknown client setting \(name)\(nearest ?? "; known are \(table.map(\.name).joined(separator: ", "))")")
+    }
+
+    private static func number(_ text: String, _ range: ClosedRange<Int>) throws(ValueError) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw ValueError("a whole number from \(range.lowerBound) to \(range.upperBound) is accepted")
+        }
+        return number
+    }
+
+    private static func milliseconds(_ text: String) throws(ValueError) -> Duration {
+        .milliseconds(try number(text, 1...86_400_000))
+    }
+
+    /// Puts what settings say of the shape of a run into its place.
+    func apply(to run: inout RunConfiguration) {
+        if let acks { run.acks = acks }
+        if let lingerNs { run.lingerNs = lingerNs }
+        if let batchSizeBytes { run.batchSizeBytes = batchSizeBytes }
+        if let codec { run.codec = codec }
+    }
+}
+
+extension TargetSettings.Property {
+    /// The settings of a file of Java properties: `name=value` or `name: value` by line, `#` and `!` begin comments.
+    ///
+    /// - Throws: `UsageError` naming the file, and the line that is neither.
+    static func read(_ path: String) throws(UsageError) -> [TargetSettings.Property] {
+        guard let text = SystemFile.text(path) else { throw UsageError("--command-config: \(path) can't be read") }
+        var properties: [TargetSettings.Property] = []
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let line = String(line).trimmed
+            if line.isEmpty || line.hasPrefix("#") || line.hasPrefix("!") { continue }
+            guard let separator = line.firstIndex(where: { $0 == "=" || $0 == ":" }), separator > line.startIndex else {
+                throw UsageError("--command-config: line \(index + 1) of \(path) is not NAME=VALUE")
+            }
+            properties.append(
+                TargetSettings.Property(
+                    name: String(line[..<separator]).trimmed,
+                    value: String(line[line.index(after: separator)...]).trimmed))
+        }
+        return properties
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import KafkaClient
+import Testing
+
+@testable import LoadGenerator
+
+/// Settings of the client by Java's and librdkafka's names.
+@Suite struct ClientSettingsTests {
+    private static func plan(_ line: String) throws -> RunPlan {
+        let command = try CommandLineParser.parse(
+            line.split(separator: " ").map(String.init),
+            environment: CommandLineEnvironment(onlineCores: 2, randomSeed: 1))
+        guard case .run(let plan) = command else { throw UsageError("not a run") }
+        return plan
+    }
+
+    private static func refusal(_ line: String) -> String {
+        do {
+            _ = try plan(line)
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(arguments: [
+        "-X acks=1 -X linger.ms=7 -X batch.size=32768 -X compression.type=zstd:5 -X retries=2 -X request.timeout.ms=900",
+        "-X request.required.acks=1 -X queue.buffering.max.ms=7 -X batch.size=32768 -X compression.codec=zstd:5 "
+            + "-X message.send.max.retries=2 -X socket.timeout.ms=900",
+    ])
+    func bothFamiliesOfNamesReachTheRun(line: String) throws {
+        let plan = try Self.plan(line)
+        let run = plan.configurations[0]
+        #expect(run.acks == .leader)
+        #expect(run.lingerNs == 7_000_000)
+        #expect(run.batchSizeBytes == 32768)
+        #expect(run.codec == CodecChoice(name: .zstd, level: 5))
+        #expect(plan.target.clientSettings.attempts == 3)
+        #expect(try plan.target.clientSettings.connectionConfiguration().requestTimeout == .milliseconds(900))
+    }
+
+    @Test func settingsReachTheProducer() throws {
+        let settings = try Self.plan(
+            "-X delivery.timeout.ms=5000 -X max.in.flight=1 -X retry.backoff.ms=20 -X retry.backoff.max.ms=40"
+        ).target.clientSettings
+        let producer = try RunConfiguration().producerConfiguration(lane: 0, of: 1, concurrency: 4, settings)
+        #expect(producer.deliveryTimeout == .seconds(5))
+        #expect(producer.inFlightPerBrokerMax == 1)
+        #expect(producer.retryBackoff == .milliseconds(20))
+        #expect(producer.retryBackoffMax == .milliseconds(40))
+    }
+
+    @Test func aFileIsReadAndTheCommandLineComesLast() throws {
+        let path = NSTemporaryDirectory() + "client-\(UUID().uuidString).properties"
+        try "# a comment\n\nclient.id = from file\nlinger.ms: 3\n".write(
+            toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let plan = try Self.plan("--command-config \(path) -X linger.ms=9")
+        #expect(plan.target.clientSettings.clientID == "from file")
+        #expect(plan.configurations[0].lingerNs == 9_000_000)
+    }
+
+    @Test(arguments: [
+        ("-X acsk=1", "unknown client setting acsk; did you mean acks?"),
+        ("-X linger.ms=1 --linger 2ms", "linger.ms and --linger say the same; give one of them"),
+        ("-X linger.ms=soon", "linger.ms=soon: a whole number from 0 to 3600000 is accepted"),
+        ("-X acks=2", "acks=2: '2' is not"),
+        ("-X sasl.mechanism=PLAIN", "sasl.mechanism: TLS and SASL are not supported yet"),
+        ("-X security.protocol=SSL", "security.protocol=SSL: only PLAINTEXT is supported yet"),
+        ("-X enable.idempotence=true", "enable.idempotence=true: only false is supported yet"),
+        ("--command-config /no/such/file", "--command-config: /no/such/file can't be read"),
+    ])
+    func whatCannotBeDoneIsSaid(line: String, message: String) {
+        #expect(Self.refusal(line).hasPrefix(message), "\(Self.refusal(line))")
+    }
+
+    @Test func secretsAreNotWrittenDown() {
+        let property = TargetSettings.Property(name: "sasl.password", value: "p")
+        #expect(property.redactedValue == "***")
+    }
+}
