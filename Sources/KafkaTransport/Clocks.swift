@@ -16,3 +16,13 @@ public enum WallClock {
         return now.tv_sec * 1000 + Int64(now.tv_usec) / 1000
     }
 }
+
+extension Duration {
+    /// Whole nanoseconds; clamped to what 64 bits hold.
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        return product + attoseconds / 1_000_000_000
+    }
+}

@@ -1,3 +1,5 @@
+import KafkaClient
+
 /// A codec by its name, with the level it is to work at.
 package struct CodecChoice: Sendable, Hashable, CustomStringConvertible {
     /// The codecs that Kafka knows.
@@ -6,12 +8,8 @@ package struct CodecChoice: Sendable, Hashable, CustomStringConvertible {
 
         /// The levels this codec has; nil when there is nothing to choose.
         package var levels: ClosedRange<Int>? {
-            switch self {
-            case .none, .snappy: nil
-            case .gzip: 1...9
-            case .lz4: 1...17
-            case .zstd: -131_072...22
-            }
+            // Kafka's words are the codec's own.
+            CompressionType.allCases.first { $0.description == rawValue }.flatMap { Codec.levels(of: $0) }
         }
     }
 

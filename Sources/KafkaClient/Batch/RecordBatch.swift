@@ -52,9 +52,6 @@ public final class RecordBatch: @unchecked Sendable {
 
     /// The same for system calls, valid while the batch lives.
     var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[0..<byteCount]) }
-
-    /// The builder that this batch came from has appenders waiting for memory.
-    var isBuilderWaiting: Bool { pool.hasWaiters }
 }
 
 /// When a batch passed the stations of its builder, in nanoseconds of the monotonic clock.

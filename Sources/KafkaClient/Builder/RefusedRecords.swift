@@ -31,13 +31,3 @@ extension KafkaClientError {
         return error
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds; clamped to what 64 bits hold.
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        return product + attoseconds / 1_000_000_000
-    }
-}

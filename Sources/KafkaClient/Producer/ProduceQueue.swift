@@ -148,13 +148,6 @@ struct ProduceQueue {
     /// Since when the oldest batch that is ready for the broker is so.
     func readySinceNs(_ broker: Int32) -> Int64 { ready[broker]?.sinceNs ?? .max }
 
-    /// Whether the builder behind the oldest ready batch has used up its memory.
-    func isBuilderWaiting(_ broker: Int32) -> Bool {
-        guard let list = ready[broker], list.head < list.partitions.count else { return false }
-        let (topic, partition) = list.partitions[list.head]
-        return topic.partitions[Int(partition)].waiting.first?.batch.isBuilderWaiting ?? false
-    }
-
     /// Takes batches for one request, and marks their partitions as in flight.
     mutating func takeRequest(for broker: Int32, nowNs: Int64) -> Request {
         var request = Request()

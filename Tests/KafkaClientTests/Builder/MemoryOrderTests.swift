@@ -8,6 +8,8 @@ import Testing
     func `a large record is not overtaken by small ones that come later`(strategy: BuilderStrategy) async throws {
         let configuration = try BuilderConfiguration(
             batchByteCount: 1024, batchByteCountMax: 4096, linger: .zero, memoryByteCountMax: 4096)
+        // One thread starts the appends, so that they come in this order however busy the machine is.
+        let caller = try EventLoop(name: "caller")
         for _ in 0..<20 {
             try await BuilderBench.with(strategy, configuration) { bench in
                 let builder = bench.builder
@@ -17,7 +19,8 @@ import Testing
                 var tasks: [Task<Void, any Error>] = []
                 for (index, size) in sizes.enumerated() {
                     let chunk = RecordChunk.numbered([4 + index], valueByteCount: size)
-                    tasks.append(Task { try await builder.append(chunk, to: "one", partition: 0) })
+                    tasks.append(
+                        Task(executorPreference: caller) { try await builder.append(chunk, to: "one", partition: 0) })
                     try await Task.sleep(for: .milliseconds(2))
                 }
                 tasks[2].cancel()
@@ -31,5 +34,6 @@ import Testing
                 #expect(bench.sink.failures == [])
             }
         }
+        await caller.shutDown()
     }
 }
