@@ -127,7 +127,11 @@ def kbench(*arguments, timeout=60, **options):
 
 
 def rows(folder):
-    with open(os.path.join(folder, "runs.csv"), newline="") as f:
+    return table(os.path.join(folder, "runs.csv"))
+
+
+def table(path):
+    with open(path, newline="") as f:
         return list(csv.DictReader(f))
 
 
@@ -156,6 +160,12 @@ def folder():
         yield path
 
 
+class Bootstrap(str):
+    """Where a broker listens, and its process id."""
+
+    pid = None
+
+
 @contextlib.contextmanager
 def embedded_broker(*arguments):
     """`kbench broker` for as long as the block takes; gives its bootstrap servers."""
@@ -166,7 +176,9 @@ def embedded_broker(*arguments):
         line = process.stdout.readline().strip()
         prefix = "listening on "
         expect(line.startswith(prefix), f"kbench broker said '{line}', expected 'listening on HOST:PORT'")
-        yield line[len(prefix):]
+        bootstrap = Bootstrap(line[len(prefix):])
+        bootstrap.pid = process.pid
+        yield bootstrap
         expect(process.poll() is None, f"kbench broker ended by itself, status {process.poll()}")
     finally:
         process.terminate()

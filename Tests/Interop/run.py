@@ -9,7 +9,8 @@ import traceback
 
 import harness
 
-SUITES = ("broker", "command", "refusals", "false_brokers", "endings", "kafka_short", "kafka_contents", "kafka_full", "kafka_drills")
+SUITES = ("broker", "command", "load_model", "refusals", "false_brokers", "endings", "kafka_short",
+          "kafka_contents", "kafka_full", "kafka_drills")
 
 
 class Outcome:

@@ -17,20 +17,16 @@ package enum UnsupportedOptions {
     static let names = Set(planEntries.map(\.name) + configurationEntries.filter(\.value.isEmpty).map(\.name))
 
     private static let planEntries: [(name: OptionName, isUsed: @Sendable (RunPlan) -> Bool)] = [
-        (.resume, { $0.resumeDirectory != nil }),
-        (.interval, { $0.output.intervalNs != nil }),
+        (.resume, { $0.resumeDirectory != nil })
     ]
 
     /// `value`: what kind of value is not supported, where others are.
     private static let configurationEntries:
         [(name: OptionName, value: String, isUsed: @Sendable (RunConfiguration) -> Bool)] = [
-            (.warmupRecords, "", { if case .records = $0.warmup { true } else { false } }),
-            (.warmupDuration, "", { if case .durationNs = $0.warmup { true } else { false } }),
             (.recordSize, "with a distribution ", { if case .fixed = $0.recordSize { false } else { true } }),
             (.keys, "", { $0.keys != .none }),
             (.payloadFile, "", { if case .file = $0.payload { true } else { false } }),
             (.headers, "", { $0.headerCount != 0 }),
             (.idempotence, "", { $0.idempotence }),
-            (.rate, "", { $0.rate != nil }),
         ]
 }

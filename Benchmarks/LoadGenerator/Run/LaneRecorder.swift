@@ -16,6 +16,27 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     private(set) var firstFailure: KafkaClientError?
     private(set) var lastAckNs: Int64 = 0
     private let acked = Atomic<Int64>(0)
+    private let interval = Mutex(Interval())
+    /// Of an open loop: latencies count from the intended times. Set before the run.
+    var intendedTimes: IntendedTimes?
+
+    /// What came since the timeline's last row.
+    struct Interval {
+        var total = HdrHistogram.latencyNs()
+        var records: Int64 = 0
+        var bytes: Int64 = 0
+
+        mutating func add(_ other: Interval) {
+            total.add(other.total)
+            records += other.records
+            bytes += other.bytes
+        }
+
+        mutating func reset() {
+            total.reset()
+            (records, bytes) = (0, 0)
+        }
+    }
     private let timedOut = Atomic<Bool>(false)
 
     /// A batch was given up after the whole delivery timeout: nobody takes records any more. May be read at any time.
@@ -28,6 +49,22 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     }
 
     func finish() {}
+
+    /// Takes what came since the last call and leaves `spare` in its place. May be called at any time.
+    ///
+    /// An exchange, because a lane must not wait while two hundred kilobytes are added up.
+    func exchangeInterval(for spare: inout Interval) {
+        interval.withLock { swap(&$0, &spare) }
+    }
+
+    /// Forgets the warm-up. Nothing may be on its way.
+    func reset() {
+        histograms = LatencyHistograms()
+        (failedRecords, batches, wireBytes, builtBytes, ackedBytes) = (0, 0, 0, 0, 0)
+        (possibleDuplicates, lastAckNs, firstFailure) = (0, 0, nil)
+        acked.store(0, ordering: .relaxed)
+        interval.withLock { $0 = Interval() }
+    }
 
     private func record(_ delivery: Delivery) {
         let count = Int64(delivery.batch.recordCount)
@@ -49,9 +86,36 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
             histograms.queue.record(writtenNs - times.sealedNs, count: weight)
             histograms.ack.record(delivery.endedNs - writtenNs, count: weight)
         }
-        // All records of a batch count from its first one: the bound that no record exceeds.
-        histograms.total.record(delivery.endedNs - times.firstAppendNs, count: weight)
+        interval.withLock { interval in
+            interval.records += count
+            interval.bytes += Int64(delivery.batch.byteCount)
+            recordTotal(delivery, in: &interval.total)
+        }
     }
+
+    /// The stage `total`, in the run's histogram and the interval's.
+    private func recordTotal(_ delivery: Delivery, in interval: inout HdrHistogram) {
+        let count = delivery.batch.recordCount
+        let times = delivery.batch.times
+        guard let intendedTimes else {
+            // All records of a batch count from its first one: the bound that no record exceeds.
+            histograms.total.record(delivery.endedNs - times.firstAppendNs, count: UInt64(count))
+            interval.record(delivery.endedNs - times.firstAppendNs, count: UInt64(count))
+            return
+        }
+        // On a schedule records come evenly between the batch's first and its sealing.
+        let firstNs = intendedTimes.intendedNs(of: times.firstAppendNs)
+        let lastNs = max(firstNs, intendedTimes.intendedNs(of: times.sealedNs))
+        let parts = min(count, Self.partsOfBatchMax)
+        for part in 0..<parts {
+            let (from, to) = (count * part / parts, count * (part + 1) / parts)
+            let latencyNs = delivery.endedNs - (firstNs + (lastNs - firstNs) * Int64(from) / Int64(count))
+            histograms.total.record(latencyNs, count: UInt64(to - from))
+            interval.record(latencyNs, count: UInt64(to - from))
+        }
+    }
+
+    private static let partsOfBatchMax = 64
 
     /// Counts what the builder did, also where no producer follows.
     private func built(_ batch: RecordBatch) {

@@ -26,6 +26,11 @@ struct RunPipeline {
         let cores = configuration.cores
         let limit = concurrency < cores ? InFlightLimit(concurrency) : nil
         recorders = (0..<cores).map { _ in LaneRecorder() }
+        if configuration.rate != nil {
+            // The one generator of a sequential builder feeds all lanes.
+            let shared = configuration.builder == .sequential ? IntendedTimes() : nil
+            for recorder in recorders { recorder.intendedTimes = shared ?? IntendedTimes() }
+        }
         var sinks: [any BatchSink] = []
         var producers: [ProducerLane] = []
         for (lane, recorder) in recorders.enumerated() {

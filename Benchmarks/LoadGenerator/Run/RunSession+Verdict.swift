@@ -24,15 +24,37 @@ extension RunSession {
                 failures.append(explanation)
             }
         }
+        result.verdicts += loadVerdicts(result, measurement)
         if SystemInfo.current().isDebugBuild {
             result.verdicts.append(Verdict(.debugBuild, "kbench was built without optimisation; use scripts/kbench"))
         }
         return failures.isEmpty ? nil : failures.joined(separator: "; ")
     }
 
+    /// Whether the load was what the configuration says. These don't make a run a failure.
+    private func loadVerdicts(_ result: RunResult, _ measurement: RunExecution.Measurement) -> [Verdict] {
+        let configuration = result.configuration
+        var verdicts: [Verdict?] = []
+        if let rate = configuration.rate, let lag = measurement.lag {
+            let saturated = Verdict.saturated(
+                lag, planned: configuration.amount.recordsMost(rate: rate), rate: rate, isInterrupted: interrupt.isSet)
+            verdicts += [saturated, .generatorBound(measurement, isBehind: saturated != nil)]
+        } else if configuration.stage != .generate {
+            verdicts.append(.generatorBound(measurement, isBehind: true))
+        }
+        // A broker that kbench didn't start may be on this machine: its CPU time is not told from that of others.
+        let isAlone = plan.target.bootstrapServers == nil || configuration.stage != .broker
+        verdicts.append(
+            .noisy(
+                from: measurement.cpuTimeBefore, to: measurement.cpuTimeAfter, durationNs: measurement.durationNs,
+                ownCpuNs: isAlone ? (result.clientCpuNs ?? 0) + (result.brokerCpuNs ?? 0) : nil,
+                cpuCount: SystemInfo.onlineCores()))
+        return verdicts.compactMap(\.self)
+    }
+
     /// What is stored. With acks 0 the broker may still be taking what the system has: this waits until it has all, or
     /// has taken nothing more for two seconds.
-    private func settledRecords(_ target: RunTarget, expected: Int64, acks: AcksChoice) async throws -> Int64 {
+    func settledRecords(_ target: RunTarget, expected: Int64, acks: AcksChoice) async throws -> Int64 {
         var stored = try await target.storedRecords()
         var deadline = MonotonicClock.nowNs() + 2_000_000_000
         while acks == .none, stored < expected, MonotonicClock.nowNs() < deadline {

@@ -12,6 +12,8 @@ package struct RunSession {
 
     /// What is left to do for a run once an interrupt came, before it is given up.
     private static let drainTimeout = Duration.seconds(5)
+    /// The timeline's without `--interval`.
+    private static let timelineIntervalNs: Int64 = 1_000_000_000
 
     package init(plan: RunPlan, directory: OutputDirectory, terminal: Terminal) {
         self.plan = plan
@@ -165,7 +167,8 @@ package struct RunSession {
         else { throw RunError("this workload is not supported yet") }
         let pool = PayloadPool(
             recordSize: recordSize, compressibility: compressibility, seed: configuration.seed,
-            batchByteCount: configuration.batchSizeBytes, partitions: configuration.partitions)
+            batchByteCount: configuration.batchSizeBytes, partitions: configuration.partitions,
+            isShared: configuration.rate != nil)
         let loops = try EventLoopGroup(count: RunPipeline.loopCount(configuration), name: "kbench")
         do {
             let pipeline = try RunPipeline(
@@ -188,14 +191,25 @@ package struct RunSession {
         _ scheduled: RunPlan.ScheduledRun, _ execution: RunExecution, _ target: RunTarget?, _ broker: BrokerProcess?
     ) async throws -> (Measured, String?) {
         let pipeline = execution.pipeline
-        let storedBefore = try await target?.storedRecords() ?? 0
+        var storedBefore = try await target?.storedRecords() ?? 0
+        if let warmup = execution.configuration.warmup {
+            storedBefore += try await execution.warmUp(warmup, drainTimeout: Self.drainTimeout)
+            if let target {
+                storedBefore = try await settledRecords(
+                    target, expected: storedBefore, acks: execution.configuration.acks)
+            }
+        }
         let brokerPid = await broker?.pid ?? 0
         let brokerCpuBefore = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
         let progress = terminal.progress(
             scheduled, of: plan, acked: { pipeline.recorders.reduce(0) { $0 + $1.ackedRecords } })
         let startedAt = Timestamp(epochMs: WallClock.nowMs())
         await broker?.whenLost { execution.abort.set($0) }
-        let measurement = await execution.run(execution.configuration.amount, drainTimeout: Self.drainTimeout)
+        let timeline = Timeline(
+            run: scheduled.number, intervalNs: plan.output.intervalNs ?? Self.timelineIntervalNs,
+            file: directory.timeline)
+        let measurement = await execution.run(
+            execution.configuration.amount, drainTimeout: Self.drainTimeout, timeline: timeline)
         progress?.cancel()
         let brokerCpuAfter = ProcessUsage.cpuTimeNs(ofProcess: brokerPid)
         for producer in pipeline.producers { await producer.close() }
@@ -208,7 +222,10 @@ package struct RunSession {
         let lost = await broker?.isLost == true
         var failure = await judge(&result, measurement, pipeline, lost ? nil : target, storedBefore: storedBefore)
         let acked = result.recordsAcked ?? 0
-        let records = execution.configuration.amount.recordsMost
+        if let error = await timeline.failure {
+            failure = [failure, "\(error)"].compactMap(\.self).joined(separator: "; ")
+        }
+        let records = execution.configuration.amount.recordsMost(rate: execution.configuration.rate)
         if interrupt.isSet, acked < records { result.verdicts.append(.interrupted(after: acked, of: records)) }
         if let reason = execution.abort.reason {
             if lost { result.verdicts.append(Verdict(.unverified, reason)) }

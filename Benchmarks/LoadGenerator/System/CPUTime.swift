@@ -2,6 +2,8 @@
 package struct CPUTime: Sendable, Equatable {
     /// Time the hypervisor gave to others, in the kernel's ticks.
     package let stealTicks: UInt64
+    /// Time in which nothing ran here, in the kernel's ticks: idle, waiting for disks, or stolen.
+    package let idleTicks: UInt64
     /// All time, in the kernel's ticks.
     package let totalTicks: UInt64
 
@@ -16,6 +18,7 @@ package struct CPUTime: Sendable, Equatable {
         let ticks = line.split(separator: " ").dropFirst().prefix(8).compactMap { UInt64($0) }
         guard ticks.count == 8 else { return nil }
         stealTicks = ticks[7]
+        idleTicks = ticks[3] + ticks[4] + ticks[7]
         totalTicks = ticks.reduce(0, &+)
     }
 
@@ -23,5 +26,11 @@ package struct CPUTime: Sendable, Equatable {
     package func stealShare(since earlier: CPUTime) -> Double? {
         guard totalTicks > earlier.totalTicks, stealTicks >= earlier.stealTicks else { return nil }
         return Double(stealTicks - earlier.stealTicks) / Double(totalTicks - earlier.totalTicks)
+    }
+
+    /// The share of all CPUs' time since `earlier`, 0 … 1, in which something ran; nil when no time has passed.
+    package func busyShare(since earlier: CPUTime) -> Double? {
+        guard totalTicks > earlier.totalTicks, idleTicks >= earlier.idleTicks else { return nil }
+        return 1 - min(1, Double(idleTicks - earlier.idleTicks) / Double(totalTicks - earlier.totalTicks))
     }
 }

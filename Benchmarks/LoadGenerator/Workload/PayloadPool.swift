@@ -23,18 +23,26 @@ package struct PayloadPool: Sendable {
     private static let runRecordCountMin = 1024
     private static let runByteCountMin = 256 << 10
 
+    /// More bytes a ring doesn't take to keep apart what lanes share.
+    private static let sharedByteCountMax = 8 << 20
+
     /// - Parameters:
     ///   - recordSize: bytes of each payload.
     ///   - compressibility: share of each payload, 0 … 1, that is the same byte over and over.
     ///   - batchByteCount: no batch of this size holds the same payload twice.
     ///   - partitions: over which records may be rotated, at least 1.
+    ///   - isShared: lanes don't take whole rounds but whatever comes next. What lies in a batch is then as far apart as
+    ///     all open batches together hold, and twice that where lanes are not equally fast.
     package init(
-        recordSize: Int, compressibility: Double, seed: UInt64, batchByteCount: Int, partitions: Int = 1
+        recordSize: Int, compressibility: Double, seed: UInt64, batchByteCount: Int, partitions: Int = 1,
+        isShared: Bool = false
     ) {
         precondition(partitions > 0)
         // No record takes fewer bytes than its value and seven fields of one byte.
         let recordsPerBatch = batchByteCount / (recordSize + 7) + 2
-        payloadCount = Self.prime(atLeast: recordsPerBatch, notDividing: partitions)
+        let sharedCount = min(2 * partitions * recordsPerBatch, Self.sharedByteCountMax / max(1, recordSize))
+        payloadCount = Self.prime(
+            atLeast: isShared ? max(recordsPerBatch, sharedCount) : recordsPerBatch, notDividing: partitions)
         let runMin = min(Self.runRecordCountMin, Self.runByteCountMin / max(1, recordSize))
         runRecordCount = max(1, (runMin + payloadCount - 1) / payloadCount) * payloadCount
         var generator = SplitMix64(seed: seed)

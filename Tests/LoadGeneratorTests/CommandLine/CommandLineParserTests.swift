@@ -101,12 +101,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--rate 5", "--rate"), ("--warmup-records 5", "--warmup-records"),
-        ("--warmup-duration 5s", "--warmup-duration"), ("--keys uniform:5", "--keys"), ("--headers 1", "--headers"),
+        ("--keys uniform:5", "--keys"), ("--headers 1", "--headers"),
         ("--payload-file f", "--payload-file"),
         ("--record-size uniform:1:2", "--record-size with a distribution"), ("--idempotence", "--idempotence"),
         ("--resume d", "--resume"),
-        ("--interval 1s", "--interval"),
     ])
     func whatTheRunLoopLacksIsRefusedByName(line: String, name: String) {
         #expect(Self.refusal(line) == "\(name) is not supported yet")

@@ -1,0 +1,107 @@
+import KafkaClient
+
+/// Makes the records of one lane and hands them to its builder. Runs on the builder's own actor: handing over a chunk is a
+/// call, not a hop.
+struct Generator: Sendable {
+    let configuration: RunConfiguration
+    let topic: String
+    let pool: PayloadPool
+    let interrupt: RunInterrupt
+    let abort: RunAbort
+
+    struct Outcome: Sendable {
+        var records: Int64 = 0
+        var failure: (any Error)?
+        /// Estimated from every 16th chunk: two looks at the clock a chunk would be no small part of it.
+        var generatingNs: Int64 = 0
+        var appendingNs: Int64 = 0
+    }
+
+    private static let chunksPerSample = 16
+
+    /// The closed loop: the next chunk is made when the builder has taken the last one.
+    func run<B: BatchBuilder & Actor>(
+        into builder: isolated B, from source: RecordRuns, untilNs endNs: Int64, isLast: Bool
+    ) async -> Outcome {
+        var chunk = pool.makeChunk()
+        var outcome = Outcome()
+        var chunkCount = 0
+        do {
+            while var run = source.take() {
+                while !run.isEmpty, goesOn {
+                    let now = MonotonicClock.nowNs()
+                    if now >= endNs { break }
+                    pool.fill(&chunk, from: &run)
+                    outcome.records += Int64(chunk.count)
+                    let isSample = chunkCount % Self.chunksPerSample == 0
+                    chunkCount += 1
+                    let filled = isSample ? MonotonicClock.nowNs() : 0
+                    if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
+                    if isSample {
+                        outcome.generatingNs += (filled - now) * Int64(Self.chunksPerSample)
+                        outcome.appendingNs += (MonotonicClock.nowNs() - filled) * Int64(Self.chunksPerSample)
+                    }
+                }
+                if !run.isEmpty { break }
+            }
+        } catch {
+            outcome.note(error)
+        }
+        await end(builder, isLast)
+        return outcome
+    }
+
+    /// The open loop: what is due is handed over, and the lane sleeps until more is.
+    func run<B: BatchBuilder & Actor>(
+        into builder: isolated B, on schedule: OpenLoopSchedule, _ intended: IntendedTimes, loop: EventLoop, lane: Int,
+        isLast: Bool
+    ) async -> Outcome {
+        var chunk = pool.makeChunk()
+        var outcome = Outcome()
+        do {
+            let timer = try PreciseTimer(on: loop)
+            // Lanes wake in turn.
+            var wokenNs = MonotonicClock.nowNs() + Int64(lane) * Self.tickNs
+            while goesOn, let nextNs = schedule.nextNs {
+                let begin = MonotonicClock.nowNs()
+                guard let records = schedule.take(nowNs: begin, most: PayloadPool.chunkRecordCount) else {
+                    let wakeNs = max(nextNs, wokenNs + Self.tickNs * Int64(configuration.cores))
+                    await timer.wait(untilNs: min(wakeNs, begin + Self.longestSleepNs))
+                    wokenNs = MonotonicClock.nowNs()
+                    continue
+                }
+                pool.fill(&chunk, first: records.lowerBound, count: records.count)
+                outcome.records += Int64(records.count)
+                let filled = MonotonicClock.nowNs()
+                intended.add(handedOverNs: filled, intendedNs: schedule.intendedNs(records.lowerBound))
+                try await builder.append(chunk, to: topic, partition: nil)
+                outcome.generatingNs += filled - begin
+                outcome.appendingNs += MonotonicClock.nowNs() - filled
+            }
+        } catch {
+            outcome.note(error)
+        }
+        await end(builder, isLast)
+        return outcome
+    }
+
+    /// Of all lanes together the schedule is looked at so often: 25 µs late at the median, and no core is kept busy.
+    private static let tickNs: Int64 = 50_000
+    /// An interrupt is noticed after so long.
+    private static let longestSleepNs: Int64 = 50_000_000
+
+    private var goesOn: Bool { !interrupt.isSet && abort.reason == nil }
+
+    private func end<B: BatchBuilder & Actor>(_ builder: isolated B, _ isLast: Bool) async {
+        if isLast {
+            await builder.finish()
+        } else {
+            await builder.flush(olderThan: .zero)
+        }
+    }
+}
+
+extension Generator.Outcome {
+    /// Cancelled by the watchdog, for a reason that is told of elsewhere, is no failure.
+    fileprivate mutating func note(_ error: any Error) { if !(error is CancellationError) { failure = error } }
+}

@@ -1,0 +1,62 @@
+// What a run's own figures say about whether they may be trusted. The bounds stand here and in results/README.md.
+
+extension Verdict {
+    /// An open loop was still behind when its time was over: the broker, the network or the client can't keep the rate.
+    ///
+    /// Being late for a moment is not this: the schedule was made up for, and the latencies tell of it.
+    static func saturated(
+        _ lag: RunExecution.ScheduleLag, planned: Int64, rate: Double, isInterrupted: Bool
+    ) -> Verdict? {
+        if isInterrupted { return nil }
+        let scheduledNs = Double(planned) / rate * 1e9
+        let allowedNs = max(10_000_000, scheduledNs / 100)
+        if lag.missedRecords == 0, Double(lag.finalNs) <= allowedNs { return nil }
+        let missed = lag.missedRecords > 0 ? "; \(lag.missedRecords) of \(planned) records were never made" : ""
+        return Verdict(
+            .saturated,
+            """
+            \(Quantity.approximateDuration(ns: Double(lag.finalNs))) behind the schedule of \(Quantity.approximate(rate)) records/s at its end \
+            (\(Quantity.approximateDuration(ns: allowedNs)) are allowed, the most was \(Quantity.approximateDuration(ns: Double(lag.worstNs))))\(missed)
+            """)
+    }
+
+    /// More of the generators' time went into making records than into handing them on.
+    ///
+    /// - Parameter isBehind: of an open loop, whether it was; one that keeps its schedule is not bound by anything.
+    static func generatorBound(_ measurement: RunExecution.Measurement, isBehind: Bool) -> Verdict? {
+        let totalNs = measurement.generatingNs + measurement.appendingNs
+        guard isBehind, totalNs >= 20_000_000 else { return nil }
+        let share = Double(measurement.generatingNs) / Double(totalNs)
+        if share <= 0.5 { return nil }
+        return Verdict(
+            .generatorBound,
+            """
+            making the records took \(Int((share * 100).rounded())) % of the generators' time (up to 50 % is fine): \
+            what comes after them could have done more
+            """)
+    }
+
+    /// Others had a part of the machine while a run was measured on it.
+    ///
+    /// - Parameters:
+    ///   - ownCpuNs: what all that belongs to the run used; nil where it cannot be told from others.
+    static func noisy(
+        from before: CPUTime?, to after: CPUTime?, durationNs: Int64, ownCpuNs: Int64?, cpuCount: Int
+    ) -> Verdict? {
+        // The kernel counts in ticks of 10 ms.
+        guard let before, let after, durationNs >= 500_000_000 else { return nil }
+        var reasons: [String] = []
+        if let stolen = after.stealShare(since: before), stolen > 0.02 {
+            reasons.append("the hypervisor took \(percent(stolen)) of the CPUs' time (up to 2 % is fine)")
+        }
+        if let ownCpuNs, let busy = after.busyShare(since: before) {
+            let others = busy - Double(ownCpuNs) / (Double(durationNs) * Double(cpuCount))
+            if others > 0.1 {
+                reasons.append("other processes used \(percent(others)) of the CPUs' time (up to 10 % is fine)")
+            }
+        }
+        return reasons.isEmpty ? nil : Verdict(.noisy, reasons.joined(separator: "; "))
+    }
+
+    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+}
