@@ -9,7 +9,7 @@ import traceback
 
 import harness
 
-SUITES = ("broker", "command", "load_model", "refusals", "false_brokers", "endings", "kafka_short",
+SUITES = ("broker", "command", "load_model", "workloads", "refusals", "false_brokers", "endings", "kafka_short",
           "kafka_contents", "kafka_full", "kafka_drills")
 
 

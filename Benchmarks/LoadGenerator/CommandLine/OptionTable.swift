@@ -39,7 +39,7 @@ package enum OptionTable {
     private static let workload = [
         CommandOption(
             .recordSize, "SIZE", arity: .sweep, group: .workload, default: "100",
-            "bytes of a record's value; distributions of sizes are not supported yet"),
+            "bytes of a record's value, or a distribution: uniform:A:B, lognormal:MEDIAN:SIGMA, list:SIZE=WEIGHT,…"),
         CommandOption(
             .keys, "KEYS", arity: .sweep, group: .workload, default: "none",
             "none, sequential:N, uniform:N or zipf:N:EXP"),

@@ -49,6 +49,25 @@ extension RunPlanReader {
         } ?? "\n"
     }
 
+    /// Reads a payload file for the first time, to refuse what can't be sent before anything starts.
+    func sizeOfPieces(_ path: String, _ delimiter: String) throws(UsageError) -> RecordSize {
+        let facts: PayloadFile.Facts
+        do throws(ValueError) {
+            facts = try PayloadFile(path, delimiter: delimiter, isText: !options.has(.payloadDelimiter)).facts
+        } catch {
+            throw UsageError("--payload-file: \(error.description)")
+        }
+        let limit = RunPlan.brokerBatchByteCountMax - RunConfiguration.overheadByteCount
+        guard facts.longestByteCount <= limit || options.has(.batchSize) else {
+            throw UsageError(
+                """
+                --payload-file: '\(path)' has a record of \(Quantity.formatBytes(Int64(facts.longestByteCount))), more than \
+                brokers take by default; give --batch-size to send it all the same, or another --payload-delimiter
+                """)
+        }
+        return .pieces(count: facts.pieceCount, mean: facts.meanByteCount, longest: facts.longestByteCount)
+    }
+
     static func share(_ text: String) throws(ValueError) -> Double {
         guard let share = Double(text), (0...1).contains(share) else {
             throw ValueError("'\(text)' is not a share; accepted is 0 … 1")

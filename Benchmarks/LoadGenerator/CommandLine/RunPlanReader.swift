@@ -72,7 +72,9 @@ struct RunPlanReader {
             base.warmup = .durationNs(ns)
         }
         if let file = try path(.payloadFile) {
-            base.payload = .file(path: file, delimiter: try delimiter())
+            let delimiter = try delimiter()
+            base.payload = .file(path: file, delimiter: delimiter)
+            base.recordSize = try sizeOfPieces(file, delimiter)
         }
         base.headerCount = Int(try options.integer(.headers, in: 0...1000) ?? 0)
         if base.headerCount > 0 { base.headerSize = try size(.headerSize, in: 1...(1 << 20)) ?? 16 }
@@ -120,7 +122,7 @@ struct RunPlanReader {
         try vary(options.integers(.concurrency, in: 1...100_000)) { $0.concurrency = Int($1) }
         try vary(options.sweep(.codec) { text throws(ValueError) in try CodecChoice(parsing: text) }) { $0.codec = $1 }
         for index in all.indices {
-            let needed = all[index].batchByteCount(recordSizeBytes: all[index].recordSize.maximumByteCount ?? 0)
+            let needed = all[index].batchByteCount(recordSizeBytes: all[index].recordSize.maximumByteCount)
             all[index].batchSizeBytes = RunConfiguration.automaticBatchSize(
                 partitions: all[index].partitions, atLeast: needed)
         }
@@ -156,7 +158,7 @@ struct RunPlanReader {
         if run.keys != .none, run.keySize < 8, run.keys.keyCount > Int64(1) << Int64(8 * run.keySize) {
             throw UsageError("--key-size: \(run.keys.keyCount) keys do not fit into \(run.keySize) bytes")
         }
-        let needed = run.batchByteCount(recordSizeBytes: run.recordSize.maximumByteCount ?? 0)
+        let needed = run.batchByteCount(recordSizeBytes: run.recordSize.maximumByteCount)
         guard needed <= run.batchSizeBytes else {
             let size = Quantity.formatBytes(Int64(run.batchSizeBytes))
             throw UsageError("--batch-size: a record may need \(needed) B with its overhead, which \(size) do not hold")

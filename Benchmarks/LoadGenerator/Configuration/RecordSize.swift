@@ -7,12 +7,17 @@ package enum RecordSize: Sendable, Hashable, CustomStringConvertible {
     case lognormal(median: Int, sigma: Double)
     /// Each size with its weight.
     case list([WeightedSize])
+    /// Those of a payload file.
+    case pieces(count: Int, mean: Int, longest: Int)
 
     /// A size, and how often it comes compared with the others.
     package struct WeightedSize: Sendable, Hashable {
         package let byteCount: Int
         package let weight: Int
     }
+
+    /// Where a log-normal distribution is cut: 1 MiB, with room for keys, headers and the batch.
+    private static let lognormalMax = (1 << 20) - (16 << 10)
 
     /// The largest size accepted, 512 MiB: with it a batch stays below 1 GiB, far from the 2³¹ of its length field.
     package static let maximumByteCount = 1 << 29
@@ -49,16 +54,23 @@ package enum RecordSize: Sendable, Hashable, CustomStringConvertible {
         case .list(let sizes):
             (sizes.reduce(0) { $0 + $1.byteCount * $1.weight } + sizes.reduce(0) { $0 + $1.weight } - 1)
                 / sizes.reduce(0) { $0 + $1.weight }
+        case .pieces(_, let mean, _): mean
         }
     }
 
-    /// The largest size that can come; nil where there is no bound but the batch's.
-    package var maximumByteCount: Int? {
+    /// The largest size that comes.
+    package var maximumByteCount: Int {
         switch self {
         case .fixed(let size): size
         case .uniform(_, let high): high
-        case .lognormal: nil
-        case .list(let sizes): sizes.map(\.byteCount).max()
+        case .lognormal(let median, let sigma):
+            // Of a thousand sizes evenly spread over the distribution none lies further out than 3.3 deviations. Kafka's
+            // default limit of a batch cuts that, unless half of the records would lie above it.
+            min(
+                Int((Double(median) * Self.exponential(3.3 * sigma)).rounded(.up)), max(median, Self.lognormalMax),
+                Self.maximumByteCount)
+        case .list(let sizes): sizes.map(\.byteCount).max() ?? 0
+        case .pieces(_, _, let longest): longest
         }
     }
 
@@ -68,6 +80,7 @@ package enum RecordSize: Sendable, Hashable, CustomStringConvertible {
         case .uniform(let low, let high): "uniform:\(low):\(high)"
         case .lognormal(let median, let sigma): "lognormal:\(median):\(sigma)"
         case .list(let sizes): "list:" + sizes.map { "\($0.byteCount)=\($0.weight)" }.joined(separator: ",")
+        case .pieces(let count, let mean, let longest): "\(count) of \(mean) on average, \(longest) at most"
         }
     }
 
@@ -96,7 +109,7 @@ package enum RecordSize: Sendable, Hashable, CustomStringConvertible {
         return sizes
     }
 
-    /// e to the power of `x`, 0 … 8, by its series: the only transcendental function needed here.
+    /// e to the power of `x`, 0 … 14, by its series: the only transcendental function needed here.
     private static func exponential(_ x: Double) -> Double {
         var term = 1.0
         return (1...60).reduce(1.0) { sum, n in

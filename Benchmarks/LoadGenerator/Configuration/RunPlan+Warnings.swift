@@ -1,10 +1,27 @@
 /// What is allowed and yet likely to go wrong.
 extension RunPlan {
     /// Kafka's default of the broker's `message.max.bytes`.
-    private static let brokerBatchByteCountMax = 1_048_588
+    static let brokerBatchByteCountMax = 1_048_588
 
     /// Sentences without a full stop, each once. Linear in the number of configurations.
-    package var warnings: [String] {
+    package var warnings: [String] { sizeWarnings + pieceWarnings }
+
+    private var pieceWarnings: [String] {
+        let sentences = configurations.compactMap { run -> String? in
+            guard case .file(let path, _) = run.payload, case .pieces(let count, let mean, _) = run.recordSize else {
+                return nil
+            }
+            let recordsPerBatch = run.batchSizeBytes / (mean + 7)
+            guard count < recordsPerBatch else { return nil }
+            return """
+                a batch of \(run.batchSizeBytes) B holds about \(recordsPerBatch) records and '\(path)' has \(count): batches \
+                repeat themselves, which flatters every codec; give a larger file or a smaller --batch-size
+                """
+        }
+        return Set(sentences).sorted()
+    }
+
+    private var sizeWarnings: [String] {
         let sizes = configurations.lazy.filter { $0.stage == .broker }.map(\.batchSizeBytes)
         let remedy =
             target.bootstrapServers == nil

@@ -23,10 +23,6 @@ package enum UnsupportedOptions {
     /// `value`: what kind of value is not supported, where others are.
     private static let configurationEntries:
         [(name: OptionName, value: String, isUsed: @Sendable (RunConfiguration) -> Bool)] = [
-            (.recordSize, "with a distribution ", { if case .fixed = $0.recordSize { false } else { true } }),
-            (.keys, "", { $0.keys != .none }),
-            (.payloadFile, "", { if case .file = $0.payload { true } else { false } }),
-            (.headers, "", { $0.headerCount != 0 }),
-            (.idempotence, "", { $0.idempotence }),
+            (.idempotence, "", { $0.idempotence })
         ]
 }

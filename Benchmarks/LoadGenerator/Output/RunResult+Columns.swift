@@ -26,10 +26,10 @@ extension RunResult {
         var records: Int64?
         if case .records(let count) = c.amount { records = count }
         let size: Column
-        if case .fixed(let byteCount) = c.recordSize {
+        switch c.recordSize {
+        case .fixed(let byteCount), .pieces(_, mean: let byteCount, _):
             size = .integer("record_size_bytes", Int64(byteCount))
-        } else {
-            size = .text("record_size_bytes", c.recordSize.description)
+        default: size = .text("record_size_bytes", c.recordSize.description)
         }
         return [
             .integer("run", Int64(run)), .text("started_at", startedAt.iso8601), .text("target", target),

@@ -93,18 +93,18 @@ extension RunSession {
 }
 
 extension RunResult {
-    mutating func fill(_ measurement: RunExecution.Measurement, _ recorders: [LaneRecorder]) {
+    mutating func fill(_ measurement: RunExecution.Measurement, _ recorders: [LaneRecorder], bytesPerRecord: Double) {
         durationNs = measurement.durationNs
         clientCpuNs = measurement.clientCpuNs
         clientPeakRssBytes = measurement.clientPeakRssBytes
         if configuration.stage == .generate {
             recordsAcked = measurement.generatedRecords
-            payloadBytesAcked = measurement.generatedRecords * configuration.payloadBytesPerRecord
+            payloadBytesAcked = Int64(Double(measurement.generatedRecords) * bytesPerRecord)
             return
         }
         recordsAcked = recorders.reduce(0) { $0 + $1.ackedRecords }
         recordsFailed = recorders.reduce(0) { $0 + $1.failedRecords }
-        payloadBytesAcked = (recordsAcked ?? 0) * configuration.payloadBytesPerRecord
+        payloadBytesAcked = Int64(Double(recordsAcked ?? 0) * bytesPerRecord)
         batches = recorders.reduce(0) { $0 + $1.batches }
         let built = recorders.reduce(0) { $0 + $1.builtBytes }
         let compressed = recorders.reduce(0) { $0 + $1.ackedBytes }

@@ -162,13 +162,7 @@ package struct RunSession {
     ) async throws -> (Measured, String?) {
         let configuration = scheduled.configuration
         let concurrency = configuration.concurrency
-        guard case .fixed(let recordSize) = configuration.recordSize,
-            case .generated(let compressibility) = configuration.payload
-        else { throw RunError("this workload is not supported yet") }
-        let pool = PayloadPool(
-            recordSize: recordSize, compressibility: compressibility, seed: configuration.seed,
-            batchByteCount: configuration.batchSizeBytes, partitions: configuration.partitions,
-            isShared: configuration.rate != nil)
+        let pool = try PayloadPool(configuration)
         let loops = try EventLoopGroup(count: RunPipeline.loopCount(configuration), name: "kbench")
         do {
             let pipeline = try RunPipeline(
@@ -216,7 +210,7 @@ package struct RunSession {
         var result = RunResult(
             run: scheduled.number, startedAt: startedAt,
             target: plan.target.name(stage: execution.configuration.stage), configuration: execution.configuration)
-        result.fill(measurement, pipeline.recorders)
+        result.fill(measurement, pipeline.recorders, bytesPerRecord: execution.pool.bytesPerRecord)
         if let before = brokerCpuBefore, let after = brokerCpuAfter { result.brokerCpuNs = after - before }
         // Who can't be asked is not asked: the reason is known.
         let lost = await broker?.isLost == true

@@ -5,61 +5,128 @@ import KafkaClient
 
 /// The payloads of a workload, as a ring of records that chunks are cut from.
 ///
-/// A lane that takes its records from `RecordRuns` goes round the ring without a break. So a batch never holds a payload
-/// twice, neither of consecutive records nor of those that a rotation over partitions gives to one of them.
+/// A lane that takes its records from `RecordRuns` goes round a short ring without a break. So a batch never holds a payload
+/// twice, neither of consecutive records nor of those that a rotation over partitions gives to one of them. Where records come
+/// to batches in another order (keys, rates), the ring is as long as what all open batches hold, four times.
 package struct PayloadPool: Sendable {
     /// Records of a chunk: 8 KiB of entries stay in the first-level cache.
     package static let chunkRecordCount = 256
 
     private let arena: RecordArena
     private let ring: RecordChunk
-    /// Different payloads, no fewer than a batch has records; few, because they lie in a core's own cache. A prime, so
-    /// that no stride over partitions meets the same few. Cores, builder and concurrency have no part in it.
+    private let keys: KeyGenerator?
+    /// Different payloads, no fewer than a batch has records unless they are a file's; few, because they lie in a core's own
+    /// cache. Where they are made, a prime, so that no stride over partitions meets the same few. Cores, builder and
+    /// concurrency have no part in it.
     package let payloadCount: Int
-    /// Records that a lane is given at once: whole rounds, as few as make the giving cheap.
+    /// Records that a lane is given at once: whole rounds, as few as make the giving cheap; of a ring so long that lanes would
+    /// get nothing for a while, parts of it.
     package let runRecordCount: Int
+    /// Bytes of keys, values and headers of a record, on average over the ring.
+    package let bytesPerRecord: Double
 
     /// What a run has at least, unless its bytes are enough.
     private static let runRecordCountMin = 1024
     private static let runByteCountMin = 256 << 10
+    /// Of a longer ring, lanes get parts.
+    private static let wholeRoundMax = 4096
+    /// Sizes that stand for a distribution.
+    private static let sizeCountMin = 1009
+    /// More bytes a ring doesn't take, unless one batch needs them.
+    private static let byteCountMax = 64 << 20
 
-    /// More bytes a ring doesn't take to keep apart what lanes share.
-    private static let sharedByteCountMax = 8 << 20
+    /// Payloads as a configuration describes them.
+    ///
+    /// - Throws: `ValueError` when a payload file is not what it was when the command started.
+    package init(_ configuration: RunConfiguration) throws {
+        let keys = KeyGenerator(configuration.keys, byteCount: configuration.keySize, seed: configuration.seed)
+        switch configuration.payload {
+        case .generated(let compressibility):
+            self.init(
+                recordSize: configuration.recordSize, compressibility: compressibility, seed: configuration.seed,
+                batchByteCount: configuration.batchSizeBytes, partitions: configuration.partitions,
+                isShared: configuration.rate != nil || keys != nil, keys: keys,
+                headers: HeaderTexts(count: configuration.headerCount, byteCount: configuration.headerSize))
+        case .file(let path, let delimiter):
+            let file = try PayloadFile(path, delimiter: delimiter, isText: false)
+            guard file.facts.longestByteCount <= configuration.recordSize.maximumByteCount else {
+                throw ValueError("'\(path)' was changed while kbench ran: it has longer records now")
+            }
+            self.init(
+                bytes: file.bytes, values: file.pieces, seed: configuration.seed, keys: keys,
+                headers: HeaderTexts(count: configuration.headerCount, byteCount: configuration.headerSize))
+        }
+    }
 
+    /// Payloads made from a seed.
+    ///
     /// - Parameters:
-    ///   - recordSize: bytes of each payload.
+    ///   - recordSize: bytes of the payloads.
     ///   - compressibility: share of each payload, 0 … 1, that is the same byte over and over.
     ///   - batchByteCount: no batch of this size holds the same payload twice.
     ///   - partitions: over which records may be rotated, at least 1.
-    ///   - isShared: lanes don't take whole rounds but whatever comes next. What lies in a batch is then as far apart as
-    ///     all open batches together hold, and twice that where lanes are not equally fast.
+    ///   - isShared: lanes don't take whole rounds but whatever comes next, or keys decide where a record goes. What lies in a
+    ///     batch is then as far apart as all open batches together hold, and more where there are many lanes.
     package init(
-        recordSize: Int, compressibility: Double, seed: UInt64, batchByteCount: Int, partitions: Int = 1,
+        recordSize: RecordSize, compressibility: Double, seed: UInt64, batchByteCount: Int, partitions: Int = 1,
         isShared: Bool = false
     ) {
+        self.init(
+            recordSize: recordSize, compressibility: compressibility, seed: seed, batchByteCount: batchByteCount,
+            partitions: partitions, isShared: isShared, keys: nil, headers: nil)
+    }
+
+    private init(
+        recordSize: RecordSize, compressibility: Double, seed: UInt64, batchByteCount: Int, partitions: Int,
+        isShared: Bool, keys: KeyGenerator?, headers: HeaderTexts?
+    ) {
         precondition(partitions > 0)
+        let mean = max(1, recordSize.meanByteCount)
         // No record takes fewer bytes than its value and seven fields of one byte.
-        let recordsPerBatch = batchByteCount / (recordSize + 7) + 2
-        let sharedCount = min(2 * partitions * recordsPerBatch, Self.sharedByteCountMax / max(1, recordSize))
-        payloadCount = Self.prime(
-            atLeast: isShared ? max(recordsPerBatch, sharedCount) : recordsPerBatch, notDividing: partitions)
-        let runMin = min(Self.runRecordCountMin, Self.runByteCountMin / max(1, recordSize))
-        runRecordCount = max(1, (runMin + payloadCount - 1) / payloadCount) * payloadCount
+        let recordsPerBatch = batchByteCount / (mean + 7) + 2
+        var wanted = isShared ? 4 * partitions * recordsPerBatch : recordsPerBatch
+        if case .fixed = recordSize {} else { wanted = max(wanted, Self.sizeCountMin) }
+        let count = Self.prime(
+            atLeast: max(recordsPerBatch, min(wanted, Self.byteCountMax / mean)), notDividing: partitions)
         var generator = SplitMix64(seed: seed)
-        let fillerCount = Int((Double(recordSize) * compressibility).rounded())
+        var sizeGenerator = SplitMix64(seed: seed ^ 0x7369_7A65)
+        let sizes = recordSize.sample(count, using: &sizeGenerator)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(payloadCount * recordSize)
-        for _ in 0..<payloadCount {
-            generator.appendBytes(recordSize - fillerCount, to: &bytes)
+        bytes.reserveCapacity(sizes.reduce(0, +))
+        var values: [Range<Int>] = []
+        values.reserveCapacity(count)
+        for size in sizes {
+            let start = bytes.count
+            let fillerCount = Int((Double(size) * compressibility).rounded())
+            generator.appendBytes(size - fillerCount, to: &bytes)
             bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: fillerCount))
+            values.append(start..<bytes.count)
         }
+        self.init(bytes: bytes, values: values, seed: seed, keys: keys, headers: headers)
+    }
+
+    private init(bytes: [UInt8], values: [Range<Int>], seed: UInt64, keys: KeyGenerator?, headers: HeaderTexts?) {
+        var bytes = bytes
+        let valueByteCount = values.reduce(0) { $0 + $1.count }
+        let headerPlaces = headers?.append(to: &bytes, seed: seed, count: values.count) ?? []
         arena = RecordArena(bytes: bytes.span.bytes)
-        var ring = RecordChunk(sharing: arena, capacity: payloadCount + Self.chunkRecordCount)
-        for index in 0..<payloadCount + Self.chunkRecordCount {
-            let start = index % payloadCount * recordSize
-            ring.append(keyAt: nil, valueAt: start..<start + recordSize)
+        var ring = RecordChunk(sharing: arena, capacity: values.count + Self.chunkRecordCount)
+        for index in 0..<values.count + Self.chunkRecordCount {
+            let slot = index % values.count
+            ring.append(
+                keyAt: nil, valueAt: values[slot],
+                headersAt: headerPlaces.isEmpty ? nil : headerPlaces[slot % headerPlaces.count])
         }
         self.ring = ring
+        self.keys = keys
+        payloadCount = values.count
+        let mean = valueByteCount / values.count
+        bytesPerRecord =
+            Double(valueByteCount) / Double(values.count) + Double(keys?.byteCount ?? 0)
+            + Double(headers?.byteCountOfRecord ?? 0)
+        let runMin = max(1, min(Self.runRecordCountMin, Self.runByteCountMin / max(1, mean)))
+        runRecordCount =
+            values.count > Self.wholeRoundMax ? runMin : (runMin + values.count - 1) / values.count * values.count
     }
 
     /// A chunk to be filled by `fill`, again and again.
@@ -69,7 +136,9 @@ package struct PayloadPool: Sendable {
     ///
     /// - Precondition: at most `chunkRecordCount` records; the chunk came from `makeChunk`.
     package func fill(_ chunk: inout RecordChunk, first: Int64, count: Int) {
-        chunk.replaceAll(with: positions(first: first, count: count), of: ring)
+        let range = positions(first: first, count: count)
+        guard let keys else { return chunk.replaceAll(with: range, of: ring) }
+        chunk.replaceAll(with: range, of: ring, keyByteCount: keys.byteCount) { keys.write(first: first, to: $0) }
     }
 
     /// Puts the first records of `run` into a chunk, as many as it holds, and takes them off the run.

@@ -63,7 +63,7 @@ package struct OpenBatch: BitwiseCopyable {
 
     /// Adds one record if it fits.
     @inline(__always)
-    fileprivate mutating func append(_ entry: RecordChunk.Entry, nowMs: Int64, arena: UnsafeRawPointer) -> Bool {
+    fileprivate mutating func append(_ entry: RecordChunk.Entry, nowMs: Int64, bases: RecordChunk.Bases) -> Bool {
         let timestampMs = entry.timestampMs == RecordChunk.unsetTimestamp ? nowMs : entry.timestampMs
         let baseMs = recordCount == 0 ? timestampMs : baseTimestampMs
         let timestampDelta = timestampMs &- baseMs
@@ -72,7 +72,7 @@ package struct OpenBatch: BitwiseCopyable {
         let byteCount = RecordEncoding.varintByteCount(Int64(bodyByteCount)) + bodyByteCount
         if byteCount > limit - cursor { return false }
         let end = RecordEncoding.write(
-            entry, bodyByteCount: bodyByteCount, timestampDelta: timestampDelta, offsetDelta: recordCount, arena: arena,
+            entry, bodyByteCount: bodyByteCount, timestampDelta: timestampDelta, offsetDelta: recordCount, bases: bases,
             to: cursor)
         assert(end - cursor == byteCount, "a record was written longer or shorter than it was predicted")
         cursor = end
@@ -96,11 +96,11 @@ extension OpenBatch {
         _ chunk: RecordChunk, _ range: Range<Int>, partitions: UnsafePointer<Int32>,
         to batches: UnsafeMutablePointer<OpenBatch>, nowMs: Int64
     ) -> Int {
-        chunk.withEntries { entries, count, arena in
+        chunk.withEntries { entries, count, bases in
             precondition(range.upperBound <= count)
             for index in range {
                 let batch = batches + Int(partitions[index])
-                if !batch.pointee.append(entries[index], nowMs: nowMs, arena: arena) { return index }
+                if !batch.pointee.append(entries[index], nowMs: nowMs, bases: bases) { return index }
             }
             return range.upperBound
         }
@@ -116,12 +116,12 @@ extension OpenBatch {
 
     /// Appends records chosen by index to this batch until one finds no room; gives how many of the indices went in.
     package mutating func append(_ chunk: RecordChunk, indices: UnsafeBufferPointer<UInt32>, nowMs: Int64) -> Int {
-        chunk.withEntries { entries, count, arena in
+        chunk.withEntries { entries, count, bases in
             var batch = self
             defer { self = batch }
             for (position, index) in indices.enumerated() {
                 precondition(Int(index) < count)
-                if !batch.append(entries[Int(index)], nowMs: nowMs, arena: arena) { return position }
+                if !batch.append(entries[Int(index)], nowMs: nowMs, bases: bases) { return position }
             }
             return indices.count
         }

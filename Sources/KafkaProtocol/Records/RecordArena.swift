@@ -32,6 +32,13 @@ public final class RecordArena: @unchecked Sendable {
         _ = append(bytes)
     }
 
+    /// Zeros, to be overwritten in place.
+    convenience init(zeroed byteCount: Int) {
+        self.init(capacity: byteCount)
+        memset(base, 0, byteCount)
+        self.byteCount = byteCount
+    }
+
     deinit { base.deallocate() }
 
     func append(_ bytes: RawSpan) -> UInt32 {

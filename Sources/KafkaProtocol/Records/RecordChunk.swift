@@ -30,12 +30,15 @@ public struct RecordChunk: @unchecked Sendable {
 
     final class Storage {
         let arena: RecordArena
+        /// Where keys lie when they don't lie in `arena`.
+        fileprivate(set) var keyArena: RecordArena?
         var entries: UnsafeMutablePointer<Entry>
         var count = 0
         var capacity: Int
 
-        init(arena: RecordArena, capacity: Int) {
+        init(arena: RecordArena, keyArena: RecordArena? = nil, capacity: Int) {
             self.arena = arena
+            self.keyArena = keyArena
             self.capacity = max(1, capacity)
             entries = .allocate(capacity: self.capacity)
         }
@@ -57,7 +60,7 @@ public struct RecordChunk: @unchecked Sendable {
         }
 
         func copy(sharingArena: Bool) -> Storage {
-            let copy = Storage(arena: sharingArena ? arena : arena.copy(), capacity: capacity)
+            let copy = Storage(arena: sharingArena ? arena : arena.copy(), keyArena: keyArena, capacity: capacity)
             copy.entries.initialize(from: entries, count: count)
             copy.count = count
             return copy
@@ -192,10 +195,19 @@ public struct RecordChunk: @unchecked Sendable {
 
 extension RecordChunk {
     /// The entries, for the length of the call.
-    func withEntries<R>(_ body: (UnsafePointer<Entry>, Int, UnsafeRawPointer) -> R) -> R {
+    func withEntries<R>(_ body: (UnsafePointer<Entry>, Int, Bases) -> R) -> R {
         withExtendedLifetime(storage) {
-            body(UnsafePointer(storage.entries), storage.count, UnsafeRawPointer(storage.arena.base))
+            let arena = UnsafeRawPointer(storage.arena.base)
+            let keys = storage.keyArena.map { UnsafeRawPointer($0.base) } ?? arena
+            return body(UnsafePointer(storage.entries), storage.count, Bases(arena: arena, keys: keys))
         }
+    }
+
+    /// What the offsets of entries count from.
+    struct Bases {
+        /// Of values and headers.
+        let arena: UnsafeRawPointer
+        let keys: UnsafeRawPointer
     }
 
     /// The bytes of one record as it will stand in a batch, at most: for bounds and accounting.
@@ -227,9 +239,37 @@ extension RecordChunk {
         storage.count = range.count
     }
 
+    /// Does the same with keys of the chunk's own, all of one size. One copy of entries, and the writing of the keys.
+    ///
+    /// - Parameter write: gets the memory of all keys, one after the other, `keyByteCount` bytes each, of whatever content.
+    package mutating func replaceAll(
+        with range: Range<Int>, of other: RecordChunk, keyByteCount: Int,
+        writingKeys write: (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        precondition(sharesArena && other.storage.arena === storage.arena && range.upperBound <= other.count)
+        let byteCount = range.count * keyByteCount
+        // A chunk that somebody holds, or whose keys somebody holds with chosen records, stays as it is.
+        let isFree = isKnownUniquelyReferenced(&storage) && isKnownUniquelyReferenced(&storage.keyArena)
+        if !isFree || storage.capacity < range.count || (storage.keyArena?.byteCount ?? 0) < byteCount {
+            let capacity = max(storage.capacity, range.count)
+            storage = Storage(
+                arena: storage.arena, keyArena: RecordArena(zeroed: capacity * keyByteCount), capacity: capacity)
+        }
+        guard let keys = storage.keyArena?.base else { return }
+        write(UnsafeMutableRawBufferPointer(start: keys, count: byteCount))
+        let entries = storage.entries
+        entries.update(from: other.storage.entries + range.lowerBound, count: range.count)
+        for index in 0..<range.count {
+            entries[index].keyOffset = UInt32(truncatingIfNeeded: index * keyByteCount)
+            entries[index].keyByteCount = Int32(keyByteCount)
+        }
+        storage.count = range.count
+    }
+
     /// Copies chosen records into a chunk that shares this one's bytes.
     package func selecting(_ indices: some Collection<Int>) -> RecordChunk {
         let result = RecordChunk(sharing: storage.arena, capacity: indices.count)
+        result.storage.keyArena = storage.keyArena
         for index in indices {
             precondition(index < storage.count)
             result.storage.append(storage.entries[index])
@@ -239,14 +279,15 @@ extension RecordChunk {
 
     /// Calls `body` for each record with its key, nil where there is none.
     package func forEachKey(_ body: (_ index: Int, _ key: UnsafeRawBufferPointer?) -> Void) {
-        withEntries { entries, count, arena in
+        withEntries { entries, count, bases in
             for index in 0..<count {
                 let entry = entries[index]
                 body(
                     index,
                     entry.keyByteCount < 0
                         ? nil
-                        : UnsafeRawBufferPointer(start: arena + Int(entry.keyOffset), count: Int(entry.keyByteCount)))
+                        : UnsafeRawBufferPointer(
+                            start: bases.keys + Int(entry.keyOffset), count: Int(entry.keyByteCount)))
             }
         }
     }

@@ -33,20 +33,20 @@ enum RecordEncoding {
     @inline(__always)
     static func write(
         _ entry: RecordChunk.Entry, bodyByteCount: Int, timestampDelta: Int64, offsetDelta: Int32,
-        arena: UnsafeRawPointer, to target: UnsafeMutableRawPointer
+        bases: RecordChunk.Bases, to target: UnsafeMutableRawPointer
     ) -> UnsafeMutableRawPointer {
         var cursor = writeVarint(Int64(bodyByteCount), to: target)
         let bodyStart = cursor
         cursor.storeBytes(of: 0, as: UInt8.self)
         cursor = writeVarint(timestampDelta, to: cursor + 1)
         cursor = writeVarint(Int64(offsetDelta), to: cursor)
-        cursor = writeField(entry.keyByteCount, arena + Int(entry.keyOffset), to: cursor)
-        cursor = writeField(entry.valueByteCount, arena + Int(entry.valueOffset), to: cursor)
+        cursor = writeField(entry.keyByteCount, bases.keys + Int(entry.keyOffset), to: cursor)
+        cursor = writeField(entry.valueByteCount, bases.arena + Int(entry.valueOffset), to: cursor)
         if entry.headersByteCount == 0 {
             cursor.storeBytes(of: 0, as: UInt8.self)
             cursor += 1
         } else {
-            copy(arena + Int(entry.headersOffset), Int(entry.headersByteCount), to: cursor)
+            copy(bases.arena + Int(entry.headersOffset), Int(entry.headersByteCount), to: cursor)
             cursor += Int(entry.headersByteCount)
         }
         assert(cursor - bodyStart == bodyByteCount, "a record was written longer or shorter than it was predicted")

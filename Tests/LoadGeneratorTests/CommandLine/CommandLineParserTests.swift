@@ -96,14 +96,10 @@ import Testing
         #expect(plan.target.commandProperties.map(\.value) == ["b=c", "3", "1"])
         #expect(plan.output.intervalNs == 1_000_000_000)
         #expect(plan.resumeDirectory == "dir")
-        let file = try Self.planWithUnsupported("--payload-file f --payload-delimiter \\r\\n").configurations[0]
-        #expect(file.payload == .file(path: "f", delimiter: "\r\n"))
     }
 
     @Test(arguments: [
-        ("--keys uniform:5", "--keys"), ("--headers 1", "--headers"),
-        ("--payload-file f", "--payload-file"),
-        ("--record-size uniform:1:2", "--record-size with a distribution"), ("--idempotence", "--idempotence"),
+        ("--idempotence", "--idempotence"),
         ("--resume d", "--resume"),
     ])
     func whatTheRunLoopLacksIsRefusedByName(line: String, name: String) {
@@ -186,7 +182,6 @@ import Testing
         guard case .help(let text) = try Self.parse("--nonsense --help") else { throw UsageError("no help") }
         for option in OptionTable.options(of: .run) { #expect(text.contains(option.name.flag)) }
         #expect(text.contains("rounded down to a power of two"))
-        #expect(!text.contains("uniform:A:B"))
         for name in UnsupportedOptions.names {
             let entry = try #require(text.split(separator: name.flag).last?.prefix(300))
             #expect(entry.contains("not supported yet; "))

@@ -19,7 +19,8 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 8], [(100, 16 << 10), (100, 256 << 10), (1000, 16 << 10), (1, 1000)])
     func aBatchNeverHoldsAPayloadTwiceHoweverLanesTakeTurns(lanes: Int, sizes: (record: Int, batch: Int)) {
-        let pool = PayloadPool(recordSize: sizes.record, compressibility: 0.5, seed: 1, batchByteCount: sizes.batch)
+        let pool = PayloadPool(
+            recordSize: .fixed(sizes.record), compressibility: 0.5, seed: 1, batchByteCount: sizes.batch)
         let inBatch = sizes.batch / (sizes.record + 7)
         #expect(pool.payloadCount >= inBatch)
         for seed in 0..<10 as Range<UInt64> {
@@ -33,14 +34,14 @@ import Testing
     @Test(arguments: [2, 64, 157, 314])
     func aBatchOfARotationOverPartitionsNeverHoldsAPayloadTwice(partitions: Int) {
         let pool = PayloadPool(
-            recordSize: 100, compressibility: 0.5, seed: 1, batchByteCount: 16 << 10, partitions: partitions)
+            recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10, partitions: partitions)
         let inBatch = (16 << 10) / 107
         let payloads = (0..<Int64(inBatch)).map { pool.positions(first: $0 * Int64(partitions), count: 1).lowerBound }
         #expect(Set(payloads).count == inBatch)
     }
 
     @Test func everyRecordIsHandedOutOnce() {
-        let pool = PayloadPool(recordSize: 100, compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
+        let pool = PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
         for total in [1, 1098, 1099, 1100, 10_000] as [Int64] {
             let source = RecordRuns(total: total, of: pool)
             var expected: Int64 = 0
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func aRunIsCutIntoChunks() {
-        let pool = PayloadPool(recordSize: 100, compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
+        let pool = PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
         var chunk = pool.makeChunk()
         var run: Range<Int64> = 1000..<1600
         var counts: [Int] = []
@@ -65,10 +66,10 @@ import Testing
     }
 
     @Test func thePoolIsSmallAndLargeRecordsAreHandedOutSingly() {
-        let usual = PayloadPool(recordSize: 100, compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
+        let usual = PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
         #expect(usual.payloadCount == 157)
         #expect(usual.runRecordCount == 7 * 157)
-        let large = PayloadPool(recordSize: 1 << 20, compressibility: 0.5, seed: 1, batchByteCount: 1_052_672)
+        let large = PayloadPool(recordSize: .fixed(1 << 20), compressibility: 0.5, seed: 1, batchByteCount: 1_052_672)
         #expect(large.payloadCount == 3)
         #expect(large.runRecordCount == 3)
     }
