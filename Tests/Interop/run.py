@@ -9,7 +9,9 @@ import traceback
 
 import harness
 
-SUITES = ("broker", "command", "refusals", "false_brokers", "endings", "kafka_short", "kafka_contents", "kafka_full", "kafka_drills")
+SUITES = (
+    "broker", "command", "refusals", "false_brokers", "endings", "interchange", "kafka_short", "kafka_contents", "kafka_full",
+    "kafka_drills")
 
 
 class Outcome:
