@@ -158,21 +158,11 @@ class Library:
         return True
 
     def write(self, topic, records, codec="none", acks="all", partition=0):
-        lines = []
-        for key, value, headers, timestamp in records:
-            text = ",".join(f"{_hex(name.encode())}={_hex(content)}" for name, content in headers)
-            lines.append(f"{partition}\t{_hex(key)}\t{_hex(value)}\t{timestamp}\t{text}\n")
-        out = self._run("write", topic, codec, self.builder, acks, given="".join(lines))
+        out = self._run("write", topic, codec, self.builder, acks, given=to_lines(records, partition))
         expect(out.strip() == str(len(records)), f"{out.strip()} of {len(records)} records were acknowledged")
 
     def read(self, topic, count):
-        found = []
-        for line in self._run("read", topic).splitlines():
-            _, key, value, timestamp, headers = line.split("\t")
-            pairs = [header.split("=") for header in headers.split(",") if header]
-            found.append((
-                _bytes(key), _bytes(value), [(_bytes(name).decode(), _bytes(content)) for name, content in pairs],
-                int(timestamp)))
+        found = from_lines(self._run("read", topic))
         expect(count is None or len(found) == count, f"{len(found)} of {count} records were read")
         return found
 
@@ -181,6 +171,26 @@ class Library:
             [PEER, verb, self.bootstrap, topic, *arguments], input=given, capture_output=True, text=True, timeout=60)
         expect(ended.returncode == 0, f"interop-peer {verb} ended with {ended.returncode}: {ended.stderr}")
         return ended.stdout
+
+
+def to_lines(records, partition):
+    """Records as Tests/InteropPeer and Tests/Interop/java take them."""
+    lines = []
+    for key, value, headers, timestamp in records:
+        text = ",".join(f"{_hex(name.encode())}={_hex(content)}" for name, content in headers)
+        lines.append(f"{partition}\t{_hex(key)}\t{_hex(value)}\t{timestamp}\t{text}\n")
+    return "".join(lines)
+
+
+def from_lines(text):
+    found = []
+    for line in text.splitlines():
+        _, key, value, timestamp, headers = line.split("\t")
+        pairs = [header.split("=") for header in headers.split(",") if header]
+        found.append((
+            _bytes(key), _bytes(value), [(_bytes(name).decode(), _bytes(content)) for name, content in pairs],
+            int(timestamp)))
+    return found
 
 
 def _hex(content):

@@ -1,0 +1,135 @@
+"""Other people's clients that are programs: Kafka's Java client, by the program in Tests/Interop/java, and kcat."""
+
+import atexit
+import functools
+import glob
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+from clients import from_lines, to_lines
+from harness import ROOT, Skip, expect
+
+JAVA_VERSIONS = ("4.3.1", "3.9.2")
+
+
+def run(command, what, given=None, text=True):
+    ended = subprocess.run(command, input=given, capture_output=True, text=text, timeout=90)
+    expect(ended.returncode == 0, f"{what} ended with {ended.returncode}: {ended.stderr[-2000:]}")
+    return ended.stdout
+
+
+def kafka_home(version):
+    """The folder with a version's libs: $KAFKA_HOME, beside it, or ../shared/kafka; None when there is none."""
+    homes = [os.path.join(ROOT, "..", "shared", "kafka", version)]
+    if os.environ.get("KAFKA_HOME"):
+        homes = [os.environ["KAFKA_HOME"], os.path.join(os.environ["KAFKA_HOME"], "..", version), *homes]
+    for home in homes:
+        if glob.glob(os.path.join(home, "libs", f"kafka-clients-{version}.jar")):
+            return os.path.realpath(home)
+    return None
+
+
+@functools.cache
+def java_peer(version):
+    """The command that runs JavaPeer with one version of Kafka's client."""
+    home = kafka_home(version)
+    if home is None:
+        raise Skip(f"there is no Kafka {version}: KAFKA_HOME, or a folder beside it, may name one")
+    java_home = os.environ.get("JAVA_HOME")
+    tools = [os.path.join(java_home, "bin", name) if java_home else shutil.which(name) for name in ("java", "javac")]
+    java, compiler = [tool if tool and os.access(tool, os.X_OK) else None for tool in tools]
+    if java is None:
+        raise Skip("there is no java: Debian's and Ubuntu's is openjdk-17-jdk-headless")
+    if compiler is None:
+        raise Skip("there is a java, but not its compiler: Debian's and Ubuntu's is openjdk-17-jdk-headless")
+    libraries = os.path.join(home, "libs", "*")
+    source = os.path.join(ROOT, "Tests", "Interop", "java", "JavaPeer.java")
+    # Compiled once: from its source it would start a second later, each time.
+    classes = tempfile.TemporaryDirectory(prefix="java-peer-")
+    atexit.register(classes.cleanup)
+    run([compiler, "-d", classes.name, "-cp", libraries, source], "javac")
+    return [java, "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", f"{classes.name}:{libraries}", "JavaPeer"]
+
+
+class Java:
+    """Kafka's Java client of one version."""
+
+    def __init__(self, bootstrap, version):
+        self.command, self.bootstrap, self.version = java_peer(version), bootstrap, version
+        self.name = f"Java {version}"
+
+    @staticmethod
+    def can_write(record):
+        return True
+
+    def write(self, topic, records, codec="none", acks="all", partition=0, **settings):
+        """Gives the partition of each record; `-` as a partition leaves it to the partitioner."""
+        given = {"compression.type": codec, "acks": acks, "linger.ms": 5, "max.request.size": 4 << 20, **settings}
+        out = run(
+            [*self.command, "write", self.bootstrap, topic, *(f"{name}={value}" for name, value in given.items())],
+            f"{self.name} writing {topic}", to_lines(records, partition))
+        partitions = [int(line) for line in out.splitlines()]
+        expect(len(partitions) == len(records), f"{len(partitions)} of {len(records)} records were acknowledged")
+        return partitions
+
+    def read(self, topic, count):
+        found = from_lines(run([*self.command, "read", self.bootstrap, topic], f"{self.name} reading {topic}"))
+        expect(count is None or len(found) == count, f"{len(found)} of {count} records were read")
+        return found
+
+    def list(self):
+        """Each topic and the number of its partitions."""
+        lines = run([*self.command, "list", self.bootstrap], f"{self.name} listing").splitlines()
+        return {name: int(count) for name, count in (line.split("\t") for line in lines)}
+
+
+class Kcat:
+    """kcat, which is librdkafka at the command line. Timestamps are its own, headers the same for all its records."""
+
+    name = "kcat"
+    RECORD_END, KEY_END = b"\x1e", b"\x1f"
+
+    def __init__(self, bootstrap):
+        self.path, self.bootstrap = shutil.which("kcat"), bootstrap
+        if self.path is None:
+            raise Skip("kcat is not installed; apt-get and brew have it as kcat")
+
+    def _run(self, *arguments, given=None):
+        return run([self.path, *arguments[:1], "-b", self.bootstrap, *arguments[1:]], "kcat", given, text=False)
+
+    def write(self, topic, records, codec="none", acks="all", partition=0, **settings):
+        """An empty key or value is null; the headers are those of the first record."""
+        headers = [word for name, content in records[0][2] for word in ("-H", f"{name}={content.decode()}")]
+        properties = [word for name, value in {"acks": acks, **settings}.items() for word in ("-X", f"{name}={value}")]
+        lines = [
+            (b"" if key is None else key) + self.KEY_END + (b"" if value is None else value) + self.RECORD_END
+            for key, value, _, _ in records]
+        self._run(
+            "-P", "-t", topic, "-p", str(partition), "-z", codec, "-Z", "-K", r"\x1f", "-D", r"\x1e", *headers, *properties,
+            given=b"".join(lines))
+
+    def read(self, topic, count):
+        """Records whose headers hold no newline."""
+        rest = self._run("-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-f", r"%T %K %S %h\n%k%s")
+        found = []
+        while rest:
+            line, rest = rest.split(b"\n", 1)
+            timestamp, key_length, value_length, headers = line.split(b" ", 3)
+            key, rest = _take(int(key_length), rest)
+            value, rest = _take(int(value_length), rest)
+            pairs = [header.split(b"=", 1) for header in headers.split(b",") if header]
+            found.append((key, value, [(name.decode(), content) for name, content in pairs], int(timestamp)))
+        expect(count is None or len(found) == count, f"{len(found)} of {count} records were read")
+        return found
+
+    def list(self):
+        topics = json.loads(self._run("-L", "-J"))["topics"]
+        return {topic["topic"]: len(topic["partitions"]) for topic in topics}
+
+
+def _take(length, data):
+    """The first so many bytes, None for -1, and the rest."""
+    return (None, data) if length < 0 else (data[:length], data[length:])
