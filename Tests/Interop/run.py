@@ -9,7 +9,7 @@ import traceback
 
 import harness
 
-SUITES = ("broker", "command", "load_model", "workloads", "refusals", "interchange", "false_brokers", "endings",
+SUITES = ("broker", "command", "load_model", "workloads", "refusals", "shells", "interchange", "false_brokers", "endings",
           "kafka_short", "kafka_contents", "kafka_full", "kafka_drills")
 
 

@@ -16,6 +16,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case broker
     case compare
     case report
+    case completions
+    case man
 
     /// One line of `--help`.
     package var summary: String {
@@ -26,9 +28,19 @@ package enum Subcommand: String, Sendable, CaseIterable {
         case .broker: "the embedded broker on its own, for any client"
         case .compare: "two results, statistically"
         case .report: "self-contained report with charts"
+        case .completions: "completions of options and values, for a shell"
+        case .man: "the manual page"
         }
     }
 
     /// Whether this version can do it.
-    package var isAvailable: Bool { self == .run || self == .broker }
+    package var isAvailable: Bool {
+        switch self {
+        case .run, .broker, .completions, .man: true
+        case .consume, .endToEnd, .compare, .report: false
+        }
+    }
+
+    /// What follows it without dashes; nil for nothing.
+    var operands: String? { self == .completions ? Shell.allCases.map(\.rawValue).joined(separator: "|") : nil }
 }

@@ -1,3 +1,5 @@
+import KafkaClient
+
 /// From the words of a command line to what is to be done.
 package enum CommandLineParser {
     /// - Parameter arguments: without the program's name.
@@ -22,11 +24,28 @@ package enum CommandLineParser {
         // Whoever asks for help gets it, whatever else is wrong.
         if options.contains("--help") || options.contains("-h") { return .help(HelpText.text(for: subcommand)) }
         if options.contains("--version") { return .version }
+        if subcommand == .completions || subcommand == .man { return .help(try text(of: subcommand, Array(options))) }
         let parsed = try ParsedOptions(options, subcommand: subcommand)
         if subcommand == .broker { return .broker(try BrokerOptions(parsed)) }
         let plan = try RunPlanReader(options: parsed, environment: environment).plan()
         try UnsupportedOptions.check(plan)
         return .run(plan)
+    }
+
+    private static func text(of subcommand: Subcommand, _ operands: [String]) throws(UsageError) -> String {
+        guard subcommand == .completions else {
+            if let first = operands.first { throw UsageError("kbench man takes no options, not \(first)") }
+            return ManualPage.text(version: KafkaClientVersion.current)
+        }
+        let accepted = Shell.allCases.map(\.rawValue).joined(separator: ", ")
+        guard operands.count == 1 else {
+            throw UsageError("kbench completions needs the name of one shell: \(accepted)")
+        }
+        do throws(ValueError) {
+            return try Shell(parsing: operands[0]).completions
+        } catch {
+            throw UsageError("kbench completions: \(error.description)")
+        }
     }
 }
 

@@ -2,13 +2,18 @@
 package enum HelpText {
     /// The help of `subcommand`, at most 100 columns wide, ending with a newline.
     package static func text(for subcommand: Subcommand) -> String {
-        var text = subcommand == .run ? overview : "usage: kbench \(subcommand.rawValue) [options]\n\n"
-        if subcommand != .run { text += subcommand.summary.sentence + "\n" }
+        var text =
+            subcommand == .run
+            ? overview : "usage: kbench \(subcommand.rawValue) \(subcommand.operands ?? "[options]")\n\n"
+        if subcommand != .run { text += subcommand.summary.asSentence + "\n" }
         let options = OptionTable.options(of: subcommand)
         for group in CommandOption.Group.allCases {
             let members = options.filter { $0.group == group }
             guard !members.isEmpty else { continue }
             text += "\n\(group.rawValue):\n" + members.map(entry).joined()
+        }
+        if !subcommand.examples.isEmpty {
+            text += "\nExamples:\n" + subcommand.examples.map { "  \($0.line)\n      \($0.purpose)\n" }.joined()
         }
         return text + "\n" + closing
     }
@@ -21,12 +26,22 @@ package enum HelpText {
         return "usage: kbench [run] [options]\n       kbench SUBCOMMAND --help\n\nSubcommands:\n" + commands.joined()
     }
 
-    private static let closing = """
-        Counts and rates: k, M, G are powers of 1000. Sizes: KiB, MiB, GiB of 1024; kB, MB, GB of 1000; a bare K, M or
-        G counts in 1024. Durations: ms, s, m, h. Options marked * take a comma list, every entry of which is run.
-        Exit status: 0 done and verified; 1 failed; 2 regression; 3 inconclusive; 64 usage; 130 interrupted.
+    private static var closing: String {
+        let statuses = exitStatuses.map { "\($0.0) \($0.1)" }.joined(separator: "; ")
+        return (units + ["Exit status: \(statuses)."]).map { wrapped($0, width: 99).joined(separator: "\n") + "\n" }
+            .joined()
+    }
 
-        """
+    static let units = [
+        "Counts and rates: k, M, G are powers of 1000.",
+        "Sizes: KiB, MiB, GiB of 1024; kB, MB, GB of 1000; a bare K, M or G counts in 1024. Durations: ms, s, m, h.",
+        "Options marked * take a comma list, every entry of which is run.",
+    ]
+
+    static let exitStatuses = [
+        (0, "done and verified"), (1, "failed"), (2, "regression"), (3, "inconclusive"), (64, "usage"),
+        (130, "interrupted"),
+    ]
 
     private static func entry(_ option: CommandOption) -> String {
         let short = option.shortName.map { "-\($0), " } ?? "    "
@@ -64,5 +79,5 @@ package enum HelpText {
 
 extension String {
     /// With a capital and a full stop.
-    fileprivate var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
+    var asSentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }

@@ -133,7 +133,7 @@ package enum OptionTable {
     static let faultExample = "produce:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER"
 
     private static let general = [
-        CommandOption(.help, short: "h", group: .general, subcommands: [.run, .broker], "print this and stop"),
-        CommandOption(.version, group: .general, subcommands: [.run, .broker], "print the version and stop"),
+        CommandOption(.help, short: "h", group: .general, subcommands: Set(Subcommand.allCases), "print this and stop"),
+        CommandOption(.version, group: .general, subcommands: Set(Subcommand.allCases), "print the version and stop"),
     ]
 }

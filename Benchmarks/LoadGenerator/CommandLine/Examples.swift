@@ -1,0 +1,50 @@
+extension Subcommand {
+    /// A command line that works as it stands, and what it is for.
+    struct Example: Sendable {
+        let line: String
+        let purpose: String
+    }
+
+    /// Of `--help` and the manual page.
+    var examples: [Example] {
+        switch self {
+        case .run:
+            [
+                Example(line: "kbench", purpose: "10 M records of 100 B to 64 partitions of an embedded broker"),
+                Example(
+                    line: "kbench --codec none,lz4,zstd:3 --cores 1,2 --runs 5 --output sweep",
+                    purpose: "compare codecs and core counts, five runs of each, one after the other in turn"),
+                Example(
+                    line: "kbench -b broker-1:9092 --records 10M --acks all -X client.id=bench",
+                    purpose: "a real cluster; the topic is made for it and deleted afterwards"),
+                Example(
+                    line: "kbench --rate 100k --duration 1m --warmup-duration 5s --linger 0ms",
+                    purpose: "latency at a fixed rate, counted from when each record was due"),
+                Example(
+                    line: "kbench --stage build --record-size uniform:10:500 --keys zipf:1M:1.1",
+                    purpose: "what building batches alone costs; no broker takes part"),
+                Example(
+                    line: "kbench --codec gzip,zstd:1 --batch-size 64KiB,256KiB --dry-run",
+                    purpose: "what would be run, and how much is sent"),
+            ]
+        case .broker:
+            [
+                Example(
+                    line: "kbench broker --port 9092 --log memory:1GiB", purpose: "a broker that any client can use"),
+                Example(
+                    line: "kbench broker --fault \(OptionTable.faultExample)",
+                    purpose: "one that refuses two requests of partition 3"),
+            ]
+        case .completions:
+            [
+                Example(
+                    line: "kbench completions bash > ~/.local/share/bash-completion/completions/kbench", purpose: "bash"
+                ),
+                Example(line: "kbench completions zsh > ~/.zfunc/_kbench", purpose: "zsh, with ~/.zfunc in fpath"),
+                Example(line: "kbench completions fish > ~/.config/fish/completions/kbench.fish", purpose: "fish"),
+            ]
+        case .man: [Example(line: "kbench man > kbench.1", purpose: "to be read with man ./kbench.1")]
+        case .consume, .endToEnd, .compare, .report: []
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Testing
+
+@testable import LoadGenerator
+
+@Suite struct CompletionsTests {
+    private static let texts = Shell.allCases.map(\.completions) + [ManualPage.text(version: "1.2.3")]
+
+    @Test func `every subcommand and option is in every shell's completions and in the manual page`() {
+        for text in Self.texts {
+            // The manual page writes hyphens as \-, fish options without dashes.
+            let plain = text.replacing("\\-", with: "-")
+            for subcommand in Subcommand.allCases where subcommand.isAvailable {
+                #expect(plain.contains(subcommand.rawValue))
+                for option in OptionTable.options(of: subcommand) { #expect(plain.contains(option.name.rawValue)) }
+            }
+        }
+    }
+
+    @Test func `every word that is offered is one that the parser takes`() throws {
+        for option in OptionTable.options(of: .run) {
+            guard case .words(let words) = option.values else { continue }
+            for word in words where !word.hasSuffix(":") {
+                let base = option.name == .partitioner ? "--keys sequential:2 " : ""
+                guard !base.contains(option.name.flag) else { continue }
+                let message = CommandLineParserTests.refusal("\(base)\(option.name.flag) \(word)")
+                #expect(message == "accepted", "\(option.name.flag) \(word): \(message)")
+            }
+        }
+    }
+
+    @Test func `the examples of help are command lines that work`() throws {
+        for subcommand in Subcommand.allCases where subcommand.isAvailable {
+            #expect(!subcommand.examples.isEmpty)
+            for example in subcommand.examples {
+                let words = example.line.split(separator: " ").prefix { $0 != ">" }.dropFirst()
+                #expect(CommandLineParserTests.refusal(words.joined(separator: " ")) == "accepted", "\(example.line)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("completions", "kbench completions needs the name of one shell: bash, zsh, fish"),
+        ("completions csh", "kbench completions: 'csh' is not a shell; accepted is bash, zsh, fish"),
+        ("completions bash zsh", "kbench completions needs the name of one shell: bash, zsh, fish"),
+        ("man --records", "kbench man takes no options, not --records"),
+    ])
+    func `what they can't be asked is refused`(line: String, expected: String) {
+        #expect(CommandLineParserTests.refusal(line) == expected)
+    }
+
+    @Test func `no line of the manual page is mistaken for a request`() {
+        let requests: Set<Substring> = [".TH", ".SH", ".SS", ".TP", ".PP", ".B", ".br"]
+        for line in ManualPage.text(version: "1.2.3").split(separator: "\n") where line.hasPrefix(".") {
+            #expect(requests.contains(line.split(separator: " ")[0]), "\(line)")
+        }
+        #expect(ManualPage.text(version: "1.2.3").utf8.allSatisfy { $0 < 128 })
+    }
+}
