@@ -52,7 +52,12 @@ let package = Package(
             name: "codec-floor", dependencies: ["LoadGenerator"], path: "Benchmarks/codec-floor",
             swiftSettings: settings),
 
-        tests("KafkaProtocolTests", ["KafkaProtocol"]),
+        // Decoders held to their promises, for a fuzzer and for the tests that replay what it found.
+        .target(
+            name: "FuzzTargets", dependencies: ["KafkaClient", "KafkaEmbeddedBroker"], path: "Tests/FuzzTargets",
+            swiftSettings: settings),
+        tests("FuzzTargetsTests", ["FuzzTargets"]),
+        tests("KafkaProtocolTests", ["KafkaProtocol", "FuzzTargets"]),
         tests("KafkaCompressionTests", ["KafkaCompression"]),
         tests("KafkaTransportTests", ["KafkaTransport"]),
         tests("KafkaClientTests", ["KafkaClient", "KafkaEmbeddedBroker"]),
@@ -63,3 +68,12 @@ let package = Package(
             name: "interop-peer", dependencies: ["KafkaClient"], path: "Tests/InteropPeer", swiftSettings: settings),
     ]
 )
+
+// Needs libFuzzer; see scripts/fuzz.
+if Context.environment["KAFKACLIENT_FUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer",
+            swiftSettings: settings + [.enableExperimentalFeature("Extern")],
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]))
+}

@@ -1,3 +1,4 @@
+import FuzzTargets
 import Testing
 
 @testable import KafkaProtocol
@@ -8,16 +9,7 @@ struct MessageKind: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(type)" }
 
-    static let all = [
-        MessageKind(type: ApiVersionsRequest.self), MessageKind(type: ApiVersionsResponse.self),
-        MessageKind(type: MetadataRequest.self), MessageKind(type: MetadataResponse.self),
-        MessageKind(type: ProduceRequest.self), MessageKind(type: ProduceResponse.self),
-        MessageKind(type: FetchRequest.self), MessageKind(type: FetchResponse.self),
-        MessageKind(type: ListOffsetsRequest.self), MessageKind(type: ListOffsetsResponse.self),
-        MessageKind(type: CreateTopicsRequest.self), MessageKind(type: CreateTopicsResponse.self),
-        MessageKind(type: DeleteTopicsRequest.self), MessageKind(type: DeleteTopicsResponse.self),
-        MessageKind(type: InitProducerIDRequest.self), MessageKind(type: InitProducerIDResponse.self),
-    ]
+    static let all = spokenRequests.flatMap { [MessageKind(type: $0), MessageKind(type: $0.responseType)] }
 }
 
 extension KafkaMessage {

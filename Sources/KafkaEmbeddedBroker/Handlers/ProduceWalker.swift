@@ -6,7 +6,7 @@ import KafkaProtocol
 /// fail: after that counts are zero and `hasFailed` stays set.
 ///
 /// Source: `ProduceRequest.json`, versions 3 to 13.
-struct ProduceWalker {
+package struct ProduceWalker {
     /// A topic as the request names it.
     struct TopicReference {
         /// Where its name lies, up to version 12.
@@ -27,7 +27,7 @@ struct ProduceWalker {
     /// - Parameters:
     ///   - frame: what `body` was made of.
     ///   - body: stands behind the header.
-    init(_ frame: UnsafeRawBufferPointer, body: WireReader, version: Int16) {
+    package init(_ frame: UnsafeRawBufferPointer, body: WireReader, version: Int16) {
         var reader = body
         self.frame = frame
         self.version = version
@@ -39,7 +39,7 @@ struct ProduceWalker {
         self.reader = reader
     }
 
-    var hasFailed: Bool { reader.hasFailed }
+    package var hasFailed: Bool { reader.hasFailed }
 
     mutating func topic() -> TopicReference {
         var name = 0..<0
@@ -66,7 +66,7 @@ struct ProduceWalker {
     /// Whether everything can be read, to the last byte.
     ///
     /// - Parameter isKnown: whether these bytes are a name that need not be looked at.
-    consuming func isWellFormed(isKnown: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+    package consuming func isWellFormed(isKnown: (UnsafeRawBufferPointer) -> Bool) -> Bool {
         for _ in 0..<topicCount {
             let topic = topic()
             let name = bytes(topic.name)

@@ -3,14 +3,14 @@ import KafkaProtocol
 /// Sets every field that a version has to a value made from its name, as `scripts/fixtures/JavaMessages.java` does.
 ///
 /// The values differ from every default, and arrays get two elements.
-struct FieldFiller: FieldCoder {
-    let version: Int16
-    let isFlexible: Bool
+package struct FieldFiller: FieldCoder {
+    package let version: Int16
+    package let isFlexible: Bool
     private var name = ""
     /// Of the innermost array around the field, zero outside.
     private var index = 0
 
-    static func filled<M: KafkaMessage>(_ type: M.Type = M.self, version: Int16) -> M {
+    package static func filled<M: KafkaMessage>(_ type: M.Type = M.self, version: Int16) -> M {
         var filler = FieldFiller(version: version, isFlexible: M.isFlexible(version: version))
         var message = M()
         message.code(&filler)
@@ -22,7 +22,7 @@ struct FieldFiller: FieldCoder {
         self.isFlexible = isFlexible
     }
 
-    mutating func visit<V: WireElement>(
+    package mutating func visit<V: WireElement>(
         _ value: inout V, _ name: StaticString, isPresent: Bool, allowsNull: Bool, default: V, isIgnorable: Bool
     ) {
         guard isPresent else { return }
@@ -30,29 +30,29 @@ struct FieldFiller: FieldCoder {
         value.codeElement(&self)
     }
 
-    mutating func visitTagged<V: WireElement>(
+    package mutating func visitTagged<V: WireElement>(
         _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
     ) {
         visit(&value, name, isPresent: isPresent, allowsNull: true, default: `default`, isIgnorable: isIgnorable)
     }
 
-    mutating func tags(_ body: (inout FieldFiller) -> Void) {
+    package mutating func tags(_ body: (inout FieldFiller) -> Void) {
         body(&self)
     }
 
-    mutating func scalar<V: WireScalar>(_ value: inout V) {
+    package mutating func scalar<V: WireScalar>(_ value: inout V) {
         if let made = made(instead: value) as? V {
             value = made
         }
     }
 
-    mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
+    package mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
         var made = V.wireDefault
         scalar(&made)
         value = made
     }
 
-    mutating func elements<E: WireElement>(_ value: inout [E]) {
+    package mutating func elements<E: WireElement>(_ value: inout [E]) {
         let outer = (name, index)
         value = (0..<2).map { element in
             (name, index) = (outer.0, element)
@@ -63,7 +63,7 @@ struct FieldFiller: FieldCoder {
         (name, index) = outer
     }
 
-    mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
+    package mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
         var made: [E] = []
         elements(&made)
         value = made

@@ -1,50 +1,50 @@
 import KafkaProtocol
 
 /// Replaces every located records field by its bytes, so that decoded messages compare with made ones.
-struct RecordsResolver: FieldCoder {
-    let version: Int16
-    let isFlexible: Bool
+package struct RecordsResolver: FieldCoder {
+    package let version: Int16
+    package let isFlexible: Bool
     let frame: [UInt8]
 
-    static func resolved<M: KafkaMessage>(_ message: M, version: Int16, in frame: [UInt8]) -> M {
+    package static func resolved<M: KafkaMessage>(_ message: M, version: Int16, in frame: [UInt8]) -> M {
         var resolver = RecordsResolver(version: version, isFlexible: M.isFlexible(version: version), frame: frame)
         var message = message
         message.code(&resolver)
         return message
     }
 
-    mutating func visit<V: WireElement>(
+    package mutating func visit<V: WireElement>(
         _ value: inout V, _ name: StaticString, isPresent: Bool, allowsNull: Bool, default: V, isIgnorable: Bool
     ) {
         value.codeElement(&self)
     }
 
-    mutating func visitTagged<V: WireElement>(
+    package mutating func visitTagged<V: WireElement>(
         _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
     ) {
         value.codeElement(&self)
     }
 
-    mutating func tags(_ body: (inout RecordsResolver) -> Void) {
+    package mutating func tags(_ body: (inout RecordsResolver) -> Void) {
         body(&self)
     }
 
-    mutating func scalar<V: WireScalar>(_ value: inout V) {
+    package mutating func scalar<V: WireScalar>(_ value: inout V) {
         if case .located(let range)? = value as? RecordsField, let bytes = RecordsField.bytes(Array(frame[range])) as? V
         {
             value = bytes
         }
     }
 
-    mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {}
+    package mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {}
 
-    mutating func elements<E: WireElement>(_ value: inout [E]) {
+    package mutating func elements<E: WireElement>(_ value: inout [E]) {
         for index in value.indices {
             value[index].codeElement(&self)
         }
     }
 
-    mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
+    package mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
         if var elements = value {
             self.elements(&elements)
             value = elements

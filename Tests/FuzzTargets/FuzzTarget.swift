@@ -1,0 +1,45 @@
+/// What reads bytes that somebody else made: one decoder, and the promises that it is held to.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    case requests, responses, batches, frames, gzip, snappy, lz4, zstd
+
+    /// A promise that a decoder broke. What it must never do at all (trap, hang, read past the end) shows by itself.
+    package struct Finding: Error, CustomStringConvertible {
+        package let description: String
+
+        init(_ description: String) { self.description = description }
+    }
+
+    /// Gives bytes to the decoder.
+    ///
+    /// - Throws: `Finding`. Bytes that the decoder refuses are none.
+    package func run(_ bytes: [UInt8]) throws(Finding) {
+        switch self {
+        case .requests: try RequestsTarget.run(bytes)
+        case .responses: try ResponsesTarget.run(bytes)
+        case .batches: try BatchesTarget.run(bytes)
+        case .frames: try FramesTarget.run(bytes)
+        case .gzip: try CodecFuzzing(.gzip).run(bytes)
+        case .snappy: try CodecFuzzing(.snappy).run(bytes)
+        case .lz4: try CodecFuzzing(.lz4).run(bytes)
+        case .zstd: try CodecFuzzing(.zstd).run(bytes)
+        }
+    }
+
+    /// Where a search begins: bytes as a well-behaved program writes them.
+    package var seeds: [[UInt8]] {
+        switch self {
+        case .requests: RequestsTarget.seeds
+        case .responses: ResponsesTarget.seeds
+        case .batches: BatchesTarget.seeds
+        case .frames: FramesTarget.seeds
+        case .gzip: CodecFuzzing(.gzip).seeds
+        case .snappy: CodecFuzzing(.snappy).seeds
+        case .lz4: CodecFuzzing(.lz4).seeds
+        case .zstd: CodecFuzzing(.zstd).seeds
+        }
+    }
+}
+
+func expect(_ holds: Bool, _ promise: @autoclosure () -> String) throws(FuzzTarget.Finding) {
+    if !holds { throw FuzzTarget.Finding(promise()) }
+}

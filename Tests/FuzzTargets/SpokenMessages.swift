@@ -1,0 +1,25 @@
+import KafkaProtocol
+
+/// The requests spoken here; each knows its response.
+package let spokenRequests: [any KafkaRequest.Type] = [
+    ApiVersionsRequest.self, MetadataRequest.self, ProduceRequest.self, FetchRequest.self, ListOffsetsRequest.self,
+    CreateTopicsRequest.self, DeleteTopicsRequest.self, InitProducerIDRequest.self,
+]
+
+extension KafkaRequest {
+    package static var responseType: any KafkaResponse.Type { Response.self }
+}
+
+/// Bytes in memory of their own exact size, so that the address sanitizer sees every read past their end.
+func withExactCopy<R, E: Error>(
+    of bytes: some Collection<UInt8>, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+) throws(E) -> R {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    defer { copy.deallocate() }
+    copy.copyBytes(from: bytes)
+    return try body(UnsafeRawBufferPointer(copy))
+}
+
+extension WireWriter {
+    var content: [UInt8] { withUnsafeBytes { Array($0) } }
+}
