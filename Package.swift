@@ -56,7 +56,8 @@ let package = Package(
         .target(
             name: "FuzzTargets", dependencies: ["KafkaClient", "KafkaEmbeddedBroker"], path: "Tests/FuzzTargets",
             swiftSettings: settings),
-        tests("FuzzTargetsTests", ["FuzzTargets"]),
+        .testTarget(
+            name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], exclude: ["Cases"], swiftSettings: settings),
         tests("KafkaProtocolTests", ["KafkaProtocol", "FuzzTargets"]),
         tests("KafkaCompressionTests", ["KafkaCompression"]),
         tests("KafkaTransportTests", ["KafkaTransport"]),

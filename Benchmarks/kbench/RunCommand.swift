@@ -14,12 +14,23 @@ struct RunCommand {
         let terminal = Terminal(plan.output)
         for warning in plan.warnings { terminal.note("warning: \(warning)") }
         do {
-            let directory = try OutputDirectory.prepare(
-                plan.output.directory, now: Timestamp(epochMs: WallClock.nowMs()))
+            let directory = try prepareDirectory(terminal)
             return try await RunSession(plan: plan, directory: directory, terminal: terminal).run(arguments: arguments)
         } catch {
             terminal.complain("\(error)")
             return .failure
         }
+    }
+
+    private func prepareDirectory(_ terminal: Terminal) throws -> OutputDirectory {
+        guard let resumption = plan.resumption else {
+            return try .prepare(plan.output.directory, now: Timestamp(epochMs: WallClock.nowMs()))
+        }
+        let done = resumption.completedRuns.count
+        terminal.note(
+            done == plan.runCount
+                ? "all \(done) runs are done already; nothing is left to do"
+                : "\(done) of \(plan.runCount) runs are done; going on with the others")
+        return try .resume(resumption)
     }
 }

@@ -27,9 +27,17 @@ package enum CommandLineParser {
         if subcommand == .completions || subcommand == .man { return .help(try text(of: subcommand, Array(options))) }
         let parsed = try ParsedOptions(options, subcommand: subcommand)
         if subcommand == .broker { return .broker(try BrokerOptions(parsed)) }
-        let plan = try RunPlanReader(options: parsed, environment: environment).plan()
+        let plan = try plan(parsed, environment)
         try UnsupportedOptions.check(plan)
         return .run(plan)
+    }
+
+    private static func plan(
+        _ options: ParsedOptions, _ environment: CommandLineEnvironment
+    ) throws(UsageError) -> RunPlan {
+        let reader = RunPlanReader(options: options, environment: environment)
+        guard let directory = try reader.path(.resume) else { return try reader.plan() }
+        return try ResumeReader(directory: directory, given: options, environment: environment).plan()
     }
 
     private static func text(of subcommand: Subcommand, _ operands: [String]) throws(UsageError) -> String {

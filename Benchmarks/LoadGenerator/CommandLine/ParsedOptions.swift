@@ -32,6 +32,12 @@ struct ParsedOptions {
     /// All values of a repeatable option, in order.
     func all(_ name: OptionName) -> [String] { texts[name] ?? [] }
 
+    /// What was given; in the order of the table.
+    var names: [OptionName] { OptionName.allCases.filter(has) }
+
+    /// Puts other values in place of an option's; nil takes it away.
+    mutating func replace(_ name: OptionName, by values: [String]?) { texts[name] = values }
+
     private mutating func add(_ text: String, to option: CommandOption) throws(UsageError) {
         if case .repeatable = option.arity {
         } else if texts[option.name] != nil {

@@ -25,7 +25,6 @@ struct RunPlanReader {
         plan.output = try output()
         plan.runs = Int(try options.integer(.runs, in: 1...10_000) ?? 1)
         plan.isDryRun = options.has(.dryRun)
-        plan.resumeDirectory = try path(.resume)
         guard plan.runCount <= 100_000 else {
             throw UsageError("--runs: \(plan.runCount) runs are more than the 100000 that are accepted")
         }
@@ -36,7 +35,7 @@ struct RunPlanReader {
     private func refuseContradictions() throws(UsageError) {
         let exclusive: [(OptionName, OptionName)] = [
             (.records, .duration), (.warmupRecords, .warmupDuration), (.payloadFile, .recordSize),
-            (.payloadFile, .compressibility), (.resume, .output),
+            (.payloadFile, .compressibility),
         ]
         for (first, second) in exclusive where options.has(first) && options.has(second) {
             throw UsageError("\(first.flag) and \(second.flag) cannot be combined; give one of them")

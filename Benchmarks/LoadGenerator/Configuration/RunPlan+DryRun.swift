@@ -19,6 +19,7 @@ extension RunPlan {
         let times = runs == 1 ? "once" : "\(runs) times, in turn"
         lines += ["", "\(runCount == 1 ? "1 run" : "\(runCount) runs"): each configuration \(times)"]
         lines.append("in total: \(totalCost)")
+        if let resumption { lines.append("done before: \(resumption.completedRuns.count) of them") }
         if !warnings.isEmpty { lines += [""] + warnings.map { "warning: \($0)" } }
         return lines.joined(separator: "\n") + "\n"
     }

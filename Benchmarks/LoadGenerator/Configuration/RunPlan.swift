@@ -21,8 +21,8 @@ package struct RunPlan: Sendable, Equatable {
     package var runs = 1
     /// Print the plan and stop.
     package var isDryRun = false
-    /// The folder of an interrupted sweep to go on with.
-    package var resumeDirectory: String?
+    /// The interrupted sweep to go on with; nil for a new one.
+    package var resumption: Resumption?
 
     /// - Precondition: `configurations` is not empty.
     package init(configurations: [RunConfiguration]) {
@@ -104,10 +104,14 @@ package struct TargetSettings: Sendable, Equatable {
         package let name: String
         package let value: String
 
+        /// What stands in place of a secret.
+        package static let redacted = "***"
+
         /// The value, unless it is a secret.
         package var redactedValue: String {
             let name = name.lowercased()
-            return ["password", "secret", "jaas", "token", "credential"].contains(where: name.contains) ? "***" : value
+            let isSecret = ["password", "secret", "jaas", "token", "credential"].contains(where: name.contains)
+            return isSecret ? Self.redacted : value
         }
     }
 

@@ -3,9 +3,6 @@
 package enum UnsupportedOptions {
     /// - Throws: `UsageError` that names the first such option.
     package static func check(_ plan: RunPlan) throws(UsageError) {
-        for entry in planEntries where entry.isUsed(plan) {
-            throw UsageError("\(entry.name.flag) is not supported yet")
-        }
         for configuration in plan.configurations {
             for entry in configurationEntries where entry.isUsed(configuration) {
                 throw UsageError("\(entry.name.flag) \(entry.value)is not supported yet")
@@ -14,11 +11,7 @@ package enum UnsupportedOptions {
     }
 
     /// The options of which no value at all is supported.
-    static let names = Set(planEntries.map(\.name) + configurationEntries.filter(\.value.isEmpty).map(\.name))
-
-    private static let planEntries: [(name: OptionName, isUsed: @Sendable (RunPlan) -> Bool)] = [
-        (.resume, { $0.resumeDirectory != nil })
-    ]
+    static let names = Set(configurationEntries.filter(\.value.isEmpty).map(\.name))
 
     /// `value`: what kind of value is not supported, where others are.
     private static let configurationEntries:

@@ -45,7 +45,8 @@ package struct Manifest: Sendable, Equatable {
     package var json: JSONValue {
         .object([
             ("kbench_version", .string(version)), ("arguments", .array(redactedArguments.map { .string($0) })),
-            ("started_at", .string(startedAt.iso8601)), ("ended_at", .optional(endedAt?.iso8601)),
+            ("started_at", .string(plan.resumption?.startedAt ?? startedAt.iso8601)),
+            ("resumed_at", .array(resumedAt.map { .string($0) })), ("ended_at", .optional(endedAt?.iso8601)),
             ("interrupted", .bool(wasInterrupted)), ("completed_runs", .integer(Int64(completedRuns))),
             ("planned_runs", .integer(Int64(plan.runCount))), ("runs_per_configuration", .integer(Int64(plan.runs))),
             ("seed", .unsigned(plan.configurations[0].seed)), ("target", targetJSON),
@@ -54,6 +55,9 @@ package struct Manifest: Sendable, Equatable {
             ("broker_versions", Self.json(brokerVersions)),
         ])
     }
+
+    /// When an interrupted sweep was gone on with, each time.
+    private var resumedAt: [String] { plan.resumption.map { $0.resumedAt + [startedAt.iso8601] } ?? [] }
 
     /// The share of the CPUs' time, 0 … 1, that the hypervisor gave to others while it ran.
     package var stealShare: Double? {
@@ -75,6 +79,8 @@ package struct Manifest: Sendable, Equatable {
     /// Secrets given as properties do not belong into a file that people pass on.
     private var redactedArguments: [String] {
         let secrets = plan.target.commandProperties.filter { $0.redactedValue != $0.value && !$0.value.isEmpty }
+        // Of a sweep that is resumed, those that began it, in which nothing has to be hidden any more.
+        if let resumption = plan.resumption { return resumption.arguments }
         return arguments.map { argument in
             guard let secret = secrets.first(where: { argument.hasSuffix("\($0.name)=\($0.value)") }) else {
                 return argument

@@ -43,6 +43,13 @@ package struct OutputDirectory: Sendable, Equatable {
         return directory
     }
 
+    /// The folder of an interrupted sweep, with what is whole in it.
+    package static func resume(_ resumption: Resumption) throws(OutputError) -> OutputDirectory {
+        let directory = OutputDirectory(path: resumption.directory)
+        try directory.keepOnly(resumption.completedRuns)
+        return directory
+    }
+
     /// `…-2`, `…-3`, and so on.
     private static func nextFree(_ path: String, after now: Timestamp) -> String {
         let base = "results/\(now.compact)"

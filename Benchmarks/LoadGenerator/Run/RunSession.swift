@@ -56,10 +56,11 @@ package struct RunSession {
         if plan.target.bootstrapServers == nil {
             manifest.brokerVersions = [Manifest.Version(name: "embedded", version: KafkaClientVersion.current)]
         }
+        manifest.completedRuns = plan.runCount - plan.remaining.count
         try manifest.write(to: directory.manifest)
         var results: [RunResult] = []
         var failures: [String] = []
-        for scheduled in plan.schedule where !interrupt.isSet {
+        for scheduled in plan.remaining where !interrupt.isSet {
             let outcome: (Measured, String?)
             do {
                 outcome = try await run(scheduled, control, signals)

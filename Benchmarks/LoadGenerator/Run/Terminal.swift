@@ -60,7 +60,11 @@ package struct Terminal: Sendable {
         case .text where results.isEmpty: break
         case .text:
             Self.write(RunSummary.text(results, plan: plan), to: 1)
-            if !isQuiet { Self.write("results in \(directory.path)\n", to: 1) }
+            guard !isQuiet else { break }
+            for line in RunSummary.advice(results, plan: plan, directory: directory.path) {
+                Self.write("next: \(line)\n", to: 1)
+            }
+            Self.write("results in \(directory.path)\n", to: 1)
         }
     }
 

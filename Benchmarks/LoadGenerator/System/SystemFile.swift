@@ -6,14 +6,14 @@
 
 /// Small files that the system writes, like those of `/proc`.
 enum SystemFile {
-    /// The first MiB of the file at `path`; nil when it cannot be read.
-    static func text(_ path: String) -> String? {
+    /// The first bytes of the file at `path`, a MiB unless told; nil when it cannot be read.
+    static func text(_ path: String, byteCountMax: Int = 1 << 20) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { _ = close(descriptor) }
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while bytes.count < 1 << 20 {
+        var buffer = [UInt8](repeating: 0, count: 1 << 14)
+        while bytes.count < byteCountMax {
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }

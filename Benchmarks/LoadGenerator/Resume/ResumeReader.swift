@@ -1,0 +1,108 @@
+// A sweep is gone on with by the command line that began it, read again: what comes out has to be what the manifest says
+// was planned, and the rows that are there have to be rows of that plan. Then nothing is mixed that does not belong together.
+
+import KafkaClient
+
+/// Reads the folder of an interrupted sweep, and what is left to do.
+struct ResumeReader {
+    let directory: String
+    /// The command line with `--resume`.
+    let given: ParsedOptions
+    let environment: CommandLineEnvironment
+
+    /// What `--resume` can be combined with: how it is shown, and the secrets that no manifest holds.
+    private static let ownOptions: Set<OptionName> = [.resume, .quiet, .format, .dryRun, .commandProperty]
+    private static let manifestByteCountMax = 64 << 20
+
+    func plan() throws(UsageError) -> RunPlan {
+        if let other = given.names.first(where: { !Self.ownOptions.contains($0) }) {
+            throw UsageError("--resume goes on with what \(directory) was begun with; leave \(other.flag) out")
+        }
+        let manifest = try manifest()
+        var plan = try plannedAgain(manifest)
+        try compare(plan, manifest)
+        plan.resumption = Resumption(
+            directory: directory, arguments: manifest["arguments"]?.array?.compactMap(\.string) ?? [],
+            startedAt: manifest["started_at"]?.string ?? "",
+            resumedAt: manifest["resumed_at"]?.array?.compactMap(\.string) ?? [],
+            completedRuns: try CompletedRuns(directory: directory, plan: plan).numbers())
+        return plan
+    }
+
+    private func refuse(_ why: String) -> UsageError { UsageError("--resume \(directory): \(why)") }
+
+    private func manifest() throws(UsageError) -> JSONValue {
+        let path = OutputDirectory(path: directory).manifest.path
+        guard let text = SystemFile.text(path, byteCountMax: Self.manifestByteCountMax) else {
+            throw refuse("it has no manifest.json that can be read; give the output folder of an interrupted kbench")
+        }
+        let manifest: JSONValue
+        do throws(ValueError) {
+            manifest = try JSONValue(parsing: text)
+        } catch {
+            throw refuse("manifest.json is damaged: \(error.description)")
+        }
+        guard let version = manifest["kbench_version"]?.string, manifest["arguments"]?.array != nil,
+            manifest["configurations"]?.array != nil, manifest["seed"]?.unsignedInteger != nil
+        else { throw refuse("manifest.json is not one of kbench's") }
+        guard version == KafkaClientVersion.current else {
+            throw refuse(
+                "it was begun by kbench \(version), this is \(KafkaClientVersion.current); begin it anew, "
+                    + "so that all its figures are of one version")
+        }
+        return manifest
+    }
+
+    /// The plan of the first command line, with the seed that it had.
+    private func plannedAgain(_ manifest: JSONValue) throws(UsageError) -> RunPlan {
+        var words = (manifest["arguments"]?.array ?? []).compactMap(\.string)[...]
+        if words.first == Subcommand.run.rawValue { words.removeFirst() }
+        do throws(UsageError) {
+            var options = try ParsedOptions(words, subcommand: .run)
+            for name in [OptionName.output, .quiet, .format, .dryRun] {
+                options.replace(name, by: given.has(name) ? given.all(name) : nil)
+            }
+            options.replace(.commandProperty, by: try properties(options))
+            let first = CommandLineEnvironment(
+                onlineCores: environment.onlineCores, randomSeed: manifest["seed"]?.unsignedInteger ?? 0)
+            return try RunPlanReader(options: options, environment: first).plan()
+        } catch {
+            throw refuse(error.description)
+        }
+    }
+
+    /// Those of the first command line; secrets, which the manifest does not tell, from this one.
+    private func properties(_ first: ParsedOptions) throws(UsageError) -> [String]? {
+        var others = given.all(.commandProperty)
+        var all: [String] = []
+        for text in first.all(.commandProperty) {
+            guard text.hasSuffix("=\(TargetSettings.Property.redacted)") else {
+                all.append(text)
+                continue
+            }
+            let name = text.dropLast(TargetSettings.Property.redacted.count)
+            guard let place = others.firstIndex(where: { $0.hasPrefix(name) }) else {
+                throw UsageError("give -X \(name)… again: a secret is not kept")
+            }
+            all.append(others.remove(at: place))
+        }
+        if let other = others.first { throw UsageError("it was not begun with -X \(other)") }
+        return all.isEmpty ? nil : all
+    }
+
+    /// Whether it is still the same plan: defaults depend on the machine, payloads on their file.
+    private func compare(_ plan: RunPlan, _ manifest: JSONValue) throws(UsageError) {
+        let before = manifest["configurations"]?.array ?? []
+        guard before.count == plan.configurations.count,
+            manifest["runs_per_configuration"] == .integer(Int64(plan.runs))
+        else { throw refuse("manifest.json says another number of runs than its command line makes") }
+        for (index, configuration) in plan.configurations.enumerated() {
+            guard case .object(let now) = configuration.json else { continue }
+            for (name, value) in now where value.compactText != before[index][name]?.compactText {
+                throw refuse(
+                    "configuration \(index + 1) had \(name) \(before[index][name]?.compactText ?? "not set"), here it "
+                        + "has \(value.compactText); go on where it was begun, with the same files")
+            }
+        }
+    }
+}
