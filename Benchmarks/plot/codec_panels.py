@@ -1,13 +1,13 @@
 """Codecs by cores: throughput, client CPU per record and compression ratio side by side."""
 
-from .quantities import count, plain
+from .quantities import figure, plain
 from .theme import Page, axis_of_counts, limited
 from .throughput import bars, legend
 
 NAME = "codecs"
 ROWS_MAX = 8
 PANELS = (
-    ("throughput_rps", "throughput (records/s)", count),
+    ("throughput_rps", "throughput (records/s)", figure),
     ("client_cpu_ns_per_record", "client CPU (ns/record)", plain),
     ("compression_ratio", "compression ratio (before ÷ after)", lambda value: f"{value:.2f}"),
 )
@@ -22,21 +22,22 @@ def draw(sweep):
         rows.setdefault(configuration.text(others), []).append(configuration)
     shown, notes = limited(list(rows.items()), ROWS_MAX, "groups are")
     heights = [0.8 + 0.25 * len(configurations) for _, configurations in shown]
-    doubted = any(c.doubts for _, configurations in shown for c in configurations)
     page = Page(
         "Codecs by cores" if "cores" in sweep.varying else "Codecs", sweep, rows=len(shown), columns=len(PANELS),
-        size=(15 if doubted else 12.5, 0.3 + sum(heights)), height_ratios=heights, sharex="col", sharey="row")
+        size=(12.5, 0.3 + sum(heights)), height_ratios=heights, sharex="col", sharey="row")
     page.notes += notes
     names = [name for name in ("codec", "cores") if name in sweep.varying]
     codecs = sweep.values("codec")
-    most = [max((s.max for _, row in shown for c in row if (s := c.summary(column))), default=0) for column, _, _ in PANELS]
+    ends = [0] * len(PANELS)
     for row, (label, configurations) in enumerate(shown):
         ordered = sorted(configurations, key=lambda c: codecs.index(c.values["codec"]))
         entries = [(sweep.colour_index(c), c.text(names), c) for c in ordered]
         for column, (name, title, written) in enumerate(PANELS):
             axes = page.axes[row][column]
-            bars(axes, entries, name, written)
-            axes.set_xlim(0, most[column] * (1.5 if doubted else 1.25) or 1)
+            # The verdicts once in a row are enough.
+            mark = (lambda c: c.mark) if column == 0 else (lambda c: "*" if c.doubts else "")
+            ends[column] = max(ends[column], bars(axes, entries, name, written, 3.2, mark))
+            axes.set_xlim(0, ends[column] or 1)
             if row == len(shown) - 1:
                 axes.set_xlabel(title)
             if column == 0:

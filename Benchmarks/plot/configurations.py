@@ -48,7 +48,7 @@ SETTINGS = {
     "builder": (cell("builder"), str),
     "partitioner": (setting("partitioner"), str),
     "cores": (cell("cores"), counted("core")),
-    "concurrency": (cell("concurrency"), lambda text: f"{text} in flight"),
+    "concurrency": (cell("concurrency"), lambda text: f"{text} requests in flight"),
     "codec": (codec, lambda text: "no codec" if text == "none" else text),
     "partitions": (cell("partitions"), counted("partition")),
     "amount": (amount, str),
@@ -63,6 +63,8 @@ SETTINGS = {
     "idempotence": (cell("idempotence"), lambda text: "idempotent" if text == "true" else None),
     "rate": (cell("rate_target_rps"), lambda text: f"target {number(text, count)} records/s"),
 }
+# In a title there is room for more.
+NOUNS = {"builder": " builder", "partitioner": " partitioner"}
 ABSENT = {"rate": "as fast as possible"}
 # Settings whose default follows others: not named again where those tell them.
 FOLLOWING = {"concurrency": ("cores", "builder"), "batch size": ("partitions", "cores", "builder", "record size", "codec")}
@@ -127,7 +129,7 @@ class Sweep:
         self.configurations = group(self.runs)
         self.varying = self.told_apart()
         for configuration in self.configurations:
-            configuration.label = configuration.text(self.varying) or "this configuration"
+            configuration.label = configuration.text(self.varying or ("builder", "cores", "codec"))
 
     def values(self, name):
         return list(dict.fromkeys(configuration.values[name] for configuration in self.configurations))
@@ -163,7 +165,7 @@ class Sweep:
                                    for value in values)
                 words.append(numbers)
             elif (word := phrase(name, values[0])) and (values[0] is not None or len(self.configurations) == 1):
-                words.append(word)
+                words.append(word + NOUNS.get(name, ""))
             elif name == "rate" and values[0] is None:
                 words.append(ABSENT["rate"])
         return words
@@ -222,7 +224,9 @@ class Sweep:
     @property
     def doubts(self):
         found = tally(run.verdict for run in self.runs if run.verdict != "ok")
-        return ", ".join(f"{verdict} ({runs} of {len(self.runs)} runs)" for verdict, runs in found.items())
+        return ",\n".join(
+            f"{verdict} ({'all' if runs == len(self.runs) else f'{runs} of {len(self.runs)}'} runs)"
+            for verdict, runs in found.items())
 
 
 def group(runs):

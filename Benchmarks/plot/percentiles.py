@@ -4,7 +4,7 @@ import math
 import statistics
 
 from .panels import line_style, outer_labels, panels
-from .theme import axis_of_durations, colour, marker
+from .theme import axis_of_durations, colour, latency_label, marker
 
 NAME = "latency"
 TICKS = (50, 90, 99, 99.9, 99.99)
@@ -33,7 +33,7 @@ def draw(sweep):
         axes.set_xticks([place(p) for p in TICKS], [str(p) for p in TICKS])
         axes.set_xlim(-0.1, place(99.99) + 0.1)
         axis_of_durations(axes, "y", values)
-    outer_labels(page, drawn, "percentile of records (%)", "latency")
+    outer_labels(page, drawn, "percentile of records (%)", latency_label(values))
     if any(len(c.runs) > 1 for c in usable):
         page.notes.append("Shaded: from the least to the most of the runs.")
     page.add_legend(handles, sweep.series)

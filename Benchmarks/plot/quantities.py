@@ -1,9 +1,14 @@
 """Numbers for people."""
 
 
-def count(value):
+def count(value, written=None):
     """31.2 M, 150 k, 0.5."""
-    return scaled(value, ((1e9, " G"), (1e6, " M"), (1e3, " k"), (1, "")))
+    return scaled(value, ((1e9, " G"), (1e6, " M"), (1e3, " k"), (1, "")), written or plain)
+
+
+def figure(value):
+    """Of three digits, zeros too, as figures in a column are: 31.0 M."""
+    return count(value, lambda number: f"{number:#.3g}".rstrip("."))
 
 
 def duration(us):
@@ -22,9 +27,9 @@ def plain(value):
     return f"{value:.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
-def scaled(value, units):
+def scaled(value, units, written=plain):
     # 999.6 rounds to a thousand, which is one of the next unit.
     for factor, unit in units:
         if abs(value) >= factor * 0.9995:
-            return plain(value / factor) + unit
-    return plain(value / units[-1][0]) + units[-1][1]
+            return written(value / factor) + unit
+    return written(value / units[-1][0]) + units[-1][1]

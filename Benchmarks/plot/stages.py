@@ -3,7 +3,7 @@
 from matplotlib.lines import Line2D
 
 from .panels import line_style, outer_labels, panels
-from .theme import axis_of_durations, colour, marker
+from .theme import axis_of_durations, colour, latency_label, marker
 
 NAME = "stages"
 STAGES = ("build", "compress", "queue", "ack", "total")
@@ -38,7 +38,7 @@ def draw(sweep):
         axes.grid(axis="y", which="minor")
         axes.tick_params(axis="y", which="both", length=0)
         axis_of_durations(axes, "x", values)
-    outer_labels(page, drawn, "latency", "stage")
+    outer_labels(page, drawn, latency_label(values), "stage")
     handles += [
         Line2D([], [], color="grey", marker="o", linestyle="", label="p50"),
         Line2D([], [], color="grey", marker="o", markerfacecolor="white", linestyle="", label="p99")]

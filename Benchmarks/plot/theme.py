@@ -67,7 +67,7 @@ class Page:
             beside += extent.width / self.figure.dpi
         width += beside
         constants = wrapped(self.constants, " · ", width)
-        notes = [line for note in self.notes + [" · ".join(self.machine)] for line in wrapped(note.split(" "), " ", width)]
+        notes = wrapped(" ".join(self.notes).split(" "), " ", width) + wrapped(self.machine, " · ", width)
         head = 0.5 + len(constants) * LINE_HEIGHT
         foot = 0.15 + len(notes) * LINE_HEIGHT
         total = head + max(height, extent.height / self.figure.dpi if self.legend else 0) + foot
@@ -103,6 +103,12 @@ def axis_of_counts(axis):
     axis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
 
 
+def latency_label(values):
+    """With the units that its ticks have."""
+    units = dict.fromkeys(duration(value).split(" ")[-1] for value in sorted(values) if value > 0)
+    return f"latency ({', '.join(units)})"
+
+
 def axis_of_durations(axes, which, values):
     """Durations of µs, on a logarithmic scale when they are far apart."""
     axis = getattr(axes, which + "axis")
@@ -114,7 +120,7 @@ def axis_of_durations(axes, which, values):
         axis.set_minor_formatter(NullFormatter())
         getattr(axes, f"set_{which}lim")(min(values) / 1.3, max(values) * 1.3)
     else:
-        axis.set_major_locator(MaxNLocator(6))
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         getattr(axes, f"set_{which}lim")(0, max(values, default=1) * 1.06)
     axis.set_major_formatter(FuncFormatter(lambda value, _: duration(value)))
 

@@ -1,8 +1,9 @@
 """Throughput by configuration: horizontal bars."""
 
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from .quantities import count
+from .quantities import figure
 from .theme import DOUBTED, GREY, Page, axis_of_counts, colour, limited
 
 NAME = "throughput"
@@ -18,16 +19,20 @@ def draw(sweep):
     page = Page("Throughput by configuration", sweep, size=(5.5 + min(labels, 60) * 0.075, 0.9 + 0.27 * len(shown)))
     page.notes += notes
     axes = page.axes[0][0]
-    bars(axes, [(sweep.colour_index(c), c.label, c) for c in shown], "throughput_rps", count)
+    end = bars(axes, [(sweep.colour_index(c), c.label, c) for c in shown], "throughput_rps", figure, width=5)
+    axes.set_xlim(0, end or 1)
     axes.set_xlabel("throughput (records/s)")
     axis_of_counts(axes.xaxis)
     page.add_legend(legend(sweep, shown), sweep.series if sweep.series != "results" else None)
     return page
 
 
-def bars(axes, entries, column, written):
-    """A bar for each of (colour, label, configuration), whiskers from least to most, its median beside it."""
-    most = 0
+def bars(axes, entries, column, written, width, mark=lambda configuration: configuration.mark):
+    """A bar for each of (colour, label, configuration), whiskers from least to most, its median beside it.
+
+    Gives where the axis of `width` inches has to end so that all of it has room.
+    """
+    end = 0
     for place, (index, _, configuration) in enumerate(entries):
         summary = configuration.summary(column)
         if summary is None:
@@ -39,22 +44,21 @@ def bars(axes, entries, column, written):
             axes.errorbar(
                 summary.median, place, xerr=[[summary.median - summary.min], [summary.max - summary.median]],
                 color="black", capsize=2.5, linewidth=1)
-        mark = " " + configuration.mark if configuration.doubts else ""
+        text = f"{written(summary.median)} {mark(configuration)}".rstrip()
         axes.annotate(
-            written(summary.median) + mark, (summary.max, place), xytext=(5, 0), textcoords="offset points",
+            text, (summary.max, place), xytext=(5, 0), textcoords="offset points",
             va="center", fontsize=8.5)
-        most = max(most, summary.max)
+        end = max(end, summary.max / (1 - min(0.15 + len(text) * 0.07, 0.8 * width) / width))
     axes.set_yticks(range(len(entries)), [label for _, label, _ in entries])
     axes.set_ylim(len(entries) - 0.4, -0.6)
-    axes.set_xlim(0, most * (1.4 if any(c.doubts for _, _, c in entries) else 1.18) or 1)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
+    return end
 
 
 def legend(sweep, configurations):
     handles = [Patch(color=colour(index), label=label) for index, label in sweep.legend_of(configurations)]
     if any(len(c.runs) > 1 for c in configurations):
-        from matplotlib.lines import Line2D
         handles.append(Line2D([], [], color="black", marker="|", linewidth=1, label="least to most of the runs"))
     if sweep.doubts:
         handles.append(Patch(facecolor="grey", label="* verdict not ok:\n" + sweep.doubts, **DOUBTED))

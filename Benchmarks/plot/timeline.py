@@ -4,7 +4,7 @@ import math
 
 from matplotlib.lines import Line2D
 
-from .theme import COLOURS, Page, axis_of_counts, axis_of_durations, limited
+from .theme import COLOURS, Page, axis_of_counts, axis_of_durations, latency_label, limited
 
 NAME = "timeline"
 INTERVALS_MIN = 3
@@ -18,7 +18,7 @@ LATENCIES = (
 
 
 def draw(sweep):
-    usable = [c for c in sweep.configurations if any(len(run.timeline) >= INTERVALS_MIN for run in c.runs)]
+    usable = [c for c in sweep.configurations if any(len(intervals(run)) >= INTERVALS_MIN for run in c.runs)]
     if not usable:
         return sweep.absence("timeline.csv", f"run of {INTERVALS_MIN} intervals or more")
     shown, notes = limited(usable, CONFIGURATIONS_MAX, "configurations are")
@@ -26,14 +26,14 @@ def draw(sweep):
     rows = -(-len(shown) // columns)
     width = 7.5 if columns == 1 else 3.6
     page = Page(
-        "Timeline", sweep, 2 * rows, columns, (columns * width, rows * 4.8), sharey="row" if rows == 1 else False)
+        "Throughput and latency over time", sweep, 2 * rows, columns, (columns * width, rows * 4.8), sharey="row" if rows == 1 else False)
     page.notes = [note for note in page.notes if "Median" not in note] + notes
     if any(len(c.runs) > 1 for c in shown):
         page.notes.append("A line for each run.")
     rates = [c.summary("rate_target_rps") for c in shown]
-    throughputs = [value for c in shown for run in c.runs for row in run.timeline
+    throughputs = [value for c in shown for run in c.runs for row in intervals(run)
                    if (value := row.number("throughput_rps")) is not None]
-    latencies = [value for c in shown for run in c.runs for row in run.timeline for _, column, _, _ in LATENCIES
+    latencies = [value for c in shown for run in c.runs for row in intervals(run) for _, column, _, _ in LATENCIES
                  if (value := row.number(column)) is not None]
     highest = max(throughputs + [rate.max for rate in rates if rate], default=1)
     for number in range(rows * columns):
@@ -44,13 +44,14 @@ def draw(sweep):
             lower.set_visible(False)
             continue
         draw_one(upper, lower, shown[number])
+        upper.set_title("\n".join(filter(None, (shown[number].label if sweep.varying else "", shown[number].mark))))
         axis_of_counts(upper.yaxis)
         upper.set_ylim(0, highest * 1.1)
         axis_of_durations(lower, "y", latencies)
         lower.set_xlabel("time since the run began (s)")
         if number % columns == 0:
             upper.set_ylabel("throughput (records/s)")
-            lower.set_ylabel("latency, stage total")
+            lower.set_ylabel("total " + latency_label(latencies))
     handles = [Line2D([], [], color=COLOURS[2], label="throughput")]
     if any(rates):
         handles.append(Line2D([], [], color="black", linestyle=":", label="target rate"))
@@ -62,22 +63,28 @@ def draw(sweep):
 
 
 def draw_one(upper, lower, configuration):
-    title = configuration.label if len(configuration.values) and configuration.label != "this configuration" else ""
-    upper.set_title("\n".join(part for part in (title, configuration.mark) if part))
     rate = configuration.summary("rate_target_rps")
     if rate:
         upper.axhline(rate.median, color="black", linestyle=":", zorder=3)
     for run in configuration.runs:
-        ends = [row.required("t_s") for row in run.timeline]
+        ends = [row.required("t_s") for row in intervals(run)]
         middles = [(begin + end) / 2 for begin, end in zip([0] + ends, ends)]
         upper.stairs(values(run, "throughput_rps"), [0] + ends, color=COLOURS[2], linewidth=1.6, baseline=None)
         for _, column, colour, marker in LATENCIES:
             lower.plot(middles, values(run, column), color=colour, marker=marker, markersize=3.5, linewidth=1.1)
-    last = max(row.required("t_s") for run in configuration.runs for row in run.timeline)
+    last = max(row.required("t_s") for run in configuration.runs for row in intervals(run))
     for axes in (upper, lower):
         axes.set_xlim(0, last)
 
 
+def intervals(run):
+    """Without a short rest at the end, whose throughput is chance."""
+    ends = [row.required("t_s") for row in run.timeline]
+    if len(ends) > 1 and ends[-1] - ends[-2] < 0.2 * ends[0]:
+        return run.timeline[:-1]
+    return run.timeline
+
+
 def values(run, column):
     """A gap where nothing was measured."""
-    return [math.nan if (value := row.number(column)) is None else value for row in run.timeline]
+    return [math.nan if (value := row.number(column)) is None else value for row in intervals(run)]
