@@ -1,14 +1,14 @@
 """Codecs by cores: throughput, client CPU per record and compression ratio side by side."""
 
-from .quantities import figure, plain
+from .quantities import count, exact, figure, plain
 from .theme import Page, axis_of_counts, limited
 from .throughput import bars, legend
 
 NAME = "codecs"
-ROWS_MAX = 8
+ROWS_MAX = 5
 PANELS = (
     ("throughput_rps", "throughput (records/s)", figure),
-    ("client_cpu_ns_per_record", "client CPU (ns/record)", plain),
+    ("client_cpu_ns_per_record", "client CPU (ns/record)", exact),
     ("compression_ratio", "compression ratio (before ÷ after)", lambda value: f"{value:.2f}"),
 )
 
@@ -20,7 +20,7 @@ def draw(sweep):
     for configuration in sweep.configurations:
         others = [name for name in sweep.varying if name not in ("codec", "cores")]
         rows.setdefault(configuration.text(others), []).append(configuration)
-    shown, notes = limited(list(rows.items()), ROWS_MAX, "groups are")
+    shown, notes = limited(list(rows.items()), ROWS_MAX, "groups")
     heights = [0.8 + 0.25 * len(configurations) for _, configurations in shown]
     page = Page(
         "Codecs by cores" if "cores" in sweep.varying else "Codecs", sweep, rows=len(shown), columns=len(PANELS),
@@ -42,6 +42,6 @@ def draw(sweep):
                 axes.set_xlabel(title)
             if column == 0:
                 axes.set_title(label)
-            axis_of_counts(axes.xaxis)
+            axis_of_counts(axes.xaxis, count if column == 0 else plain)
     page.add_legend(legend(sweep, [c for _, row in shown for c in row]), sweep.series)
     return page

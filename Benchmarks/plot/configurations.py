@@ -109,8 +109,11 @@ class Configuration:
             verdict if found == whole else f"{verdict} {found}/{whole}" for verdict, found in self.doubts.items())
 
     def text(self, names):
-        words = (phrase(name, self.values[name]) or f"no {name}" for name in names)
-        return " · ".join(words)
+        return " · ".join(self.word(name) for name in names)
+
+    def word(self, name):
+        value = self.values[name]
+        return phrase(name, value) or (f"no {name}" if value is None else f"{name} {value}")
 
 
 def tally(words):

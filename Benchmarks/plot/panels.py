@@ -2,14 +2,14 @@
 
 from matplotlib.lines import Line2D
 
-from .theme import PANELS_MAX, SERIES_MAX, Page, limited, sample
+from .theme import PANELS_MAX, SERIES_MAX, Page, limited, panel_title, sample
 
 
 def panels(title, sweep, usable, size=(4.2, 3.2)):
     """A page, and its [(axes, [(index, configuration)])] of the configurations that are usable."""
     arranged = [(label, [(index, c) for index, c in entries if c in usable]) for label, entries in sweep.arranged()]
     arranged = [(label, entries) for label, entries in arranged if entries]
-    arranged, notes = limited(arranged, PANELS_MAX, "combinations are")
+    arranged, notes = limited(arranged, PANELS_MAX, "combinations")
     most = max(len(entries) for _, entries in arranged)
     if most > SERIES_MAX:
         notes.append(f"{most - SERIES_MAX} more lines are not shown in a panel.")
@@ -25,7 +25,7 @@ def panels(title, sweep, usable, size=(4.2, 3.2)):
         flat[place - columns].tick_params(labelbottom=True)
     drawn = []
     for axes, (label, entries) in zip(flat, arranged):
-        axes.set_title(label)
+        axes.set_title(panel_title(label, width))
         drawn.append((axes, entries[:SERIES_MAX]))
     handles = [sample(index, label) for index, label in sweep.legend_of([c for _, e in drawn for _, c in e])]
     if sweep.doubts:

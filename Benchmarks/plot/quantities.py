@@ -8,7 +8,7 @@ def count(value, written=None):
 
 def figure(value):
     """Of three digits, zeros too, as figures in a column are: 31.0 M."""
-    return count(value, lambda number: f"{number:#.3g}".rstrip("."))
+    return count(value, exact)
 
 
 def duration(us):
@@ -20,6 +20,11 @@ def duration(us):
 
 def size(byte_count):
     return scaled(byte_count, ((1 << 30, " GiB"), (1 << 20, " MiB"), (1 << 10, " KiB"), (1, " B")))
+
+
+def exact(value):
+    """Of three digits or more."""
+    return f"{value:#.3g}".rstrip(".") if abs(value) < 999.5 else f"{value:.0f}"
 
 
 def plain(value):

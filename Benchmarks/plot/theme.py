@@ -14,6 +14,7 @@ from .quantities import count, duration
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000", "#F0E442")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DOUBTED = {"hatch": "////", "edgecolor": "white", "linewidth": 0}
+REPEATED = {"hatch": "...", "edgecolor": "white", "linewidth": 0}
 GREY = "#555555"
 PANELS_MAX = 12
 SERIES_MAX = 24
@@ -33,6 +34,11 @@ matplotlib.rcParams.update({
 
 def colour(index):
     return COLOURS[index % len(COLOURS)]
+
+
+def fill(index, is_doubted=False):
+    """Of a bar; a colour that comes again is dotted."""
+    return {"facecolor": colour(index), **(DOUBTED if is_doubted else REPEATED if index >= len(COLOURS) else {})}
 
 
 def marker(index):
@@ -90,6 +96,11 @@ class Page:
         os.replace(path + ".part", path)
 
 
+def panel_title(text, inches):
+    """As many lines as fit into the width of a panel."""
+    return "\n".join(wrapped(text.split(" · "), " · ", (inches - 0.6) * 0.75))
+
+
 def wrapped(words, separator, width):
     """Lines of words that are kept whole."""
     columns = int(width * 13)
@@ -98,9 +109,9 @@ def wrapped(words, separator, width):
     return [line.strip(" ·").replace("\u00a0", " ") for line in lines]
 
 
-def axis_of_counts(axis):
+def axis_of_counts(axis, written=count):
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: written(value)))
 
 
 def latency_label(values):
@@ -128,4 +139,4 @@ def axis_of_durations(axes, which, values):
 def limited(items, most, what):
     """The first of many, and a note on the rest."""
     left = len(items) - most
-    return items[:most], [f"{left} more {what} not shown."] if left > 0 else []
+    return items[:most], [f"Not shown: {left} of {len(items)} {what}."] if left > 0 else []

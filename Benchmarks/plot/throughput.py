@@ -4,7 +4,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from .quantities import figure
-from .theme import DOUBTED, GREY, Page, axis_of_counts, colour, limited
+from .theme import DOUBTED, GREY, Page, axis_of_counts, fill, limited
 
 NAME = "throughput"
 BARS_MAX = 120
@@ -14,7 +14,7 @@ def draw(sweep):
     measured = [c for c in sweep.configurations if c.summary("throughput_rps")]
     if not measured:
         return "no run has a throughput"
-    shown, notes = limited(measured, BARS_MAX, "configurations are")
+    shown, notes = limited(measured, BARS_MAX, "configurations")
     labels = max(len(configuration.label) for configuration in shown)
     page = Page("Throughput by configuration", sweep, size=(5.5 + min(labels, 60) * 0.075, 0.9 + 0.27 * len(shown)))
     page.notes += notes
@@ -38,8 +38,7 @@ def bars(axes, entries, column, written, width, mark=lambda configuration: confi
         if summary is None:
             axes.text(0, place, " not measured", va="center", color=GREY, fontsize=8.5)
             continue
-        look = DOUBTED if configuration.doubts else {}
-        axes.barh(place, summary.median, height=0.7, color=colour(index), **look)
+        axes.barh(place, summary.median, height=0.7, **fill(index, bool(configuration.doubts)))
         if summary.max > summary.min:
             axes.errorbar(
                 summary.median, place, xerr=[[summary.median - summary.min], [summary.max - summary.median]],
@@ -57,7 +56,7 @@ def bars(axes, entries, column, written, width, mark=lambda configuration: confi
 
 
 def legend(sweep, configurations):
-    handles = [Patch(color=colour(index), label=label) for index, label in sweep.legend_of(configurations)]
+    handles = [Patch(**fill(index), label=label) for index, label in sweep.legend_of(configurations)]
     if any(len(c.runs) > 1 for c in configurations):
         handles.append(Line2D([], [], color="black", marker="|", linewidth=1, label="least to most of the runs"))
     if sweep.doubts:

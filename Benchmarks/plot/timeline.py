@@ -4,11 +4,12 @@ import math
 
 from matplotlib.lines import Line2D
 
-from .theme import COLOURS, Page, axis_of_counts, axis_of_durations, latency_label, limited
+from .theme import COLOURS, Page, axis_of_counts, axis_of_durations, latency_label, limited, panel_title
 
 NAME = "timeline"
 INTERVALS_MIN = 3
 COLUMNS_MAX = 4
+REST_MAX = 0.2
 CONFIGURATIONS_MAX = 12
 LATENCIES = (
     ("p50", "latency_total_p50_us", COLOURS[0], "o"),
@@ -21,7 +22,7 @@ def draw(sweep):
     usable = [c for c in sweep.configurations if any(len(intervals(run)) >= INTERVALS_MIN for run in c.runs)]
     if not usable:
         return sweep.absence("timeline.csv", f"run of {INTERVALS_MIN} intervals or more")
-    shown, notes = limited(usable, CONFIGURATIONS_MAX, "configurations are")
+    shown, notes = limited(usable, CONFIGURATIONS_MAX, "configurations")
     columns = min(len(shown), COLUMNS_MAX)
     rows = -(-len(shown) // columns)
     width = 7.5 if columns == 1 else 3.6
@@ -30,6 +31,8 @@ def draw(sweep):
     page.notes = [note for note in page.notes if "Median" not in note] + notes
     if any(len(c.runs) > 1 for c in shown):
         page.notes.append("A line for each run.")
+    if any(len(intervals(run)) < len(run.timeline) for c in shown for run in c.runs):
+        page.notes.append(f"Last intervals shorter than {REST_MAX:.0%} of the first are left out.")
     rates = [c.summary("rate_target_rps") for c in shown]
     throughputs = [value for c in shown for run in c.runs for row in intervals(run)
                    if (value := row.number("throughput_rps")) is not None]
@@ -44,7 +47,8 @@ def draw(sweep):
             lower.set_visible(False)
             continue
         draw_one(upper, lower, shown[number])
-        upper.set_title("\n".join(filter(None, (shown[number].label if sweep.varying else "", shown[number].mark))))
+        label = panel_title(shown[number].label, width) if sweep.varying else ""
+        upper.set_title("\n".join(filter(None, (label, shown[number].mark))))
         axis_of_counts(upper.yaxis)
         upper.set_ylim(0, highest * 1.1)
         axis_of_durations(lower, "y", latencies)
@@ -80,7 +84,7 @@ def draw_one(upper, lower, configuration):
 def intervals(run):
     """Without a short rest at the end, whose throughput is chance."""
     ends = [row.required("t_s") for row in run.timeline]
-    if len(ends) > 1 and ends[-1] - ends[-2] < 0.2 * ends[0]:
+    if len(ends) > 1 and ends[-1] - ends[-2] < REST_MAX * ends[0]:
         return run.timeline[:-1]
     return run.timeline
 
