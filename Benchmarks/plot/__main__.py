@@ -26,7 +26,7 @@ def arguments():
         "  latency     by percentile, 50 to 99.99\n"
         "  stages      latency by stage, p50 and p99\n"
         "  timeline    throughput and latency over time",
-        epilog="Exit status: 0 done, 1 a picture can't be written, 64 usage or input, 69 matplotlib can't be installed.")
+        epilog="Exit status: 0 done, 1 a picture can't be written, 64 usage or input, 69 no matplotlib can be had.")
     parser.add_argument("results", metavar="RESULTS", nargs="+", help="output folders of kbench")
     parser.add_argument("--out", metavar="DIR", required=True, help="where the pictures go; made if it is missing")
     parser.add_argument("--format", metavar="png,svg", default="png,svg", help="default: both")

@@ -25,7 +25,7 @@ def amount(run):
     if run.text("records"):
         return number(run.text("records"), count) + " records"
     ns = run.configuration.get("duration_ns")
-    return duration(ns / 1000) if isinstance(ns, (int, float)) else None
+    return duration(ns / 1000) + " a run" if isinstance(ns, (int, float)) else None
 
 
 def cell(name):
@@ -40,7 +40,7 @@ def setting(name):
     return read
 
 
-# In the order of labels and titles: name, what a run has, and what is written of it; None: not worth a word when constant.
+# In the order of labels and titles: name, what a run has, and what is written of it; None: no word when constant.
 SETTINGS = {
     "results": (lambda run: run.results, str),
     "target": (cell("target"), lambda text: {"embedded": "embedded broker", "none": None}.get(text, text)),
@@ -67,8 +67,10 @@ SETTINGS = {
 NOUNS = {"builder": " builder", "partitioner": " partitioner"}
 ABSENT = {"rate": "as fast as possible"}
 # Settings whose default follows others: not named again where those tell them.
-FOLLOWING = {"concurrency": ("cores", "builder"), "batch size": ("partitions", "cores", "builder", "record size", "codec")}
-SERIES_FIRST = ("codec", "builder", "cores")
+FOLLOWING = {
+    "concurrency": ("cores", "builder"),
+    "batch size": ("partitions", "cores", "builder", "record size", "codec"),
+}
 
 
 def phrase(name, value):
@@ -164,9 +166,8 @@ class Sweep:
             if name == "results" or name in self.varying:
                 continue
             if len(values) > 1:
-                numbers = "/".join(phrase(name, value).split(" ")[0] if value != values[-1] else phrase(name, value)
-                                   for value in values)
-                words.append(numbers)
+                phrases = [phrase(name, value) for value in values]
+                words.append("/".join([text.split(" ")[0] for text in phrases[:-1]] + phrases[-1:]))
             elif (word := phrase(name, values[0])) and (values[0] is not None or len(self.configurations) == 1):
                 words.append(word + NOUNS.get(name, ""))
             elif name == "rate" and values[0] is None:

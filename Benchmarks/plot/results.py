@@ -14,6 +14,10 @@ REQUIRED = {
 VERDICTS = ("failed-records", "unverified", "interrupted", "saturated", "generator-bound", "debug-build", "noisy", "ok")
 
 
+# Read as numbers: checked before anything is drawn.
+NUMBERS = ("throughput_rps", "client_cpu_ns_per_record", "compression_ratio", "rate_target_rps", "t_s")
+
+
 class BadInput(Exception):
     """What is wrong, and what to do."""
 
@@ -125,9 +129,13 @@ class Results:
                 if not cells:
                     continue
                 if len(cells) != len(header):
-                    raise BadInput(f"{path}, line {lines.line_num}: {len(cells)} cells under {len(header)} columns; if the"
-                                   " sweep was cut off here, remove this line and plot again")
-                rows.append(Row(path, lines.line_num, dict(zip(header, cells))))
+                    raise BadInput(f"{path}, line {lines.line_num}: {len(cells)} cells under {len(header)} columns; if"
+                                   " the sweep was cut off here, remove this line and plot again")
+                row = Row(path, lines.line_num, dict(zip(header, cells)))
+                for column in header:
+                    if column in NUMBERS or column.startswith("latency_"):
+                        row.number(column)
+                rows.append(row)
         except csv.Error as error:
             raise BadInput(f"{path}, line {lines.line_num}: {error}; is it a file that kbench wrote?") from None
         if not text.endswith("\n") and name == "runs.csv" and rows and rows[-1].text("verdict") not in VERDICTS:

@@ -86,13 +86,17 @@ class Page:
             write(total - foot + 0.08 + number * LINE_HEIGHT, line, color=GREY, fontsize=8.5)
         if self.legend:
             self.legend.set_bbox_to_anchor((1, 1 - head / total), self.figure.transFigure)
-        self.figure.get_layout_engine().set(
-            w_pad=0.1, h_pad=0.08, rect=(0, foot / total, 1 - beside / width, 1 - (head + foot) / total))
+        layout = self.figure.get_layout_engine()
+        layout.set(w_pad=0.1, h_pad=0.08, rect=(0, foot / total, 1 - beside / width, 1 - (head + foot) / total))
+        layout.execute(self.figure)
+        # Once is enough for all formats.
+        self.figure.set_layout_engine("none")
 
     def save(self, path, kind):
-        metadata = {"svg": {"Date": None}, "png": {"Software": None}}[kind]
+        options = {"svg": {"metadata": {"Date": None}},
+                   "png": {"metadata": {"Software": None}, "pil_kwargs": {"optimize": True}}}
         # Replaced whole: nobody finds half a picture.
-        self.figure.savefig(path + ".part", format=kind, metadata=metadata)
+        self.figure.savefig(path + ".part", format=kind, **options[kind])
         os.replace(path + ".part", path)
 
 

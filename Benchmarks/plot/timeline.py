@@ -27,12 +27,12 @@ def draw(sweep):
     rows = -(-len(shown) // columns)
     width = 7.5 if columns == 1 else 3.6
     page = Page(
-        "Throughput and latency over time", sweep, 2 * rows, columns, (columns * width, rows * 4.8), sharey="row" if rows == 1 else False)
+        "Throughput and latency over time", sweep, 2 * rows, columns, (columns * width, rows * 4.8), sharey="row")
     page.notes = [note for note in page.notes if "Median" not in note] + notes
     if any(len(c.runs) > 1 for c in shown):
         page.notes.append("A line for each run.")
     if any(len(intervals(run)) < len(run.timeline) for c in shown for run in c.runs):
-        page.notes.append(f"Last intervals shorter than {REST_MAX:.0%} of the first are left out.")
+        page.notes.append(f"Last intervals shorter than {100 * REST_MAX:.0f} % of the first are left out.")
     rates = [c.summary("rate_target_rps") for c in shown]
     throughputs = [value for c in shown for run in c.runs for row in intervals(run)
                    if (value := row.number("throughput_rps")) is not None]
@@ -59,9 +59,11 @@ def draw(sweep):
     handles = [Line2D([], [], color=COLOURS[2], label="throughput")]
     if any(rates):
         handles.append(Line2D([], [], color="black", linestyle=":", label="target rate"))
-    handles += [Line2D([], [], color=colour, marker=marker, label=f"latency {name}") for name, _, colour, marker in LATENCIES]
+    for name, _, colour, marker in LATENCIES:
+        handles.append(Line2D([], [], color=colour, marker=marker, label=f"latency {name}"))
     if sweep.doubts:
-        handles.append(Line2D([], [], linestyle="", marker="$*$", color="black", label="verdict not ok:\n" + sweep.doubts))
+        why = "verdict not ok:\n" + sweep.doubts
+        handles.append(Line2D([], [], linestyle="", marker="$*$", color="black", label=why))
     page.add_legend(handles)
     return page
 
