@@ -213,8 +213,8 @@ class Sweep:
             system = systems[0]
             words.append(f"{system.get('online_cores', '?')} × {system.get('cpu_model', 'CPU')}")
             words += [str(system[name]) for name in ("kernel", "compiler") if system.get(name)]
-        versions = {each.manifest.get("kbench_version") for each in self.results}
-        if len(versions) == 1 and None not in versions:
+        versions = {str(each.manifest.get("kbench_version")) for each in self.results}
+        if len(versions) == 1 and "None" not in versions:
             words.append(f"kbench {versions.pop()}")
         return words
 

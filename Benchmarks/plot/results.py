@@ -17,6 +17,9 @@ VERDICTS = ("failed-records", "unverified", "interrupted", "saturated", "generat
 # Read as numbers: checked before anything is drawn.
 NUMBERS = ("throughput_rps", "client_cpu_ns_per_record", "compression_ratio", "rate_target_rps", "t_s")
 
+# Records per second, µs or whatever: no measured figure is larger.
+MOST = 1e15
+
 
 class BadInput(Exception):
     """What is wrong, and what to do."""
@@ -39,9 +42,9 @@ class Row:
             value = float(text)
         except ValueError:
             value = math.nan
-        if not 0 <= value < math.inf:
-            raise BadInput(f"{self.path}, line {self.line}: {column} is {text[:40]!r}, which is no number of 0 or more;"
-                           " is the file damaged?")
+        if not 0 <= value <= MOST:
+            raise BadInput(f"{self.path}, line {self.line}: {column} is {text[:40]!r}, which is no number from 0 to"
+                           f" {MOST:.0e}; is the file damaged?")
         return value
 
     def required(self, column):

@@ -16,7 +16,7 @@ def draw(sweep):
     present = [stage for stage in STAGES if any(figures(c, stage) for c in usable)]
     most = max(len(entries) for _, entries in sweep.arranged())
     page, drawn, handles = panels(
-        "Latency by stage", sweep, usable, size=(4.6, 0.9 + len(present) * max(0.35, 0.09 * min(most, 12))))
+        "Latency by stage", sweep, usable, size=(4.6, 0.9 + len(present) * max(0.42, 0.09 * min(most, 12))))
     values = []
     for axes, entries in drawn:
         step = 0.8 / len(entries)

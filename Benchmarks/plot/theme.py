@@ -27,6 +27,8 @@ matplotlib.rcParams.update({
     "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "axes.grid": True,
     "grid.color": "#DDDDDD", "grid.linewidth": 0.7, "legend.frameon": False, "hatch.linewidth": 1.2, "savefig.dpi": 120,
     "lines.markersize": 5,
+    # A dollar in a name is a dollar.
+    "text.parse_math": False,
     # Text stays text, and the same results give the same bytes.
     "svg.fonttype": "none", "svg.hashsalt": "kbench",
 })

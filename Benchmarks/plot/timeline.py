@@ -29,6 +29,8 @@ def draw(sweep):
     page = Page(
         "Throughput and latency over time", sweep, 2 * rows, columns, (columns * width, rows * 4.8), sharey="row")
     page.notes = [note for note in page.notes if "Median" not in note] + notes
+    if short := len(sweep.configurations) - len(usable):
+        page.notes.append(f"Not shown: {short} configurations whose runs have fewer than {INTERVALS_MIN} intervals.")
     if any(len(c.runs) > 1 for c in shown):
         page.notes.append("A line for each run.")
     if any(len(intervals(run)) < len(run.timeline) for c in shown for run in c.runs):

@@ -199,6 +199,7 @@ def refused():
         (good.replace("throughput_rps", "throughput").encode(), ["throughput_rps"]),
         (good.replace(",20,", ",fast,").encode(), ["line 3", "throughput_rps", "fast"]),
         (good.replace(",20,", ",nan,").encode(), ["line 3", "throughput_rps", "nan"]),
+        (good.replace(",20,", ",1e300,").encode(), ["line 3", "throughput_rps", "1e300"]),
         (good.replace(",20,", ",-20,").encode(), ["line 3", "throughput_rps", "-20"]),
         (good.replace("2,embedded", ",embedded").encode(), ["line 3", "run"]),
         (b"\x7fELF\x00\x01\xff" * 100, ["runs.csv", "not text"]),
