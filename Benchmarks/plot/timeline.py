@@ -64,8 +64,7 @@ def draw(sweep):
     for name, _, colour, marker in LATENCIES:
         handles.append(Line2D([], [], color=colour, marker=marker, label=f"latency {name}"))
     if sweep.doubts:
-        why = "verdict not ok:\n" + sweep.doubts
-        handles.append(Line2D([], [], linestyle="", marker="$*$", color="black", label=why))
+        handles.append(Line2D([], [], linestyle="", label="* verdict not ok:\n" + sweep.doubts))
     page.add_legend(handles)
     return page
 
