@@ -9,7 +9,7 @@ import traceback
 
 import harness
 
-SUITES = ("broker", "command", "load_model", "workloads", "resume", "refusals", "shells", "interchange",
+SUITES = ("broker", "command", "load_model", "workloads", "resume", "refusals", "shells", "plots", "interchange",
           "false_brokers", "endings", "kafka_short", "kafka_contents", "kafka_corpora", "kafka_full", "kafka_drills")
 
 

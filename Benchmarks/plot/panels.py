@@ -1,0 +1,46 @@
+"""Small pictures of the same kind beside one another: one for each combination of what the colours don't tell."""
+
+from matplotlib.lines import Line2D
+
+from .theme import PANELS_MAX, SERIES_MAX, Page, limited, panel_title, sample
+
+
+def panels(title, sweep, usable, size=(4.2, 3.2)):
+    """A page, and its [(axes, [(index, configuration)])] of the configurations that are usable."""
+    arranged = [(label, [(index, c) for index, c in entries if c in usable]) for label, entries in sweep.arranged()]
+    arranged = [(label, entries) for label, entries in arranged if entries]
+    arranged, notes = limited(arranged, PANELS_MAX, "combinations")
+    most = max(len(entries) for _, entries in arranged)
+    if most > SERIES_MAX:
+        notes.append(f"{most - SERIES_MAX} more lines are not shown in a panel.")
+    columns = min(len(arranged), 2 if len(arranged) in (2, 4) else 3)
+    rows = -(-len(arranged) // columns)
+    width, height = (7, 4.2) if len(arranged) == 1 else size
+    page = Page(title, sweep, rows, columns, (columns * width, rows * height), sharex=True, sharey=True)
+    page.notes += notes
+    flat = page.axes.flatten()
+    for place, unused in enumerate(flat[len(arranged):], len(arranged)):
+        unused.set_visible(False)
+        # What is above it stands at the foot of its column.
+        flat[place - columns].tick_params(labelbottom=True)
+    drawn = []
+    for axes, (label, entries) in zip(flat, arranged):
+        axes.set_title(panel_title(label, width))
+        drawn.append((axes, entries[:SERIES_MAX]))
+    handles = [sample(index, label) for index, label in sweep.legend_of([c for _, e in drawn for _, c in e])]
+    if sweep.doubts:
+        handles.append(Line2D([], [], color="grey", linestyle="--", label="* verdict not ok:\n" + sweep.doubts))
+    return page, drawn, handles
+
+
+def line_style(configuration):
+    return "--" if configuration.doubts else "-"
+
+
+def outer_labels(page, drawn, x, y):
+    columns = page.axes.shape[1]
+    for place, (axes, _) in enumerate(drawn):
+        if place % columns == 0:
+            axes.set_ylabel(y)
+        if place + columns >= len(drawn):
+            axes.set_xlabel(x)

@@ -1,0 +1,55 @@
+"""Latency by stage: medians and 99th percentiles."""
+
+from matplotlib.lines import Line2D
+
+from .panels import line_style, outer_labels, panels
+from .theme import axis_of_durations, colour, latency_label, marker
+
+NAME = "stages"
+STAGES = ("build", "compress", "queue", "ack", "total")
+
+
+def draw(sweep):
+    usable = [c for c in sweep.configurations if any(figures(c, stage) for stage in STAGES)]
+    if not usable:
+        return "no run has the latency of a stage"
+    present = [stage for stage in STAGES if any(figures(c, stage) for c in usable)]
+    most = max(len(entries) for _, entries in sweep.arranged())
+    page, drawn, handles = panels(
+        "Latency by stage", sweep, usable, size=(4.6, 0.9 + len(present) * max(0.42, 0.09 * min(most, 12))))
+    values = []
+    for axes, entries in drawn:
+        step = 0.8 / len(entries)
+        for order, (index, configuration) in enumerate(entries):
+            for row, stage in enumerate(present):
+                if not (found := figures(configuration, stage)):
+                    continue
+                y = row + (order - (len(entries) - 1) / 2) * step
+                look = {"color": colour(index), "marker": marker(index)}
+                axes.plot(found, (y, y), color=colour(index), linestyle=line_style(configuration), linewidth=1.2)
+                axes.plot(found[0], y, **look)
+                axes.plot(found[1], y, markerfacecolor="white", **look)
+                values += found
+    for axes, _ in drawn:
+        axes.set_yticks(range(len(present)), present)
+        axes.set_ylim(len(present) - 0.5, -0.5)
+        axes.set_yticks([row + 0.5 for row in range(len(present) - 1)], minor=True)
+        axes.grid(axis="y", which="major", visible=False)
+        axes.grid(axis="y", which="minor")
+        axes.tick_params(axis="y", which="both", length=0)
+        axis_of_durations(axes, "x", values)
+    outer_labels(page, drawn, latency_label(values), "stage")
+    handles += [
+        Line2D([], [], color="grey", marker="o", linestyle="", label="p50"),
+        Line2D([], [], color="grey", marker="o", markerfacecolor="white", linestyle="", label="p99")]
+    missing = [stage for stage in STAGES if stage not in present]
+    if missing:
+        page.notes.append(f"Not measured: {', '.join(missing)}.")
+    page.add_legend(handles, sweep.series)
+    return page
+
+
+def figures(configuration, stage):
+    """The medians of p50 and p99; None when it was not measured."""
+    both = [configuration.summary(f"latency_{stage}_{name}_us") for name in ("p50", "p99")]
+    return [summary.median for summary in both] if all(both) else None

@@ -1,0 +1,249 @@
+"""scripts/plot: which pictures it makes of what, that they say what they show, and what it refuses."""
+
+import functools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
+
+from harness import ROOT, Skip, equal, expect, folder, kbench, test
+
+sys.path.insert(0, os.path.join(ROOT, "Benchmarks"))
+from plot.configurations import Sweep
+from plot.quantities import count, duration, figure
+from plot.results import read_all
+
+COLUMNS = "run,target,stage,builder,cores,concurrency,codec,records,acks,rate_target_rps,throughput_rps,verdict"
+PICTURES = ("throughput", "codecs", "latency", "stages", "timeline")
+
+
+def plot(*arguments):
+    ended = subprocess.run(
+        [ROOT + "/scripts/plot", *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    if ended.returncode == 69:
+        raise Skip(ended.stderr.strip().splitlines()[-1])
+    return ended
+
+
+def drawn(*arguments):
+    ended = plot(*arguments)
+    expect(ended.returncode == 0, f"plot {arguments} ended with {ended.returncode}: {ended.stderr}")
+    return ended.stdout
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def results(path, *rows, header=COLUMNS):
+    os.makedirs(path, exist_ok=True)
+    write(path + "/runs.csv", "\n".join([header, *rows]) + "\n")
+    return path
+
+
+def row(run, throughput, codec="none", cores=1, verdict="ok", rate=""):
+    return f"{run},embedded,broker,sharded,{cores},{2 * cores},{codec},1000,all,{rate},{throughput},{verdict}"
+
+
+def texts(path):
+    """What a picture says."""
+    root = ElementTree.parse(path).getroot()
+    return ["".join(element.itertext()).strip() for element in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+@functools.cache
+def sweep():
+    """A sweep that kbench made, of every picture's data, and its pictures, drawn twice."""
+    here = tempfile.TemporaryDirectory(prefix="kbench-test-")
+    kbench("--records", "30k", "--rate", "200k", "--interval", "25ms", "--codec", "none,lz4", "--cores", "1,2",
+           "--runs", 2, "--partitions", 8, "--output", here.name + "/results").must_end_with(0)
+    # So that one of them, not both, makes the environment.
+    drawn("--help")
+    with ThreadPoolExecutor() as side_by_side:
+        said = list(side_by_side.map(
+            lambda out: drawn(here.name + "/results", "--out", here.name + out), ("/pictures", "/again")))
+    return here, said[0]
+
+
+@test("every picture is made of a sweep, as PNG and SVG, and named on a line of its own")
+def all_pictures():
+    here, said = sweep()
+    paths = [f"{here.name}/pictures/{name}.{kind}" for name in PICTURES for kind in ("png", "svg")]
+    equal(said.splitlines(), paths, "what was said")
+    for path in paths:
+        with open(path, "rb") as file:
+            content = file.read()
+        expect(content.startswith(b"\x89PNG" if path.endswith("png") else b"<?xml"), f"{path} is something else")
+        expect(len(content) > 5000, f"{path} has {len(content)} bytes")
+
+
+@test("the same results give the same pictures, byte for byte")
+def deterministic():
+    here, _ = sweep()
+    again = here.name + "/again"
+    equal(len(os.listdir(again)), 2 * len(PICTURES), "pictures")
+    for name in os.listdir(again):
+        with open(f"{again}/{name}", "rb") as one, open(f"{here.name}/pictures/{name}", "rb") as other:
+            expect(one.read() == other.read(), f"{name} differs")
+
+
+@test("pictures say in their titles what is constant, at their axes the units, in labels only what varies")
+def words():
+    here, _ = sweep()
+    axes = {
+        "throughput": ["throughput (records/s)", "1 core · no codec", "2 cores · lz4"],
+        "codecs": ["throughput (records/s)", "client CPU (ns/record)", "compression ratio (before ÷ after)",
+                   "lz4 · 2 cores"],
+        "latency": ["percentile of records (%)", "99.99", "1 core", "lz4"],
+        "stages": ["build", "compress", "queue", "ack", "total", "p50", "p99"],
+        "timeline": ["throughput (records/s)", "time since the run began (s)", "target rate", "latency p99"],
+    }
+    for name, expected in axes.items():
+        found = texts(f"{here.name}/pictures/{name}.svg")
+        for text in expected:
+            expect(text in found, f"'{text}' is not in {name}.svg: {found}")
+        title = " · ".join(found)
+        for text in ("embedded broker", "sharded builder", "8 partitions", "30 k records", "100 B a record", "acks=all",
+                     "linger 5 ms", "target 200 k records/s"):
+            expect(text in title, f"'{text}' is not in the title of {name}.svg: {found}")
+        if name in ("latency", "stages", "timeline"):
+            expect(re.search(r"latency \([^)]*ms", title), f"{name}.svg has no unit of latency: {found}")
+
+
+@test("medians, least and most are of the measured runs of a configuration; an empty cell is not zero")
+def summaries():
+    with folder() as here:
+        results(here, row(1, 10), row(2, 500, "lz4"), row(3, 40), row(4, "", "lz4"), row(5, 20), row(6, "", "zstd"))
+        none, lz4, zstd = Sweep(read_all([here])).configurations
+    summary = none.summary("throughput_rps")
+    equal((summary.median, summary.min, summary.max), (20, 10, 40), "summary of three runs")
+    summary = lz4.summary("throughput_rps")
+    equal((summary.median, summary.min, summary.max), (500, 500, 500), "summary of one run of two")
+    equal(zstd.summary("throughput_rps"), None, "summary of nothing")
+    equal(none.summary("client_cpu_ns_per_record"), None, "summary of a column that isn't there")
+
+
+@test("configurations of two results are one when they are equal in all, else told apart by folder or by what varies")
+def several_results():
+    with folder() as here:
+        one = results(here + "/one", row(1, 10))
+        same = results(here + "/same", row(1, 20))
+        other = results(here + "/other", row(1, 30, cores=2))
+        labels = lambda *paths: [c.label for c in Sweep(read_all(paths)).configurations]
+        equal(labels(one, other), ["1 core", "2 cores"], "labels of different configurations")
+        equal(labels(one, same), ["one", "same"], "labels of equal configurations")
+        equal(len(labels(one, one + "/")), 1, "configurations of a folder named twice")
+
+
+@test("runs whose verdict is not ok are marked, and the legend says why")
+def verdicts():
+    with folder() as here:
+        lz4 = [row(2, 20, "lz4", verdict="noisy"), row(4, 22, "lz4", verdict="saturated")]
+        results(here, row(1, 10), row(3, 12), *lz4)
+        drawn(here, "--out", here, "--format", "svg")
+        found = texts(here + "/throughput.svg")
+        for text in ("21.0 * noisy 1/2, saturated 1/2", "11.0", "* verdict not ok:"):
+            expect(text in found, f"'{text}' is not in the picture: {found}")
+        equal(re.findall(r"[a-z-]+ \(\d of 4 runs\)", " ".join(found)),
+              ["noisy (1 of 4 runs)", "saturated (1 of 4 runs)"], "reasons")
+        results(here, row(1, 10), row(2, 20, "lz4"))
+        drawn(here, "--out", here, "--format", "svg")
+        expect(not any("*" in text for text in texts(here + "/throughput.svg")), "a mark where all is ok")
+
+
+@test("a picture whose data is missing is not made, and the reason is said")
+def missing_data():
+    with folder() as here:
+        said = drawn(results(here, row(1, 10)), "--out", here + "/out", "--format", "png").splitlines()
+        equal(said[0], here + "/out/throughput.png", "the first line")
+        equal([line.split(":")[0] for line in said[1:]], list(PICTURES[1:]), "what is not made")
+        for line, reason in zip(said[1:], ("one codec", "latency.csv", "stage", "timeline.csv")):
+            expect("not made" in line and reason in line, f"no reason in '{line}'")
+        equal(os.listdir(here + "/out"), ["throughput.png"], "pictures")
+
+
+@test("a hundred configurations and more are drawn, columns that it doesn't know are passed over")
+def many():
+    with folder() as here:
+        rows = [row(run, run, cores=run) + ",new" for run in range(1, 151)]
+        results(here, *rows, header=COLUMNS + ",unknown")
+        drawn(here, "--out", here, "--format", "svg")
+        found = texts(here + "/throughput.svg")
+        expect("100 cores" in found, "the hundredth configuration is missing")
+        expect(any("Not shown: 30 of 150" in text for text in found), "nothing is said of what is not shown")
+
+
+@test("quantities have three digits and a unit")
+def quantities():
+    equal([count(value) for value in (0, 0.5, 999, 999.9, 150_000, 31_234_567, 2e9)],
+          ["0", "0.5", "999", "1 k", "150 k", "31.2 M", "2 G"], "counts")
+    equal([figure(value) for value in (31_000_000, 7)], ["31.0 M", "7.00"], "figures")
+    equal([duration(us) for us in (0, 0.895, 582.1, 999.9, 7796, 1_250_000)],
+          ["0", "895 ns", "582 µs", "1 ms", "7.8 ms", "1.25 s"], "durations")
+
+
+@test("bad results end with 64 and one line that names what is wrong; no picture is made")
+def refused():
+    good = "\n".join([COLUMNS, row(1, 10), row(2, 20)])
+    files = [
+        # runs.csv, words of the message
+        (b"", ["runs.csv", "empty"]),
+        (COLUMNS.encode() + b"\n", ["runs.csv", "no runs"]),
+        (good[:-12].encode(), ["line 3", "remove"]),
+        (good[:-1].encode(), ["line 3", "remove"]),
+        (good.replace("throughput_rps", "throughput").encode(), ["throughput_rps"]),
+        (good.replace(",20,", ",fast,").encode(), ["line 3", "throughput_rps", "fast"]),
+        (good.replace(",20,", ",nan,").encode(), ["line 3", "throughput_rps", "nan"]),
+        (good.replace(",20,", ",1e300,").encode(), ["line 3", "throughput_rps", "1e300"]),
+        (good.replace(",20,", ",-20,").encode(), ["line 3", "throughput_rps", "-20"]),
+        (good.replace("2,embedded", ",embedded").encode(), ["line 3", "run"]),
+        (b"\x7fELF\x00\x01\xff" * 100, ["runs.csv", "not text"]),
+        (bytes(range(128, 256)), ["runs.csv", "not text"]),
+        (b'run,"stage\n1', ["runs.csv"]),
+    ]
+    with folder() as here:
+        for content, words in files:
+            with open(here + "/runs.csv", "wb") as file:
+                file.write(content)
+            refuses([here, "--out", here + "/out"], words)
+        results(here, row(1, 10))
+        for name, content in (("latency.csv", "run,stage\n1,total\n"), ("timeline.csv", "\0"), ("manifest.json", "{")):
+            write(f"{here}/{name}", content)
+            refuses([here, "--out", here + "/out"], [name])
+            os.remove(f"{here}/{name}")
+        refuses([here], ["--out"])
+        refuses([here, "--out", here + "/runs.csv"], ["--out", "runs.csv"])
+        refuses([here, "--out", here, "--format", "pdf"], ["--format", "pdf"])
+        refuses([here + "/nowhere", "--out", here], ["nowhere", "no such folder"])
+        refuses([here + "/runs.csv", "--out", here], ["not a folder"])
+        os.mkdir(here + "/other")
+        refuses([here + "/other", "--out", here], ["other", "no runs.csv"])
+        equal(sorted(os.listdir(here)), ["other", "runs.csv"], "what is there")
+
+
+def refuses(arguments, words):
+    ended = plot(*arguments)
+    expect(ended.returncode == 64, f"plot {arguments} ended with {ended.returncode}: {ended.stderr}")
+    equal(len(ended.stderr.strip().splitlines()), 1, f"lines of '{ended.stderr}'")
+    for word in words:
+        expect(word in ended.stderr, f"'{word}' is not in '{ended.stderr}'")
+
+
+@test("where no environment can be made, plot ends with 69 and says so")
+def no_environment():
+    with folder() as here:
+        shutil.copytree(ROOT + "/scripts", here + "/scripts")
+        shutil.copytree(ROOT + "/Benchmarks/plot", here + "/Benchmarks/plot")
+        os.mkdir(here + "/bin")
+        write(here + "/bin/python3", "#!/bin/sh\necho no module named venv >&2\nexit 1\n")
+        os.chmod(here + "/bin/python3", 0o755)
+        ended = subprocess.run(
+            [here + "/scripts/plot", here, "--out", here], capture_output=True, text=True, timeout=60,
+            env={**os.environ, "PATH": here + "/bin:" + os.environ["PATH"]})
+        equal(ended.returncode, 69, "status")
+        expect("plot: python3 cannot make a virtual environment" in ended.stderr, f"the message is '{ended.stderr}'")
