@@ -9,8 +9,8 @@ import traceback
 
 import harness
 
-SUITES = ("broker", "command", "load_model", "workloads", "refusals", "shells", "interchange", "false_brokers", "endings",
-          "kafka_short", "kafka_contents", "kafka_corpora", "kafka_full", "kafka_drills")
+SUITES = ("broker", "command", "load_model", "workloads", "refusals", "shells", "interchange", "partitions", "false_brokers",
+          "endings", "kafka_short", "kafka_contents", "kafka_corpora", "kafka_full", "kafka_drills")
 
 
 class Outcome:
