@@ -118,11 +118,12 @@ class KafkaPython:
         needs("kafka")
         self.bootstrap = bootstrap.split(",")
 
-    def write(self, topic, records, codec="none", acks="all"):
+    def write(self, topic, records, codec="none", acks="all", **settings):
         from kafka import KafkaProducer
         producer = KafkaProducer(
             bootstrap_servers=self.bootstrap, compression_type=None if codec == "none" else codec,
-            acks=acks if acks == "all" else int(acks), enable_idempotence=False, linger_ms=5, max_request_size=1 << 20)
+            acks=acks if acks == "all" else int(acks), enable_idempotence=False, max_request_size=1 << 20,
+            **{"linger_ms": 5, **settings})
         try:
             sent = [
                 producer.send(topic, value=value, key=key, headers=headers, partition=0, timestamp_ms=timestamp)
