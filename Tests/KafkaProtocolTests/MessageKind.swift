@@ -17,6 +17,7 @@ struct MessageKind: Sendable, CustomTestStringConvertible {
         MessageKind(type: CreateTopicsRequest.self), MessageKind(type: CreateTopicsResponse.self),
         MessageKind(type: DeleteTopicsRequest.self), MessageKind(type: DeleteTopicsResponse.self),
         MessageKind(type: InitProducerIDRequest.self), MessageKind(type: InitProducerIDResponse.self),
+        MessageKind(type: FindCoordinatorRequest.self), MessageKind(type: FindCoordinatorResponse.self),
     ]
 }
 
