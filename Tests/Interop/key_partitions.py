@@ -4,6 +4,7 @@ import functools
 
 from clients import BASE_MS, Confluent, Library
 from harness import expect, needs
+from programs import Java
 
 COUNT = 10_000
 PARTITION_COUNTS = (1, 3, 64, 1000)
@@ -80,3 +81,36 @@ def of_library(bootstrap, topic, partition_count, partitioner, keys):
         expect(found[index] is None and message.key() == keys[index], f"record {index} came back twice, or with another key")
         found[index] = message.partition()
     return found
+
+
+def agree(found, expected, hashed, what):
+    """Records for which `hashed` is false go anywhere."""
+    wrong = [(each, a, b) for each, a, b in zip(keys(), found, expected) if hashed(each) and a != b]
+    expect(not wrong, f"{what}: {len(wrong)} keys have other partitions, the first is (key, found, expected) {wrong[:1]}")
+
+
+def has_key(key):
+    return key is not None
+
+
+def is_hashed(partitioner):
+    """Which keys our partitioner hashes: librdkafka's default takes an empty one for none."""
+    return bool if partitioner == "crc32" else has_key
+
+
+def librdkafka_agrees(bootstrap, partitioner):
+    for count in PARTITION_COUNTS:
+        Confluent(bootstrap).create(f"theirs-{count}", count)
+        Confluent(bootstrap).create(f"ours-{count}", count)
+        theirs = of_librdkafka(bootstrap, f"theirs-{count}", LIBRDKAFKA[partitioner], keys())
+        ours = of_library(bootstrap, f"ours-{count}", count, partitioner, keys())
+        agree(ours, theirs, is_hashed(partitioner), f"{count} partitions")
+        expect(len(set(ours)) > 0.95 * count, f"of {count} partitions only {len(set(ours))} were chosen")
+
+
+def java_agrees(bootstrap, version):
+    for count in PARTITION_COUNTS:
+        Confluent(bootstrap).create(f"theirs-{count}", count)
+        Confluent(bootstrap).create(f"ours-{count}", count)
+        theirs = of_java(Java(bootstrap, version), f"theirs-{count}", keys())
+        agree(of_library(bootstrap, f"ours-{count}", count, "murmur2", keys()), theirs, has_key, f"{count} partitions")

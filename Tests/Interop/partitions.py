@@ -1,38 +1,15 @@
-"""The library, librdkafka and Kafka's Java client choose the same partition for the same key."""
+"""The library and librdkafka choose the same partition for the same key; for Java's client, see java_clients."""
 
 from clients import Confluent
 from harness import embedded_broker, expect, test
-from key_partitions import LIBRDKAFKA, PARTITION_COUNTS, keys, of_java, of_librdkafka, of_library
-from programs import JAVA_VERSIONS, Java
-
-
-def agree(found, expected, hashed, what):
-    """Records for which `hashed` is false go anywhere."""
-    wrong = [(each, a, b) for each, a, b in zip(keys(), found, expected) if hashed(each) and a != b]
-    expect(not wrong, f"{what}: {len(wrong)} keys have other partitions, the first is (key, found, expected) {wrong[:1]}")
-
-
-def has_key(key):
-    return key is not None
-
-
-def is_hashed(partitioner):
-    """Which keys our partitioner hashes: librdkafka's default takes an empty one for none."""
-    return bool if partitioner == "crc32" else has_key
+from key_partitions import LIBRDKAFKA, agree, is_hashed, keys, librdkafka_agrees, of_librdkafka
 
 
 def define(partitioner):
     @test(f"librdkafka's {LIBRDKAFKA[partitioner]} and the library choose the same partitions, 10,000 keys of every kind")
     def same():
-        given = keys()
         with embedded_broker() as bootstrap:
-            for count in PARTITION_COUNTS:
-                Confluent(bootstrap).create(f"theirs-{count}", count)
-                Confluent(bootstrap).create(f"ours-{count}", count)
-                theirs = of_librdkafka(bootstrap, f"theirs-{count}", LIBRDKAFKA[partitioner], given)
-                ours = of_library(bootstrap, f"ours-{count}", count, partitioner, given)
-                agree(ours, theirs, is_hashed(partitioner), f"{count} partitions")
-                expect(len(set(ours)) > 0.95 * count, f"of {count} partitions only {len(set(ours))} were chosen")
+            librdkafka_agrees(bootstrap, partitioner)
 
 
 for each_partitioner in LIBRDKAFKA:
@@ -50,20 +27,3 @@ def hashing_nothing():
             agree(fixed, with_random, is_hashed(ours), ours)
             nothing = {partition for each, partition in zip(given, fixed) if not each}
             expect(len(nothing) == 1, f"{ours} puts null and empty keys into {nothing}")
-
-
-def define_java(version):
-    @test(f"the Java client {version} and the library choose the same partitions, 10,000 keys of every kind")
-    def same():
-        given = keys()
-        with embedded_broker() as bootstrap:
-            java = Java(bootstrap, version)
-            for count in PARTITION_COUNTS:
-                Confluent(bootstrap).create(f"theirs-{count}", count)
-                Confluent(bootstrap).create(f"ours-{count}", count)
-                theirs = of_java(java, f"theirs-{count}", given)
-                agree(of_library(bootstrap, f"ours-{count}", count, "murmur2", given), theirs, has_key, f"{count} partitions")
-
-
-for each_version in JAVA_VERSIONS:
-    define_java(each_version)

@@ -13,6 +13,7 @@ import threading
 from clients import from_lines, to_lines
 from harness import ROOT, Skip, expect
 
+# Those that all exchanges are tried with.
 JAVA_VERSIONS = ("4.3.1", "3.9.2")
 
 
@@ -28,9 +29,15 @@ def kafka_home(version):
     if os.environ.get("KAFKA_HOME"):
         homes = [os.environ["KAFKA_HOME"], os.path.join(os.environ["KAFKA_HOME"], "..", version), *homes]
     for home in homes:
-        if glob.glob(os.path.join(home, "libs", f"kafka-clients-{version}.jar")):
+        if version_in(home) == version:
             return os.path.realpath(home)
     return None
+
+
+def version_in(home):
+    """The version of the Kafka in a folder, or None when there is none."""
+    jars = glob.glob(os.path.join(home, "libs", "kafka-clients-*.jar"))
+    return os.path.basename(jars[0])[len("kafka-clients-"):-len(".jar")] if jars else None
 
 
 class JavaProcess:
@@ -155,7 +162,9 @@ class Kcat:
 
     def read(self, topic, count):
         """Records whose headers hold no newline."""
-        rest = self._run("-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-f", r"%T %K %S %h\n%k%s")
+        rest = self._run(
+            "-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-X", "fetch.wait.max.ms=50", "-f",
+            r"%T %K %S %h\n%k%s")
         found = []
         while rest:
             line, rest = rest.split(b"\n", 1)

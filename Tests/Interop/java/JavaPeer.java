@@ -99,6 +99,8 @@ public class JavaPeer {
 
     private static List<String> read(Properties settings, String topic) {
         List<String> lines = new ArrayList<>();
+        // The consumer asks ahead, and its end waits for the answer.
+        settings.put("fetch.max.wait.ms", 50);
         try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition())).collect(Collectors.toList());
