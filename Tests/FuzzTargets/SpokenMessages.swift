@@ -3,7 +3,7 @@ import KafkaProtocol
 /// The requests spoken here; each knows its response.
 package let spokenRequests: [any KafkaRequest.Type] = [
     ApiVersionsRequest.self, MetadataRequest.self, ProduceRequest.self, FetchRequest.self, ListOffsetsRequest.self,
-    CreateTopicsRequest.self, DeleteTopicsRequest.self, InitProducerIDRequest.self,
+    CreateTopicsRequest.self, DeleteTopicsRequest.self, InitProducerIDRequest.self, FindCoordinatorRequest.self,
 ]
 
 extension KafkaRequest {

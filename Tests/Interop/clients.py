@@ -73,6 +73,10 @@ class Confluent:
         return list(self.each(topic, count, partitions, seconds))
 
     def each(self, topic, count=None, partitions=(0,), seconds=20):
+        for message in self.messages(topic, count, partitions, seconds):
+            yield message.key(), message.value(), message.headers() or [], message.timestamp()[1]
+
+    def messages(self, topic, count=None, partitions=(0,), seconds=20):
         from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
         consumer = Consumer({
             "bootstrap.servers": self.bootstrap, "group.id": "reader", "enable.auto.commit": False,
@@ -90,7 +94,7 @@ class Confluent:
                         raise KafkaException(error)
                     else:
                         read += 1
-                        yield message.key(), message.value(), message.headers() or [], message.timestamp()[1]
+                        yield message
         finally:
             consumer.close()
 
@@ -114,11 +118,12 @@ class KafkaPython:
         needs("kafka")
         self.bootstrap = bootstrap.split(",")
 
-    def write(self, topic, records, codec="none", acks="all"):
+    def write(self, topic, records, codec="none", acks="all", **settings):
         from kafka import KafkaProducer
         producer = KafkaProducer(
             bootstrap_servers=self.bootstrap, compression_type=None if codec == "none" else codec,
-            acks=acks if acks == "all" else int(acks), enable_idempotence=False, linger_ms=5, max_request_size=1 << 20)
+            acks=acks if acks == "all" else int(acks), enable_idempotence=False, max_request_size=1 << 20,
+            **{"linger_ms": 5, **settings})
         try:
             sent = [
                 producer.send(topic, value=value, key=key, headers=headers, partition=0, timestamp_ms=timestamp)
@@ -157,14 +162,19 @@ class Library:
     def can_write(record):
         return True
 
-    def write(self, topic, records, codec="none", acks="all", partition=0):
-        out = self._run("write", topic, codec, self.builder, acks, given=to_lines(records, partition))
+    def write(self, topic, records, codec="none", acks="all", partition=0, partitioner="murmur2"):
+        """`-` as a partition leaves it to the partitioner."""
+        out = self._run("write", topic, codec, self.builder, acks, partitioner, given=to_lines(records, partition))
         expect(out.strip() == str(len(records)), f"{out.strip()} of {len(records)} records were acknowledged")
 
     def read(self, topic, count):
-        found = from_lines(self._run("read", topic))
+        found = from_lines(self._run("read", topic).splitlines())
         expect(count is None or len(found) == count, f"{len(found)} of {count} records were read")
         return found
+
+    def batches(self, topic):
+        """The bytes of each batch, as the broker stores them."""
+        return [bytes.fromhex(line) for line in self._run("batches", topic).splitlines()]
 
     def _run(self, verb, topic, *arguments, given=None):
         ended = subprocess.run(
@@ -182,9 +192,9 @@ def to_lines(records, partition):
     return "".join(lines)
 
 
-def from_lines(text):
+def from_lines(lines):
     found = []
-    for line in text.splitlines():
+    for line in lines:
         _, key, value, timestamp, headers = line.split("\t")
         pairs = [header.split("=") for header in headers.split(",") if header]
         found.append((

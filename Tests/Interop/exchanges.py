@@ -4,6 +4,8 @@ from clients import BASE_MS, CODECS, Confluent, KafkaPython, Library, difference
 from harness import equal, expect, needs
 from programs import Java, Kcat
 
+CODEC_NUMBERS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
+
 # What each codec can be told in the Java client, besides its usual level.
 JAVA_LEVELS = {
     "gzip": {"compression.gzip.level": 9},
@@ -15,6 +17,15 @@ JAVA_LEVELS = {
 def check(reader, topic, given):
     found = difference(reader.read(topic, len(given)), given)
     expect(found is None, f"{reader.name} reads {topic}: {found}")
+
+
+def check_codec(bootstrap, topic, codec):
+    """A batch at least is stored as its writer was told to compress it: small ones may not shrink.
+
+    librdkafka sends what it should compress as it is, and says nothing, when it thinks that the broker can't read it.
+    """
+    found = {batch[22] & 7 for batch in Library(bootstrap).batches(topic)}
+    expect(CODEC_NUMBERS[codec] in found, f"no batch of {topic} has codec {codec}, but {found}")
 
 
 def blocks(count=40):
@@ -35,6 +46,7 @@ def java_writes(bootstrap, version):
             topic = f"java-{version}-{codec}{suffix}"
             Confluent(bootstrap).create(topic)
             java.write(topic, part, codec, **settings)
+            check_codec(bootstrap, topic, codec)
             check(library, topic, part)
 
 
@@ -54,6 +66,7 @@ def librdkafka_and_kafka_python_write_blocks(bootstrap):
             topic = f"{writer.name}-{codec}-large"
             Confluent(bootstrap).create(topic)
             writer.write(topic, given, codec, **settings)
+            check_codec(bootstrap, topic, codec)
             check(library, topic, given)
 
 
@@ -78,6 +91,7 @@ def kcat_writes(bootstrap):
         topic = f"kcat-{codec}"
         Confluent(bootstrap).create(topic)
         kcat.write(topic, given, codec)
+        check_codec(bootstrap, topic, codec)
         for reader in (Library(bootstrap), KafkaPython(bootstrap), Confluent(bootstrap), kcat):
             equal(without_times(reader.read(topic, len(given))), without_times(given), f"{topic} as {reader.name} reads it")
 
@@ -108,3 +122,22 @@ def kafka_python_list(bootstrap):
         return {topic: len(consumer.partitions_for_topic(topic)) for topic in consumer.topics()}
     finally:
         consumer.close()
+
+
+TOPICS = {"first": 1, "second": 3, "third.of-three_": 17}
+
+
+def listing(bootstrap, topics_of):
+    """`topics_of` gives the topics that a client finds at a broker, which may have others besides."""
+    for topic, partitions in TOPICS.items():
+        if topic not in confluent_list(bootstrap):
+            Confluent(bootstrap).create(topic, partitions)
+    found = topics_of(bootstrap)
+    equal({topic: found.get(topic) for topic in TOPICS}, TOPICS, "topics")
+
+
+LISTERS = {
+    "confluent-kafka": confluent_list,
+    "kafka-python": kafka_python_list,
+    "kcat": lambda bootstrap: Kcat(bootstrap).list(),
+}

@@ -8,10 +8,12 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 
 from clients import from_lines, to_lines
 from harness import ROOT, Skip, expect
 
+# Those that all exchanges are tried with.
 JAVA_VERSIONS = ("4.3.1", "3.9.2")
 
 
@@ -27,39 +29,88 @@ def kafka_home(version):
     if os.environ.get("KAFKA_HOME"):
         homes = [os.environ["KAFKA_HOME"], os.path.join(os.environ["KAFKA_HOME"], "..", version), *homes]
     for home in homes:
-        if glob.glob(os.path.join(home, "libs", f"kafka-clients-{version}.jar")):
+        if version_in(home) == version:
             return os.path.realpath(home)
     return None
 
 
-@functools.cache
-def java_peer(version):
-    """The command that runs JavaPeer with one version of Kafka's client."""
+def version_in(home):
+    """The version of the Kafka in a folder, or None when there is none."""
+    jars = glob.glob(os.path.join(home, "libs", "kafka-clients-*.jar"))
+    return os.path.basename(jars[0])[len("kafka-clients-"):-len(".jar")] if jars else None
+
+
+class JavaProcess:
+    """A JavaPeer that runs with one version of Kafka's client: commands go in, answers come out."""
+
+    ANSWER_SECONDS = 90
+
+    def __init__(self, version):
+        self.name = f"Java {version}"
+        self.folder = tempfile.TemporaryDirectory(prefix="java-peer-")
+        libraries = os.path.join(java_libraries(version), "*")
+        source = os.path.join(ROOT, "Tests", "Interop", "java", "JavaPeer.java")
+        run([java_tool("javac"), "-d", self.folder.name, "-cp", libraries, source], "javac")
+        self.log = open(os.path.join(self.folder.name, "log"), "w+b")
+        self.process = subprocess.Popen(
+            [java_tool("java"), "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", f"{self.folder.name}:{libraries}", "JavaPeer"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, start_new_session=True)
+        atexit.register(self.end)
+
+    def answer(self, *command, given=""):
+        """The lines with which it answers a command."""
+        late = threading.Timer(self.ANSWER_SECONDS, self.process.kill)
+        late.start()
+        try:
+            self.process.stdin.write("\t".join(map(str, command)) + "\n" + given)
+            self.process.stdin.flush()
+            word, _, rest = self.process.stdout.readline().rstrip("\n").partition("\t")
+            if word == "ok":
+                return [self.process.stdout.readline().rstrip("\n") for _ in range(int(rest))]
+        except BrokenPipeError:
+            word = ""
+        finally:
+            late.cancel()
+        self.log.seek(0)
+        why = rest if word else f"no answer within {self.ANSWER_SECONDS} s, or it ended: {self.log.read()[-2000:]}"
+        raise AssertionError(f"{self.name} could not {' '.join(map(str, command))}: {why}")
+
+    def end(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+        self.folder.cleanup()
+
+
+def java_libraries(version):
     home = kafka_home(version)
     if home is None:
         raise Skip(f"there is no Kafka {version}: KAFKA_HOME, or a folder beside it, may name one")
+    return os.path.join(home, "libs")
+
+
+def java_tool(name):
     java_home = os.environ.get("JAVA_HOME")
-    tools = [os.path.join(java_home, "bin", name) if java_home else shutil.which(name) for name in ("java", "javac")]
-    java, compiler = [tool if tool and os.access(tool, os.X_OK) else None for tool in tools]
-    if java is None:
-        raise Skip("there is no java: Debian's and Ubuntu's is openjdk-17-jdk-headless")
-    if compiler is None:
-        raise Skip("there is a java, but not its compiler: Debian's and Ubuntu's is openjdk-17-jdk-headless")
-    libraries = os.path.join(home, "libs", "*")
-    source = os.path.join(ROOT, "Tests", "Interop", "java", "JavaPeer.java")
-    # Compiled once: from its source it would start a second later, each time.
-    classes = tempfile.TemporaryDirectory(prefix="java-peer-")
-    atexit.register(classes.cleanup)
-    run([compiler, "-d", classes.name, "-cp", libraries, source], "javac")
-    return [java, "-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", f"{classes.name}:{libraries}", "JavaPeer"]
+    tool = os.path.join(java_home, "bin", name) if java_home else shutil.which(name)
+    if not tool or not os.access(tool, os.X_OK):
+        raise Skip(f"there is no {name}: Debian's and Ubuntu's is in openjdk-17-jdk-headless")
+    return tool
+
+
+java_process = functools.cache(JavaProcess)
 
 
 class Java:
     """Kafka's Java client of one version."""
 
     def __init__(self, bootstrap, version):
-        self.command, self.bootstrap, self.version = java_peer(version), bootstrap, version
-        self.name = f"Java {version}"
+        self.process, self.bootstrap = java_process(version), bootstrap
+        self.name = self.process.name
 
     @staticmethod
     def can_write(record):
@@ -68,22 +119,20 @@ class Java:
     def write(self, topic, records, codec="none", acks="all", partition=0, **settings):
         """Gives the partition of each record; `-` as a partition leaves it to the partitioner."""
         given = {"compression.type": codec, "acks": acks, "linger.ms": 5, "max.request.size": 4 << 20, **settings}
-        out = run(
-            [*self.command, "write", self.bootstrap, topic, *(f"{name}={value}" for name, value in given.items())],
-            f"{self.name} writing {topic}", to_lines(records, partition))
-        partitions = [int(line) for line in out.splitlines()]
-        expect(len(partitions) == len(records), f"{len(partitions)} of {len(records)} records were acknowledged")
-        return partitions
+        partitions = self.process.answer(
+            "write", self.bootstrap, topic, len(records), *(f"{name}={value}" for name, value in given.items()),
+            given=to_lines(records, partition))
+        return [int(partition) for partition in partitions]
 
     def read(self, topic, count):
-        found = from_lines(run([*self.command, "read", self.bootstrap, topic], f"{self.name} reading {topic}"))
+        found = from_lines(self.process.answer("read", self.bootstrap, topic))
         expect(count is None or len(found) == count, f"{len(found)} of {count} records were read")
         return found
 
     def list(self):
         """Each topic and the number of its partitions."""
-        lines = run([*self.command, "list", self.bootstrap], f"{self.name} listing").splitlines()
-        return {name: int(count) for name, count in (line.split("\t") for line in lines)}
+        lines = (line.split("\t") for line in self.process.answer("list", self.bootstrap))
+        return {name: int(count) for name, count in lines}
 
 
 class Kcat:
@@ -113,7 +162,9 @@ class Kcat:
 
     def read(self, topic, count):
         """Records whose headers hold no newline."""
-        rest = self._run("-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-f", r"%T %K %S %h\n%k%s")
+        rest = self._run(
+            "-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-X", "fetch.wait.max.ms=50", "-f",
+            r"%T %K %S %h\n%k%s")
         found = []
         while rest:
             line, rest = rest.split(b"\n", 1)

@@ -90,7 +90,7 @@ import Testing
     @Test func `errors of other APIs`() async throws {
         try await withBroker { broker, endpoints in
             try broker.createTopic("t")
-            broker.inject(FaultRule(count: 6, effect: .error(.unknownServerError)))
+            broker.inject(FaultRule(count: 7, effect: .error(.unknownServerError)))
             let client = try RawClient(endpoints[0])
             #expect(try client.call(ApiVersionsRequest()).errorCode == .unknownServerError)
             #expect(try client.call(MetadataRequest(topicNames: ["t"])).topics[0].errorCode == .unknownServerError)
@@ -102,7 +102,9 @@ import Testing
             #expect(try client.call(delete).topics[0].errorCode == .unknownServerError)
             let producer = InitProducerIDRequest(transactionalID: nil, transactionTimeoutMs: 0)
             #expect(try client.call(producer).errorCode == .unknownServerError)
-            #expect(try client.call(producer).errorCode == .none)
+            let coordinator = FindCoordinatorRequest(key: "g")
+            #expect(try client.call(coordinator).errorCode == .unknownServerError)
+            #expect(try client.call(coordinator).errorCode == .none)
             #expect(broker.statistics.topics.keys.sorted() == ["t"])
         }
     }

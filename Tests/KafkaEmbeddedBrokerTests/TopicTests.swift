@@ -5,13 +5,25 @@ import Testing
 
 @Suite struct TopicTests {
     @Test(arguments: ApiVersionsRequest.versions)
-    func `api versions are those of the messages, in every version`(version: Int16) async throws {
+    func `api versions are those of the messages, Produce's from 0 on, in every version`(version: Int16) async throws {
         try await withBroker { _, endpoints in
             let response = try RawClient(endpoints[0]).call(ApiVersionsRequest(), version: version)
             #expect(response.errorCode == .none)
-            #expect(response.versions(of: .produce) == ProduceRequest.versions)
+            #expect(response.versions(of: .produce) == 0...ProduceRequest.versions.upperBound)
             #expect(response.versions(of: .fetch) == FetchRequest.versions)
-            #expect(response.versions(of: .findCoordinator) == nil)
+            #expect(response.versions(of: .findCoordinator) == 0...0)
+            #expect(response.versions(of: .joinGroup) == nil)
+        }
+    }
+
+    @Test func `the coordinator of a group is the node that was asked`() async throws {
+        try await withBroker({ $0.brokerCount = 2 }) { _, endpoints in
+            for (index, endpoint) in endpoints.enumerated() {
+                let answer = try RawClient(endpoint).call(FindCoordinatorRequest(key: "group"))
+                #expect(answer.errorCode == .none)
+                #expect(answer.nodeID == Int32(index + 1))
+                #expect((answer.host, answer.port) == (endpoint.host, Int32(endpoint.port)))
+            }
         }
     }
 

@@ -85,7 +85,7 @@ public struct KeyPartitioner: Partitioner {
         self.rotation = rotation
     }
 
-    /// Java's default (`BuiltInPartitioner`): murmur2 of the key.
+    /// Java's default (`BuiltInPartitioner`), librdkafka's `murmur2_random`: murmur2 of the key, an empty one too.
     public static let murmur2 = KeyPartitioner {
         Int32((KeyHash.murmur2($0) & 0x7FFF_FFFF) % UInt32($1))
     }
@@ -96,6 +96,7 @@ public struct KeyPartitioner: Partitioner {
     }
 
     /// The ancestor's: 32-bit FNV-1a of the key, as Sarama's `HashPartitioner` reads it: signed, its absolute rest.
+    /// librdkafka's `fnv1a_random`.
     public static let fnv1a = KeyPartitioner { key, partitionCount in
         abs(Int32(bitPattern: KeyHash.fnv1a(key)) % Int32(partitionCount))
     }

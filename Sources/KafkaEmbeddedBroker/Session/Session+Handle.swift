@@ -1,12 +1,16 @@
 import KafkaProtocol
 
 extension Session {
-    /// The APIs that are served, in the versions that the messages know.
+    /// The APIs that are offered, in the versions that the messages know.
+    ///
+    /// As Kafka 4 (KAFKA-18659), Produce from version 0 on, though none below 3 is served: librdkafka 2.0 takes a
+    /// broker without version 0 for one that knows neither gzip nor snappy, and sends what it should compress as it is.
     static let apis: [(key: ApiKey, versions: ClosedRange<Int16>)] = [
-        (.produce, ProduceRequest.versions), (.fetch, FetchRequest.versions),
+        (.produce, 0...ProduceRequest.versions.upperBound), (.fetch, FetchRequest.versions),
         (.listOffsets, ListOffsetsRequest.versions), (.metadata, MetadataRequest.versions),
         (.apiVersions, ApiVersionsRequest.versions), (.createTopics, CreateTopicsRequest.versions),
         (.deleteTopics, DeleteTopicsRequest.versions), (.initProducerId, InitProducerIDRequest.versions),
+        (.findCoordinator, FindCoordinatorRequest.versions),
     ]
 
     /// Does one request and puts its answer behind those that are done already.
@@ -23,6 +27,7 @@ extension Session {
         case .createTopics: serve(CreateTopicsRequest.self, header, frame, handleCreateTopics)
         case .deleteTopics: serve(DeleteTopicsRequest.self, header, frame, handleDeleteTopics)
         case .initProducerId: serve(InitProducerIDRequest.self, header, frame, handleInitProducerID)
+        case .findCoordinator: serve(FindCoordinatorRequest.self, header, frame, handleFindCoordinator)
         // As Kafka: who asks for what was not offered is not answered.
         default: reject()
         }

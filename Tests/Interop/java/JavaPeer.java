@@ -3,20 +3,24 @@
 //
 //      partition  key  value  timestamp-ms  header-key=header-value,…
 //
-// Bytes are hexadecimal, `-` is null; as a partition it lets the client's partitioner decide.
+// Bytes are hexadecimal, `-` is null; as a partition it lets the client's partitioner decide. One process serves many
+// commands, because a virtual machine takes long to start. Each is a line of standard input, its fields separated by tabs:
 //
-//      java -cp "$KAFKA_HOME/libs/*" JavaPeer.java write BOOTSTRAP TOPIC [NAME=VALUE…]    < records    > their partitions
-//      java -cp "$KAFKA_HOME/libs/*" JavaPeer.java read BOOTSTRAP TOPIC                                > records
-//      java -cp "$KAFKA_HOME/libs/*" JavaPeer.java list BOOTSTRAP                                      > topics, partitions
+//      write  BOOTSTRAP  TOPIC  COUNT  NAME=VALUE…     and so many lines of records; gives the partition of each
+//      read   BOOTSTRAP  TOPIC                         gives records
+//      list   BOOTSTRAP                                gives topics, each with the number of its partitions
 //
-// Java 11 and newer run it from this file. NAME=VALUE are settings of the producer.
+// The answer is `ok` and the number of lines that follow, or `failed` and why. NAME=VALUE are settings of the producer.
 
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -28,7 +32,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -37,37 +40,49 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 public class JavaPeer {
     public static void main(String[] arguments) throws Exception {
-        String verb = arguments.length > 1 ? arguments[0] : "";
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", verb.isEmpty() ? "" : arguments[1]);
-        if (verb.equals("write") && arguments.length >= 3) {
-            for (int i = 3; i < arguments.length; i++) {
-                String[] parts = arguments[i].split("=", 2);
-                settings.put(parts[0], parts[1]);
+        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        var output = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.US_ASCII);
+        for (String line; (line = input.readLine()) != null; ) {
+            String[] command = line.split("\t");
+            List<String> given = new ArrayList<>();
+            int count = command[0].equals("write") ? Integer.parseInt(command[3]) : 0;
+            for (int i = 0; i < count; i++) given.add(input.readLine());
+            try {
+                List<String> answer = answer(command, given);
+                output.println("ok\t" + answer.size());
+                answer.forEach(output::println);
+            } catch (Exception error) {
+                output.println("failed\t" + error.toString().replaceAll("\\s", " "));
             }
-            write(settings, arguments[2]);
-        } else if (verb.equals("read") && arguments.length == 3) {
-            read(settings, arguments[2]);
-        } else if (verb.equals("list") && arguments.length == 2) {
-            list(settings);
-        } else {
-            System.err.println("usage: JavaPeer write|read|list BOOTSTRAP …");
-            System.exit(64);
+            output.flush();
         }
     }
 
-    private static void write(Properties settings, String topic) throws Exception {
+    private static List<String> answer(String[] command, List<String> given) throws Exception {
+        Properties settings = new Properties();
+        settings.put("bootstrap.servers", command[1]);
+        switch (command[0]) {
+            case "write":
+                for (String setting : Arrays.asList(command).subList(4, command.length)) {
+                    String[] parts = setting.split("=", 2);
+                    settings.put(parts[0], parts[1]);
+                }
+                return write(settings, command[2], given);
+            case "read": return read(settings, command[2]);
+            case "list": return list(settings);
+            default: throw new IllegalArgumentException("unknown command " + command[0]);
+        }
+    }
+
+    private static List<String> write(Properties settings, String topic, List<String> lines) throws Exception {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
-        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-                var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
-            for (String line; (line = lines.readLine()) != null; ) {
-                sent.add(producer.send(record(topic, line.split("\t", -1))));
-            }
+        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (String line : lines) sent.add(producer.send(record(topic, line.split("\t", -1))));
             producer.flush();
         }
-        PrintStream out = output();
-        for (Future<RecordMetadata> future : sent) out.println(future.get().partition());
-        out.flush();
+        List<String> partitions = new ArrayList<>();
+        for (Future<RecordMetadata> future : sent) partitions.add(String.valueOf(future.get().partition()));
+        return partitions;
     }
 
     private static ProducerRecord<byte[], byte[]> record(String topic, String[] fields) {
@@ -82,8 +97,10 @@ public class JavaPeer {
                 topic, partition, Long.valueOf(fields[3]), bytes(fields[1]), bytes(fields[2]), headers);
     }
 
-    private static void read(Properties settings, String topic) {
-        PrintStream out = output();
+    private static List<String> read(Properties settings, String topic) {
+        List<String> lines = new ArrayList<>();
+        // The consumer asks ahead, and its end waits for the answer.
+        settings.put("fetch.max.wait.ms", 50);
         try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition())).collect(Collectors.toList());
@@ -91,10 +108,10 @@ public class JavaPeer {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> out.println(line(record)));
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> lines.add(line(record)));
             }
         }
-        out.flush();
+        return lines;
     }
 
     private static String line(ConsumerRecord<byte[], byte[]> record) {
@@ -105,18 +122,11 @@ public class JavaPeer {
                 String.valueOf(record.timestamp()), headers);
     }
 
-    private static void list(Properties settings) {
-        PrintStream out = output();
+    private static List<String> list(Properties settings) {
         try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            for (Map.Entry<String, List<PartitionInfo>> topic : consumer.listTopics().entrySet()) {
-                out.println(topic.getKey() + "\t" + topic.getValue().size());
-            }
+            return consumer.listTopics().entrySet().stream()
+                    .map(topic -> topic.getKey() + "\t" + topic.getValue().size()).collect(Collectors.toList());
         }
-        out.flush();
-    }
-
-    private static PrintStream output() {
-        return new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), false, StandardCharsets.US_ASCII);
     }
 
     private static byte[] bytes(String text) {

@@ -47,13 +47,30 @@ import Testing
         return (0..<500).map { random.bytes($0 % 40 + 1) }
     }
 
-    @Test func `murmur2 chooses as the Java client does`() {
-        let keys = JavaPartitions.rows.map(\.key)
-        #expect(keys.count == 200)
-        let assigner = KeyPartitioner.murmur2.makeAssigner()
-        #expect(assign(assigner, keys, of: 1) == keys.map { _ in 0 })
-        #expect(assign(assigner, keys, of: 7) == JavaPartitions.rows.map(\.ofSeven))
-        #expect(assign(assigner, keys, of: 64) == JavaPartitions.rows.map(\.ofSixtyFour))
+    @Test(arguments: KeyPartitions.counts)
+    func `murmur2 chooses as the Java clients and librdkafka do, for ten thousand keys`(count: Int) {
+        expect(.murmur2, toChoose: .murmur2, of: count)
+    }
+
+    @Test(arguments: KeyPartitions.counts)
+    func `CRC-32 chooses as librdkafka's default does, for ten thousand keys`(count: Int) {
+        expect(.crc32, toChoose: .crc32, of: count)
+    }
+
+    @Test(arguments: KeyPartitions.counts)
+    func `FNV-1a chooses as librdkafka's fnv1a_random does, for ten thousand keys`(count: Int) {
+        expect(.fnv1a, toChoose: .fnv1a, of: count)
+    }
+
+    private func expect(_ partitioner: KeyPartitioner, toChoose expected: KeyPartitions, of count: Int) {
+        let keys = KeyPartitions.keys
+        let found = assign(partitioner.makeAssigner(), keys, of: count)
+        let chosen = expected.chosen(of: count)
+        #expect(chosen.count == keys.count)
+        for (key, (found, chosen)) in zip(keys, zip(found, chosen)) where found != chosen {
+            Issue.record("key \(String(describing: key)) goes to \(found), and to \(chosen) with the others")
+            break
+        }
     }
 
     @Test(arguments: [KeyPartitioner.murmur2, .crc32, .fnv1a])
@@ -73,7 +90,8 @@ import Testing
     @Test func `records without keys go to any partition, and empty keys are keys except to librdkafka`() {
         let keys: [[UInt8]?] = [nil, [], nil]
         #expect(assign(KeyPartitioner.crc32.makeAssigner(), keys, of: 7) == [-1, -1, -1])
-        #expect(assign(KeyPartitioner.murmur2.makeAssigner(), keys, of: 7) == [-1, JavaPartitions.rows[0].ofSeven, -1])
+        // Murmur2 of nothing with Kafka's seed.
+        #expect(assign(KeyPartitioner.murmur2.makeAssigner(), keys, of: 7) == [-1, Int32(0x106E_08D9 % 7), -1])
         // 0x811C9DC5 read as signed, its rest by 7 without the sign.
         #expect(assign(KeyPartitioner.fnv1a.makeAssigner(), keys, of: 7) == [-1, abs(-2_128_831_035 % 7), -1])
         #expect(assign(AnyPartitioner().makeAssigner(), keys, of: 7) == [-1, -1, -1])

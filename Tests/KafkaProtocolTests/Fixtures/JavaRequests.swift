@@ -108,6 +108,10 @@ let javaRequests = """
     1e167100000000901e167301080006f4aefdab8d1d0003000000004e668a54000000004e668a550323affc0f23affc1000000000004e668a
     54000000004e668a560323affc0f23affc10000a7261636b5f69642d3002000d0d636c75737465725f69642d30010d3b242156000d2ea46c
     56357700
+    > FindCoordinatorRequest 0-0 default
+    0000
+    > FindCoordinatorRequest 0-0 filled
+    00056b65792d30
     > InitProducerIdRequest 0-1 default
     000000000000
     > InitProducerIdRequest 2-2 default
