@@ -1,0 +1,157 @@
+"""The producers that are compared, each run as a process of its own with the same settings."""
+
+import csv
+import glob
+import os
+import re
+import subprocess
+import tempfile
+import time
+
+TIMEOUT_S = 600
+
+
+class Failed(Exception):
+    """A client that could not do its run, with what it said."""
+
+
+class Job:
+    """What every client does alike: where to, how much, and with what settings."""
+
+    def __init__(self, bootstrap, topic, partitions, records, payload_file, codec, acks, batch_size, linger_ms, rate):
+        self.bootstrap, self.topic, self.partitions = bootstrap, topic, partitions
+        self.records, self.payload_file = records, payload_file
+        self.codec, self.acks, self.batch_size, self.linger_ms = codec, acks, batch_size, linger_ms
+        self.rate = rate  # records/s on a schedule; 0: as fast as possible
+
+
+class Finished:
+    def __init__(self, out, err, cpu_s, peak_rss_bytes):
+        self.out, self.err, self.cpu_s, self.peak_rss_bytes = out, err, cpu_s, peak_rss_bytes
+
+
+def run(command, **options):
+    """Runs a command to its end; what its process used is that of the whole process."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, **options)
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            if time.monotonic() > deadline:
+                process.kill()
+                process.wait()
+                raise Failed(f"{command[0]} did not end within {TIMEOUT_S} s")
+            time.sleep(0.005)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        texts = []
+        for file in (out, err):
+            file.seek(0)
+            texts.append(file.read().decode(errors="replace"))
+        if process.returncode != 0:
+            lines = (texts[1] or texts[0]).strip().splitlines()[-5:]
+            raise Failed("\n".join([f"{os.path.basename(command[0])} ended with status {process.returncode}", *lines]))
+        return Finished(*texts, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+class KBench:
+    name = "kbench"
+    measures = "CPU of the run, without the making of the payloads; latency from when a record was due"
+
+    def __init__(self, binary):
+        self.binary = binary
+        self.version = run([binary, "--version"]).out.split()[-1]
+
+    def produce(self, job):
+        with tempfile.TemporaryDirectory() as folder:
+            output = os.path.join(folder, "out")
+            rate = ["--rate", str(job.rate)] if job.rate else []
+            run([self.binary, "-b", job.bootstrap, "--topic", job.topic, "--partitions", str(job.partitions),
+                 "--records", str(job.records), "--payload-file", job.payload_file, "--codec", job.codec,
+                 "--acks", job.acks, "--batch-size", str(job.batch_size), "--linger", f"{job.linger_ms}ms",
+                 "--quiet", "--output", output, *rate])
+            with open(os.path.join(output, "runs.csv"), newline="") as f:
+                (row,) = csv.DictReader(f)
+        return {
+            "duration_s": float(row["duration_s"]), "client_cpu_s": float(row["client_cpu_s"]),
+            "client_peak_rss_bytes": int(row["client_peak_rss_bytes"]),
+            "latency_p50_us": float(row["latency_total_p50_us"]), "latency_p99_us": float(row["latency_total_p99_us"]),
+            "verdict": row["verdict"],
+        }
+
+
+class Librdkafka:
+    name = "librdkafka"
+    verb = "produce"
+    measures = "one by one and copied, as most programs do; CPU of the run; latency from when a record was due"
+
+    def __init__(self, binary):
+        self.binary = binary
+        self.version = run([binary, "version"]).out.strip()
+
+    def produce(self, job):
+        settings = {
+            "bootstrap.servers": job.bootstrap, "acks": job.acks, "compression.codec": job.codec,
+            "batch.size": job.batch_size, "linger.ms": job.linger_ms,
+            # So that the size alone ends a batch, and the queue is never what holds it up.
+            "batch.num.messages": 1_000_000, "queue.buffering.max.messages": 1_000_000,
+        }
+        out = run([self.binary, self.verb, job.topic, str(job.records), str(job.rate), job.payload_file,
+                   *(f"{name}={value}" for name, value in settings.items())]).out
+        row = dict(pair.split("=") for pair in out.split())
+        if int(row["records_acked"]) != job.records:
+            raise Failed(f"librdkafka delivered {row['records_acked']} of {job.records} records")
+        return {name: float(value) for name, value in row.items() if not name.startswith("records")}
+
+
+class LibrdkafkaBatch(Librdkafka):
+    name = "librdkafka-batch"
+    verb = "produce-batch"
+    measures = "500 at a time by rd_kafka_produce_batch and not copied: the least it costs"
+
+
+class Java:
+    name = "java"
+    measures = ("ProducerPerformance; CPU of the process less that of a run of one record; latency in whole "
+                "milliseconds from when it got to a record")
+    summary = re.compile(r"(\d+) records sent, ([\d.,]+) records/sec.* ([\d.]+) ms 50th, .* ([\d.]+) ms 99th")
+
+    def __init__(self, home):
+        self.home = home
+        jars = glob.glob(os.path.join(home, "libs", "kafka-clients-*[0-9].jar"))
+        if not jars:
+            raise Failed("KAFKA_HOME has no libs/kafka-clients-*.jar")
+        self.version = re.sub(r".*kafka-clients-(.*)\.jar", r"\1", jars[0])
+        self.start_cpu_s = None
+
+    def command(self, job, records):
+        settings = {
+            "bootstrap.servers": job.bootstrap, "acks": job.acks, "compression.type": job.codec,
+            "batch.size": job.batch_size, "linger.ms": job.linger_ms, "buffer.memory": 256 << 20,
+            # The others do without, and its lz4 defaults to a level that is not the others'.
+            "enable.idempotence": "false", "compression.lz4.level": 1,
+        }
+        # The flags of kafka-producer-perf-test.sh.
+        return ["java", "-Xmx512M", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-cp",
+                os.path.join(self.home, "libs", "*"), "org.apache.kafka.tools.ProducerPerformance",
+                "--topic", job.topic, "--num-records", str(records), "--payload-file", job.payload_file,
+                "--throughput", str(job.rate or -1), "--producer-props",
+                *(f"{name}={value}" for name, value in settings.items())]
+
+    def produce(self, job):
+        finished = run(self.command(job, job.records))
+        found = self.summary.findall(finished.out)
+        if not found or int(found[-1][0]) != job.records:
+            raise Failed(f"ProducerPerformance did not send {job.records} records:\n{finished.out[-500:]}")
+        _, rate, p50, p99 = found[-1]
+        return {
+            "duration_s": job.records / float(rate.replace(",", "")),
+            "client_cpu_s": max(0.0, finished.cpu_s - self.start_cpu_s),
+            "client_peak_rss_bytes": finished.peak_rss_bytes,
+            "latency_p50_us": float(p50) * 1000, "latency_p99_us": float(p99) * 1000,
+        }
+
+    def learn_start(self, job):
+        """What starting the virtual machine and sending one record takes: the least of three."""
+        self.start_cpu_s = min(run(self.command(job, 1)).cpu_s for _ in range(3))

@@ -1,0 +1,105 @@
+"""What the runs come to: a row each, and the ratios between kbench and its peers."""
+
+import csv
+import os
+import statistics
+
+COLUMNS = (
+    "round", "client", "version", "target", "mode", "codec", "partitions", "records", "payload", "batch_size_bytes",
+    "linger_ms", "acks", "rate_target_rps", "duration_s", "throughput_rps", "client_cpu_ns_per_record",
+    "client_peak_rss_bytes", "latency_p50_us", "latency_p99_us", "verdict")
+RATIO_COLUMNS = ("mode", "codec", "peer", "metric", "ratio_median", "ratio_min", "ratio_max", "rounds")
+
+# Of each mode: the column, its name, and whether more of it is better. A ratio says how many times better kbench is.
+METRICS = {
+    "throughput": (("throughput_rps", "throughput", True), ("client_cpu_ns_per_record", "client CPU", False),
+                   ("client_peak_rss_bytes", "peak RSS", False)),
+    "rate": (("latency_p99_us", "p99", False), ("latency_p50_us", "p50", False),
+             ("client_cpu_ns_per_record", "client CPU", False)),
+}
+
+
+class Table:
+    """Rows that are written as they come, so that what ends early leaves what it had."""
+
+    def __init__(self, path, columns):
+        self.path, self.columns, self.rows = path, columns, []
+        self.write("w", [dict(zip(columns, columns))])
+
+    def write(self, mode, rows):
+        with open(self.path, mode, newline="") as f:
+            csv.DictWriter(f, self.columns, restval="", lineterminator="\n").writerows(rows)
+
+    def append(self, row):
+        self.rows.append(row)
+        self.write("a", [row])
+
+
+def select(rows, **values):
+    return [row for row in rows if all(row[name] == value for name, value in values.items())]
+
+
+def median(rows, column):
+    values = [row[column] for row in rows if row.get(column) is not None]
+    return statistics.median(values) if values else None
+
+
+def ratios(rows, mode, codec, peer):
+    """How many times better kbench is than a peer, by round: what disturbs a round disturbs both."""
+    for column, metric, more_is_better in METRICS[mode]:
+        found = []
+        for ours in select(rows, mode=mode, codec=codec, client="kbench"):
+            for theirs in select(rows, mode=mode, codec=codec, client=peer, round=ours["round"]):
+                ratio = ours[column] / theirs[column] if theirs[column] else float("inf")
+                found.append(ratio if more_is_better else 1 / ratio if ratio else float("inf"))
+        if found:
+            yield {
+                "mode": mode, "codec": codec, "peer": peer, "metric": metric, "rounds": len(found),
+                "ratio_median": round(statistics.median(found), 3), "ratio_min": round(min(found), 3),
+                "ratio_max": round(max(found), 3)}
+
+
+def quantity(value, unit=""):
+    if value is None:
+        return "-"
+    for limit, factor, prefix in ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k")):
+        if abs(value) >= limit:
+            return f"{value / factor:.3g} {prefix}{unit}"
+    return f"{value:.3g} {unit}".strip() if abs(value) < 1000 else f"{value:.0f} {unit}".strip()
+
+
+def time_us(value):
+    if value is None:
+        return "-"
+    for limit, unit in ((1e6, "s"), (1e3, "ms")):
+        if value >= limit:
+            return f"{value / limit:.3g} {unit}"
+    return f"{value:.0f} µs"
+
+
+def print_summary(rows, clients, codecs, file):
+    print(f"\n{'codec':8}{'client':18}{'version':10}{'records/s':>12}{'CPU/record':>12}{'peak RSS':>11}"
+          f"{'p50 at rate':>13}{'p99 at rate':>13}", file=file)
+    for codec in codecs:
+        for client in clients:
+            fast = select(rows, mode="throughput", codec=codec, client=client.name)
+            paced = select(rows, mode="rate", codec=codec, client=client.name)
+            rss = median(fast, "client_peak_rss_bytes")
+            print(f"{codec:8}{client.name:18}{client.version:10}{quantity(median(fast, 'throughput_rps')):>12}"
+                  f"{quantity(median(fast, 'client_cpu_ns_per_record'), 'ns'):>12}"
+                  f"{'-' if rss is None else f'{rss / (1 << 20):.0f} MiB':>11}"
+                  f"{time_us(median(paced, 'latency_p50_us')):>13}{time_us(median(paced, 'latency_p99_us')):>13}",
+                  file=file)
+    print("Medians of all rounds.", file=file)
+
+
+def write_ratios(rows, clients, codecs, folder, file):
+    table = Table(os.path.join(folder, "ratios.csv"), RATIO_COLUMNS)
+    print("\nkbench is better by this factor: median of the rounds (least to most)", file=file)
+    for codec in codecs:
+        for client in clients:
+            for mode in METRICS:
+                for row in ratios(rows, mode, codec, client.name) if client.name != "kbench" else ():
+                    table.append(row)
+                    print(f"{codec:8}{client.name:18}{row['metric'] + (' at rate' if mode == 'rate' else ''):20}"
+                          f"{row['ratio_median']:8.2f} ({row['ratio_min']:.2f} to {row['ratio_max']:.2f})", file=file)

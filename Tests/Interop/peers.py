@@ -1,0 +1,80 @@
+"""scripts/compare-peers: what it measures is there, its ratios are right, and bad input is refused."""
+
+import json
+import os
+import subprocess
+import sys
+
+from harness import ROOT, Skip, equal, expect, folder, table, test
+
+sys.path.insert(0, os.path.join(ROOT, "Benchmarks", "peers"))
+
+
+def compare(*arguments, timeout=120, **environment):
+    command = [os.path.join(ROOT, "scripts", "compare-peers"), *map(str, arguments)]
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout,
+                           env={**os.environ, **environment})
+    if ended.returncode == 69:
+        raise Skip(ended.stderr.strip().splitlines()[-1])
+    return ended
+
+
+@test("compare-peers runs kbench and librdkafka in turn on one broker, and writes what they took")
+def both():
+    with folder() as output:
+        ended = compare("--clients", "kbench,librdkafka,librdkafka-batch", "--records", "20k", "--rounds", 2,
+                        "--partitions", 4, "--codec", "none,lz4", "--rate", "2k", "--rate-seconds", 1, "--output", output)
+        equal(ended.returncode, 0, f"status of {ended.stderr}")
+        rows = table(output + "/peers.csv")
+        equal(len(rows), 2 * 2 * 2 * 3, "rows: rounds, codecs, modes, clients")
+        for row in rows:
+            expect(float(row["client_cpu_ns_per_record"]) > 0 and int(row["client_peak_rss_bytes"]) > 1 << 20, f"{row}")
+            if row["mode"] == "rate":
+                expect(500 < float(row["throughput_rps"]) < 2100, f"not the rate: {row}")
+                expect(0 < float(row["latency_p50_us"]) <= float(row["latency_p99_us"]), f"no latencies: {row}")
+        ratios = table(output + "/ratios.csv")
+        equal({(row["peer"], row["rounds"]) for row in ratios}, {("librdkafka", "2"), ("librdkafka-batch", "2")}, "peers")
+        equal(len(ratios), 2 * 2 * 6, "ratios: codecs, peers, metrics")
+        for text in ("throughput", "client CPU", "p99 at rate"):
+            expect(text in ended.stdout, f"'{text}' is not in {ended.stdout}")
+        with open(output + "/manifest.json") as f:
+            equal(sorted(json.load(f)["clients"]), ["kbench", "librdkafka", "librdkafka-batch"], "clients")
+
+
+@test("compare-peers says how many times better kbench is, round by round")
+def ratios_are_right():
+    from results import ratios
+
+    def row(number, client, rps, cpu):
+        return {"round": number, "client": client, "mode": "throughput", "codec": "none", "throughput_rps": rps,
+                "client_cpu_ns_per_record": cpu, "client_peak_rss_bytes": 100}
+
+    rows = [row(1, "kbench", 10, 40), row(1, "java", 5, 400), row(2, "kbench", 30, 50), row(2, "java", 10, 250),
+            row(3, "java", 10, 100)]
+    found = {r["metric"]: (r["ratio_median"], r["ratio_min"], r["ratio_max"], r["rounds"])
+             for r in ratios(rows, "throughput", "none", "java")}
+    equal(found["throughput"], (2.5, 2, 3, 2), "throughput")
+    equal(found["client CPU"], (7.5, 5, 10, 2), "client CPU")
+    equal(list(ratios(rows, "rate", "none", "java")), [], "ratios of what was not measured")
+
+
+@test("compare-peers refuses what it can't do before anything starts")
+def refusals():
+    with folder() as output:
+        empty = output + "/empty"
+        open(empty, "w").close()
+        for arguments, said in (
+            (("--codec", "lz5"), "there is no codec 'lz5'"), (("--records", 0), "from 1 to"),
+            (("--records", "many"), "write it like"), (("--batch-size", "2GiB"), "size"), (("--bogus",), "--bogus"),
+            (("--payload-file", output + "/none"), "no such file"), (("--payload-file", empty), "no lines"),
+            (("--clients", "kbench,sarama"), "there is no client 'sarama'"),
+        ):
+            ended = compare(*arguments, "--output", output + "/out")
+            equal(ended.returncode, 64, f"status of {arguments}: {ended.stderr}")
+            expect(said in ended.stderr, f"'{said}' is not in {ended.stderr}")
+        ended = compare("--clients", "kbench,java", "--output", output + "/out", KAFKA_HOME=output)
+        equal(ended.returncode, 64, "status without a Kafka")
+        expect("kafka-clients" in ended.stderr, f"{ended.stderr}")
+        expect(not os.path.exists(output + "/out"), "something was written")
+        ended = compare("-b", "127.0.0.1:1", "--records", 10, "--rounds", 1, "--output", output + "/out")
+        equal(ended.returncode, 1, "status without a broker")
