@@ -1,5 +1,7 @@
 """What other people's clients and the library exchange by way of a broker, whichever broker that is."""
 
+import time
+
 from clients import BASE_MS, CODECS, Confluent, KafkaPython, Library, difference, records
 from harness import equal, expect, needs
 from programs import Java, Kcat
@@ -132,8 +134,12 @@ def listing(bootstrap, topics_of):
     for topic, partitions in TOPICS.items():
         if topic not in confluent_list(bootstrap):
             Confluent(bootstrap).create(topic, partitions)
-    found = topics_of(bootstrap)
-    equal({topic: found.get(topic) for topic in TOPICS}, TOPICS, "topics")
+    # Kafka lists a topic a little after it was created.
+    deadline, found = time.monotonic() + 10, {}
+    while found != TOPICS and time.monotonic() < deadline:
+        listed = topics_of(bootstrap)
+        found = {topic: listed.get(topic) for topic in TOPICS}
+    equal(found, TOPICS, "topics")
 
 
 LISTERS = {
