@@ -136,7 +136,7 @@ import Testing
         ("--payload-file f --record-size 5", "--payload-file and --record-size cannot be combined"),
         ("--payload-file f --compressibility 0", "--payload-file and --compressibility cannot be combined"),
         ("--resume d --output e", "--resume goes on with what d was begun with; leave --output out"),
-        ("--resume d --codec lz4", "leave --codec out"),
+        ("--resume d --codec lz4", "--resume goes on with what d was begun with; leave --codec out"),
         ("--resume /nowhere", "--resume /nowhere: it has no manifest.json"),
         ("--key-size 5", "--key-size has no effect without --keys"),
         ("--key-size 5 --keys none", "--key-size has no effect without --keys"),
