@@ -149,7 +149,8 @@ class Java:
             "duration_s": job.records / float(rate.replace(",", "")),
             "client_cpu_s": max(0.0, finished.cpu_s - self.start_cpu_s),
             "client_peak_rss_bytes": finished.peak_rss_bytes,
-            "latency_p50_us": float(p50) * 1000, "latency_p99_us": float(p99) * 1000,
+            # Whole milliseconds: 0 is less than one, and no figure.
+            "latency_p50_us": float(p50) * 1000 or None, "latency_p99_us": float(p99) * 1000 or None,
         }
 
     def learn_start(self, job):

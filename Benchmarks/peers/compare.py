@@ -146,7 +146,8 @@ def write_lines(path, size):
     letters = string.ascii_letters + string.digits
     made = random.Random(1)
     with open(path, "w") as f:
-        for _ in range(max(1000, min(50_000, (8 << 20) // (size + 1)))):
+        # More than the largest batch holds: no codec shall find a line twice.
+        for _ in range(max(100, min(10_000, (64 << 20) // (size + 1)))):
             f.write("".join(made.choices(letters, k=size - size // 2)) + "x" * (size // 2) + "\n")
 
 

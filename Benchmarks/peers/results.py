@@ -50,8 +50,10 @@ def ratios(rows, mode, codec, peer):
         found = []
         for ours in select(rows, mode=mode, codec=codec, client="kbench"):
             for theirs in select(rows, mode=mode, codec=codec, client=peer, round=ours["round"]):
-                ratio = ours[column] / theirs[column] if theirs[column] else float("inf")
-                found.append(ratio if more_is_better else 1 / ratio if ratio else float("inf"))
+                if not ours[column] or not theirs[column]:
+                    continue  # not measured
+                ratio = ours[column] / theirs[column]
+                found.append(ratio if more_is_better else 1 / ratio)
         if found:
             yield {
                 "mode": mode, "codec": codec, "peer": peer, "metric": metric, "rounds": len(found),
@@ -59,13 +61,19 @@ def ratios(rows, mode, codec, peer):
                 "ratio_max": round(max(found), 3)}
 
 
-def quantity(value, unit=""):
+def quantity(value):
     if value is None:
         return "-"
-    for limit, factor, prefix in ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k")):
-        if abs(value) >= limit:
-            return f"{value / factor:.3g} {prefix}{unit}"
-    return f"{value:.3g} {unit}".strip() if abs(value) < 1000 else f"{value:.0f} {unit}".strip()
+    for limit, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= limit:
+            return f"{value / limit:.3g} {prefix}"
+    return f"{value:.3g}"
+
+
+def nanoseconds(value):
+    if value is None:
+        return "-"
+    return f"{value:,.0f} ns" if value >= 100 else f"{value:.1f} ns"
 
 
 def time_us(value):
@@ -86,7 +94,7 @@ def print_summary(rows, clients, codecs, file):
             paced = select(rows, mode="rate", codec=codec, client=client.name)
             rss = median(fast, "client_peak_rss_bytes")
             print(f"{codec:8}{client.name:18}{client.version:10}{quantity(median(fast, 'throughput_rps')):>12}"
-                  f"{quantity(median(fast, 'client_cpu_ns_per_record'), 'ns'):>12}"
+                  f"{nanoseconds(median(fast, 'client_cpu_ns_per_record')):>12}"
                   f"{'-' if rss is None else f'{rss / (1 << 20):.0f} MiB':>11}"
                   f"{time_us(median(paced, 'latency_p50_us')):>13}{time_us(median(paced, 'latency_p99_us')):>13}",
                   file=file)

@@ -50,8 +50,13 @@ public struct Exchange: Sendable {
     /// The attempt did not succeed, and yet the broker may have stored the batch: there was no answer, or one that comes
     /// after the leader has appended.
     var mayHaveStored: Bool {
-        guard let errorCode else { return true }
-        return errorCode == .notEnoughReplicasAfterAppend || errorCode == .requestTimedOut
+        switch errorCode {
+        case nil, .notEnoughReplicasAfterAppend?, .requestTimedOut?: true
+        // With acks all also said of a batch that was appended and then waited for replicas, when leadership moved on or
+        // the log's disk failed meanwhile (`DelayedProduce`); the new leader may have it.
+        case .notLeaderOrFollower?, .kafkaStorageError?: true
+        default: false
+        }
     }
 }
 

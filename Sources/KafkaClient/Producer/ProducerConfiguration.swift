@@ -37,7 +37,7 @@ public struct ProducerConfiguration: Sendable {
         acks: Acks = .all, deliveryTimeout: Duration = .seconds(120), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = .max, inFlightPerBrokerMax: Int = 5,
         inFlightMax: Int = .max,
-        requestByteCountTarget: Int = 256 << 10, requestByteCountMax: Int = 1 << 20,
+        requestByteCountTarget: Int = 512 << 10, requestByteCountMax: Int = 1 << 20,
         gatherTime: Duration = .milliseconds(1)
     ) throws(KafkaClientError) {
         func check(_ condition: Bool, _ message: @autoclosure () -> String) throws(KafkaClientError) {

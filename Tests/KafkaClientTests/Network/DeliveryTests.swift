@@ -60,11 +60,15 @@ import Testing
         }
     }
 
-    @Test func `an error after the store may store twice`() async throws {
-        let rule = FaultRule(.produce, count: 1, effect: .errorAfterStore(.requestTimedOut))
+    @Test(arguments: [
+        KafkaErrorCode.requestTimedOut, .notEnoughReplicasAfterAppend, .notLeaderOrFollower, .kafkaStorageError,
+    ])
+    func `an error after the store may store twice, and the delivery says so`(code: KafkaErrorCode) async throws {
+        let rule = FaultRule(.produce, count: 1, effect: .errorAfterStore(code))
         try await deliverOne(rule) { delivery, fixture in
             #expect(delivery.isAcknowledged)
-            #expect(codes(delivery) == [.requestTimedOut, KafkaErrorCode.none])
+            #expect(codes(delivery) == [code, KafkaErrorCode.none])
+            #expect(delivery.mayBeDuplicated)
             let found = try await fixture.read()
             #expect(found.count == 2)
         }
