@@ -18,11 +18,13 @@ class Failed(Exception):
 class Job:
     """What every client does alike: where to, how much, and with what settings."""
 
-    def __init__(self, bootstrap, topic, partitions, records, payload_file, codec, acks, batch_size, linger_ms, rate):
+    def __init__(self, bootstrap, topic, partitions, records, payload_file, codec, acks, batch_size, linger_ms, rate,
+                 warmup):
         self.bootstrap, self.topic, self.partitions = bootstrap, topic, partitions
         self.records, self.payload_file = records, payload_file
         self.codec, self.acks, self.batch_size, self.linger_ms = codec, acks, batch_size, linger_ms
         self.rate = rate  # records/s on a schedule; 0: as fast as possible
+        self.warmup = warmup  # so many of the records, the first, don't count for latency
 
 
 class Finished:
@@ -67,14 +69,16 @@ class KBench:
         with tempfile.TemporaryDirectory() as folder:
             output = os.path.join(folder, "out")
             rate = ["--rate", str(job.rate)] if job.rate else []
+            rate += ["--warmup-records", str(job.warmup)] if job.warmup else []
             run([self.binary, "-b", job.bootstrap, "--topic", job.topic, "--partitions", str(job.partitions),
-                 "--records", str(job.records), "--payload-file", job.payload_file, "--codec", job.codec,
+                 "--records", str(job.records - job.warmup), "--payload-file", job.payload_file, "--codec", job.codec,
                  "--acks", job.acks, "--batch-size", str(job.batch_size), "--linger", f"{job.linger_ms}ms",
                  "--quiet", "--output", output, *rate])
             with open(os.path.join(output, "runs.csv"), newline="") as f:
                 (row,) = csv.DictReader(f)
         return {
-            "duration_s": float(row["duration_s"]), "client_cpu_s": float(row["client_cpu_s"]),
+            "measured": job.records - job.warmup, "duration_s": float(row["duration_s"]),
+            "client_cpu_s": float(row["client_cpu_s"]),
             "client_peak_rss_bytes": int(row["client_peak_rss_bytes"]),
             "latency_p50_us": float(row["latency_total_p50_us"]), "latency_p99_us": float(row["latency_total_p99_us"]),
             "verdict": row["verdict"],
@@ -97,8 +101,8 @@ class Librdkafka:
             # So that the size alone ends a batch, and the queue is never what holds it up.
             "batch.num.messages": 1_000_000, "queue.buffering.max.messages": 1_000_000,
         }
-        out = run([self.binary, self.verb, job.topic, str(job.records), str(job.rate), job.payload_file,
-                   *(f"{name}={value}" for name, value in settings.items())]).out
+        out = run([self.binary, self.verb, job.topic, str(job.records), str(job.rate), str(job.warmup),
+                   job.payload_file, *(f"{name}={value}" for name, value in settings.items())]).out
         row = dict(pair.split("=") for pair in out.split())
         if int(row["records_acked"]) != job.records:
             raise Failed(f"librdkafka delivered {row['records_acked']} of {job.records} records")
@@ -115,7 +119,8 @@ class Java:
     name = "java"
     measures = ("ProducerPerformance; CPU of the process less that of a run of one record; latency in whole "
                 "milliseconds from when it got to a record")
-    summary = re.compile(r"(\d+) records sent, ([\d.,]+) records/sec.* ([\d.]+) ms 50th, .* ([\d.]+) ms 99th")
+    summary = re.compile(
+        r"(\d+)( steady state)? records sent, ([\d.,]+) records/sec.* ([\d.]+) ms 50th, .* ([\d.]+) ms 99th")
 
     def __init__(self, home):
         self.home = home
@@ -123,7 +128,16 @@ class Java:
         if not jars:
             raise Failed("KAFKA_HOME has no libs/kafka-clients-*.jar")
         self.version = re.sub(r".*kafka-clients-(.*)\.jar", r"\1", jars[0])
+        # Older ones can't: their first records count too. Who asks for help gets status 1.
+        text = subprocess.run([*self.tool(home), "--help"], capture_output=True, text=True, timeout=60)
+        self.warms_up = "--warmup-records" in text.stdout + text.stderr
         self.start_cpu_s = None
+
+    @staticmethod
+    def tool(home):
+        # The flags of kafka-producer-perf-test.sh.
+        return ["java", "-Xmx512M", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-cp",
+                os.path.join(home, "libs", "*"), "org.apache.kafka.tools.ProducerPerformance"]
 
     def command(self, job, records):
         settings = {
@@ -132,19 +146,18 @@ class Java:
             # The others do without, and its lz4 defaults to a level that is not the others'.
             "enable.idempotence": "false", "compression.lz4.level": 1,
         }
-        # The flags of kafka-producer-perf-test.sh.
-        return ["java", "-Xmx512M", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-cp",
-                os.path.join(self.home, "libs", "*"), "org.apache.kafka.tools.ProducerPerformance",
-                "--topic", job.topic, "--num-records", str(records), "--payload-file", job.payload_file,
-                "--throughput", str(job.rate or -1), "--producer-props",
+        warmup = ["--warmup-records", str(job.warmup)] if self.warms_up and 0 < job.warmup < records else []
+        return [*self.tool(self.home), "--topic", job.topic, *warmup, "--num-records", str(records),
+                "--payload-file", job.payload_file, "--throughput", str(job.rate or -1), "--producer-props",
                 *(f"{name}={value}" for name, value in settings.items())]
 
     def produce(self, job):
         finished = run(self.command(job, job.records))
         found = self.summary.findall(finished.out)
-        if not found or int(found[-1][0]) != job.records:
+        if not any(int(count) == job.records and not steady for count, steady, *_ in found):
             raise Failed(f"ProducerPerformance did not send {job.records} records:\n{finished.out[-500:]}")
-        _, rate, p50, p99 = found[-1]
+        # The last line is that of the steady state, if it was asked for.
+        _, _, rate, p50, p99 = found[-1]
         return {
             "duration_s": job.records / float(rate.replace(",", "")),
             "client_cpu_s": max(0.0, finished.cpu_s - self.start_cpu_s),

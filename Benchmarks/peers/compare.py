@@ -60,19 +60,21 @@ def count(least, most):
 def arguments():
     parser = Parser(
         prog="scripts/compare-peers", allow_abbrev=False,
-        description="Runs kbench, librdkafka and Apache Kafka's ProducerPerformance in turn against one broker, with the "
-        "same records and settings, and writes what they took: peers.csv, ratios.csv, manifest.json.",
-        epilog="Without --bootstrap-server an embedded broker is started for all of them. ProducerPerformance takes part "
-        "where KAFKA_HOME is the folder of an Apache Kafka and java is installed.")
+        description="Runs kbench, librdkafka and Apache Kafka's ProducerPerformance in turn against one broker, with "
+        "the same records and settings, and writes what they took: peers.csv, ratios.csv, manifest.json.",
+        epilog="Without --bootstrap-server an embedded broker is started for all of them. ProducerPerformance takes "
+        "part where KAFKA_HOME is the folder of an Apache Kafka and java is installed.")
     parser.add_argument("-b", "--bootstrap-server", metavar="HOST:PORT[,…]")
-    parser.add_argument("--clients", type=one_of(CLIENTS, "client"), help=f"of {','.join(CLIENTS)}; default: all there are")
+    parser.add_argument("--clients", type=one_of(CLIENTS, "client"),
+                        help=f"of {','.join(CLIENTS)}; default: all there are")
     parser.add_argument("--rounds", type=count(1, 1000), default=5, help="default: 5")
     parser.add_argument("--records", type=count(1, 10 ** 11), default=5_000_000, help="of each run; default: 5M")
     parser.add_argument("--record-size", type=number_with(SIZE_UNITS, 1, 1 << 20, "size"), default=100,
                         help="bytes of made lines, half of which a codec can remove; default: 100")
     parser.add_argument("--payload-file", metavar="FILE", help="lines of this file instead")
     parser.add_argument("--partitions", type=count(1, 10_000), default=64, help="default: 64")
-    parser.add_argument("--codec", type=one_of(CODECS, "codec"), default=["none"], help="one or a comma list; default: none")
+    parser.add_argument("--codec", type=one_of(CODECS, "codec"), default=["none"],
+                        help="one or a comma list; default: none")
     parser.add_argument("--acks", choices=("0", "1", "all"), default="1", help="default: 1")
     parser.add_argument("--batch-size", type=number_with(SIZE_UNITS, 1024, 900_000, "size"), default=64 << 10,
                         help="default: 64KiB")
@@ -80,6 +82,8 @@ def arguments():
     parser.add_argument("--rate", type=count(0, 10 ** 9), default=100_000,
                         help="records/s of the runs that measure latency; 0: none; default: 100k")
     parser.add_argument("--rate-seconds", type=count(1, 3600), default=10, help="default: 10")
+    parser.add_argument("--rate-warmup-seconds", type=count(0, 3600), default=2,
+                        help="at the rate, before latencies count; default: 2")
     parser.add_argument("--rate-linger-ms", type=count(0, 60_000), default=0, help="at the rate; default: 0")
     parser.add_argument("--output", metavar="DIR", help="default: results/<time>-peers")
     return parser.parse_args()
@@ -186,9 +190,10 @@ class Comparison:
         self.made += 1
         return Job(
             self.bootstrap, f"compare-peers-{os.getpid()}-{self.made}", options.partitions,
-            options.rate * options.rate_seconds if is_paced else options.records, self.payload_file, codec,
-            options.acks, options.batch_size, options.rate_linger_ms if is_paced else options.linger_ms,
-            options.rate if is_paced else 0)
+            options.rate * (options.rate_warmup_seconds + options.rate_seconds) if is_paced else options.records,
+            self.payload_file, codec, options.acks, options.batch_size,
+            options.rate_linger_ms if is_paced else options.linger_ms, options.rate if is_paced else 0,
+            options.rate * options.rate_warmup_seconds if is_paced else 0)
 
     @contextlib.contextmanager
     def topic(self, job):
@@ -208,13 +213,15 @@ class Comparison:
         job = self.job(mode, codec)
         with self.topic(job):
             row = client.produce(job)
+        records = row.pop("measured", job.records)
         row.update({
             "round": number, "client": client.name, "version": client.version, "mode": mode, "codec": codec,
             "target": job.bootstrap if self.options.bootstrap_server else "embedded", "partitions": job.partitions,
             "records": job.records, "payload": os.path.basename(self.options.payload_file or "made"),
             "batch_size_bytes": job.batch_size, "linger_ms": job.linger_ms, "acks": job.acks,
-            "rate_target_rps": job.rate or None, "duration_s": round(row["duration_s"], 6), "throughput_rps": round(job.records / row["duration_s"]),
-            "client_cpu_ns_per_record": round(row["client_cpu_s"] * 1e9 / job.records, 1)})
+            "rate_target_rps": job.rate or None, "duration_s": round(row["duration_s"], 6),
+            "throughput_rps": round(records / row["duration_s"]),
+            "client_cpu_ns_per_record": round(row["client_cpu_s"] * 1e9 / records, 1)})
         row = {name: row.get(name) for name in COLUMNS}
         for name in ("client_peak_rss_bytes", "latency_p50_us", "latency_p99_us"):
             row[name] = None if row[name] is None or (mode == "throughput" and "latency" in name) else round(row[name])

@@ -1,14 +1,15 @@
 // Produces the lines of a file with librdkafka, as fast as it can or on a fixed schedule, and says what it took.
 //
-//   librdkafka_peer produce TOPIC RECORDS RATE FILE NAME=VALUE…        one by one and copied, as most programs do
-//   librdkafka_peer produce-batch TOPIC RECORDS RATE FILE NAME=VALUE…  500 at a time and not copied: the least it costs
+//   librdkafka_peer produce TOPIC RECORDS RATE WARMUP FILE NAME=VALUE…   one by one and copied, as most programs do
+//   librdkafka_peer produce-batch …                                      500 at a time, not copied: the least it costs
 //   librdkafka_peer create TOPIC PARTITIONS NAME=VALUE…
-//   librdkafka_peer count TOPIC PARTITIONS NAME=VALUE…                 how many records the broker says it has
+//   librdkafka_peer count TOPIC PARTITIONS NAME=VALUE…                   how many records the broker says it has
 //   librdkafka_peer delete TOPIC NAME=VALUE…
 //   librdkafka_peer version
 //
-// RATE 0 is as fast as possible. NAME=VALUE are librdkafka's own settings. `produce` prints one line of NAME=VALUE: of the time from before the first
-// record to the last acknowledgement, without reading the file and connecting.
+// RATE 0 is as fast as possible; otherwise latencies are those of all records but the first WARMUP. NAME=VALUE are
+// librdkafka's own settings. `produce` prints one line of NAME=VALUE: of the time from before the first record to the
+// last acknowledgement, without reading the file and connecting.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -90,8 +91,9 @@ static struct lines read_lines(const char *path) {
 // What the deliveries say. Written by the polling thread alone.
 static struct {
     _Atomic int64_t delivered, failed;
-    uint32_t *latency_us;  // only on a schedule
-    int64_t start_ns;
+    uint32_t *latency_us;  // only on a schedule; of records due from warm_ns on
+    size_t latency_count;
+    int64_t start_ns, warm_ns;
 } report;
 
 static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque) {
@@ -101,12 +103,13 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, v
             fprintf(stderr, "%s: a record failed: %s\n", program, rd_kafka_err2str(message->err));
         return;
     }
-    int64_t place = atomic_fetch_add_explicit(&report.delivered, 1, memory_order_relaxed);
     if (report.latency_us) {
         // The opaque is when the record was due, counted from the start.
-        int64_t late_ns = now_ns() - report.start_ns - (int64_t)(intptr_t)message->_private;
-        report.latency_us[place] = (uint32_t)(late_ns / 1000);
+        int64_t due_ns = (int64_t)(intptr_t)message->_private;
+        if (due_ns >= report.warm_ns)
+            report.latency_us[report.latency_count++] = (uint32_t)((now_ns() - report.start_ns - due_ns) / 1000);
     }
+    atomic_fetch_add(&report.delivered, 1);
 }
 
 static atomic_int ends;
@@ -193,12 +196,14 @@ static void hand_over_batch(rd_kafka_topic_t *topic, struct source *source, int 
 }
 
 static int produce(int argc, char **argv, int in_batches) {
-    if (argc < 4) fail("produce", "wants TOPIC RECORDS RATE FILE NAME=VALUE…");
+    if (argc < 5) fail("produce", "wants TOPIC RECORDS RATE WARMUP FILE NAME=VALUE…");
     int64_t records = number(argv[1], "RECORDS");
     int64_t rate = number(argv[2], "RATE");
-    struct source source = {.lines = read_lines(argv[3]), .interval_ns = rate > 0 ? 1e9 / (double)rate : 0};
+    int64_t warmup = number(argv[3], "WARMUP");
+    struct source source = {.lines = read_lines(argv[4]), .interval_ns = rate > 0 ? 1e9 / (double)rate : 0};
+    report.warm_ns = (int64_t)((double)warmup * source.interval_ns);
     if (rate > 0) report.latency_us = calloc((size_t)records, sizeof *report.latency_us);
-    rd_kafka_conf_t *conf = settings(argc - 4, argv + 4);
+    rd_kafka_conf_t *conf = settings(argc - 5, argv + 5);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_t *client = open_producer(conf);
     rd_kafka_topic_t *topic = rd_kafka_topic_new(client, argv[0], NULL);
@@ -238,8 +243,8 @@ static int produce(int argc, char **argv, int in_batches) {
     printf("duration_s=%.6f client_cpu_s=%.6f client_peak_rss_bytes=%ld records_acked=%" PRId64
            " records_failed=%" PRId64,
            seconds, cpu, usage.ru_maxrss * 1024, report.delivered, report.failed);
-    if (report.latency_us && report.delivered > 0) {
-        size_t count = (size_t)report.delivered;
+    if (report.latency_count > 0) {
+        size_t count = report.latency_count;
         qsort(report.latency_us, count, sizeof *report.latency_us, compare);
         printf(" latency_p50_us=%u latency_p99_us=%u latency_max_us=%u", report.latency_us[count / 2],
                report.latency_us[(size_t)((double)count * 0.99)], report.latency_us[count - 1]);
@@ -316,6 +321,7 @@ int main(int argc, char **argv) {
     if (!strcmp(verb, "count")) return count(argc - 2, argv + 2);
     if (!strcmp(verb, "delete")) return delete(argc - 2, argv + 2);
     if (!strcmp(verb, "version")) return puts(rd_kafka_version_str()) < 0;
-    fprintf(stderr, "%s: the first argument must be produce, produce-batch, create, count, delete or version\n", program);
+    fprintf(stderr, "%s: the first argument must be produce, produce-batch, create, count, delete or version\n",
+            program);
     return 64;
 }

@@ -56,6 +56,17 @@ def saturated():
         expect("behind the schedule of 1G records/s" in ended.out, ended.out)
 
 
+@test("records that cost more to make than to send are generator-bound, with the share")
+def generator_bound():
+    with folder() as output:
+        ended = kbench("--stage", "null", "--record-size", 1, "--keys", "zipf:1M:1.1", "--records", "2M",
+                       "--output", output + "/out")
+        ended.must_end_with(0)
+        (row,) = rows(output + "/out")
+        equal(row["verdict"], "generator-bound", "verdict")
+        expect("% of the generators' time" in ended.out and "more --cores" in ended.out, ended.out)
+
+
 @test("a warm-up is sent and not counted, with each builder and acks")
 def warm_up():
     for amount in (("--warmup-records", "30k"), ("--warmup-duration", "200ms")):

@@ -23,7 +23,8 @@ def compare(*arguments, timeout=120, **environment):
 def both():
     with folder() as output:
         ended = compare("--clients", "kbench,librdkafka,librdkafka-batch", "--records", "20k", "--rounds", 2,
-                        "--partitions", 4, "--codec", "none,lz4", "--rate", "2k", "--rate-seconds", 1, "--output", output)
+                        "--partitions", 4, "--codec", "none,lz4", "--rate", "2k", "--rate-seconds", 1, "--rate-warmup-seconds", 1,
+                        "--output", output)
         equal(ended.returncode, 0, f"status of {ended.stderr}")
         rows = table(output + "/peers.csv")
         equal(len(rows), 2 * 2 * 2 * 3, "rows: rounds, codecs, modes, clients")
