@@ -39,6 +39,8 @@ public struct Delivery: Sendable {
 public struct Exchange: Sendable {
     /// Node id of the broker.
     public let broker: Int32
+    /// What the request waited for.
+    public let acks: Acks
     /// When the request was written, on the monotonic clock; its queueing ends and the broker's time begins.
     public let beginNs: Int64
     public let endNs: Int64
@@ -52,9 +54,9 @@ public struct Exchange: Sendable {
     var mayHaveStored: Bool {
         switch errorCode {
         case nil, .notEnoughReplicasAfterAppend?, .requestTimedOut?: true
-        // With acks all also said of a batch that was appended and then waited for replicas, when leadership moved on or
-        // the log's disk failed meanwhile (`DelayedProduce`); the new leader may have it.
-        case .notLeaderOrFollower?, .kafkaStorageError?: true
+        // Also said of a batch that was appended and waited for replicas when leadership moved on or the log's disk failed
+        // (Kafka's `DelayedProduce`); a new leader may have it.
+        case .notLeaderOrFollower?, .kafkaStorageError?: acks == .all
         default: false
         }
     }

@@ -214,7 +214,7 @@ public actor ProducerLane: BatchSink {
             case .success(let outcomes): outcome = outcomes[index]
             case .failure(let error): outcome = .unanswered(error)
             }
-            item.pending.exchanges.append(outcome.exchange(broker: broker, beginNs: beginNs, endNs: now))
+            item.pending.exchanges.append(outcome.exchange(broker, configuration.acks, beginNs: beginNs, endNs: now))
             queue.complete(item, outcome, nowNs: now, chance: Double.random(in: -1...1), &effects)
         }
         act(on: effects)
@@ -406,14 +406,14 @@ public actor ProducerLane: BatchSink {
 }
 
 extension AttemptOutcome {
-    fileprivate func exchange(broker: Int32, beginNs: Int64, endNs: Int64) -> Exchange {
-        switch self {
-        case .acknowledged:
-            Exchange(broker: broker, beginNs: beginNs, endNs: endNs, errorCode: KafkaErrorCode.none, error: nil)
-        case .refused(let code, _):
-            Exchange(broker: broker, beginNs: beginNs, endNs: endNs, errorCode: code, error: nil)
-        case .unanswered(let error):
-            Exchange(broker: broker, beginNs: beginNs, endNs: endNs, errorCode: nil, error: error)
-        }
+    fileprivate func exchange(_ broker: Int32, _ acks: Acks, beginNs: Int64, endNs: Int64) -> Exchange {
+        let (errorCode, error): (KafkaErrorCode?, KafkaClientError?) =
+            switch self {
+            case .acknowledged: (KafkaErrorCode.none, nil)
+            case .refused(let code, _): (code, nil)
+            case .unanswered(let error): (nil, error)
+            }
+        return Exchange(
+            broker: broker, acks: acks, beginNs: beginNs, endNs: endNs, errorCode: errorCode, error: error)
     }
 }

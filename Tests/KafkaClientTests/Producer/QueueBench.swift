@@ -62,7 +62,8 @@ struct QueueBench {
             case .refused(let code, _): code
             case .unanswered: nil
             }
-        item.pending.exchanges.append(Exchange(broker: 0, beginNs: nowNs, endNs: nowNs, errorCode: code, error: nil))
+        item.pending.exchanges.append(
+            Exchange(broker: 0, acks: .all, beginNs: nowNs, endNs: nowNs, errorCode: code, error: nil))
         queue.complete(item, outcome, nowNs: nowNs, chance: 0, &effects)
     }
 
