@@ -3,9 +3,10 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import threading
 
-from harness import embedded_broker, equal, expect, folder, kbench, rows, table, test
+from harness import ROOT, Skip, embedded_broker, equal, expect, folder, kbench, rows, table, test
 
 
 def figures(row, *columns):
@@ -65,6 +66,43 @@ def generator_bound():
         (row,) = rows(output + "/out")
         equal(row["verdict"], "generator-bound", "verdict")
         expect("% of the generators' time" in ended.out and "more --cores" in ended.out, ended.out)
+
+
+@test("records that the broker refuses are failed-records, with their number and reason, and end with 1")
+def failed_records():
+    with folder() as output, embedded_broker("--fault", "produce:count=1:error=INVALID_RECORD") as bootstrap:
+        ended = kbench("-b", bootstrap, "--records", "100k", "--partitions", 2, "--output", output + "/out")
+        ended.must_end_with(1)
+        (row,) = rows(output + "/out")
+        equal(row["verdict"], "failed-records", "verdict")
+        expect(int(row["records_failed"]) > 0, "no records failed")
+        equal(int(row["records_acked"]) + int(row["records_failed"]), 100_000, "records that came to an end")
+        ended.must_say(f"{row['records_failed']} of 100000 records failed", "INVALID_RECORD")
+
+
+@test("a count that the broker does not confirm is unverified, with both numbers, and ends with 1")
+def unverified():
+    fault = "produce:count=1:error-after-store=REQUEST_TIMED_OUT"
+    with folder() as output, embedded_broker("--fault", fault) as bootstrap:
+        ended = kbench("-b", bootstrap, "--records", "100k", "--partitions", 2, "--output", output + "/out")
+        ended.must_end_with(1)
+        (row,) = rows(output + "/out")
+        equal((row["verdict"], row["records_acked"]), ("unverified", "100000"), "row")
+        ended.must_say("100000 were acknowledged", "stored twice")
+
+
+@test("a build without optimisation says debug-build")
+def debug_build():
+    debug = os.path.join(ROOT, ".build", "debug", "kbench")
+    if not os.path.exists(debug):
+        raise Skip("there is no debug build; scripts/test makes one")
+    with folder() as output:
+        command = [debug, "--stage", "null", "--records", "1k", "--output", output + "/out"]
+        ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        equal(ended.returncode, 0, f"status of {ended}")
+        (row,) = rows(output + "/out")
+        equal(row["verdict"], "debug-build", "verdict")
+        expect("without optimisation" in ended.stdout, ended.stdout)
 
 
 @test("a warm-up is sent and not counted, with each builder and acks")
