@@ -32,10 +32,10 @@ class Finished:
         self.out, self.err, self.cpu_s, self.peak_rss_bytes = out, err, cpu_s, peak_rss_bytes
 
 
-def run(command, **options):
+def run(command):
     """Runs a command to its end; what its process used is that of the whole process."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, **options)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         deadline = time.monotonic() + TIMEOUT_S
         while True:
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)

@@ -197,22 +197,22 @@ class Comparison:
 
     @contextlib.contextmanager
     def topic(self, job):
-        """A fresh topic for a run, in which its records are counted."""
+        """A fresh topic, gone again afterwards whatever came of it."""
         server = f"bootstrap.servers={job.bootstrap}"
         run([self.driver, "create", job.topic, str(job.partitions), server])
         try:
-            yield
-            found = int(run([self.driver, "count", job.topic, str(job.partitions), server]).out)
-            # With retries there may be more, never less; without acknowledgements anything.
-            if found < job.records and job.acks != "0":
-                raise Failed(f"the broker has {found} of {job.records} records")
+            yield server
         finally:
             run([self.driver, "delete", job.topic, server])
 
     def measure(self, number, client, mode, codec):
         job = self.job(mode, codec)
-        with self.topic(job):
+        with self.topic(job) as server:
             row = client.produce(job)
+            found = int(run([self.driver, "count", job.topic, str(job.partitions), server]).out)
+            # With retries there may be more, never less; without acknowledgements anything.
+            if found < job.records and job.acks != "0":
+                raise Failed(f"the broker has {found} of {job.records} records")
         records = row.pop("measured", job.records)
         row.update({
             "round": number, "client": client.name, "version": client.version, "mode": mode, "codec": codec,
@@ -233,12 +233,11 @@ class Comparison:
         for client in self.clients:
             job = self.job("throughput", self.options.codec[0])
             job.records = max(1, job.records // 10)
-            run([self.driver, "create", job.topic, str(job.partitions), f"bootstrap.servers={job.bootstrap}"])
-            if client.name == "java":
-                client.learn_start(job)
-            else:
-                client.produce(job)
-            run([self.driver, "delete", job.topic, f"bootstrap.servers={job.bootstrap}"])
+            with self.topic(job):
+                if client.name == "java":
+                    client.learn_start(job)
+                else:
+                    client.produce(job)
 
     def round(self, number):
         for codec in self.options.codec:

@@ -40,6 +40,7 @@ struct CodecFuzzing {
     }
 
     private func made() -> any BatchDecompressor {
+        // Only memory can be missing here, which is no finding about the bytes.
         guard let made = try? Codec(defaultOf: type).makeDecompressor() else { fatalError("no memory for \(type)") }
         return made
     }
@@ -57,7 +58,9 @@ struct CodecFuzzing {
         return isRead ? output : nil
     }
 
+    /// Traps when the codec refuses: no bytes that it is given can be at fault.
     func compressed(_ source: [UInt8], _ codec: Codec) -> [UInt8] {
+        // As above.
         guard let compressor = try? codec.makeCompressor() else { fatalError("no memory for \(codec)") }
         let room = compressor.maxCompressedByteCount(for: source.count)
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 1)

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// What reads bytes that somebody else made: one decoder, and the promises that it is held to.
 package enum FuzzTarget: String, CaseIterable, Sendable {
     case requests, responses, batches, frames, gzip, snappy, lz4, zstd
@@ -38,6 +40,17 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .zstd: CodecFuzzing(.zstd).seeds
         }
     }
+}
+
+/// Holds a message that was understood to the promise that it can be said again, and means the same.
+func expectSame(_ message: String, whenSaidAgain isSame: () throws(WireError) -> Bool) throws(FuzzTarget.Finding) {
+    let holds: Bool
+    do throws(WireError) {
+        holds = try isSame()
+    } catch {
+        throw FuzzTarget.Finding("\(message) was understood, but can't be said again: \(error)")
+    }
+    try expect(holds, "\(message) comes back otherwise")
 }
 
 func expect(_ holds: Bool, _ promise: @autoclosure () -> String) throws(FuzzTarget.Finding) {

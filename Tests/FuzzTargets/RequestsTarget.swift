@@ -38,15 +38,8 @@ enum RequestsTarget {
         _ type: Request.Type, _ header: RequestHeader, _ bytes: [UInt8]
     ) throws(FuzzTarget.Finding) {
         guard let (request, version) = try? decode(type, bytes) else { return }
-        do {
-            let again = try decode(type, encode(request, version, header)).0
-            try expect(again == request, "\(type) v\(version) comes back otherwise")
-        } catch let error as WireError {
-            throw FuzzTarget.Finding("\(type) v\(version) was understood, but can't be said again: \(error)")
-        } catch let finding as FuzzTarget.Finding {
-            throw finding
-        } catch {
-            throw FuzzTarget.Finding("\(error)")
+        try expectSame("\(type) v\(version)") { () throws(WireError) in
+            try decode(type, encode(request, version, header)).0 == request
         }
     }
 

@@ -27,17 +27,9 @@ enum ResponsesTarget {
         _ type: Response.Type, version requested: Int16, _ bytes: [UInt8]
     ) throws(FuzzTarget.Finding) {
         guard let (correlationID, response, version) = try? decode(type, version: requested, bytes) else { return }
-        do {
+        try expectSame("\(type) v\(version)") { () throws(WireError) in
             let again = try decode(type, version: requested, encode(response, version, correlationID))
-            try expect(
-                again.response == response && again.correlationID == correlationID,
-                "\(type) v\(version) comes back otherwise")
-        } catch let error as WireError {
-            throw FuzzTarget.Finding("\(type) v\(version) was understood, but can't be said again: \(error)")
-        } catch let finding as FuzzTarget.Finding {
-            throw finding
-        } catch {
-            throw FuzzTarget.Finding("\(error)")
+            return again.response == response && again.correlationID == correlationID
         }
     }
 

@@ -11,7 +11,7 @@ extension KafkaRequest {
 }
 
 /// Bytes in memory of their own exact size, so that the address sanitizer sees every read past their end.
-func withExactCopy<R, E: Error>(
+package func withExactCopy<R, E: Error>(
     of bytes: some Collection<UInt8>, _ body: (UnsafeRawBufferPointer) throws(E) -> R
 ) throws(E) -> R {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
@@ -21,5 +21,5 @@ func withExactCopy<R, E: Error>(
 }
 
 extension WireWriter {
-    var content: [UInt8] { withUnsafeBytes { Array($0) } }
+    package var content: [UInt8] { withUnsafeBytes { Array($0) } }
 }

@@ -53,6 +53,7 @@ func fuzz(_ bytes: UnsafePointer<UInt8>?, _ byteCount: Int) -> CInt {
     do {
         try target.run(Array(UnsafeBufferPointer(start: bytes, count: byteCount)))
     } catch {
+        // A trap is how libFuzzer learns of a finding.
         fatalError("\(target): \(error)")
     }
     return 0

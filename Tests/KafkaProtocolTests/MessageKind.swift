@@ -19,13 +19,11 @@ extension KafkaMessage {
     }
 
     static func decoded(_ bytes: [UInt8], version: Int16) throws(WireError) -> Self {
-        // A copy of its own, so that the address sanitizer sees every read past the end.
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-        defer { copy.deallocate() }
-        copy.copyBytes(from: bytes)
-        var reader = WireReader(UnsafeRawBufferPointer(copy))
-        return try RecordsResolver.resolved(
-            decode(version: version, from: &reader), version: version, in: bytes)
+        try withExactCopy(of: bytes) { copy throws(WireError) in
+            var reader = WireReader(copy)
+            return try RecordsResolver.resolved(
+                decode(version: version, from: &reader), version: version, in: bytes)
+        }
     }
 
     func isEqual(to other: any KafkaMessage) -> Bool {
@@ -40,10 +38,6 @@ extension KafkaMessage {
         }
         return writer.content
     }
-}
-
-extension WireWriter {
-    var content: [UInt8] { withUnsafeBytes { Array($0) } }
 }
 
 /// Reads `bytes` with a reader.

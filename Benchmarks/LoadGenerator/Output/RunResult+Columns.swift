@@ -21,7 +21,8 @@ extension RunResult {
         return .object(columns.map { ($0.name, $0.value) } + [("verdicts", .array(reasons))])
     }
 
-    private var configurationColumns: [Column] {
+    /// What was asked for; the rest is what came of it.
+    var configurationColumns: [Column] {
         let c = configuration
         var records: Int64?
         if case .records(let count) = c.amount { records = count }

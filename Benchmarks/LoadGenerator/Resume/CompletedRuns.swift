@@ -3,17 +3,11 @@ struct CompletedRuns {
     let directory: String
     let plan: RunPlan
 
-    private static let fileByteCountMax = 1 << 30
-    private static let configurationColumns: Set<String> = [
-        "target", "stage", "builder", "cores", "concurrency", "codec", "codec_level", "partitions", "records",
-        "record_size_bytes", "batch_size_bytes", "linger_ms", "acks", "idempotence", "rate_target_rps", "seed",
-    ]
-
     /// - Throws: `UsageError` when the rows are not those of the plan.
     func numbers() throws(UsageError) -> Set<Int> {
         let folder = OutputDirectory(path: directory)
         // Interrupted before its first run ended.
-        guard let text = SystemFile.text(folder.runs.path, byteCountMax: Self.fileByteCountMax) else { return [] }
+        guard let text = SystemFile.text(folder.runs.path, byteCountMax: .max) else { return [] }
         let rows: [[String]]
         do throws(ValueError) {
             rows = try CSV.rows(text)
@@ -27,12 +21,12 @@ struct CompletedRuns {
         for row in rows.dropFirst() where row.count == header.count {
             let cells = Dictionary(uniqueKeysWithValues: zip(header, row))
             guard let number = cells["run"].flatMap({ Int($0) }), schedule.indices.contains(number - 1),
-                isPlanned(cells, schedule[number - 1].configuration), numbers.insert(number).inserted
+                isPlanned(cells, number, schedule[number - 1].configuration), numbers.insert(number).inserted
             else { throw refuse("run \(cells["run"] ?? "") is not one of those that were planned") }
             // The histograms are written last: with them, the run is whole.
             let isWhole =
                 cells["verdict"] != Verdict.Kind.interrupted.rawValue
-                && SystemFile.text(folder.histogramLog(run: number).path, byteCountMax: 1) != nil
+                && SystemFile.exists(folder.histogramLog(run: number).path)
             if !isWhole { numbers.remove(number) }
         }
         return numbers
@@ -40,12 +34,12 @@ struct CompletedRuns {
 
     private func refuse(_ why: String) -> UsageError { UsageError("--resume \(directory): runs.csv: \(why)") }
 
-    private func isPlanned(_ cells: [String: String], _ configuration: RunConfiguration) -> Bool {
+    private func isPlanned(_ cells: [String: String], _ number: Int, _ configuration: RunConfiguration) -> Bool {
         let planned = RunResult(
-            run: 0, startedAt: Timestamp(epochMs: 0), target: plan.target.name(stage: configuration.stage),
+            run: number, startedAt: Timestamp(epochMs: 0), target: plan.target.name(stage: configuration.stage),
             configuration: configuration)
-        return planned.columns.allSatisfy { column in
-            !Self.configurationColumns.contains(column.name) || cells[column.name] == column.text ?? ""
+        return planned.configurationColumns.allSatisfy { column in
+            column.name == "started_at" || cells[column.name] == column.text ?? ""
         }
     }
 }
@@ -54,7 +48,8 @@ extension OutputDirectory {
     /// Takes the rows of all other runs out of the files: of those that were interrupted something is left.
     func keepOnly(_ runs: Set<Int>) throws(OutputError) {
         for path in [self.runs.path, latency.path, timeline.path] {
-            guard let text = SystemFile.text(path, byteCountMax: 1 << 30) else { continue }
+            // Whole: what is not read here would not be written back.
+            guard let text = SystemFile.text(path, byteCountMax: .max) else { continue }
             let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
             // The first cell of every row is the number of its run; no cell of ours goes over lines.
             let kept = lines.enumerated().filter { index, line in

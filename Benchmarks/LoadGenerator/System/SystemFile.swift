@@ -40,6 +40,8 @@ enum SystemFile {
         return nil
     }
 
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// Writes a few bytes to a file that exists; false when that fails.
     static func write(_ text: String, to path: String) -> Bool {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
