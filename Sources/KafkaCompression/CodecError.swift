@@ -1,19 +1,36 @@
+public import KafkaProtocol
+
 /// What a codec could not do, and what can be done about it.
-public struct CodecError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What went wrong, for code.
-    public enum Kind: Sendable, Hashable {
+public struct CodecError: KafkaError, Hashable {
+    /// What went wrong, in the words of codecs.
+    ///
+    /// A value and not an enumeration: a codec of yours may have kinds of its own.
+    public struct Kind: Sendable, Hashable {
+        /// The kind's name, and the limit that was exceeded where there is one.
+        public let rawValue: String
+        /// What ``code`` says for this kind.
+        public let code: KafkaClientError.Code
+
+        /// - Parameters:
+        ///   - rawValue: a name for it.
+        ///   - code: what it is among the errors of the client.
+        public init(_ rawValue: String, code: KafkaClientError.Code = .codecFailed) {
+            self.rawValue = rawValue
+            self.code = code
+        }
+
         /// The bytes are not, or not wholly, what the format asks for.
-        case corrupt
+        public static let corrupt = Kind("corrupt", code: .corruptBatch)
         /// Decompressing would yield more than this many bytes.
-        case tooLarge(limit: Int)
+        public static func tooLarge(limit: Int) -> Kind { Kind("tooLarge(\(limit))") }
         /// The compressed bytes do not fit the room they were given.
-        case targetTooSmall
+        public static let targetTooSmall = Kind("targetTooSmall")
         /// The library could not allocate its context or its buffers.
-        case outOfMemory
+        public static let outOfMemory = Kind("outOfMemory", code: .systemResources)
         /// The codec has no such level.
-        case invalidLevel
+        public static let invalidLevel = Kind("invalidLevel", code: .invalidConfiguration)
         /// There is no such codec.
-        case unknownCodec
+        public static let unknownCodec = Kind("unknownCodec", code: .invalidConfiguration)
     }
 
     /// The codec's name: "zstd".
@@ -28,6 +45,7 @@ public struct CodecError: Error, Sendable, Hashable, CustomStringConvertible {
         self.message = message
     }
 
+    public var code: KafkaClientError.Code { kind.code }
     public var description: String { "\(codec): \(message)" }
 }
 

@@ -1,19 +1,19 @@
-public import KafkaProtocol
+package import KafkaProtocol
 
 /// The decompressors of one worker that reads batches of any compression type, each made when it is first needed.
 ///
 /// Not `Sendable`: it belongs to the worker that made it.
-public final class Decompressors {
+package final class Decompressors {
     private let table: CodecTable
     private var made: [(any BatchDecompressor)?]
 
-    public init(_ table: CodecTable = CodecTable()) {
+    package init(_ table: CodecTable = CodecTable()) {
         self.table = table
         made = Array(repeating: nil, count: CompressionType.allCases.count)
     }
 
     /// As ``BatchDecompressor/decompress(_:into:maxByteCount:)``, by the codec of `type`.
-    public func decompress(
+    package func decompress(
         _ source: RawSpan, type: CompressionType, into output: inout [UInt8], maxByteCount: Int
     ) throws(CodecError) {
         let decompressor: any BatchDecompressor
@@ -29,7 +29,7 @@ public final class Decompressors {
     /// The worker's decompressor of a type.
     ///
     /// - Throws: what the codec throws when it cannot make one.
-    public func decompressor(for type: CompressionType) throws(CodecError) -> any BatchDecompressor {
+    package func decompressor(for type: CompressionType) throws(CodecError) -> any BatchDecompressor {
         // The raw values of CompressionType are 0 to 4, without a gap.
         if let existing = made[Int(type.rawValue)] { return existing }
         let decompressor = try table[type].makeDecompressor()

@@ -1,24 +1,27 @@
-/// Why the embedded broker could not do what its owner asked for.
-public struct EmbeddedBrokerError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Code: Sendable, Equatable {
-        case invalidConfiguration
-        /// Asked of a broker that was not started, was started twice, or has been stopped.
-        case notRunning
-        case unknownNode
-        case unknownPartition
-        /// The topic was refused, with the code that a client would have got.
-        case topicRefused
-        /// The text of a fault says nothing that can be done.
-        case invalidFault
-    }
+public import KafkaProtocol
 
-    public let code: Code
+/// Why the embedded broker could not do what its owner asked for.
+public struct EmbeddedBrokerError: KafkaError, Equatable {
+    /// What went wrong: one of the codes that clients have too, or one of the broker's own.
+    public let code: KafkaClientError.Code
+    /// What happened, to what, and what to do.
     public let message: String
 
-    init(_ code: Code, _ message: String) {
+    init(_ code: KafkaClientError.Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
     public var description: String { message }
+}
+
+extension KafkaClientError.Code {
+    /// Asked of an embedded broker that was not started, was started twice, or has been stopped.
+    public static let notRunning = Self(rawValue: "notRunning")
+    /// The embedded broker has no node of this id.
+    public static let unknownNode = Self(rawValue: "unknownNode")
+    /// The embedded broker refused a topic as Kafka would.
+    public static let topicRefused = Self(rawValue: "topicRefused")
+    /// The text of a fault says nothing that can be done.
+    public static let invalidFault = Self(rawValue: "invalidFault")
 }

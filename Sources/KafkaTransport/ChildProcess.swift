@@ -4,15 +4,15 @@ import CUV
 ///
 /// The child's standard input is a pipe that ends when this process does, however that comes: a child that must not
 /// outlive us reads it.
-public final class ChildProcess {
+package final class ChildProcess {
     /// How a child ended.
-    public struct Exit: Sendable, Equatable {
-        public let status: Int64
+    package struct Exit: Sendable, Equatable {
+        package let status: Int64
         /// 0 when it ended by itself.
-        public let signal: Int32
+        package let signal: Int32
     }
 
-    public private(set) var pid: Int32 = 0
+    package private(set) var pid: Int32 = 0
     private let process: UnsafeMutablePointer<uv_process_t>
     private let output: UnsafeMutablePointer<uv_pipe_t>
     private let input: UnsafeMutablePointer<uv_pipe_t>
@@ -36,7 +36,7 @@ public final class ChildProcess {
     ///   - onLine: each line of standard output, without its end; at most 4,096 bytes of one are kept.
     ///   - onExit: once, when the process has ended. Lines may still come after it.
     /// - Throws: `TransportError` when the program can't be started.
-    public init(
+    package init(
         _ path: String, arguments: [String], on loop: EventLoop, onLine: @escaping (String) -> Void,
         onExit: @escaping (Exit) -> Void
     ) throws(TransportError) {
@@ -69,7 +69,7 @@ public final class ChildProcess {
     }
 
     /// The file of the running program, to start it again with other arguments; nil when the system does not tell.
-    public static var ownExecutablePath: String? {
+    package static var ownExecutablePath: String? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { path in
             var length = 4096
             return uv_exepath(path.baseAddress, &length) == 0 ? String(cString: path.baseAddress!) : nil
@@ -77,7 +77,7 @@ public final class ChildProcess {
     }
 
     /// Sends a signal; does nothing when the child has ended.
-    public func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         if !isClosed, uv_is_active(Handle.base(process)) != 0 { uv_process_kill(process, number) }
     }
 

@@ -1,16 +1,16 @@
 import CUV
 
 /// The monotonic clock: every latency and deadline is a difference of its values.
-public enum MonotonicClock {
+package enum MonotonicClock {
     /// Nanoseconds from an arbitrary start, never going back.
     @inline(__always)
-    public static func nowNs() -> Int64 { Int64(bitPattern: uv_hrtime()) }
+    package static func nowNs() -> Int64 { Int64(bitPattern: uv_hrtime()) }
 }
 
 /// The time of day, for record timestamps.
-public enum WallClock {
+package enum WallClock {
     /// Milliseconds since 1970, UTC.
-    public static func nowMs() -> Int64 {
+    package static func nowMs() -> Int64 {
         var now = uv_timeval64_t()
         uv_gettimeofday(&now)
         return now.tv_sec * 1000 + Int64(now.tv_usec) / 1000

@@ -1,6 +1,6 @@
 /// A text that is not the address of a server.
-public struct EndpointError: Error, Equatable, Sendable, CustomStringConvertible {
-    public let description: String
+package struct EndpointError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }
@@ -9,7 +9,7 @@ extension Endpoint {
     /// Reads `host:port` or `[v6]:port`.
     ///
     /// - Throws: `EndpointError` saying what is wrong with the text.
-    public init(parsing text: some StringProtocol) throws(EndpointError) {
+    package init(parsing text: some StringProtocol) throws(EndpointError) {
         let refused = EndpointError("'\(text)' is not an address; accepted is host:port, or [address]:port for IPv6")
         guard let colon = text.lastIndex(of: ":") else {
             throw EndpointError("'\(text)' has no port; accepted is host:port, or [address]:port for IPv6")
@@ -34,7 +34,7 @@ extension Endpoint {
     /// Reads a comma list; each address once.
     ///
     /// - Throws: `EndpointError` saying what is wrong with the text.
-    public static func list(_ text: String) throws(EndpointError) -> [Endpoint] {
+    package static func list(_ text: String) throws(EndpointError) -> [Endpoint] {
         var addresses: [Endpoint] = []
         for entry in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard !entry.isEmpty else { throw EndpointError("'\(text)' has an empty entry") }

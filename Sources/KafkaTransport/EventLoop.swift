@@ -42,7 +42,7 @@ public final class EventLoop: @unchecked Sendable {
     ///
     /// - Parameter name: shown by debuggers and `top -H`; at most 15 bytes are kept.
     /// - Throws: `TransportError` when the system refuses a loop or a thread.
-    public init(name: String = "kafka-loop") throws(TransportError) {
+    package init(name: String = "kafka-loop") throws(TransportError) {
         uv = .allocate(capacity: 1)
         wakeUp = .allocate(capacity: 1)
         try TransportError.check(uv_loop_init(uv), "cannot make an event loop")
@@ -56,10 +56,10 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     /// Whether the caller runs on this loop's thread.
-    public var isCurrent: Bool { thread.load(ordering: .relaxed) == Self.callersThread }
+    package var isCurrent: Bool { thread.load(ordering: .relaxed) == Self.callersThread }
 
     /// The version of libuv in use.
-    public static var libraryVersion: String { String(cString: uv_version_string()) }
+    package static var libraryVersion: String { String(cString: uv_version_string()) }
 
     private static var callersThread: UInt {
         #if canImport(Darwin)
@@ -75,7 +75,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Runs `work` on the loop when the jobs of this turn are done, before the loop looks at the network again.
     ///
     /// For what is worth doing once for everything that happened in a turn. Must be called on the loop.
-    public func atEndOfTurn(_ work: @escaping () -> Void) {
+    package func atEndOfTurn(_ work: @escaping () -> Void) {
         assert(isCurrent)
         endOfTurn.append(work)
     }
@@ -100,7 +100,7 @@ public final class EventLoop: @unchecked Sendable {
     /// Waits until the loop has looked at the network once. Must be called on the loop.
     ///
     /// For long work on the loop, so that what has arrived in the meantime is served.
-    public nonisolated(nonsending) func nextTurn() async {
+    package nonisolated(nonsending) func nextTurn() async {
         assert(isCurrent)
         await withCheckedContinuation { nextTurn.append($0) }
     }

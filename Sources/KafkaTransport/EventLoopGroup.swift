@@ -6,7 +6,7 @@ public final class EventLoopGroup: Sendable {
     ///   - count: at least one; one per core that the work may use.
     ///   - name: of the threads, followed by their number.
     /// - Throws: `TransportError` when the system refuses a loop or a thread.
-    public init(count: Int, name: String = "kafka") throws(TransportError) {
+    package init(count: Int, name: String = "kafka") throws(TransportError) {
         precondition(count > 0, "a group has at least one loop")
         var loops: [EventLoop] = []
         for index in 0..<count { loops.append(try EventLoop(name: "\(name)-\(index)")) }

@@ -15,8 +15,8 @@
 /// A receive buffer that cuts a byte stream into frames with a four-byte big-endian length.
 ///
 /// Grows only as bytes arrive: a length that promises a gigabyte costs nothing until the bytes are there.
-public struct FrameAccumulator: ~Copyable {
-    public enum Next: Equatable {
+package struct FrameAccumulator: ~Copyable {
+    package enum Next: Equatable {
         /// More bytes are needed.
         case incomplete
         /// A frame's content (without its length), valid until the next `freeSpace` or `takeFrame`.
@@ -24,7 +24,7 @@ public struct FrameAccumulator: ~Copyable {
         /// The length is negative or above the maximum: the other end doesn't speak this protocol, or is hostile.
         case badLength(Int32)
 
-        public static func == (a: Next, b: Next) -> Bool {
+        package static func == (a: Next, b: Next) -> Bool {
             switch (a, b) {
             case (.incomplete, .incomplete): true
             case (.frame(let x), .frame(let y)): x.elementsEqual(y)
@@ -44,7 +44,7 @@ public struct FrameAccumulator: ~Copyable {
     /// - Parameters:
     ///   - capacity: bytes of the buffer that is kept between frames.
     ///   - frameBytesMax: the longest frame accepted.
-    public init(capacity: Int, frameBytesMax: Int) {
+    package init(capacity: Int, frameBytesMax: Int) {
         precondition(capacity >= 64 && frameBytesMax > 0)
         bytes = .allocate(byteCount: capacity, alignment: 64)
         self.capacity = capacity
@@ -54,10 +54,10 @@ public struct FrameAccumulator: ~Copyable {
 
     deinit { bytes.deallocate() }
 
-    public var bufferedByteCount: Int { end - begin }
+    package var bufferedByteCount: Int { end - begin }
 
     /// The space where the next bytes go; never empty. Frames handed out before are no longer valid.
-    public mutating func freeSpace() -> UnsafeMutableRawBufferPointer {
+    package mutating func freeSpace() -> UnsafeMutableRawBufferPointer {
         if begin == end {
             begin = 0
             end = 0
@@ -69,13 +69,13 @@ public struct FrameAccumulator: ~Copyable {
     }
 
     /// Says that `count` bytes were written to the free space.
-    public mutating func didReceive(_ count: Int) {
+    package mutating func didReceive(_ count: Int) {
         precondition(count >= 0 && count <= capacity - end)
         end += count
     }
 
     /// The next whole frame, if it is there.
-    public mutating func takeFrame() -> Next {
+    package mutating func takeFrame() -> Next {
         guard end - begin >= 4 else { return .incomplete }
         let length = pendingLength
         guard length >= 0, Int(length) <= frameBytesMax else { return .badLength(length) }

@@ -1,7 +1,7 @@
 import CUV
 
 /// A timer of a loop, with the loop's resolution of one millisecond. Lives on its loop's thread.
-public final class LoopTimer {
+package final class LoopTimer {
     private let handle: UnsafeMutablePointer<uv_timer_t>
     private var action: (() -> Void)?
     private var isClosed = false
@@ -11,7 +11,7 @@ public final class LoopTimer {
         func handleDidClose() { timer?.isClosed = true }
     }
 
-    public init(on loop: EventLoop) {
+    package init(on loop: EventLoop) {
         assert(loop.isCurrent)
         let box = Box()
         handle = Handle.allocate(uv_timer_t.self, owner: box)
@@ -29,7 +29,7 @@ public final class LoopTimer {
     /// Runs `action` once after `delayMs`, or every `repeatMs` from then on when that is not zero.
     ///
     /// Replaces what was scheduled before. A delay below one millisecond runs at the loop's next turn.
-    public func schedule(afterMs delayMs: Int64, repeatMs: Int64 = 0, _ action: @escaping () -> Void) {
+    package func schedule(afterMs delayMs: Int64, repeatMs: Int64 = 0, _ action: @escaping () -> Void) {
         if isClosed { return }
         self.action = action
         uv_update_time(uv_handle_get_loop(Handle.base(handle)))
@@ -42,15 +42,15 @@ public final class LoopTimer {
             }, UInt64(max(0, delayMs)), UInt64(max(0, repeatMs)))
     }
 
-    public var isScheduled: Bool { action != nil }
+    package var isScheduled: Bool { action != nil }
 
-    public func cancel() {
+    package func cancel() {
         action = nil
         if !isClosed { uv_timer_stop(handle) }
     }
 
     /// Gives the timer back to the loop; it can't be scheduled again.
-    public func close() {
+    package func close() {
         cancel()
         if isClosed { return }
         isClosed = true

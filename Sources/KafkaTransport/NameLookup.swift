@@ -7,9 +7,9 @@ import CUV
 #endif
 
 /// Name look-up through the system's resolver, on libuv's worker threads.
-public enum NameLookup {
+package enum NameLookup {
     /// Calls `completion` once on the loop with the endpoint's addresses in the system's order, at least one.
-    public static func addresses(
+    package static func addresses(
         of endpoint: Endpoint, on loop: EventLoop,
         completion: @escaping (Result<[SocketAddress], TransportError>) -> Void
     ) {

@@ -9,7 +9,7 @@ import CUV
 
 /// A timer of a loop with the system's own resolution: microseconds on Linux, a millisecond elsewhere. Lives on its loop's
 /// thread.
-public final class PreciseTimer {
+package final class PreciseTimer {
     #if os(Linux)
         private let handle: UnsafeMutablePointer<uv_poll_t>
         private let descriptor: Int32
@@ -32,7 +32,7 @@ public final class PreciseTimer {
     private var waiter: CheckedContinuation<Void, Never>?
 
     /// - Throws: `TransportError` when the system has no timer or descriptor left.
-    public init(on loop: EventLoop) throws(TransportError) {
+    package init(on loop: EventLoop) throws(TransportError) {
         assert(loop.isCurrent)
         #if os(Linux)
             descriptor = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
@@ -68,7 +68,7 @@ public final class PreciseTimer {
     /// Waits until the monotonic clock shows `deadlineNs`; returns at once if it has passed.
     ///
     /// - Precondition: nobody else waits for this timer.
-    public nonisolated(nonsending) func wait(untilNs deadlineNs: Int64) async {
+    package nonisolated(nonsending) func wait(untilNs deadlineNs: Int64) async {
         precondition(waiter == nil, "a precise timer has one waiter")
         let now = MonotonicClock.nowNs()
         if deadlineNs <= now { return }

@@ -1,7 +1,7 @@
 import CUV
 
 /// Calls back on a loop when the process gets a signal, instead of the signal's default effect.
-public final class SignalSource {
+package final class SignalSource {
     private let handle: UnsafeMutablePointer<uv_signal_t>
     private let action: (Int32) -> Void
 
@@ -13,7 +13,7 @@ public final class SignalSource {
     }
 
     /// - Throws: `TransportError` for a signal that can't be caught.
-    public init(_ signal: Int32, on loop: EventLoop, _ action: @escaping (Int32) -> Void) throws(TransportError) {
+    package init(_ signal: Int32, on loop: EventLoop, _ action: @escaping (Int32) -> Void) throws(TransportError) {
         assert(loop.isCurrent)
         self.action = action
         let box = Box()

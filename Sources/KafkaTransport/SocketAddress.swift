@@ -7,12 +7,12 @@ import CUV
 #endif
 
 /// A numeric address with a port.
-public struct SocketAddress: @unchecked Sendable, CustomStringConvertible {
+package struct SocketAddress: @unchecked Sendable, CustomStringConvertible {
     // Unchecked: a C structure of plain bytes.
     private var storage = sockaddr_storage()
 
     /// - Throws: `TransportError` when `address` is not a numeric IPv4 or IPv6 address.
-    public init(numeric address: String, port: UInt16) throws(TransportError) {
+    package init(numeric address: String, port: UInt16) throws(TransportError) {
         let status = withUnsafeMutablePointer(to: &storage) { pointer -> Int32 in
             let raw = UnsafeMutableRawPointer(pointer)
             return address.contains(":")
@@ -39,7 +39,7 @@ public struct SocketAddress: @unchecked Sendable, CustomStringConvertible {
             : UInt16(bigEndian: raw.assumingMemoryBound(to: sockaddr_in.self).pointee.sin_port)
     }
 
-    public var description: String {
+    package var description: String {
         withSockaddr { address in
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
                 let raw = UnsafeRawPointer(address)

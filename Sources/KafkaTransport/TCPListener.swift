@@ -3,8 +3,8 @@ import CUV
 /// A listening TCP socket of a loop. Lives on its loop's thread.
 ///
 /// A stream is accepted on the loop of its listener. A port has one listener (`SO_REUSEPORT` is not used).
-public final class TCPListener {
-    public let loop: EventLoop
+package final class TCPListener {
+    package let loop: EventLoop
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let onStream: (TCPStream) -> Void
     private var isClosed = false
@@ -20,7 +20,7 @@ public final class TCPListener {
     ///   - address: the port may be 0, the system then picks a free one.
     ///   - onStream: called on the loop for each accepted connection; it is not read before `startReading`.
     /// - Throws: `TransportError` when the address is taken or not ours.
-    public init(
+    package init(
         on loop: EventLoop, address: SocketAddress, backlog: Int32 = 512, onStream: @escaping (TCPStream) -> Void
     ) throws(TransportError) {
         assert(loop.isCurrent)
@@ -46,7 +46,7 @@ public final class TCPListener {
     deinit { close() }
 
     /// The port that is listened on; 0 when the listener is closed.
-    public var port: UInt16 {
+    package var port: UInt16 {
         if isClosed { return 0 }
         var storage = sockaddr_storage()
         var length = Int32(MemoryLayout<sockaddr_storage>.size)
@@ -68,7 +68,7 @@ public final class TCPListener {
         onStream(stream)
     }
 
-    public func close() {
+    package func close() {
         if isClosed { return }
         isClosed = true
         Handle.close(handle)

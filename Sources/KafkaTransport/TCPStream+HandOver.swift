@@ -12,7 +12,7 @@ extension TCPStream {
     /// Closes this stream, which has not been read, and gives the connection itself as a descriptor of the caller's.
     ///
     /// - Throws: `TransportError` when the stream is closed or no descriptor is left; the stream is closed then too.
-    public func detach() throws(TransportError) -> Int32 {
+    package func detach() throws(TransportError) -> Int32 {
         if isClosed { throw TransportError(code: UV_ENOTCONN.rawValue, "cannot hand over a connection") }
         defer { close() }
         var descriptor: uv_os_fd_t = -1
@@ -25,7 +25,7 @@ extension TCPStream {
     /// A stream of `loop` for a connection that `detach` gave. Must be called on the loop.
     ///
     /// - Throws: `TransportError` when the system refuses the descriptor, which is closed in any case.
-    public convenience init(adopting descriptor: Int32, on loop: EventLoop) throws(TransportError) {
+    package convenience init(adopting descriptor: Int32, on loop: EventLoop) throws(TransportError) {
         self.init(loop: loop)
         let status = uv_tcp_open(handle, descriptor)
         if status < 0 {
@@ -37,7 +37,7 @@ extension TCPStream {
     }
 
     /// Closes a connection that `detach` gave and nobody will adopt.
-    public static func discard(_ descriptor: Int32) {
+    package static func discard(_ descriptor: Int32) {
         #if canImport(Glibc)
             _ = Glibc.close(descriptor)
         #else

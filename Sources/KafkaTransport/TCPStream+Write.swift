@@ -10,7 +10,7 @@ extension TCPStream {
     ///   - buffers: at most 1,024 are passed to the system at once.
     ///   - completion: called on the loop when all was taken by the system, or the stream ended; at once, before this
     ///     returns, when the system took it all.
-    public func write(
+    package func write(
         _ buffers: UnsafeBufferPointer<uv_buf_t>, keeping owner: AnyObject?,
         completion: ((TransportError?) -> Void)? = nil
     ) {

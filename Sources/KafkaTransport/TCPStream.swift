@@ -1,7 +1,7 @@
 import CUV
 
 /// Who owns a stream and hears of it, always on the stream's loop.
-public protocol TCPStreamHandler: AnyObject {
+package protocol TCPStreamHandler: AnyObject {
     /// Where the next bytes shall go; an empty buffer is an error of the handler and closes the stream.
     func streamNeedsSpace() -> UnsafeMutableRawBufferPointer
     /// `count` bytes were read into the space that was given.
@@ -14,9 +14,9 @@ public protocol TCPStreamHandler: AnyObject {
 ///
 /// The handler is held weakly: who owns the stream keeps itself alive. `close()` is silent; an end that was not asked
 /// for is told once by `streamDidEnd`.
-public final class TCPStream {
-    public let loop: EventLoop
-    public weak var handler: (any TCPStreamHandler)?
+package final class TCPStream {
+    package let loop: EventLoop
+    package weak var handler: (any TCPStreamHandler)?
     let handle: UnsafeMutablePointer<uv_tcp_t>
     private(set) var isClosed = false
     private var connecting: ((Result<Void, TransportError>) -> Void)?
@@ -50,7 +50,7 @@ public final class TCPStream {
 
     /// Opens a connection to an address that was looked up; `completion` is called once, on the loop, unless the
     /// stream is closed first.
-    public static func connect(
+    package static func connect(
         to address: SocketAddress, on loop: EventLoop, completion: @escaping (Result<Void, TransportError>) -> Void
     ) -> TCPStream {
         let stream = TCPStream(loop: loop)
@@ -94,7 +94,7 @@ public final class TCPStream {
     // MARK: Reading
 
     /// Begins to read into what the handler gives.
-    public func startReading() {
+    package func startReading() {
         if isClosed { return }
         uv_read_start(
             streamHandle,
@@ -114,7 +114,7 @@ public final class TCPStream {
     }
 
     /// Stops reading until `startReading`: the other end is slowed down by TCP.
-    public func stopReading() {
+    package func stopReading() {
         if !isClosed { uv_read_stop(streamHandle) }
     }
 
@@ -126,7 +126,7 @@ public final class TCPStream {
     }
 
     /// Closes without telling the handler. What was not yet written is dropped; closing twice does nothing.
-    public func close() {
+    package func close() {
         if isClosed { return }
         isClosed = true
         connecting = nil
@@ -134,5 +134,5 @@ public final class TCPStream {
     }
 
     /// Bytes that were handed over and that the system has not yet taken.
-    public var queuedByteCount: Int { isClosed ? 0 : Int(uv_stream_get_write_queue_size(streamHandle)) }
+    package var queuedByteCount: Int { isClosed ? 0 : Int(uv_stream_get_write_queue_size(streamHandle)) }
 }

@@ -38,7 +38,7 @@ struct InteropPeer {
             codec: codec, acks: acks == "0" ? .none : acks == "1" ? .leader : .all,
             partitioner: partitioners[partitioner]!,
             builder: builder == "sequential" ? .sequential(workers: 2) : .sharded(lanes: 2))
-        try await KafkaClient.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
+        try await Client.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
             try await client.withProducer(configuration) { producer in
                 while let line = readLine() {
                     let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
@@ -90,7 +90,7 @@ struct InteropPeer {
         bootstrap: String, topic: String,
         _ take: (_ partition: Int, _ records: [UInt8], _ offset: Int64) throws -> Int64
     ) async throws {
-        try await KafkaClient.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
+        try await Client.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
             let ends = try await client.cluster.offsets(of: topic, at: .latest)
             var next = try await client.cluster.offsets(of: topic, at: .earliest)
             let loop = try EventLoop()

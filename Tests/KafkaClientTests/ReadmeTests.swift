@@ -31,7 +31,7 @@ import Testing
     }
 
     private func recordDoor(_ server: String) async throws {
-        try await KafkaClient.withConnection(to: [server]) { client in
+        try await Client.withConnection(to: [server]) { client in
             try await client.withProducer(.init(codec: .zstd, builder: .sharded(lanes: 2))) { producer in
                 for id in 0..<1000 {
                     try await producer.append(value: "payload \(id)", key: "user-\(id % 10)", to: "events")
@@ -44,7 +44,7 @@ import Testing
 
     @Test func `a producer takes chunks of records`() async throws {
         try await withBroker { broker, server in
-            try await KafkaClient.withConnection(to: [server]) { client in
+            try await Client.withConnection(to: [server]) { client in
                 try await client.withProducer(.init()) { try await chunkDoor($0) }
             }
             #expect(storedRecords(broker) == 256)
@@ -67,8 +67,8 @@ import Testing
     }
 
     private func batchDoor(_ server: String) async throws {
-        try await KafkaClient.withConnection(to: [server]) { client in
-            let loops = try EventLoopGroup(count: 2)
+        try await Client.withConnection(to: [server]) { client in
+            let loops = try EventLoopGroup.start(count: 2)
             let (builder, batches) = try ShardedBuilder.withSequence(
                 BuilderConfiguration(codec: Codec.lz4), on: [loops.loops[0]], topics: client.cluster)
             let deliveries = DeliverySequence()
@@ -100,12 +100,12 @@ import Testing
     @Test func `a partition is read batch by batch`() async throws {
         try await withBroker { _, server in
             try await recordDoor(server)
-            try await KafkaClient.withConnection(to: [server]) { try await fetch($0) }
+            try await Client.withConnection(to: [server]) { try await fetch($0) }
         }
     }
 
-    private func fetch(_ client: KafkaClient) async throws {
-        let loop = try EventLoop()
+    private func fetch(_ client: Client) async throws {
+        let loop = try EventLoop.start()
         let fetcher = try await PartitionFetcher(
             topic: "events", partition: 0, cluster: client.cluster, on: loop, client.configuration.connection)
         let answer = try await fetcher.fetch(from: 0)
@@ -126,7 +126,7 @@ import Testing
         let endpoints = try await broker.start()
         try broker.createTopic("events", partitions: 8)
         broker.inject(try FaultRule(parsing: "produce:topic=events:count=2:error=NOT_LEADER_OR_FOLLOWER"))
-        try await KafkaClient.withConnection(to: endpoints.map(\.description)) { client in
+        try await Client.withConnection(to: endpoints.map(\.description)) { client in
             try await client.withProducer(.init()) { try await $0.append(value: "hello", to: "events") }
         }
         print(broker.statistics.recordCount)  // 1: the client retried

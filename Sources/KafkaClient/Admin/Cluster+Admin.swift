@@ -151,6 +151,6 @@ extension Cluster {
 
     private func check(_ code: KafkaErrorCode, _ message: String?, _ action: String) throws(KafkaClientError) {
         if code == .none { return }
-        throw KafkaClientError(.brokerError, "\(action): \(code.name): \(message ?? code.message)", brokerError: code)
+        throw KafkaClientError(code, action, message)
     }
 }

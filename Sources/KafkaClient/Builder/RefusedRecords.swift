@@ -11,23 +11,20 @@ struct RefusedRecords {
     /// Tells of them once the others of the chunk are taken.
     func throwIfAny(of total: Int, byteCountMax: Int) throws(KafkaClientError) {
         guard let first else { return }
-        var error = KafkaClientError(
+        throw KafkaClientError(
             .recordTooLarge,
             """
             record \(first.index) of the chunk needs a batch of \(first.byteCount) bytes, the greatest allowed is \
             \(byteCountMax); \(count) of \(total) records were refused, the others were taken. Make batchByteCountMax (and \
             the broker's message.max.bytes) larger, or the record smaller
-            """)
-        error.takenRecordCount = total - count
-        throw error
+            """
+        ).taking(total - count)
     }
 }
 
 extension KafkaClientError {
     /// The builder was finished in the middle of a chunk.
     static func finished(taken count: Int, of total: Int) -> KafkaClientError {
-        var error = KafkaClientError(.closed, "the builder was finished; \(count) of \(total) records were taken")
-        error.takenRecordCount = count
-        return error
+        KafkaClientError(.closed, "the builder was finished; \(count) of \(total) records were taken").taking(count)
     }
 }

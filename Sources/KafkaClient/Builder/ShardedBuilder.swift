@@ -94,21 +94,22 @@ public final class ShardedBuilder: BatchBuilder {
             indices[partition < 0 ? anyLane : Int(partition) % lanes.count].append(index)
         }
         var takenCount = 0
-        var refusal: KafkaClientError?
+        var refusals: [KafkaClientError] = []
         for (lane, indices) in zip(lanes, indices) where !indices.isEmpty {
             do {
                 try await lane.append(chunk.selecting(indices), to: topic, partitions: indices.map { partitions[$0] })
                 takenCount += indices.count
-            } catch var error as KafkaClientError {
+            } catch let error as KafkaClientError {
                 takenCount += error.takenRecordCount
-                error.takenRecordCount = takenCount
-                guard error.code == .recordTooLarge else { throw error }
-                refusal = refusal ?? error
+                guard error.code == .recordTooLarge else { throw error.taking(takenCount) }
+                refusals.append(error)
             }
         }
-        if var refusal {
-            refusal.takenRecordCount = takenCount
-            throw refusal
-        }
+        if refusals.isEmpty { return }
+        let refusedCount = chunk.count - takenCount
+        throw KafkaClientError(
+            .recordTooLarge, "\(refusedCount) of \(chunk.count) records were refused, the others were taken",
+            causes: refusals
+        ).taking(takenCount)
     }
 }

@@ -90,8 +90,7 @@ public actor Cluster: TopicDirectory {
                 brokerError: reason)
         }
         return KafkaClientError(
-            reason.isRetriable ? .unknownTopic : .brokerError, "topic '\(topic)': \(reason.name): \(reason.message)",
-            brokerError: reason)
+            reason, "topic '\(topic)'")
     }
 
     /// Where a partition is led now: always asked, because who asks may come from a leader that has moved.
@@ -112,7 +111,7 @@ public actor Cluster: TopicDirectory {
             }
             if deadline.isOver || !configuration.waitsForTopics {
                 throw KafkaClientError(
-                    .connectionFailed, "partition \(partition) of topic '\(topic)' has no leader at the moment")
+                    .leaderNotAvailable, "partition \(partition) of topic '\(topic)' has no leader at the moment")
             }
             try await pause(backoff.next())
         }
@@ -153,9 +152,7 @@ public actor Cluster: TopicDirectory {
         request.allowAutoTopicCreation = configuration.autoCreatesTopics
         let response = try await ask(request, .any)
         if response.errorCode != .none {
-            throw KafkaClientError(
-                .brokerError, "cannot learn of the cluster: \(response.errorCode.name): \(response.errorCode.message)",
-                brokerError: response.errorCode)
+            throw KafkaClientError(response.errorCode, "cannot learn of the cluster")
         }
         current.apply(response)
         for topic in response.topics {

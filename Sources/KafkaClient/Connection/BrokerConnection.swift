@@ -119,9 +119,7 @@ final class BrokerConnection {
                 askVersions(min(version - 1, response.versions(of: .apiVersions)?.upperBound ?? 0))
             case .success(let response) where response.errorCode != .none:
                 fail(
-                    KafkaClientError(
-                        .brokerError, "broker \(endpoint) refused the handshake: \(response.errorCode.name)",
-                        brokerError: response.errorCode))
+                    KafkaClientError(response.errorCode, "broker \(endpoint) refused the handshake"))
             case .success(let response):
                 versions = BrokerVersions(response)
                 didOpen()

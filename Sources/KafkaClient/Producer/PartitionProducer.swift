@@ -37,7 +37,17 @@ public actor PartitionProducer {
 
     /// What a broker answered, as it answered it.
     public struct Answer: Sendable {
-        public let response: ProduceResponse.Partition
+        /// The broker's verdict; `.none` when the batch is stored.
+        public let errorCode: KafkaErrorCode
+        /// The broker's own words for an error, from Kafka 2.4 on (KIP-467).
+        public let errorMessage: String?
+        /// The offset of the batch's first record; -1 with an error.
+        public let baseOffset: Int64
+        /// When the broker stored the batch, in milliseconds since 1970; -1 unless the topic's timestamps are the broker's.
+        public let logAppendTimeMs: Int64
+        /// The first offset that is still in the log; -1 from brokers older than Kafka 1.0.
+        public let logStartOffset: Int64
+        /// How long the broker holds this client back for its quota (KIP-219), in milliseconds.
         public let throttleTimeMs: Int32
         /// When the request was begun and its answer was here, on the monotonic clock.
         public let beginNs: Int64
@@ -70,7 +80,9 @@ public actor PartitionProducer {
                 .protocolViolation, "the answer does not speak of partition \(partition) of topic '\(topic)'")
         }
         return Answer(
-            response: answer, throttleTimeMs: response.throttleTimeMs, beginNs: beginNs, endNs: MonotonicClock.nowNs())
+            errorCode: answer.errorCode, errorMessage: answer.errorMessage, baseOffset: answer.baseOffset,
+            logAppendTimeMs: answer.logAppendTimeMs, logStartOffset: answer.logStartOffset,
+            throttleTimeMs: response.throttleTimeMs, beginNs: beginNs, endNs: MonotonicClock.nowNs())
     }
 
     /// Closes the connection. Calls on their way fail; when this returns, they have.

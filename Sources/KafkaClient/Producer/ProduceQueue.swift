@@ -203,8 +203,7 @@ struct ProduceQueue {
         case .refused(let code, let message):
             if code.needsMetadataRefresh { effects.topicsToRefresh.insert(item.topic.name) }
             let where_ = "topic '\(item.topic.name)' partition \(partition)"
-            let error = KafkaClientError(
-                .brokerError, "\(where_): \(code.name): \(message ?? code.message)", brokerError: code)
+            let error = KafkaClientError(code, where_, message)
             retryOrEnd(item, error, nowNs: nowNs, chance: chance, &effects)
         case .unanswered(let error):
             effects.topicsToRefresh.insert(item.topic.name)
@@ -334,7 +333,7 @@ extension ProduceQueue {
         KafkaClientError(
             .deliveryTimedOut,
             "not delivered in \((nowNs - pending.queuedNs) / 1_000_000) ms and \(pending.exchanges.count) attempts: \(why)",
-            underlying: underlying)
+            causes: underlying.map { [$0] } ?? [])
     }
 
     /// When `tick` has something to do next.

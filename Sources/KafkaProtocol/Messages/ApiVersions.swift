@@ -1,22 +1,22 @@
 /// Asks a broker which APIs it speaks, in which versions. API key 18, versions 0 to 4.
 ///
 /// Version 3 is the first flexible one and names the client (KIP-511).
-public struct ApiVersionsRequest: KafkaRequest {
-    public typealias Response = ApiVersionsResponse
-    public static let apiKey = ApiKey.apiVersions
-    public static let versions: ClosedRange<Int16> = 0...4
+package struct ApiVersionsRequest: KafkaRequest {
+    package typealias Response = ApiVersionsResponse
+    package static let apiKey = ApiKey.apiVersions
+    package static let versions: ClosedRange<Int16> = 0...4
 
-    public var clientSoftwareName: String = ""
-    public var clientSoftwareVersion: String = ""
+    package var clientSoftwareName: String = ""
+    package var clientSoftwareVersion: String = ""
 
-    public init() {}
+    package init() {}
 
-    public init(clientSoftwareName: String, clientSoftwareVersion: String) {
+    package init(clientSoftwareName: String, clientSoftwareVersion: String) {
         self.clientSoftwareName = clientSoftwareName
         self.clientSoftwareVersion = clientSoftwareVersion
     }
 
-    public mutating func code<C: FieldCoder>(_ c: inout C) {
+    package mutating func code<C: FieldCoder>(_ c: inout C) {
         c.field(&clientSoftwareName, "client_software_name", 3..., ignorable: true)
         c.field(&clientSoftwareVersion, "client_software_version", 3..., ignorable: true)
         c.tags()
@@ -28,34 +28,34 @@ public struct ApiVersionsRequest: KafkaRequest {
 /// Version 1 adds the throttle time, version 3 the features (KIP-584), version 4 lets a feature begin at version 0.
 /// A broker that does not know the request's version answers UNSUPPORTED_VERSION in version 0 (KIP-511): `decode` reads
 /// it so, and `ResponseFrame.encode` must be told version 0 by whoever answers so.
-public struct ApiVersionsResponse: KafkaResponse {
-    public typealias Request = ApiVersionsRequest
+package struct ApiVersionsResponse: KafkaResponse {
+    package typealias Request = ApiVersionsRequest
 
-    public var errorCode: KafkaErrorCode = .none
-    public var apiKeys: [Api] = []
-    public var throttleTimeMs: Int32 = 0
-    public var supportedFeatures: [SupportedFeature] = []
+    package var errorCode: KafkaErrorCode = .none
+    package var apiKeys: [Api] = []
+    package var throttleTimeMs: Int32 = 0
+    package var supportedFeatures: [SupportedFeature] = []
     /// −1 when not known.
-    public var finalizedFeaturesEpoch: Int64 = -1
-    public var finalizedFeatures: [FinalizedFeature] = []
-    public var zkMigrationReady = false
+    package var finalizedFeaturesEpoch: Int64 = -1
+    package var finalizedFeatures: [FinalizedFeature] = []
+    package var zkMigrationReady = false
 
-    public init() {}
+    package init() {}
 
     /// The versions of `key` that the broker speaks, nil when it does not know the API or names an empty range.
-    public func versions(of key: ApiKey) -> ClosedRange<Int16>? {
+    package func versions(of key: ApiKey) -> ClosedRange<Int16>? {
         guard let api = apiKeys.first(where: { $0.apiKey == key.rawValue }), api.minVersion <= api.maxVersion else {
             return nil
         }
         return api.minVersion...api.maxVersion
     }
 
-    public static func versionOnWire(requested: Int16, body: WireReader) -> Int16 {
+    package static func versionOnWire(requested: Int16, body: WireReader) -> Int16 {
         var body = body
         return body.int16() == KafkaErrorCode.unsupportedVersion.rawValue ? 0 : requested
     }
 
-    public mutating func code<C: FieldCoder>(_ c: inout C) {
+    package mutating func code<C: FieldCoder>(_ c: inout C) {
         c.field(&errorCode, "error_code")
         c.field(&apiKeys, "api_keys")
         c.field(&throttleTimeMs, "throttle_time_ms", 1..., ignorable: true)
@@ -69,20 +69,20 @@ public struct ApiVersionsResponse: KafkaResponse {
 }
 
 extension ApiVersionsResponse {
-    public struct Api: WireStruct {
-        public var apiKey: Int16 = 0
-        public var minVersion: Int16 = 0
-        public var maxVersion: Int16 = 0
+    package struct Api: WireStruct {
+        package var apiKey: Int16 = 0
+        package var minVersion: Int16 = 0
+        package var maxVersion: Int16 = 0
 
-        public init() {}
+        package init() {}
 
-        public init(_ apiKey: ApiKey, _ versions: ClosedRange<Int16>) {
+        package init(_ apiKey: ApiKey, _ versions: ClosedRange<Int16>) {
             self.apiKey = apiKey.rawValue
             self.minVersion = versions.lowerBound
             self.maxVersion = versions.upperBound
         }
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&apiKey, "api_key")
             c.field(&minVersion, "min_version")
             c.field(&maxVersion, "max_version")
@@ -90,14 +90,14 @@ extension ApiVersionsResponse {
         }
     }
 
-    public struct SupportedFeature: WireStruct {
-        public var name: String = ""
-        public var minVersion: Int16 = 0
-        public var maxVersion: Int16 = 0
+    package struct SupportedFeature: WireStruct {
+        package var name: String = ""
+        package var minVersion: Int16 = 0
+        package var maxVersion: Int16 = 0
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&name, "name")
             c.field(&minVersion, "min_version")
             c.field(&maxVersion, "max_version")
@@ -105,14 +105,14 @@ extension ApiVersionsResponse {
         }
     }
 
-    public struct FinalizedFeature: WireStruct {
-        public var name: String = ""
-        public var maxVersionLevel: Int16 = 0
-        public var minVersionLevel: Int16 = 0
+    package struct FinalizedFeature: WireStruct {
+        package var name: String = ""
+        package var maxVersionLevel: Int16 = 0
+        package var minVersionLevel: Int16 = 0
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&name, "name")
             c.field(&maxVersionLevel, "max_version_level")
             c.field(&minVersionLevel, "min_version_level")

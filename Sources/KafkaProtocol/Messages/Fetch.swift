@@ -3,30 +3,30 @@
 /// Version 4 is the first with record batch v2 and isolation (KIP-98), 7 has sessions (KIP-227), 9 the leader epoch
 /// (KIP-320), 10 allows zstd (KIP-110), 11 the rack (KIP-392), 12 the last fetched epoch (KIP-595), 13 names topics by
 /// their ids (KIP-516), 15 the replica's state (KIP-903), 17 its directory (KIP-853), 18 its high watermark (KIP-1166).
-public struct FetchRequest: KafkaRequest {
-    public typealias Response = FetchResponse
-    public static let apiKey = ApiKey.fetch
-    public static let versions: ClosedRange<Int16> = 4...18
+package struct FetchRequest: KafkaRequest {
+    package typealias Response = FetchResponse
+    package static let apiKey = ApiKey.fetch
+    package static let versions: ClosedRange<Int16> = 4...18
 
-    public var clusterID: String?
+    package var clusterID: String?
     /// −1 for a consumer; up to version 14.
-    public var replicaID: Int32 = -1
-    public var replicaState = ReplicaState()
-    public var maxWaitMs: Int32 = 0
-    public var minBytes: Int32 = 0
-    public var maxBytes: Int32 = .max
+    package var replicaID: Int32 = -1
+    package var replicaState = ReplicaState()
+    package var maxWaitMs: Int32 = 0
+    package var minBytes: Int32 = 0
+    package var maxBytes: Int32 = .max
     /// 0: read uncommitted, 1: read committed.
-    public var isolationLevel: Int8 = 0
-    public var sessionID: Int32 = 0
+    package var isolationLevel: Int8 = 0
+    package var sessionID: Int32 = 0
     /// −1 for a full fetch without a session.
-    public var sessionEpoch: Int32 = -1
-    public var topics: [Topic] = []
-    public var forgottenTopics: [ForgottenTopic] = []
-    public var rackID: String = ""
+    package var sessionEpoch: Int32 = -1
+    package var topics: [Topic] = []
+    package var forgottenTopics: [ForgottenTopic] = []
+    package var rackID: String = ""
 
-    public init() {}
+    package init() {}
 
-    public mutating func code<C: FieldCoder>(_ c: inout C) {
+    package mutating func code<C: FieldCoder>(_ c: inout C) {
         c.field(&replicaID, "replica_id", 0...14, default: -1)
         c.field(&maxWaitMs, "max_wait_ms")
         c.field(&minBytes, "min_bytes")
@@ -45,29 +45,29 @@ public struct FetchRequest: KafkaRequest {
 }
 
 extension FetchRequest {
-    public struct ReplicaState: WireStruct {
-        public var replicaID: Int32 = -1
-        public var replicaEpoch: Int64 = -1
+    package struct ReplicaState: WireStruct {
+        package var replicaID: Int32 = -1
+        package var replicaEpoch: Int64 = -1
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&replicaID, "replica_id", default: -1)
             c.field(&replicaEpoch, "replica_epoch", default: -1)
             c.tags()
         }
     }
 
-    public struct Topic: WireStruct {
+    package struct Topic: WireStruct {
         /// Up to version 12.
-        public var name: String = ""
+        package var name: String = ""
         /// From version 13 on.
-        public var topicID: KafkaUUID = .zero
-        public var partitions: [Partition] = []
+        package var topicID: KafkaUUID = .zero
+        package var partitions: [Partition] = []
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&name, "topic", 0...12, ignorable: true)
             c.field(&topicID, "topic_id", 13..., ignorable: true)
             c.field(&partitions, "partitions")
@@ -75,22 +75,22 @@ extension FetchRequest {
         }
     }
 
-    public struct Partition: WireStruct {
-        public var index: Int32 = 0
+    package struct Partition: WireStruct {
+        package var index: Int32 = 0
         /// −1 when not known.
-        public var currentLeaderEpoch: Int32 = -1
-        public var fetchOffset: Int64 = 0
+        package var currentLeaderEpoch: Int32 = -1
+        package var fetchOffset: Int64 = 0
         /// −1 when there is none.
-        public var lastFetchedEpoch: Int32 = -1
+        package var lastFetchedEpoch: Int32 = -1
         /// Only followers set it.
-        public var logStartOffset: Int64 = -1
-        public var partitionMaxBytes: Int32 = 0
-        public var replicaDirectoryID: KafkaUUID = .zero
-        public var highWatermark: Int64 = .max
+        package var logStartOffset: Int64 = -1
+        package var partitionMaxBytes: Int32 = 0
+        package var replicaDirectoryID: KafkaUUID = .zero
+        package var highWatermark: Int64 = .max
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&index, "partition")
             c.field(&currentLeaderEpoch, "current_leader_epoch", 9..., default: -1, ignorable: true)
             c.field(&fetchOffset, "fetch_offset")
@@ -105,16 +105,16 @@ extension FetchRequest {
     }
 
     /// Partitions that leave an incremental fetch session (KIP-227).
-    public struct ForgottenTopic: WireStruct {
+    package struct ForgottenTopic: WireStruct {
         /// Up to version 12.
-        public var name: String = ""
+        package var name: String = ""
         /// From version 13 on.
-        public var topicID: KafkaUUID = .zero
-        public var partitions: [Int32] = []
+        package var topicID: KafkaUUID = .zero
+        package var partitions: [Int32] = []
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&name, "topic", 7...12, ignorable: true)
             c.field(&topicID, "topic_id", 13..., ignorable: true)
             c.field(&partitions, "partitions", 7...)
@@ -127,19 +127,19 @@ extension FetchRequest {
 ///
 /// Version 5 adds the log's start offset, 7 sessions (KIP-227), 11 the preferred read replica (KIP-392), 12 the
 /// diverging epoch (KIP-595), 13 names topics by their ids (KIP-516), 16 the endpoints of new leaders (KIP-951).
-public struct FetchResponse: KafkaResponse {
-    public typealias Request = FetchRequest
+package struct FetchResponse: KafkaResponse {
+    package typealias Request = FetchRequest
 
-    public var throttleTimeMs: Int32 = 0
-    public var errorCode: KafkaErrorCode = .none
+    package var throttleTimeMs: Int32 = 0
+    package var errorCode: KafkaErrorCode = .none
     /// 0 outside a session.
-    public var sessionID: Int32 = 0
-    public var topics: [Topic] = []
-    public var nodeEndpoints: [NodeEndpoint] = []
+    package var sessionID: Int32 = 0
+    package var topics: [Topic] = []
+    package var nodeEndpoints: [NodeEndpoint] = []
 
-    public init() {}
+    package init() {}
 
-    public mutating func code<C: FieldCoder>(_ c: inout C) {
+    package mutating func code<C: FieldCoder>(_ c: inout C) {
         c.field(&throttleTimeMs, "throttle_time_ms", 1..., ignorable: true)
         c.field(&errorCode, "error_code", 7..., ignorable: true)
         c.field(&sessionID, "session_id", 7...)
@@ -151,16 +151,16 @@ public struct FetchResponse: KafkaResponse {
 }
 
 extension FetchResponse {
-    public struct Topic: WireStruct {
+    package struct Topic: WireStruct {
         /// Up to version 12.
-        public var name: String = ""
+        package var name: String = ""
         /// From version 13 on.
-        public var topicID: KafkaUUID = .zero
-        public var partitions: [Partition] = []
+        package var topicID: KafkaUUID = .zero
+        package var partitions: [Partition] = []
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&name, "topic", 0...12, ignorable: true)
             c.field(&topicID, "topic_id", 13..., ignorable: true)
             c.field(&partitions, "partitions")
@@ -168,23 +168,23 @@ extension FetchResponse {
         }
     }
 
-    public struct Partition: WireStruct {
-        public var index: Int32 = 0
-        public var errorCode: KafkaErrorCode = .none
-        public var highWatermark: Int64 = 0
-        public var lastStableOffset: Int64 = -1
-        public var logStartOffset: Int64 = -1
-        public var divergingEpoch = EpochEndOffset()
-        public var currentLeader = LeaderIDAndEpoch()
-        public var snapshotID = SnapshotID()
-        public var abortedTransactions: [AbortedTransaction]? = []
+    package struct Partition: WireStruct {
+        package var index: Int32 = 0
+        package var errorCode: KafkaErrorCode = .none
+        package var highWatermark: Int64 = 0
+        package var lastStableOffset: Int64 = -1
+        package var logStartOffset: Int64 = -1
+        package var divergingEpoch = EpochEndOffset()
+        package var currentLeader = LeaderIDAndEpoch()
+        package var snapshotID = SnapshotID()
+        package var abortedTransactions: [AbortedTransaction]? = []
         /// −1 when there is none.
-        public var preferredReadReplica: Int32 = -1
-        public var records: RecordsField = .null
+        package var preferredReadReplica: Int32 = -1
+        package var records: RecordsField = .null
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&index, "partition_index")
             c.field(&errorCode, "error_code")
             c.field(&highWatermark, "high_watermark")
@@ -202,13 +202,13 @@ extension FetchResponse {
     }
 
     /// Where the follower's log parts from the leader's (KIP-595).
-    public struct EpochEndOffset: WireStruct {
-        public var epoch: Int32 = -1
-        public var endOffset: Int64 = -1
+    package struct EpochEndOffset: WireStruct {
+        package var epoch: Int32 = -1
+        package var endOffset: Int64 = -1
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&epoch, "epoch", default: -1)
             c.field(&endOffset, "end_offset", default: -1)
             c.tags()
@@ -216,26 +216,26 @@ extension FetchResponse {
     }
 
     /// The snapshot to fetch instead (KIP-630).
-    public struct SnapshotID: WireStruct {
-        public var endOffset: Int64 = -1
-        public var epoch: Int32 = -1
+    package struct SnapshotID: WireStruct {
+        package var endOffset: Int64 = -1
+        package var epoch: Int32 = -1
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&endOffset, "end_offset", default: -1)
             c.field(&epoch, "epoch", default: -1)
             c.tags()
         }
     }
 
-    public struct AbortedTransaction: WireStruct {
-        public var producerID: Int64 = 0
-        public var firstOffset: Int64 = 0
+    package struct AbortedTransaction: WireStruct {
+        package var producerID: Int64 = 0
+        package var firstOffset: Int64 = 0
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&producerID, "producer_id")
             c.field(&firstOffset, "first_offset")
             c.tags()

@@ -1,9 +1,9 @@
 /// A whole request as it goes on the wire: size, header, body.
-public enum RequestFrame {
+package enum RequestFrame {
     /// Appends a request to the writer. Several may follow each other in one writer.
     ///
     /// The size counts the external bytes that the body's records splice in. On failure nothing is appended.
-    public static func encode<Request: KafkaRequest>(
+    package static func encode<Request: KafkaRequest>(
         _ request: Request, version: Int16, correlationID: Int32, clientID: String?, into writer: inout WireWriter
     ) throws(WireError) {
         let header = RequestHeader(
@@ -16,9 +16,9 @@ public enum RequestFrame {
 }
 
 /// A whole response as it goes on the wire: size, header, body.
-public enum ResponseFrame {
+package enum ResponseFrame {
     /// Appends a response to the writer. On failure nothing is appended.
-    public static func encode<Response: KafkaResponse>(
+    package static func encode<Response: KafkaResponse>(
         _ response: Response, version: Int16, correlationID: Int32, into writer: inout WireWriter
     ) throws(WireError) {
         let mark = writer.beginFrame()
@@ -30,14 +30,14 @@ public enum ResponseFrame {
     /// The correlation id of a frame without its size: it tells which request, so which version, the rest answers.
     ///
     /// Nil when the frame has fewer than four bytes.
-    public static func correlationID(of frame: UnsafeRawBufferPointer) -> Int32? {
+    package static func correlationID(of frame: UnsafeRawBufferPointer) -> Int32? {
         var reader = WireReader(frame)
         let correlationID = reader.int32()
         return reader.hasFailed ? nil : correlationID
     }
 
     /// Header and body of a frame without its size, answering a request of `version`.
-    public static func decode<Response: KafkaResponse>(
+    package static func decode<Response: KafkaResponse>(
         _ type: Response.Type = Response.self, version: Int16, from reader: inout WireReader
     ) throws(WireError) -> (correlationID: Int32, response: Response) {
         let header = try ResponseHeader.decode(apiKey: Response.apiKey, version: version, from: &reader)

@@ -1,5 +1,5 @@
 /// The body of a request or a response.
-public protocol KafkaMessage: WireStruct {
+package protocol KafkaMessage: WireStruct {
     static var apiKey: ApiKey { get }
     /// The versions spoken here.
     static var versions: ClosedRange<Int16> { get }
@@ -13,30 +13,30 @@ public protocol KafkaMessage: WireStruct {
 }
 
 /// A request, and what answers it.
-public protocol KafkaRequest: KafkaMessage {
+package protocol KafkaRequest: KafkaMessage {
     associatedtype Response: KafkaResponse where Response.Request == Self
 }
 
 /// A response; key and versions are those of its request.
-public protocol KafkaResponse: KafkaMessage {
+package protocol KafkaResponse: KafkaMessage {
     associatedtype Request: KafkaRequest where Request.Response == Self
 }
 
 extension KafkaResponse {
-    public static var apiKey: ApiKey { Request.apiKey }
-    public static var versions: ClosedRange<Int16> { Request.versions }
+    package static var apiKey: ApiKey { Request.apiKey }
+    package static var versions: ClosedRange<Int16> { Request.versions }
 }
 
 extension KafkaMessage {
-    public static func versionOnWire(requested: Int16, body: WireReader) -> Int16 { requested }
+    package static func versionOnWire(requested: Int16, body: WireReader) -> Int16 { requested }
 
-    public mutating func encodeFields(_ encoder: inout FieldEncoder) { code(&encoder) }
-    public mutating func decodeFields(_ decoder: inout FieldDecoder) { code(&decoder) }
+    package mutating func encodeFields(_ encoder: inout FieldEncoder) { code(&encoder) }
+    package mutating func decodeFields(_ decoder: inout FieldDecoder) { code(&decoder) }
 
-    public static func isFlexible(version: Int16) -> Bool { apiKey.isFlexible(version: version) }
+    package static func isFlexible(version: Int16) -> Bool { apiKey.isFlexible(version: version) }
 
     /// The body of the given version, which must end where the reader's bytes end.
-    public static func decode(version requested: Int16, from reader: inout WireReader) throws(WireError) -> Self {
+    package static func decode(version requested: Int16, from reader: inout WireReader) throws(WireError) -> Self {
         var version = requested
         var message = Self()
         if versions.contains(requested) {

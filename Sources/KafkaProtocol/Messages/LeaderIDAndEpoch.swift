@@ -1,20 +1,20 @@
 /// The leader that a partition has now, told with the error that it has moved (KIP-951).
 ///
 /// Source: `LeaderIdAndEpoch` in `ProduceResponse.json` and `FetchResponse.json`.
-public struct LeaderIDAndEpoch: WireStruct {
+package struct LeaderIDAndEpoch: WireStruct {
     /// −1 when not known.
-    public var leaderID: Int32 = -1
+    package var leaderID: Int32 = -1
     /// −1 when not known.
-    public var leaderEpoch: Int32 = -1
+    package var leaderEpoch: Int32 = -1
 
-    public init() {}
+    package init() {}
 
-    public init(leaderID: Int32, leaderEpoch: Int32) {
+    package init(leaderID: Int32, leaderEpoch: Int32) {
         self.leaderID = leaderID
         self.leaderEpoch = leaderEpoch
     }
 
-    public mutating func code<C: FieldCoder>(_ c: inout C) {
+    package mutating func code<C: FieldCoder>(_ c: inout C) {
         c.field(&leaderID, "leader_id", default: -1)
         c.field(&leaderEpoch, "leader_epoch", default: -1)
         c.tags()

@@ -2,25 +2,25 @@
 ///
 /// Version 4 adds `allowAutoTopicCreation`, 8 the authorized operations (KIP-430), 10 topic ids, which a broker heeds
 /// from 12 on (KIP-516); 11 drops the cluster's authorized operations (KIP-700).
-public struct MetadataRequest: KafkaRequest {
-    public typealias Response = MetadataResponse
-    public static let apiKey = ApiKey.metadata
-    public static let versions: ClosedRange<Int16> = 1...13
+package struct MetadataRequest: KafkaRequest {
+    package typealias Response = MetadataResponse
+    package static let apiKey = ApiKey.metadata
+    package static let versions: ClosedRange<Int16> = 1...13
 
     /// Nil asks for all topics, an empty array for none.
-    public var topics: [Topic]? = []
-    public var allowAutoTopicCreation = true
-    public var includeClusterAuthorizedOperations = false
-    public var includeTopicAuthorizedOperations = false
+    package var topics: [Topic]? = []
+    package var allowAutoTopicCreation = true
+    package var includeClusterAuthorizedOperations = false
+    package var includeTopicAuthorizedOperations = false
 
-    public init() {}
+    package init() {}
 
     /// Asks for the topics with these names, nil for all. Before version 4 brokers always create what they may.
-    public init(topicNames: [String]?) {
+    package init(topicNames: [String]?) {
         self.topics = topicNames?.map(Topic.init(name:))
     }
 
-    public mutating func code<C: FieldCoder>(_ c: inout C) {
+    package mutating func code<C: FieldCoder>(_ c: inout C) {
         c.field(&topics, "topics")
         c.field(&allowAutoTopicCreation, "allow_auto_topic_creation", 4..., default: true)
         c.field(&includeClusterAuthorizedOperations, "include_cluster_authorized_operations", 8...10)
@@ -30,23 +30,23 @@ public struct MetadataRequest: KafkaRequest {
 }
 
 extension MetadataRequest {
-    public struct Topic: WireStruct {
-        public var topicID: KafkaUUID = .zero
+    package struct Topic: WireStruct {
+        package var topicID: KafkaUUID = .zero
         /// Nil, from version 12 on, when the topic is asked for by its id.
-        public var name: String? = ""
+        package var name: String? = ""
 
-        public init() {}
+        package init() {}
 
-        public init(name: String) {
+        package init(name: String) {
             self.name = name
         }
 
-        public init(topicID: KafkaUUID) {
+        package init(topicID: KafkaUUID) {
             self.topicID = topicID
             self.name = nil
         }
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&topicID, "topic_id", 10..., ignorable: true)
             c.field(&name, "name", nullable: 10...)
             c.tags()
@@ -58,22 +58,22 @@ extension MetadataRequest {
 ///
 /// Version 2 adds the cluster id, 3 the throttle time, 5 offline replicas, 7 the leader epoch (KIP-320), 8 to 10 the
 /// cluster's authorized operations (KIP-430), 10 topic ids (KIP-516), 13 an error code of its own.
-public struct MetadataResponse: KafkaResponse {
-    public typealias Request = MetadataRequest
+package struct MetadataResponse: KafkaResponse {
+    package typealias Request = MetadataRequest
 
-    public var throttleTimeMs: Int32 = 0
-    public var brokers: [Broker] = []
-    public var clusterID: String?
+    package var throttleTimeMs: Int32 = 0
+    package var brokers: [Broker] = []
+    package var clusterID: String?
     /// −1 when not known.
-    public var controllerID: Int32 = -1
-    public var topics: [Topic] = []
+    package var controllerID: Int32 = -1
+    package var topics: [Topic] = []
     /// A bit field; `Int32.min` when not asked for.
-    public var clusterAuthorizedOperations: Int32 = .min
-    public var errorCode: KafkaErrorCode = .none
+    package var clusterAuthorizedOperations: Int32 = .min
+    package var errorCode: KafkaErrorCode = .none
 
-    public init() {}
+    package init() {}
 
-    public mutating func code<C: FieldCoder>(_ c: inout C) {
+    package mutating func code<C: FieldCoder>(_ c: inout C) {
         c.field(&throttleTimeMs, "throttle_time_ms", 3..., ignorable: true)
         c.field(&brokers, "brokers")
         c.field(&clusterID, "cluster_id", 2..., ignorable: true)
@@ -86,22 +86,22 @@ public struct MetadataResponse: KafkaResponse {
 }
 
 extension MetadataResponse {
-    public struct Broker: WireStruct {
-        public var nodeID: Int32 = 0
-        public var host: String = ""
-        public var port: Int32 = 0
-        public var rack: String?
+    package struct Broker: WireStruct {
+        package var nodeID: Int32 = 0
+        package var host: String = ""
+        package var port: Int32 = 0
+        package var rack: String?
 
-        public init() {}
+        package init() {}
 
-        public init(nodeID: Int32, host: String, port: Int32, rack: String? = nil) {
+        package init(nodeID: Int32, host: String, port: Int32, rack: String? = nil) {
             self.nodeID = nodeID
             self.host = host
             self.port = port
             self.rack = rack
         }
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&nodeID, "node_id")
             c.field(&host, "host")
             c.field(&port, "port")
@@ -110,19 +110,19 @@ extension MetadataResponse {
         }
     }
 
-    public struct Topic: WireStruct {
-        public var errorCode: KafkaErrorCode = .none
+    package struct Topic: WireStruct {
+        package var errorCode: KafkaErrorCode = .none
         /// Nil, from version 12 on, when the topic was asked for by an id that does not exist.
-        public var name: String? = ""
-        public var topicID: KafkaUUID = .zero
-        public var isInternal = false
-        public var partitions: [Partition] = []
+        package var name: String? = ""
+        package var topicID: KafkaUUID = .zero
+        package var isInternal = false
+        package var partitions: [Partition] = []
         /// A bit field; `Int32.min` when not asked for.
-        public var topicAuthorizedOperations: Int32 = .min
+        package var topicAuthorizedOperations: Int32 = .min
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&errorCode, "error_code")
             c.field(&name, "name", nullable: 12...)
             c.field(&topicID, "topic_id", 10..., ignorable: true)
@@ -133,20 +133,20 @@ extension MetadataResponse {
         }
     }
 
-    public struct Partition: WireStruct {
-        public var errorCode: KafkaErrorCode = .none
-        public var partitionIndex: Int32 = 0
+    package struct Partition: WireStruct {
+        package var errorCode: KafkaErrorCode = .none
+        package var partitionIndex: Int32 = 0
         /// −1 when the partition has none.
-        public var leaderID: Int32 = 0
+        package var leaderID: Int32 = 0
         /// −1 when not known.
-        public var leaderEpoch: Int32 = -1
-        public var replicaNodes: [Int32] = []
-        public var isrNodes: [Int32] = []
-        public var offlineReplicas: [Int32] = []
+        package var leaderEpoch: Int32 = -1
+        package var replicaNodes: [Int32] = []
+        package var isrNodes: [Int32] = []
+        package var offlineReplicas: [Int32] = []
 
-        public init() {}
+        package init() {}
 
-        public mutating func code<C: FieldCoder>(_ c: inout C) {
+        package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&errorCode, "error_code")
             c.field(&partitionIndex, "partition_index")
             c.field(&leaderID, "leader_id")

@@ -1,22 +1,22 @@
 /// Where a new leader listens, told with the error that a partition has moved (KIP-951).
 ///
 /// Source: `NodeEndpoint` in `ProduceResponse.json` and `FetchResponse.json`.
-public struct NodeEndpoint: WireStruct {
-    public var nodeID: Int32 = 0
-    public var host: String = ""
-    public var port: Int32 = 0
-    public var rack: String?
+package struct NodeEndpoint: WireStruct {
+    package var nodeID: Int32 = 0
+    package var host: String = ""
+    package var port: Int32 = 0
+    package var rack: String?
 
-    public init() {}
+    package init() {}
 
-    public init(nodeID: Int32, host: String, port: Int32, rack: String? = nil) {
+    package init(nodeID: Int32, host: String, port: Int32, rack: String? = nil) {
         self.nodeID = nodeID
         self.host = host
         self.port = port
         self.rack = rack
     }
 
-    public mutating func code<C: FieldCoder>(_ c: inout C) {
+    package mutating func code<C: FieldCoder>(_ c: inout C) {
         c.field(&nodeID, "node_id")
         c.field(&host, "host")
         c.field(&port, "port")

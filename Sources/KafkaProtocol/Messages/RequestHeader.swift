@@ -2,13 +2,13 @@
 ///
 /// Source: `RequestHeader.json`. The client id keeps its old form in every version, so that a broker can read the header
 /// of an ApiVersions request newer than itself.
-public struct RequestHeader: Equatable, Sendable {
-    public var apiKey: ApiKey
-    public var apiVersion: Int16
-    public var correlationID: Int32
-    public var clientID: String?
+package struct RequestHeader: Equatable, Sendable {
+    package var apiKey: ApiKey
+    package var apiVersion: Int16
+    package var correlationID: Int32
+    package var clientID: String?
 
-    public init(apiKey: ApiKey, apiVersion: Int16, correlationID: Int32, clientID: String?) {
+    package init(apiKey: ApiKey, apiVersion: Int16, correlationID: Int32, clientID: String?) {
         self.apiKey = apiKey
         self.apiVersion = apiVersion
         self.correlationID = correlationID
@@ -16,7 +16,7 @@ public struct RequestHeader: Equatable, Sendable {
     }
 
     /// The header at the begin of a frame without its size; the reader then stands at the body.
-    public static func decode(from reader: inout WireReader) throws(WireError) -> RequestHeader {
+    package static func decode(from reader: inout WireReader) throws(WireError) -> RequestHeader {
         let header = RequestHeader(
             apiKey: ApiKey(rawValue: reader.int16()), apiVersion: reader.int16(), correlationID: reader.int32(),
             clientID: reader.nullableString(compact: false))

@@ -1,15 +1,15 @@
 /// What stands before the body of every response: header version 0, or 1 (with tagged fields) before a flexible body.
 ///
 /// Source: `ResponseHeader.json`. ApiVersions keeps version 0, so that a client can read the answer of any broker.
-public struct ResponseHeader: Equatable, Sendable {
-    public var correlationID: Int32
+package struct ResponseHeader: Equatable, Sendable {
+    package var correlationID: Int32
 
-    public init(correlationID: Int32) {
+    package init(correlationID: Int32) {
         self.correlationID = correlationID
     }
 
     /// The header of a response to `apiKey` at `version`; the reader then stands at the body.
-    public static func decode(
+    package static func decode(
         apiKey: ApiKey, version: Int16, from reader: inout WireReader
     ) throws(WireError) -> ResponseHeader {
         let header = ResponseHeader(correlationID: reader.int32())

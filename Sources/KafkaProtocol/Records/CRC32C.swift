@@ -3,9 +3,9 @@ import CISAL
 /// CRC-32C (Castagnoli), the checksum of record batches, by ISA-L.
 ///
 /// Source: record batch v2 `crc`, KIP-98: over everything from `attributes` to the end of the batch.
-public enum CRC32C {
+package enum CRC32C {
     /// The checksum of `bytes`. Runs at memory speed; safe for any content.
-    public static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF
         var rest = bytes
         // ISA-L counts in Int32. It takes a mutable pointer and writes nothing.
@@ -18,7 +18,7 @@ public enum CRC32C {
         return ~crc
     }
 
-    public static func checksum(_ bytes: RawSpan) -> UInt32 {
+    package static func checksum(_ bytes: RawSpan) -> UInt32 {
         bytes.withUnsafeBytes { checksum($0) }
     }
 }

@@ -1,6 +1,6 @@
 /// Why bytes are not a record batch, or not a whole one.
-public struct RecordBatchError: Error, Equatable, Sendable, CustomStringConvertible {
-    public enum Kind: Equatable, Sendable {
+package struct RecordBatchError: KafkaError, Equatable {
+    package enum Kind: Equatable, Sendable {
         /// The bytes end before the batch does: ask for more.
         case truncated
         /// A format older than v2 (Kafka before 0.11) or one that is not known.
@@ -13,11 +13,11 @@ public struct RecordBatchError: Error, Equatable, Sendable, CustomStringConverti
         case malformed
     }
 
-    public let kind: Kind
+    package let kind: Kind
     /// Byte of the batch (or of its decompressed records) at which this was seen.
-    public let position: Int
+    package let position: Int
     /// What was read and what was expected.
-    public let detail: String
+    package let detail: String
 
     init(_ kind: Kind, at position: Int, _ detail: String) {
         self.kind = kind
@@ -25,5 +25,6 @@ public struct RecordBatchError: Error, Equatable, Sendable, CustomStringConverti
         self.detail = detail
     }
 
-    public var description: String { "record batch: \(detail), at byte \(position)" }
+    package var code: KafkaClientError.Code { .corruptBatch }
+    package var description: String { "record batch: \(detail), at byte \(position)" }
 }

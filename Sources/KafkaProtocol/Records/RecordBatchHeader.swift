@@ -59,7 +59,7 @@ public struct RecordBatchHeader: Equatable, Sendable {
     /// Writes the header in front of records that are in place, and the checksum over both.
     ///
     /// - Precondition: `batch` spans the whole batch, its records from byte 61 on.
-    public func seal(_ batch: UnsafeMutableRawBufferPointer) {
+    package func seal(_ batch: UnsafeMutableRawBufferPointer) {
         precondition(batch.count == batchByteCount && batch.count >= Self.byteCount)
         batch.storeBigEndian(baseOffset, at: 0)
         batch.storeBigEndian(Int32(batchByteCount - Self.lengthFrom), at: 8)

@@ -1,9 +1,9 @@
 /// A record batch v2 in bytes that somebody else owns, its header checked against them.
 ///
 /// Nothing is copied. The records lie in `recordBytes`, compressed as the attributes say.
-public struct RecordBatchView: ~Escapable {
-    public let header: RecordBatchHeader
-    public let compression: CompressionType
+package struct RecordBatchView: ~Escapable {
+    package let header: RecordBatchHeader
+    package let compression: CompressionType
     private let bytes: RawSpan
 
     /// Looks at the batch with which `bytes` begin; more may follow it.
@@ -11,7 +11,7 @@ public struct RecordBatchView: ~Escapable {
     /// - Parameter verifyingChecksum: whether to compute CRC-32C over the batch.
     /// - Throws: `RecordBatchError`; `.truncated` when the batch is longer than the bytes.
     @_lifetime(copy bytes)
-    public init(_ bytes: RawSpan, verifyingChecksum: Bool = true) throws(RecordBatchError) {
+    package init(_ bytes: RawSpan, verifyingChecksum: Bool = true) throws(RecordBatchError) {
         let available = bytes.byteCount
         // The magic byte lies at the same place in every format, so that it is told before anything else is believed.
         guard available > 16 else {
@@ -68,7 +68,7 @@ public struct RecordBatchView: ~Escapable {
     }
 
     /// The records as they are stored: compressed when `compression` says so.
-    public var recordBytes: RawSpan {
+    package var recordBytes: RawSpan {
         @_lifetime(copy self)
         get { bytes.extracting(RecordBatchHeader.byteCount...) }
     }
@@ -77,7 +77,7 @@ public struct RecordBatchView: ~Escapable {
     ///
     /// - Parameter records: `recordBytes`, or what they decompress to.
     @_lifetime(copy records)
-    public func cursor(over records: RawSpan) -> RecordCursor {
+    package func cursor(over records: RawSpan) -> RecordCursor {
         RecordCursor(records, of: header)
     }
 }

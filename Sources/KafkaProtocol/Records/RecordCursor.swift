@@ -1,7 +1,7 @@
 /// Walks the records of one batch without copying them.
 ///
 /// Every length is checked against the bytes that remain; after an error the cursor is at its end.
-public struct RecordCursor: ~Escapable {
+package struct RecordCursor: ~Escapable {
     /// A record of nothing: length, attributes, two deltas, two lengths, header count.
     static let recordByteCountMin = 7
 
@@ -21,7 +21,7 @@ public struct RecordCursor: ~Escapable {
     ///
     /// - Throws: `RecordBatchError` when a length or count does not fit, or bytes are left behind the last record.
     @_lifetime(copy self)
-    public mutating func next() throws(RecordBatchError) -> Record? {
+    package mutating func next() throws(RecordBatchError) -> Record? {
         guard remaining > 0 else {
             guard position == bytes.byteCount || remaining < 0 else {
                 remaining = -1

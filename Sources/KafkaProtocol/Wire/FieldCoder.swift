@@ -10,7 +10,7 @@
 /// ```
 /// Names are Kafka's schema names. Setting a field, to anything but its default, that the version does not have is an
 /// error unless the field is ignorable, as in Kafka.
-public protocol FieldCoder {
+package protocol FieldCoder {
     var version: Int16 { get }
     var isFlexible: Bool { get }
 
@@ -34,7 +34,7 @@ public protocol FieldCoder {
 
 extension FieldCoder {
     /// A field that lives in `versions`.
-    public mutating func field<V: WireElement>(
+    package mutating func field<V: WireElement>(
         _ value: inout V, _ name: StaticString, _ versions: some RangeExpression<Int16> = 0...,
         default: V = .wireDefault, ignorable: Bool = false
     ) {
@@ -44,7 +44,7 @@ extension FieldCoder {
     }
 
     /// A field that lives in `versions` and may be null in some of them only.
-    public mutating func field<V: WireNullable>(
+    package mutating func field<V: WireNullable>(
         _ value: inout V?, _ name: StaticString, _ versions: some RangeExpression<Int16> = 0...,
         nullable: some RangeExpression<Int16>, ignorable: Bool = false
     ) {
@@ -54,7 +54,7 @@ extension FieldCoder {
     }
 
     /// A bytes field that lives in `versions`.
-    public mutating func bytes(
+    package mutating func bytes(
         _ value: inout [UInt8], _ name: StaticString, _ versions: some RangeExpression<Int16> = 0...,
         ignorable: Bool = false
     ) {
@@ -64,7 +64,7 @@ extension FieldCoder {
     }
 
     /// A nullable bytes field that lives in `versions`.
-    public mutating func bytes(
+    package mutating func bytes(
         _ value: inout [UInt8]?, _ name: StaticString, _ versions: some RangeExpression<Int16> = 0...,
         ignorable: Bool = false
     ) {
@@ -74,7 +74,7 @@ extension FieldCoder {
     }
 
     /// A tagged field that lives in `versions`; written when it is not the default.
-    public mutating func tagged<V: WireElement>(
+    package mutating func tagged<V: WireElement>(
         _ tag: UInt32, _ value: inout V, _ name: StaticString, _ versions: some RangeExpression<Int16>,
         default: V = .wireDefault, ignorable: Bool = false
     ) {
@@ -83,7 +83,7 @@ extension FieldCoder {
     }
 
     /// The end of a structure without tagged fields of its own.
-    public mutating func tags() {
+    package mutating func tags() {
         tags { _ in }
     }
 }

@@ -1,8 +1,8 @@
 /// Reads the fields that a message visits.
-public struct FieldDecoder: FieldCoder {
+package struct FieldDecoder: FieldCoder {
     var reader: WireReader
-    public let version: Int16
-    public let isFlexible: Bool
+    package let version: Int16
+    package let isFlexible: Bool
     /// The tag at which the reader stands, while a tagged-field section is read.
     private var currentTag: UInt32?
 
@@ -12,7 +12,7 @@ public struct FieldDecoder: FieldCoder {
         self.isFlexible = isFlexible
     }
 
-    public mutating func visit<V: WireElement>(
+    package mutating func visit<V: WireElement>(
         _ value: inout V, _ name: StaticString, isPresent: Bool, allowsNull: Bool, default: V, isIgnorable: Bool
     ) {
         guard isPresent, !reader.hasFailed else { return }
@@ -25,7 +25,7 @@ public struct FieldDecoder: FieldCoder {
         }
     }
 
-    public mutating func tags(_ body: (inout FieldDecoder) -> Void) {
+    package mutating func tags(_ body: (inout FieldDecoder) -> Void) {
         guard isFlexible, !reader.hasFailed, !reader.takeEmptySection() else { return }
         let outer = currentTag
         // The decoder itself is handed to the body, so the section's loop works on a copy of its reader.
@@ -44,7 +44,7 @@ public struct FieldDecoder: FieldCoder {
         }
     }
 
-    public mutating func visitTagged<V: WireElement>(
+    package mutating func visitTagged<V: WireElement>(
         _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
     ) {
         guard isPresent, currentTag == tag, !reader.hasFailed else { return }
@@ -55,15 +55,15 @@ public struct FieldDecoder: FieldCoder {
         }
     }
 
-    public mutating func scalar<V: WireScalar>(_ value: inout V) {
+    package mutating func scalar<V: WireScalar>(_ value: inout V) {
         value = V.read(from: &reader, compact: isFlexible)
     }
 
-    public mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
+    package mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
         value = V.readNullable(from: &reader, compact: isFlexible)
     }
 
-    public mutating func elements<E: WireElement>(_ value: inout [E]) {
+    package mutating func elements<E: WireElement>(_ value: inout [E]) {
         var decoded: [E]?
         nullableElements(&decoded)
         if let decoded {
@@ -73,7 +73,7 @@ public struct FieldDecoder: FieldCoder {
         }
     }
 
-    public mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
+    package mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
         guard let count = reader.arrayCount(compact: isFlexible, elementByteCountMin: E.wireByteCountMin) else {
             value = nil
             return

@@ -1,9 +1,9 @@
 /// Writes the fields that a message visits.
-public struct FieldEncoder: FieldCoder {
+package struct FieldEncoder: FieldCoder {
     // Invariant: points to a writer that its owner lends for exactly as long as this encoder lives.
     private let writer: UnsafeMutablePointer<WireWriter>
-    public let version: Int16
-    public let isFlexible: Bool
+    package let version: Int16
+    package let isFlexible: Bool
     private var tagCount: UInt8 = 0
 
     init(_ writer: UnsafeMutablePointer<WireWriter>, version: Int16, isFlexible: Bool) {
@@ -12,7 +12,7 @@ public struct FieldEncoder: FieldCoder {
         self.isFlexible = isFlexible
     }
 
-    public mutating func visit<V: WireElement>(
+    package mutating func visit<V: WireElement>(
         _ value: inout V, _ name: StaticString, isPresent: Bool, allowsNull: Bool, default: V, isIgnorable: Bool
     ) {
         guard !writer.pointee.hasFailed else { return }
@@ -30,7 +30,7 @@ public struct FieldEncoder: FieldCoder {
         }
     }
 
-    public mutating func tags(_ body: (inout FieldEncoder) -> Void) {
+    package mutating func tags(_ body: (inout FieldEncoder) -> Void) {
         guard isFlexible else {
             // Nothing to write; the body still refuses what this version cannot carry.
             body(&self)
@@ -46,7 +46,7 @@ public struct FieldEncoder: FieldCoder {
         tagCount = outer
     }
 
-    public mutating func visitTagged<V: WireElement>(
+    package mutating func visitTagged<V: WireElement>(
         _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
     ) {
         guard !writer.pointee.hasFailed, value != `default` else { return }
@@ -65,15 +65,15 @@ public struct FieldEncoder: FieldCoder {
         }
     }
 
-    public mutating func scalar<V: WireScalar>(_ value: inout V) {
+    package mutating func scalar<V: WireScalar>(_ value: inout V) {
         value.write(to: &writer.pointee, compact: isFlexible)
     }
 
-    public mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
+    package mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
         V.writeNullable(value, to: &writer.pointee, compact: isFlexible)
     }
 
-    public mutating func elements<E: WireElement>(_ value: inout [E]) {
+    package mutating func elements<E: WireElement>(_ value: inout [E]) {
         writer.pointee.arrayCount(value.count, compact: isFlexible)
         // Elements are copied, not changed in place: changing one would copy the whole shared array.
         for (index, element) in value.enumerated() {
@@ -86,7 +86,7 @@ public struct FieldEncoder: FieldCoder {
         }
     }
 
-    public mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
+    package mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
         if var elements = value {
             self.elements(&elements)
         } else {

@@ -1,6 +1,6 @@
 /// The record batches of one partition in a produce request or a fetch response: bytes that are never copied on the way
 /// through a message.
-public enum RecordsField: Equatable, Sendable {
+package enum RecordsField: Equatable, Sendable {
     case null
     /// Decoded: where the bytes lie in the buffer given to the reader.
     case located(Range<Int>)
@@ -10,7 +10,7 @@ public enum RecordsField: Equatable, Sendable {
     case bytes([UInt8])
 
     /// Zero for null.
-    public var byteCount: Int {
+    package var byteCount: Int {
         switch self {
         case .null: 0
         case .located(let range): range.count

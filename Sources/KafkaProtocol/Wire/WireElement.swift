@@ -1,5 +1,5 @@
 /// Whatever can be a field of a message or an element of its arrays.
-public protocol WireElement: Equatable, Sendable {
+package protocol WireElement: Equatable, Sendable {
     /// The value of a field that nobody set.
     static var wireDefault: Self { get }
     /// The fewest bytes it takes in any version; bounds the count of an array before anything is allocated.
@@ -10,12 +10,12 @@ public protocol WireElement: Equatable, Sendable {
 }
 
 extension WireElement {
-    public static var wireByteCountMin: Int { 1 }
-    public var isWireNull: Bool { false }
+    package static var wireByteCountMin: Int { 1 }
+    package var isWireNull: Bool { false }
 }
 
 /// A structure of fields, each stated once, in `code`.
-public protocol WireStruct: WireElement {
+package protocol WireStruct: WireElement {
     init()
 
     /// Visits every field, in the order of the wire, with the versions it lives in; ends with `tags`.
@@ -23,59 +23,59 @@ public protocol WireStruct: WireElement {
 }
 
 extension WireStruct {
-    public static var wireDefault: Self { Self() }
+    package static var wireDefault: Self { Self() }
 
-    public mutating func codeElement<C: FieldCoder>(_ c: inout C) {
+    package mutating func codeElement<C: FieldCoder>(_ c: inout C) {
         code(&c)
     }
 }
 
 /// A value without fields of its own.
-public protocol WireScalar: WireElement {
+package protocol WireScalar: WireElement {
     static func read(from reader: inout WireReader, compact: Bool) -> Self
     func write(to writer: inout WireWriter, compact: Bool)
 }
 
 extension WireScalar {
-    public mutating func codeElement<C: FieldCoder>(_ c: inout C) {
+    package mutating func codeElement<C: FieldCoder>(_ c: inout C) {
         c.scalar(&self)
     }
 }
 
 /// A value that may be null.
-public protocol WireNullable: WireElement {
+package protocol WireNullable: WireElement {
     static func codeNullable<C: FieldCoder>(_ value: inout Self?, _ c: inout C)
 }
 
 /// A scalar that may be null.
-public protocol WireNullableScalar: WireScalar, WireNullable {
+package protocol WireNullableScalar: WireScalar, WireNullable {
     static func readNullable(from reader: inout WireReader, compact: Bool) -> Self?
     static func writeNullable(_ value: Self?, to writer: inout WireWriter, compact: Bool)
 }
 
 extension WireNullableScalar {
-    public static func codeNullable<C: FieldCoder>(_ value: inout Self?, _ c: inout C) {
+    package static func codeNullable<C: FieldCoder>(_ value: inout Self?, _ c: inout C) {
         c.nullableScalar(&value)
     }
 }
 
 extension Optional: WireElement where Wrapped: WireNullable {
-    public static var wireDefault: Self { nil }
-    public var isWireNull: Bool { self == nil }
+    package static var wireDefault: Self { nil }
+    package var isWireNull: Bool { self == nil }
 
-    public mutating func codeElement<C: FieldCoder>(_ c: inout C) {
+    package mutating func codeElement<C: FieldCoder>(_ c: inout C) {
         Wrapped.codeNullable(&self, &c)
     }
 }
 
 extension Array: WireElement, WireNullable where Element: WireElement {
-    public static var wireDefault: Self { [] }
+    package static var wireDefault: Self { [] }
 
-    public mutating func codeElement<C: FieldCoder>(_ c: inout C) {
+    package mutating func codeElement<C: FieldCoder>(_ c: inout C) {
         c.elements(&self)
     }
 
-    public static func codeNullable<C: FieldCoder>(_ value: inout Self?, _ c: inout C) {
+    package static func codeNullable<C: FieldCoder>(_ value: inout Self?, _ c: inout C) {
         c.nullableElements(&value)
     }
 }

@@ -1,24 +1,26 @@
 /// What was wrong with bytes that came, or with a message that was to be sent.
 ///
 /// Remote bytes never trap: whatever does not fit ends as one of these.
-public struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct WireError: KafkaError, Equatable {
     /// The message and version, "ProduceResponse v9"; empty outside a message.
-    public internal(set) var message: String
+    package internal(set) var message: String
     /// The path of the field, "responses[0].partition_responses[2].error_code"; empty outside a field.
-    public internal(set) var field: String
+    package internal(set) var field: String
     /// Where it went wrong: bytes from the begin of the buffer read or written.
-    public let byteOffset: Int
+    package let byteOffset: Int
     /// What was expected there, and what was found.
-    public let expected: String
+    package let expected: String
 
-    public init(message: String = "", field: String = "", byteOffset: Int, expected: String) {
+    package init(message: String = "", field: String = "", byteOffset: Int, expected: String) {
         self.message = message
         self.field = field
         self.byteOffset = byteOffset
         self.expected = expected
     }
 
-    public var description: String {
+    package var code: KafkaClientError.Code { .protocolViolation }
+
+    package var description: String {
         let subject = [message, field].filter { !$0.isEmpty }.joined(separator: " ")
         return "\(subject.isEmpty ? "wire" : subject): at byte \(byteOffset), expected \(expected)"
     }

@@ -5,7 +5,7 @@ extension WireReader {
 
     // MARK: Strings
 
-    public mutating func string(compact: Bool) -> String {
+    package mutating func string(compact: Bool) -> String {
         guard let value = nullableString(compact: compact) else {
             fail(expected: "a string, found null")
             return ""
@@ -13,7 +13,7 @@ extension WireReader {
         return value
     }
 
-    public mutating func nullableString(compact: Bool) -> String? {
+    package mutating func nullableString(compact: Bool) -> String? {
         let start = offset
         let length = compact ? compactLength() : Int(int16())
         guard length != -1 else { return nil }
@@ -32,7 +32,7 @@ extension WireReader {
 
     // MARK: Bytes
 
-    public mutating func bytes(compact: Bool) -> [UInt8] {
+    package mutating func bytes(compact: Bool) -> [UInt8] {
         guard let value = nullableBytes(compact: compact) else {
             fail(expected: "bytes, found null")
             return []
@@ -40,13 +40,13 @@ extension WireReader {
         return value
     }
 
-    public mutating func nullableBytes(compact: Bool) -> [UInt8]? {
+    package mutating func nullableBytes(compact: Bool) -> [UInt8]? {
         guard let range = nullableRange(compact: compact) else { return nil }
         return [UInt8](buffer(range))
     }
 
     /// A records field: where it lies in the buffer, without a copy.
-    public mutating func records(compact: Bool) -> RecordsField {
+    package mutating func records(compact: Bool) -> RecordsField {
         guard let range = nullableRange(compact: compact) else { return .null }
         return .located(range)
     }
@@ -62,7 +62,7 @@ extension WireReader {
     /// The count of an array, nil when it is null, zero after a failure.
     ///
     /// A count that the remaining bytes cannot hold, with `elementByteCountMin` bytes an element, is refused.
-    public mutating func arrayCount(compact: Bool, elementByteCountMin: Int = 1) -> Int? {
+    package mutating func arrayCount(compact: Bool, elementByteCountMin: Int = 1) -> Int? {
         let start = offset
         let count = compact ? compactLength() : Int(int32())
         guard count != -1 else { return nil }
@@ -88,7 +88,7 @@ extension WireReader {
     /// whether it read it; the bytes of others are skipped.
     ///
     /// Tags that do not ascend are refused, as by Kafka (KIP-482).
-    public mutating func taggedFields(_ body: (inout WireReader, UInt32) -> Bool) {
+    package mutating func taggedFields(_ body: (inout WireReader, UInt32) -> Bool) {
         let count = unsignedVarint()
         var previous: Int64 = -1
         var index: UInt32 = 0
@@ -110,7 +110,7 @@ extension WireReader {
         }
     }
 
-    public mutating func skipTaggedFields() {
+    package mutating func skipTaggedFields() {
         taggedFields { _, _ in false }
     }
 }

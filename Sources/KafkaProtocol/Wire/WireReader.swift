@@ -8,30 +8,30 @@
 /// the ranges of records fields, which are offsets in the buffer.
 ///
 /// Source: Kafka protocol guide, "Protocol Primitive Types"; compact forms and tagged fields by KIP-482.
-public struct WireReader {
+package struct WireReader {
     // Invariant: 0 <= offset <= limit <= bytes.count. After a failure limit == offset, so that one comparison per read
     // covers both the end of the bytes and the sticky error.
     private let bytes: UnsafeRawBufferPointer
-    public private(set) var offset: Int
+    package private(set) var offset: Int
     private var limit: Int
-    public private(set) var error: WireError?
+    package private(set) var error: WireError?
     /// Whether there is an `error`; kept apart because every field asks.
-    public private(set) var hasFailed = false
+    package private(set) var hasFailed = false
 
     /// A reader of `bytes` from its begin; offsets and ranges count from there.
-    public init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
         self.offset = 0
         self.limit = bytes.count
     }
 
     /// Bytes not read yet; zero after a failure.
-    public var remainingByteCount: Int { limit - offset }
+    package var remainingByteCount: Int { limit - offset }
 
     // MARK: Failing
 
     /// Keeps the first failure and lets every later read give zero.
-    public mutating func fail(expected: String, at byteOffset: Int? = nil) {
+    package mutating func fail(expected: String, at byteOffset: Int? = nil) {
         if !hasFailed {
             hasFailed = true
             error = WireError(byteOffset: byteOffset ?? offset, expected: expected)
@@ -51,18 +51,18 @@ public struct WireReader {
 
     // MARK: Fixed width
 
-    public mutating func int8() -> Int8 { integer("int8") }
-    public mutating func int16() -> Int16 { integer("int16") }
-    public mutating func int32() -> Int32 { integer("int32") }
-    public mutating func int64() -> Int64 { integer("int64") }
-    public mutating func uint16() -> UInt16 { integer("uint16") }
-    public mutating func uint32() -> UInt32 { integer("uint32") }
-    public mutating func float64() -> Double { Double(bitPattern: integer("float64")) }
+    package mutating func int8() -> Int8 { integer("int8") }
+    package mutating func int16() -> Int16 { integer("int16") }
+    package mutating func int32() -> Int32 { integer("int32") }
+    package mutating func int64() -> Int64 { integer("int64") }
+    package mutating func uint16() -> UInt16 { integer("uint16") }
+    package mutating func uint32() -> UInt32 { integer("uint32") }
+    package mutating func float64() -> Double { Double(bitPattern: integer("float64")) }
 
     /// Any byte but zero is true, as in Kafka.
-    public mutating func bool() -> Bool { (integer("bool") as UInt8) != 0 }
+    package mutating func bool() -> Bool { (integer("bool") as UInt8) != 0 }
 
-    public mutating func uuid() -> KafkaUUID {
+    package mutating func uuid() -> KafkaUUID {
         guard remainingByteCount >= 16 else {
             failShort(16, "uuid")
             return .zero
@@ -89,7 +89,7 @@ public struct WireReader {
     // MARK: Variable width
 
     /// An unsigned varint of at most 32 bits in at most five bytes; a longer one is a failure.
-    public mutating func unsignedVarint() -> UInt32 {
+    package mutating func unsignedVarint() -> UInt32 {
         if offset < limit, bytes[offset] < 0x80 {
             let value = UInt32(bytes[offset])
             offset += 1
@@ -99,13 +99,13 @@ public struct WireReader {
     }
 
     /// A zigzag varint of at most 32 bits.
-    public mutating func varint() -> Int32 {
+    package mutating func varint() -> Int32 {
         let raw = unsignedVarint()
         return Int32(bitPattern: raw >> 1) ^ -Int32(bitPattern: raw & 1)
     }
 
     /// A zigzag varint of at most 64 bits, in at most ten bytes.
-    public mutating func varlong() -> Int64 {
+    package mutating func varlong() -> Int64 {
         let raw = longVarint(bits: 64)
         return Int64(bitPattern: raw >> 1) ^ -Int64(bitPattern: raw & 1)
     }
@@ -145,7 +145,7 @@ public struct WireReader {
     // MARK: Bytes
 
     /// The next `byteCount` bytes as a range of the buffer, without reading them.
-    public mutating func locate(byteCount: Int, _ what: StaticString = "bytes") -> Range<Int> {
+    package mutating func locate(byteCount: Int, _ what: StaticString = "bytes") -> Range<Int> {
         guard byteCount >= 0, byteCount <= remainingByteCount else {
             fail(expected: "\(what) of a length between 0 and the \(remainingByteCount) remaining, found \(byteCount)")
             return offset..<offset

@@ -1,10 +1,10 @@
 /// Strings, bytes, arrays and records: everything that begins with a length.
 extension WireWriter {
-    public mutating func string(_ value: String, compact: Bool) {
+    package mutating func string(_ value: String, compact: Bool) {
         nullableString(value, compact: compact)
     }
 
-    public mutating func nullableString(_ value: String?, compact: Bool) {
+    package mutating func nullableString(_ value: String?, compact: Bool) {
         guard var value else {
             return compact ? unsignedVarint(0) : int16(-1)
         }
@@ -21,22 +21,22 @@ extension WireWriter {
         }
     }
 
-    public mutating func bytes(_ value: [UInt8], compact: Bool) {
+    package mutating func bytes(_ value: [UInt8], compact: Bool) {
         nullableBytes(value, compact: compact)
     }
 
-    public mutating func nullableBytes(_ value: [UInt8]?, compact: Bool) {
+    package mutating func nullableBytes(_ value: [UInt8]?, compact: Bool) {
         length(value?.count, compact: compact)
         value?.withUnsafeBytes { raw($0) }
     }
 
     /// The count of an array, nil for a null one.
-    public mutating func arrayCount(_ count: Int?, compact: Bool) {
+    package mutating func arrayCount(_ count: Int?, compact: Bool) {
         length(count, compact: compact)
     }
 
     /// A records field; external bytes are spliced, not copied. A located one belongs to another buffer and fails.
-    public mutating func records(_ value: RecordsField, compact: Bool) {
+    package mutating func records(_ value: RecordsField, compact: Bool) {
         switch value {
         case .null:
             length(nil, compact: compact)

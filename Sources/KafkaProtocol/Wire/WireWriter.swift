@@ -4,11 +4,11 @@
 /// at this place, and whoever sends gathers the writer's own pieces and the external buffers, in order, into one write.
 ///
 /// What cannot be written (a string too long) is kept in `error`, the first of them; the frame is then worthless.
-public struct WireWriter: ~Copyable {
+package struct WireWriter: ~Copyable {
     /// So many external bytes belong before the own byte at `position`.
-    public struct Splice: Equatable, Sendable {
-        public internal(set) var position: Int
-        public let byteCount: Int
+    package struct Splice: Equatable, Sendable {
+        package internal(set) var position: Int
+        package let byteCount: Int
     }
 
     /// A place to go back to.
@@ -22,16 +22,16 @@ public struct WireWriter: ~Copyable {
     private var base: UnsafeMutableRawPointer
     private var capacity: Int
     /// Bytes in the writer itself, without externals.
-    public private(set) var ownByteCount = 0
+    package private(set) var ownByteCount = 0
     /// Bytes of all splices.
-    public private(set) var externalByteCount = 0
+    package private(set) var externalByteCount = 0
     /// In the order of their positions; several may share one.
-    public private(set) var splices: [Splice] = []
-    public private(set) var error: WireError?
+    package private(set) var splices: [Splice] = []
+    package private(set) var error: WireError?
     /// Whether there is an `error`; kept apart because every field asks.
-    public private(set) var hasFailed = false
+    package private(set) var hasFailed = false
 
-    public init(capacity: Int = 4096) {
+    package init(capacity: Int = 4096) {
         self.capacity = max(capacity, 64)
         self.base = .allocate(byteCount: self.capacity, alignment: 16)
     }
@@ -41,18 +41,18 @@ public struct WireWriter: ~Copyable {
     }
 
     /// Own and external bytes together: what goes on the wire.
-    public var frameByteCount: Int { ownByteCount + externalByteCount }
+    package var frameByteCount: Int { ownByteCount + externalByteCount }
 
     /// The own bytes, valid during `body`.
-    public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    package func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try body(UnsafeRawBufferPointer(start: base, count: ownByteCount))
     }
 
     /// The own bytes, for a write that ends after the call: valid until the writer is written to, reset or gone.
-    public var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: ownByteCount) }
+    package var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: ownByteCount) }
 
     /// Empties the writer and keeps its memory.
-    public mutating func reset() {
+    package mutating func reset() {
         ownByteCount = 0
         externalByteCount = 0
         splices.removeAll(keepingCapacity: true)
@@ -62,7 +62,7 @@ public struct WireWriter: ~Copyable {
 
     // MARK: Failing and going back
 
-    public mutating func fail(expected: String) {
+    package mutating func fail(expected: String) {
         if !hasFailed {
             hasFailed = true
             error = WireError(byteOffset: frameByteCount, expected: expected)
@@ -97,16 +97,16 @@ public struct WireWriter: ~Copyable {
 
     // MARK: Fixed width
 
-    public mutating func int8(_ value: Int8) { append(value) }
-    public mutating func int16(_ value: Int16) { append(value) }
-    public mutating func int32(_ value: Int32) { append(value) }
-    public mutating func int64(_ value: Int64) { append(value) }
-    public mutating func uint16(_ value: UInt16) { append(value) }
-    public mutating func uint32(_ value: UInt32) { append(value) }
-    public mutating func float64(_ value: Double) { append(value.bitPattern) }
-    public mutating func bool(_ value: Bool) { append(value ? 1 as UInt8 : 0) }
+    package mutating func int8(_ value: Int8) { append(value) }
+    package mutating func int16(_ value: Int16) { append(value) }
+    package mutating func int32(_ value: Int32) { append(value) }
+    package mutating func int64(_ value: Int64) { append(value) }
+    package mutating func uint16(_ value: UInt16) { append(value) }
+    package mutating func uint32(_ value: UInt32) { append(value) }
+    package mutating func float64(_ value: Double) { append(value.bitPattern) }
+    package mutating func bool(_ value: Bool) { append(value ? 1 as UInt8 : 0) }
 
-    public mutating func uuid(_ value: KafkaUUID) {
+    package mutating func uuid(_ value: KafkaUUID) {
         append(value.high)
         append(value.low)
     }
@@ -119,7 +119,7 @@ public struct WireWriter: ~Copyable {
 
     // MARK: Variable width
 
-    public mutating func unsignedVarint(_ value: UInt32) {
+    package mutating func unsignedVarint(_ value: UInt32) {
         if value < 0x80 {
             append(UInt8(truncatingIfNeeded: value))
         } else {
@@ -128,12 +128,12 @@ public struct WireWriter: ~Copyable {
     }
 
     /// Zigzag.
-    public mutating func varint(_ value: Int32) {
+    package mutating func varint(_ value: Int32) {
         unsignedVarint(UInt32(bitPattern: (value << 1) ^ (value >> 31)))
     }
 
     /// Zigzag.
-    public mutating func varlong(_ value: Int64) {
+    package mutating func varlong(_ value: Int64) {
         appendVarint(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
     }
 
@@ -152,7 +152,7 @@ public struct WireWriter: ~Copyable {
     // MARK: Bytes
 
     /// Appends bytes as they are, without a length.
-    public mutating func raw(_ source: UnsafeRawBufferPointer) {
+    package mutating func raw(_ source: UnsafeRawBufferPointer) {
         guard let start = source.baseAddress, source.count > 0 else { return }
         reserve(source.count)
         (base + ownByteCount).copyMemory(from: start, byteCount: source.count)
@@ -160,7 +160,7 @@ public struct WireWriter: ~Copyable {
     }
 
     /// Notes that `byteCount` bytes kept elsewhere belong here. Nothing is copied.
-    public mutating func spliceExternal(byteCount: Int) {
+    package mutating func spliceExternal(byteCount: Int) {
         precondition(byteCount >= 0, "a splice has \(byteCount) bytes")
         guard byteCount > 0 else { return }
         splices.append(Splice(position: ownByteCount, byteCount: byteCount))

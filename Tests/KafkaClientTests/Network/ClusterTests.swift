@@ -101,7 +101,7 @@ import Testing
             fixture.broker.inject(FaultRule(.metadata, topic: "secret", effect: .error(.topicAuthorizationFailed)))
             for _ in 0..<3 {
                 let error = try await clientError { _ = try await fixture.cluster.describe("secret") }
-                #expect(error.code == .brokerError)
+                #expect(error.code == .notAuthorized)
                 #expect(error.brokerError == .topicAuthorizationFailed)
                 #expect(error.message.contains("'secret'") && error.message.contains("TOPIC_AUTHORIZATION_FAILED"))
                 let known = try await fixture.cluster.describe("t")

@@ -136,7 +136,7 @@ import Testing
             #expect(!delivery.isAcknowledged)
             #expect(codes(delivery) == [code])
             let error = try #require(delivery.error)
-            #expect(error.code == .brokerError)
+            #expect(error.code == KafkaClientError.Code(code))
             #expect(error.brokerError == code)
             #expect(error.description.contains("'t'") && error.description.contains("partition 0"))
             #expect(error.description.contains(code.name))

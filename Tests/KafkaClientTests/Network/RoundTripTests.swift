@@ -78,14 +78,14 @@ import Testing
             #expect(producer.leader == 1)
             for (offset, batch) in try await fixture.makeBatches(["a", "b"], partition: 1).enumerated() {
                 let answer = try await producer.produce(batch)
-                #expect(answer.response.errorCode == .none)
-                #expect(answer.response.baseOffset == Int64(offset))
+                #expect(answer.errorCode == .none)
+                #expect(answer.baseOffset == Int64(offset))
                 #expect(answer.beginNs <= answer.endNs)
             }
             let requestCount = fixture.broker.statistics.requestCount
             fixture.broker.inject(FaultRule(.produce, count: 1, effect: .error(.notLeaderOrFollower)))
             let refused = try await producer.produce(try await fixture.makeBatches(["c"])[0])
-            #expect(refused.response.errorCode == .notLeaderOrFollower)
+            #expect(refused.errorCode == .notLeaderOrFollower)
             #expect(fixture.broker.statistics.requestCount == requestCount + 1)
             let found = try await fixture.read("t", 1)
             #expect(found.map(\.text) == ["a", "b"])

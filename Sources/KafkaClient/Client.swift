@@ -6,14 +6,14 @@ import KafkaTransport
 /// A connection to a Kafka cluster.
 ///
 /// ```swift
-/// try await KafkaClient.withConnection(to: ["broker-1:9092"]) { client in
+/// try await Client.withConnection(to: ["broker-1:9092"]) { client in
 ///     try await client.withProducer(.init(codec: .zstd)) { producer in
 ///         try await producer.append(value: "hello", to: "events")
 ///         try await producer.flush()
 ///     }
 /// }
 /// ```
-public final class KafkaClient: Sendable {
+public final class Client: Sendable {
     public let cluster: Cluster
     public let configuration: ClusterConfiguration
 
@@ -31,7 +31,7 @@ public final class KafkaClient: Sendable {
     ///   throws.
     public static func withConnection<Result: Sendable>(
         to servers: [String], _ configuration: ClusterConfiguration? = nil,
-        _ body: (KafkaClient) async throws -> Result
+        _ body: (Client) async throws -> Result
     ) async throws -> Result {
         let endpoints = try servers.map { server throws(EndpointError) in try Endpoint(parsing: server) }
         let configuration = try configuration ?? ClusterConfiguration(connection: ConnectionConfiguration())
@@ -42,7 +42,7 @@ public final class KafkaClient: Sendable {
             do {
                 // Whoever can't be reached is told of now, not by the first record.
                 _ = try await cluster.refresh([])
-                result = try await body(KafkaClient(cluster: cluster, configuration: configuration))
+                result = try await body(Client(cluster: cluster, configuration: configuration))
             } catch {
                 await cluster.close()
                 throw error

@@ -1,0 +1,107 @@
+/// Why the client could not do what it was asked to.
+///
+/// One reference long, so that it travels in results and deliveries at no cost.
+public struct KafkaClientError: KafkaError {
+    private let storage: Storage
+
+    private final class Storage: Sendable {
+        let code: Code
+        let message: String
+        let brokerError: KafkaErrorCode?
+        let causes: [any Error]
+        let takenRecordCount: Int
+
+        init(
+            _ code: Code, _ message: String, _ brokerError: KafkaErrorCode?, _ causes: [any Error],
+            _ takenRecordCount: Int
+        ) {
+            self.code = code
+            self.message = message
+            self.brokerError = brokerError
+            self.causes = causes
+            self.takenRecordCount = takenRecordCount
+        }
+    }
+
+    /// - Parameters:
+    ///   - code: what went wrong.
+    ///   - message: what happened, to what (topic, partition, broker), and what to do.
+    ///   - brokerError: the broker's own code, when an answer of a broker is the reason.
+    ///   - causes: the errors that led to this one: none, one, or several that were joined.
+    public init(
+        _ code: Code, _ message: String, brokerError: KafkaErrorCode? = nil, causes: [any Error] = []
+    ) {
+        storage = Storage(code, message, brokerError, causes, 0)
+    }
+
+    /// An error with one cause.
+    public init(_ code: Code, _ message: String, brokerError: KafkaErrorCode? = nil, underlying: any Error) {
+        storage = Storage(code, message, brokerError, [underlying], 0)
+    }
+
+    /// An error that a broker answered; its code follows from the broker's.
+    ///
+    /// - Parameters:
+    ///   - brokerError: the broker's code.
+    ///   - action: what failed, to what.
+    ///   - brokerMessage: the broker's own words, where it sent some.
+    package init(_ brokerError: KafkaErrorCode, _ action: String, _ brokerMessage: String? = nil) {
+        let reason = brokerMessage ?? brokerError.message
+        self.init(Code(brokerError), "\(action): \(brokerError.name): \(reason)", brokerError: brokerError)
+    }
+
+    /// The same error, after so many records of the failed call were taken.
+    package func taking(_ recordCount: Int) -> KafkaClientError {
+        KafkaClientError(storage: Storage(code, message, brokerError, causes, recordCount))
+    }
+
+    private init(storage: Storage) { self.storage = storage }
+
+    /// What went wrong.
+    public var code: Code { storage.code }
+    /// What happened, to what, and what to do. Without the causes.
+    public var message: String { storage.message }
+    /// The broker's code, when an answer of a broker is the reason.
+    public var brokerError: KafkaErrorCode? { storage.brokerError }
+    /// The errors that led to this one, first to last. Of an invalid configuration, one ``ConfigurationProblem`` for each
+    /// setting that is wrong.
+    public var causes: [any Error] { storage.causes }
+    /// The first of the causes.
+    public var underlying: (any Error)? { storage.causes.first }
+    /// How many records of the call that threw this were taken nevertheless. Zero for calls that take no records.
+    public var takenRecordCount: Int { storage.takenRecordCount }
+
+    /// The message, and the causes behind it.
+    public var description: String {
+        switch causes.count {
+        case 0: message
+        case 1: "\(message): \(causes[0])"
+        default: message + causes.map { "\n  - \($0)" }.joined()
+        }
+    }
+
+    /// Whether the same call may succeed later.
+    ///
+    /// The broker's code decides where there is one (Kafka's `RetriableException`); a lost connection and a missing answer
+    /// are worth another attempt, all else is not.
+    public var isRetriable: Bool {
+        if let brokerError { return brokerError.isRetriable }
+        return code == .connectionFailed || code == .requestTimedOut || code == .leaderNotAvailable
+    }
+}
+
+/// One setting of a configuration that is out of its bounds or contradicts another.
+public struct ConfigurationProblem: KafkaError, Hashable {
+    /// The property, with the configuration it belongs to: `BuilderConfiguration.linger`.
+    public let setting: String
+    /// The value it has, the bounds it must keep, and what to do.
+    public let message: String
+
+    package init(_ setting: String, _ message: String) {
+        self.setting = setting
+        self.message = message
+    }
+
+    public var code: KafkaClientError.Code { .invalidConfiguration }
+    public var description: String { "\(setting): \(message)" }
+}
