@@ -4,12 +4,9 @@ import LoadGenerator
 struct BrokerCommand {
     let options: BrokerOptions
 
-    func run() async -> ExitStatus {
+    func serve() async -> ExitStatus {
         do {
-            return try await BrokerSession(options).run()
-        } catch let error as UsageError {
-            Terminal.write("kbench: \(error.description)\n", to: 2)
-            return .usage
+            return try await BrokerSession(options).serve()
         } catch {
             Terminal.write("kbench: \(error)\n", to: 2)
             return .failure

@@ -13,15 +13,15 @@ struct Kbench {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let status: ExitStatus
         do throws(UsageError) {
-            status = await run(try CommandLineParser.parse(arguments), arguments)
+            status = await carryOut(try CommandLineParser.parse(arguments), arguments)
         } catch {
-            Terminal.write("kbench: \(error.description)\n", to: 2)
+            for problem in error.problems { Terminal.write("kbench: \(problem)\n", to: 2) }
             status = .usage
         }
         exit(status.rawValue)
     }
 
-    private static func run(_ command: Command, _ arguments: [String]) async -> ExitStatus {
+    private static func carryOut(_ command: Command, _ arguments: [String]) async -> ExitStatus {
         switch command {
         case .help(let text):
             Terminal.write(text, to: 1)
@@ -29,8 +29,8 @@ struct Kbench {
         case .version:
             Terminal.write("kbench \(KafkaClientVersion.current)\n", to: 1)
             return .success
-        case .run(let plan): return await RunCommand(plan: plan, arguments: arguments).run()
-        case .broker(let options): return await BrokerCommand(options: options).run()
+        case .run(let plan): return await RunCommand(plan: plan, arguments: arguments).carryOut()
+        case .broker(let options): return await BrokerCommand(options: options).serve()
         }
     }
 }

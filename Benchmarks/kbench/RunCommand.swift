@@ -6,7 +6,7 @@ struct RunCommand {
     let plan: RunPlan
     let arguments: [String]
 
-    func run() async -> ExitStatus {
+    func carryOut() async -> ExitStatus {
         if plan.isDryRun {
             Terminal.write(plan.dryRunText, to: 1)
             return .success
@@ -15,7 +15,8 @@ struct RunCommand {
         for warning in plan.warnings { terminal.note("warning: \(warning)") }
         do {
             let directory = try prepareDirectory(terminal)
-            return try await RunSession(plan: plan, directory: directory, terminal: terminal).run(arguments: arguments)
+            return try await RunSession(plan: plan, directory: directory, terminal: terminal).carryOut(
+                arguments: arguments)
         } catch {
             terminal.complain("\(error)")
             return .failure

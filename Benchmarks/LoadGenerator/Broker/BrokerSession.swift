@@ -7,8 +7,7 @@ package struct BrokerSession {
     let endsWithInput: Bool
     let terminal: Terminal
 
-    /// - Throws: `UsageError` for a fault that can't be read.
-    package init(_ options: BrokerOptions) throws(UsageError) {
+    package init(_ options: BrokerOptions) {
         var configuration = EmbeddedBrokerConfiguration()
         configuration.brokerCount = options.brokers
         if options.port != 0 { configuration.ports = (0..<options.brokers).map { options.port + UInt16($0) } }
@@ -17,13 +16,7 @@ package struct BrokerSession {
         case .memory(let byteCount): configuration.logPolicy = .memory(byteCount: Int(byteCount))
         case nil: break
         }
-        for fault in options.faults {
-            do throws(EmbeddedBrokerError) {
-                configuration.faults.append(try FaultRule(parsing: fault))
-            } catch {
-                throw UsageError("--fault: \(error)")
-            }
-        }
+        configuration.faults = options.faults
         self.configuration = configuration
         endsWithInput = options.endsWithInput
         var output = OutputSettings()
@@ -34,7 +27,7 @@ package struct BrokerSession {
     /// Serves until SIGINT or SIGTERM, then says what was stored.
     ///
     /// - Throws: `EmbeddedBrokerError` or `TransportError` when it can't listen.
-    package func run() async throws -> ExitStatus {
+    package func serve() async throws -> ExitStatus {
         let control = try EventLoop(name: "kbench-control")
         let interrupt = RunInterrupt()
         let signals = await InterruptSignals(on: control, interrupt)

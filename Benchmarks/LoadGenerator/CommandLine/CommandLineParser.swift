@@ -7,68 +7,55 @@ package enum CommandLineParser {
     package static func parse(
         _ arguments: [String], environment: CommandLineEnvironment = .current()
     ) throws(UsageError) -> Command {
-        var subcommand = Subcommand.run
-        var options = arguments[...]
-        if let first = arguments.first, !first.hasPrefix("-") {
-            guard let named = Subcommand(rawValue: first) else {
-                let names = Subcommand.allCases.map(\.rawValue)
-                let suggestion = Suggestion.nearest(to: first, among: names).map { "; did you mean \($0)?" }
-                throw UsageError("unknown subcommand \(first)\(suggestion ?? "; see kbench --help")")
-            }
-            subcommand = named
-            options = arguments.dropFirst()
-        }
-        guard subcommand.isAvailable else {
-            throw UsageError("kbench \(subcommand.rawValue) is not available in this version")
-        }
+        let (subcommand, options) = try split(arguments)
         // Whoever asks for help gets it, whatever else is wrong.
-        if options.contains("--help") || options.contains("-h") { return .help(HelpText.text(for: subcommand)) }
-        if options.contains("--version") { return .version }
-        if subcommand == .completions || subcommand == .man { return .help(try text(of: subcommand, Array(options))) }
-        let parsed = try ParsedOptions(options, subcommand: subcommand)
-        if subcommand == .broker { return .broker(try BrokerOptions(parsed)) }
-        let plan = try plan(parsed, environment)
-        try UnsupportedOptions.check(plan)
-        return .run(plan)
+        let table = OptionTable.shared
+        if options.contains(where: table.help.row.spellings.contains) { return .help(HelpText.text(for: subcommand)) }
+        if options.contains(where: table.version.row.spellings.contains) { return .version }
+        switch subcommand {
+        case .run: return .run(try plan(try ParsedOptions(options, subcommand: .run), environment))
+        case .broker: return .broker(try BrokerOptions(try ParsedOptions(options, subcommand: .broker)))
+        case .completions: return .help(try completions(options))
+        case .man: return .help(try manualPage(options))
+        }
+    }
+
+    /// The subcommand, which may be left out, and what follows it.
+    private static func split(
+        _ arguments: [String]
+    ) throws(UsageError) -> (subcommand: Subcommand, options: ArraySlice<String>) {
+        guard let first = arguments.first, !first.hasPrefix("-") else { return (.run, arguments[...]) }
+        guard let subcommand = Subcommand(rawValue: first) else {
+            let names = Subcommand.allCases.map(\.rawValue)
+            let suggestion = Suggestion.words(for: first, among: names) ?? "; see kbench --help"
+            throw UsageError("unknown subcommand \(first)\(suggestion)")
+        }
+        return (subcommand, arguments.dropFirst())
     }
 
     private static func plan(
         _ options: ParsedOptions, _ environment: CommandLineEnvironment
     ) throws(UsageError) -> RunPlan {
-        let reader = RunPlanReader(options: options, environment: environment)
-        guard let directory = try reader.path(.resume) else { return try reader.plan() }
+        guard let directory = try options(\.resume) else {
+            return try RunPlanReader(options: options, environment: environment).plan()
+        }
         return try ResumeReader(directory: directory, given: options, environment: environment).plan()
     }
 
-    private static func text(of subcommand: Subcommand, _ operands: [String]) throws(UsageError) -> String {
-        guard subcommand == .completions else {
-            if let first = operands.first { throw UsageError("kbench man takes no options, not \(first)") }
-            return ManualPage.text(version: KafkaClientVersion.current)
-        }
-        let accepted = Shell.allCases.map(\.rawValue).joined(separator: ", ")
-        guard operands.count == 1 else {
+    private static func manualPage(_ operands: ArraySlice<String>) throws(UsageError) -> String {
+        if let first = operands.first { throw UsageError("kbench man takes no options, not \(first)") }
+        return ManualPage.text(version: KafkaClientVersion.current)
+    }
+
+    private static func completions(_ operands: ArraySlice<String>) throws(UsageError) -> String {
+        guard let shell = operands.first, operands.count == 1 else {
+            let accepted = Shell.allCases.map(\.rawValue).joined(separator: ", ")
             throw UsageError("kbench completions needs the name of one shell: \(accepted)")
         }
         do throws(ValueError) {
-            return try Shell(parsing: operands[0]).completions
+            return try Shell(parsing: shell).completions
         } catch {
             throw UsageError("kbench completions: \(error.description)")
         }
-    }
-}
-
-extension BrokerOptions {
-    init(_ options: ParsedOptions) throws(UsageError) {
-        self.init()
-        port = UInt16(try options.integer(.port, in: 0...65535) ?? 0)
-        brokers = Int(try options.integer(.brokers, in: 1...100) ?? 1)
-        guard Int(port) + brokers - 1 <= 65535 else {
-            throw UsageError("--brokers: \(brokers) brokers from port \(port) on need ports above 65535")
-        }
-        log = try options.value(.log) { text throws(ValueError) in try LogMode(parsing: text) }
-        faults = options.all(.fault)
-        isQuiet = options.has(.quiet)
-        endsWithInput = options.has(.untilInputEnds)
-        guard !faults.contains("") else { throw UsageError("--fault needs a value: FAULT") }
     }
 }

@@ -16,7 +16,7 @@ package enum Shell: String, NamedChoice {
     }
 }
 
-private let subcommands = Subcommand.allCases.filter(\.isAvailable)
+private let subcommands = Subcommand.allCases
 
 private let shells = Shell.allCases.map(\.rawValue)
 
@@ -42,7 +42,7 @@ private var bashCompletions: String {
 
         """
     for subcommand in subcommands {
-        for option in OptionTable.options(of: subcommand) where option.takesValue {
+        for option in OptionTable.rows(of: subcommand) where option.takesValue {
             let pattern = option.spellings.map { "\(subcommand.rawValue):\($0)" }.joined(separator: "|")
             text += "    \(pattern)) \(bashValues(option)) return ;;\n"
         }
@@ -51,7 +51,7 @@ private var bashCompletions: String {
         "    completions:completions) COMPREPLY=($(compgen -W '\(shells.joined(separator: " "))' -- \"$cur\")); return ;;\n"
     text += "    esac\n    case $sub in\n"
     for subcommand in subcommands {
-        let words = OptionTable.options(of: subcommand).flatMap(\.spellings).filter { $0.hasPrefix("--") }
+        let words = OptionTable.rows(of: subcommand).flatMap(\.spellings).filter { $0.hasPrefix("--") }
         text +=
             "    \(subcommand.rawValue)) COMPREPLY=($(compgen -W '\(words.joined(separator: " "))' -- \"$cur\")) ;;\n"
     }
@@ -66,9 +66,9 @@ private var bashCompletions: String {
         """
 }
 
-private func bashValues(_ option: CommandOption) -> String {
-    switch option.values {
-    case .free: ""
+private func bashValues(_ option: OptionRow) -> String {
+    switch option.completion {
+    case .nothing: ""
     case .file: "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\"));"
     case .folder: "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- \"$cur\"));"
     case .words(let words):
@@ -109,7 +109,7 @@ private var zshCompletions: String {
         """
     for subcommand in subcommands {
         text += "    \(subcommand.rawValue))\n        _arguments \\\n"
-        let specifications = OptionTable.options(of: subcommand).flatMap(zshSpecifications)
+        let specifications = OptionTable.rows(of: subcommand).flatMap(zshSpecifications)
         text += specifications.map { "            \($0)" }.joined(separator: " \\\n")
         if subcommand == .completions { text += "            ':shell:(\(shells.joined(separator: " ")))'" }
         text += "\n        ;;\n"
@@ -127,15 +127,15 @@ private var zshCompletions: String {
         """
 }
 
-private func zshSpecifications(_ option: CommandOption) -> [String] {
-    let repeated = if case .repeatable = option.arity { "*" } else { "" }
+private func zshSpecifications(_ option: OptionRow) -> [String] {
+    let repeated = option.arity == .repeatable ? "*" : ""
     return option.spellings.map { spelling in
         let equals = option.takesValue && spelling.hasPrefix("--") ? "=" : ""
         var text = "\(repeated)\(spelling)\(equals)[\(zshQuoted(option.help))]"
         guard option.takesValue else { return "'\(text)'" }
         text += ":\(zshQuoted(option.placeholder)):"
-        switch option.values {
-        case .free: text += " "
+        switch option.completion {
+        case .nothing: text += " "
         case .file: text += "_files"
         case .folder: text += "_files -/"
         case .words(let words) where option.isList: text += "_sequence compadd - \(words.joined(separator: " "))"
@@ -170,9 +170,9 @@ private var fishCompletions: String {
         let condition =
             subcommand == .run
             ? "not __fish_seen_subcommand_from \(others)" : "__fish_seen_subcommand_from \(subcommand.rawValue)"
-        for option in OptionTable.options(of: subcommand) {
+        for option in OptionTable.rows(of: subcommand) {
             let short = option.shortName.map { " -s \($0)" } ?? ""
-            let names = ([option.name.rawValue] + option.aliases).map { " -l \($0)" }.joined()
+            let names = ([option.name] + option.aliases).map { " -l \($0)" }.joined()
             text +=
                 "complete -c kbench -n '\(condition)'\(short)\(names)\(fishValues(option)) -d \(fishQuoted(option.help))\n"
         }
@@ -181,10 +181,10 @@ private var fishCompletions: String {
         + "complete -c kbench -n '__fish_seen_subcommand_from completions' -a '\(shells.joined(separator: " "))'\n"
 }
 
-private func fishValues(_ option: CommandOption) -> String {
+private func fishValues(_ option: OptionRow) -> String {
     guard option.takesValue else { return "" }
-    switch option.values {
-    case .free: return " -x"
+    switch option.completion {
+    case .nothing: return " -x"
     case .file: return " -r -F"
     case .folder: return " -x -a '(__fish_complete_directories)'"
     case .words(let words) where option.isList:

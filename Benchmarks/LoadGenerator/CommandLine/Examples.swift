@@ -44,7 +44,6 @@ extension Subcommand {
                 Example(line: "kbench completions fish > ~/.config/fish/completions/kbench.fish", purpose: "fish"),
             ]
         case .man: [Example(line: "kbench man > kbench.1", purpose: "to be read with man ./kbench.1")]
-        case .consume, .endToEnd, .compare, .report: []
         }
     }
 }

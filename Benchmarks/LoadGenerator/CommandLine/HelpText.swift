@@ -6,9 +6,9 @@ package enum HelpText {
             subcommand == .run
             ? overview : "usage: kbench \(subcommand.rawValue) \(subcommand.operands ?? "[options]")\n\n"
         if subcommand != .run { text += subcommand.summary.asSentence + "\n" }
-        let options = OptionTable.options(of: subcommand)
-        for group in CommandOption.Group.allCases {
-            let members = options.filter { $0.group == group }
+        let rows = OptionTable.rows(of: subcommand)
+        for group in OptionRow.Group.allCases {
+            let members = rows.filter { $0.group == group }
             guard !members.isEmpty else { continue }
             text += "\n\(group.rawValue):\n" + members.map(entry).joined()
         }
@@ -20,14 +20,13 @@ package enum HelpText {
 
     private static var overview: String {
         let commands = Subcommand.allCases.map { subcommand in
-            let note = subcommand.isAvailable ? "" : "; not available in this version"
-            return "  " + subcommand.rawValue.padded(to: 12) + subcommand.summary + note + "\n"
+            "  " + subcommand.rawValue.padded(to: 12) + subcommand.summary + "\n"
         }
         return "usage: kbench [run] [options]\n       kbench SUBCOMMAND --help\n\nSubcommands:\n" + commands.joined()
     }
 
     private static var closing: String {
-        let statuses = exitStatuses.map { "\($0.0) \($0.1)" }.joined(separator: "; ")
+        let statuses = ExitStatus.allCases.map { "\($0.rawValue) \($0.meaning)" }.joined(separator: "; ")
         return (units + ["Exit status: \(statuses)."]).map { wrapped($0, width: 99).joined(separator: "\n") + "\n" }
             .joined()
     }
@@ -38,23 +37,14 @@ package enum HelpText {
         "Options marked * take a comma list, every entry of which is run.",
     ]
 
-    static let exitStatuses = [
-        (0, "done and verified"), (1, "failed"), (2, "regression"), (3, "inconclusive"), (64, "usage"),
-        (130, "interrupted"),
-    ]
-
-    private static func entry(_ option: CommandOption) -> String {
+    private static func entry(_ option: OptionRow) -> String {
         let short = option.shortName.map { "-\($0), " } ?? "    "
         let value = option.placeholder.isEmpty ? "" : " " + option.placeholder
-        var mark = ""
-        if case .sweep = option.arity { mark = " *" }
-        let heading = "  \(short)\(option.name.flag)\(value)\(mark)"
-        var sentences = [option.help]
+        let heading = "  \(short)\(option.flag)\(value)\(option.isList ? " *" : "")"
+        var sentences = option.sentences
         if !option.aliases.isEmpty {
             sentences.append("also \(option.aliases.map { "--" + $0 }.joined(separator: ", "))")
         }
-        if let defaultText = option.defaultText { sentences.append("default: \(defaultText)") }
-        if UnsupportedOptions.names.contains(option.name) { sentences.insert("not supported yet", at: 0) }
         let lines = wrapped(sentences.joined(separator: "; "), width: 64)
         let indent = String(repeating: " ", count: 36)
         let start = heading.count < 35 ? heading.padded(to: 36) : heading + "\n" + indent

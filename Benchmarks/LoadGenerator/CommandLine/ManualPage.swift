@@ -4,7 +4,7 @@ package enum ManualPage {
         var text = ".TH KBENCH 1 \"\" \"kbench \(roff(version))\" \"User Commands\"\n"
         text += ".SH NAME\nkbench \\- load generator and benchmark harness for Apache Kafka\n"
         text += ".SH SYNOPSIS\n.B kbench\n[\\fBrun\\fR] [\\fIoptions\\fR]\n"
-        for subcommand in Subcommand.allCases where subcommand.isAvailable && subcommand != .run {
+        for subcommand in Subcommand.allCases where subcommand != .run {
             text += ".br\n.B kbench \(subcommand.rawValue)\n"
             if let operands = subcommand.operands {
                 text += "\\fI\(roff(operands))\\fR\n"
@@ -14,14 +14,14 @@ package enum ManualPage {
         }
         text += ".SH DESCRIPTION\n"
         for paragraph in description { text += ".PP\n\(line(paragraph))" }
-        for subcommand in Subcommand.allCases where subcommand.isAvailable {
+        for subcommand in Subcommand.allCases {
             text += section(of: subcommand)
         }
         text += ".SH UNITS\n" + HelpText.units.map { ".PP\n\(line($0))" }.joined()
         text += ".SH EXIT STATUS\n"
-        for (status, meaning) in HelpText.exitStatuses { text += ".TP\n.B \(status)\n\(line(meaning))" }
+        for status in ExitStatus.allCases { text += ".TP\n.B \(status.rawValue)\n\(line(status.meaning))" }
         text += ".SH EXAMPLES\n"
-        for subcommand in Subcommand.allCases where subcommand.isAvailable {
+        for subcommand in Subcommand.allCases {
             for example in subcommand.examples {
                 text += ".TP\n.B \(roff(example.line))\n\(line(example.purpose))"
             }
@@ -42,20 +42,17 @@ package enum ManualPage {
     ]
 
     private static func section(of subcommand: Subcommand) -> String {
-        let options = OptionTable.options(of: subcommand)
+        let rows = OptionTable.rows(of: subcommand)
         var text = ".SH \"KBENCH \(subcommand.rawValue.uppercased())\"\n\(line(subcommand.summary.asSentence))"
-        for group in CommandOption.Group.allCases {
-            let members = options.filter { $0.group == group }
+        for group in OptionRow.Group.allCases {
+            let members = rows.filter { $0.group == group }
             if members.isEmpty { continue }
             text += ".SS \"\(group.rawValue)\"\n"
             for option in members {
                 let value = option.takesValue ? " \\fI\(roff(option.placeholder))\\fR" : ""
                 let names = option.spellings.map { "\\fB\(roff($0))\\fR\(value)" }.joined(separator: ", ")
                 text += ".TP\n\(names)\n"
-                var sentences = [option.help]
-                if option.isList { sentences.append("may be a comma list") }
-                if let defaultText = option.defaultText { sentences.append("default: \(defaultText)") }
-                if UnsupportedOptions.names.contains(option.name) { sentences.append("not supported yet") }
+                let sentences = option.sentences + (option.isList ? ["may be a comma list"] : [])
                 text += line(sentences.joined(separator: "; "))
             }
         }

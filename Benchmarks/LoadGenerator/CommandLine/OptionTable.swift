@@ -1,139 +1,187 @@
-/// The one table of options.
-package enum OptionTable {
-    /// Every option, in the order of `--help`.
-    package static let options: [CommandOption] =
-        target + amount + workload + shape + loadAndRepeats + output + broker + general
+// The one table of options. A row is all that parsing, help, completions, the manual page and README know of an option.
+// To add one, add a row, and read its value where it is used: `RunPlanReader` or `BrokerOptions`.
 
-    /// The options that `subcommand` has.
-    package static func options(of subcommand: Subcommand) -> [CommandOption] {
-        options.filter { $0.subcommands.contains(subcommand) }
-    }
+/// Every option, in the order of `--help`; of a sweep, the list that comes last in it varies fastest.
+package struct OptionTable: Sendable {
+    package static let shared = OptionTable()
 
-    private static let target = [
-        CommandOption(
-            .bootstrapServer, "HOST:PORT[,…]", short: "b", group: .target,
-            default: "an embedded broker, started and stopped by kbench", "brokers to start from"),
-        CommandOption(
-            .topic, "NAME", group: .target, default: "kbench",
-            "topic to write to; created if missing, and then deleted afterwards"),
-        CommandOption(.keepTopic, group: .target, "keep a topic that this run created"),
-        CommandOption(
-            .replicationFactor, "N", group: .target, default: "1", "replicas of the topic if it has to be created"),
-        CommandOption(
-            .stage, "STAGE", group: .target, default: "broker",
-            "stop the pipeline at generate, build, compress, null or broker"),
-        CommandOption(.commandConfig, "FILE", group: .client, "client settings from a file of Java properties"),
-        CommandOption(
-            .commandProperty, "NAME=VALUE", short: "X", arity: .repeatable, group: .client,
-            "a client setting by its Java name or librdkafka's; may be given again"),
-    ]
+    private static let recordsMax: Int64 = 1_000_000_000_000_000
+    private static let secondNs: Int64 = 1_000_000_000
+    private static let hourNs: Int64 = 3600 * secondNs
+    private static let dayNs: Int64 = 24 * hourNs
 
-    private static let amount = [
-        CommandOption(
-            .records, "N", aliases: ["num-records"], group: .amount, default: "10M", "records to send in each run"),
-        CommandOption(.duration, "TIME", group: .amount, "time to send for in each run, instead of --records"),
-        CommandOption(.warmupRecords, "N", group: .amount, "records to send before the clock starts"),
-        CommandOption(.warmupDuration, "TIME", group: .amount, "time to send for before the clock starts"),
-    ]
+    // MARK: Target
 
-    private static let workload = [
-        CommandOption(
-            .recordSize, "SIZE", arity: .sweep, group: .workload, default: "100",
-            "bytes of a record's value, or a distribution: uniform:A:B, lognormal:MEDIAN:SIGMA, list:SIZE=WEIGHT,…"),
-        CommandOption(
-            .keys, "KEYS", arity: .sweep, group: .workload, default: "none",
-            "none, sequential:N, uniform:N or zipf:N:EXP"),
-        CommandOption(.keySize, "SIZE", group: .workload, default: "8", "bytes of a key"),
-        CommandOption(
-            .compressibility, "SHARE", arity: .sweep, group: .workload, default: "0.5",
-            "share of the bytes that a codec can remove, 0 to 1"),
-        CommandOption(.payloadFile, "FILE", group: .workload, "values from a file instead of made ones"),
-        CommandOption(
-            .payloadDelimiter, "TEXT", group: .workload, default: "\\n", "what separates the values of --payload-file"),
-        CommandOption(.headers, "N", group: .workload, default: "0", "headers of a record"),
-        CommandOption(
-            .headerSize, "SIZE", group: .workload, default: "16", "bytes of a header, key and value together"),
-        CommandOption(
-            .seed, "N", group: .workload, default: "random, and printed", "seed of everything that is random"),
-    ]
+    let bootstrapServer = Option(
+        "bootstrap-server", .optional(.servers, default: "an embedded broker, started and stopped by kbench"),
+        short: "b", group: .target, "brokers to start from")
+    let topic = Option(
+        "topic", .single(.topic, default: "kbench"), group: .target,
+        "topic to write to; created if missing, and then deleted afterwards")
+    let keepTopic = Option("keep-topic", .flag, group: .target, "keep a topic that kbench created")
+    let replicationFactor = Option(
+        "replication-factor", .single(.count(in: 1...Int16.max), default: 1), group: .target,
+        "replicas of the topic if it has to be created")
+    let stage = Option(
+        "stage", .single(.choice("STAGE"), default: PipelineStage.broker), group: .target, "where the pipeline ends")
+    let commandConfig = Option(
+        "command-config", .optional(.path(.file)), group: .client, "client settings from a file of Java properties")
+    let commandProperty = Option(
+        "command-property", .repeatable(.property), short: "X", group: .client,
+        "a client setting by its Java name or librdkafka's; may be given again")
 
-    private static let shape = [
-        CommandOption(
-            .partitions, "N", arity: .sweep, group: .shape, default: "64", "partitions of the topic that are written to"
-        ),
-        CommandOption(
-            .partitioner, "NAME", arity: .sweep, group: .shape, default: "sticky; with keys murmur2",
-            "none, explicit, round-robin, sticky, murmur2, crc32 or fnv1a"),
-        CommandOption(.builder, "NAME", arity: .sweep, group: .shape, default: "sharded", "sequential or sharded"),
-        CommandOption(
-            .cores, "N", arity: .sweep, group: .shape, default: "all CPUs online", "cores the client works on"),
-        CommandOption(
-            .concurrency, "N", arity: .sweep, group: .shape, default: "2 for each core",
-            "produce requests in flight, all brokers together"),
-        CommandOption(
-            .codec, "CODEC[:LEVEL]", arity: .sweep, group: .shape, default: "none",
-            "none, gzip:1…9, snappy, lz4:1…17 or zstd:-131072…22; the level may be left out"),
-        CommandOption(
-            .batchSize, "SIZE", arity: .sweep, group: .shape,
-            default: "1MiB / partitions, at least 16KiB, at most 256KiB, rounded down to a power of two",
-            "most bytes of a batch; by default the open batches of all partitions stay within a core's own cache, "
-                + "which measuring showed to matter most"),
-        CommandOption(
-            .linger, "TIME", arity: .sweep, group: .shape, default: "5ms",
-            "longest time a batch waits for more records"),
-        CommandOption(
-            .acks, "ACKS", arity: .sweep, group: .shape, default: "all", "acknowledgements to wait for: 0, 1 or all"),
-        CommandOption(.idempotence, group: .shape, "produce idempotently"),
-    ]
+    // MARK: Amount
 
-    private static let loadAndRepeats = [
-        CommandOption(
-            .rate, "N", aliases: ["throughput"], arity: .sweep, group: .load, default: "as fast as possible",
-            "records a second on a fixed schedule that late answers do not slow down"),
-        CommandOption(
-            .runs, "N", group: .repeats, default: "1",
-            "runs of each configuration; a comma list of any option marked * is swept, run by run in turn"),
-    ]
+    let records = Option(
+        "records", .single(.count(in: 1...recordsMax), default: 10_000_000), aliases: ["num-records"], group: .amount,
+        "records to send in each run")
+    let duration = Option(
+        "duration", .optional(.duration(in: 1_000_000...30 * dayNs)), group: .amount,
+        "time to send for in each run, instead of --records")
+    let warmupRecords = Option(
+        "warmup-records", .single(.count(in: 0...recordsMax), default: 0), group: .amount,
+        "records to send before the clock starts")
+    let warmupDuration = Option(
+        "warmup-duration", .single(.duration(in: 0...dayNs), default: 0), group: .amount,
+        "time to send for before the clock starts")
 
-    private static let output = [
-        CommandOption(.output, "DIR", group: .output, default: "results/<time>", "folder for the results"),
-        CommandOption(.format, "FORMAT", group: .output, default: "text", "what is printed: text or json"),
-        CommandOption(.interval, "TIME", group: .output, default: "1s", "time between two rows of the timeline"),
-        CommandOption(
-            .quiet, group: .output, subcommands: [.run, .broker], "print nothing but errors and results"),
-        CommandOption(.dryRun, group: .safety, "print the resolved plan and its cost, and stop"),
-        CommandOption(.resume, "DIR", group: .safety, "go on with the interrupted sweep in DIR"),
-    ]
+    // MARK: Workload
 
-    private static let broker = [
-        CommandOption(
-            .port, "N", group: .broker, default: "0: a free one, printed", subcommands: [.broker], "port to listen on"),
-        CommandOption(
-            .brokers, "N", group: .broker, default: "1", subcommands: [.broker], "brokers of the cluster to play"),
-        CommandOption(
-            .log, "MODE", group: .broker, default: "enough for its clients to read back", subcommands: [.broker],
-            "what is kept of what is written: drop or memory:SIZE"),
-        CommandOption(
-            .fault, "FAULT", arity: .repeatable, group: .broker, subcommands: [.broker],
-            faultGrammar),
-        CommandOption(
-            .untilInputEnds, group: .broker, subcommands: [.broker],
-            "stop when standard input ends: with the process that started it"),
-    ]
+    let recordSize = Option(
+        "record-size", .list(.recordSize, default: .fixed(100)), group: .workload,
+        "bytes of a record's value, or how they are distributed")
+    let keys = Option("keys", .list(.keys, default: .none), group: .workload, "keys of the records")
+    let keySize = Option("key-size", .single(.bytes(in: 1...1 << 20), default: 8), group: .workload, "bytes of a key")
+    let compressibility = Option(
+        "compressibility", .list(.share, default: 0.5), group: .workload, "share of the bytes that a codec can remove")
+    let payloadFile = Option(
+        "payload-file", .optional(.path(.file)), group: .workload, "values from a file instead of made ones")
+    let payloadDelimiter = Option(
+        "payload-delimiter", .single(.delimiter, default: "\n"), group: .workload,
+        "what separates the values of --payload-file")
+    let headers = Option("headers", .single(.count(in: 0...1000), default: 0), group: .workload, "headers of a record")
+    let headerSize = Option(
+        "header-size", .single(.bytes(in: 1...1 << 20), default: 16), group: .workload,
+        "bytes of a header, key and value together")
+    let seed = Option(
+        "seed", .optional(.seed, default: "random, and printed"), group: .workload,
+        "seed of everything that is random")
 
-    private static let faultGrammar = """
+    // MARK: Shape
+
+    let partitions = Option(
+        "partitions", .list(.count(in: 1...100_000), default: 64), group: .shape,
+        "partitions of the topic that are written to")
+    let partitioner = Option(
+        "partitioner",
+        .list(.choice(), default: "sticky; with keys murmur2") { run, _ in
+            run.keys == .none ? PartitionerChoice.sticky : .murmur2
+        }, group: .shape, "who chooses a record's partition")
+    let builder = Option(
+        "builder", .list(.choice(), default: BuilderChoice.sharded), group: .shape, "how batches are built")
+    let cores = Option(
+        "cores", .list(.count(in: 1...1024), default: "all CPUs online") { _, environment in environment.onlineCores },
+        group: .shape, "cores the client works on")
+    let concurrency = Option(
+        "concurrency",
+        .list(.count(in: 1...100_000), default: "\(RunConfiguration.requestsPerCore) for each core") { run, _ in
+            run.automaticConcurrency
+        }, group: .shape, "produce requests in flight, all brokers together")
+    let codec = Option(
+        "codec", .list(.codec, default: .none), group: .shape, "compression of the batches")
+    let batchSize = Option(
+        "batch-size",
+        .list(.bytes(in: 128...1 << 30), default: RunConfiguration.automaticBatchSizeText) { run, _ in
+            run.automaticBatchSize
+        }, group: .shape,
+        "most bytes of a batch; by default the open batches of all partitions stay within a core's own cache, "
+            + "which measuring showed to matter most")
+    let linger = Option(
+        "linger", .list(.duration(in: 0...hourNs), default: 5_000_000), group: .shape,
+        "longest time a batch waits for more records")
+    let acks = Option(
+        "acks", .list(.choice("ACKS"), default: AcksChoice.all), group: .shape, "acknowledgements to wait for")
+
+    // MARK: Load and repeats
+
+    let rate = Option(
+        "rate", .list(.rate, default: "as fast as possible") { _, _ in nil }, aliases: ["throughput"], group: .load,
+        "records a second on a fixed schedule that late answers do not slow down")
+    let runs = Option(
+        "runs", .single(.count(in: 1...10_000), default: 1), group: .repeats,
+        "runs of each configuration; a comma list of any option marked * is swept, run by run in turn")
+
+    // MARK: Output
+
+    let output = Option(
+        "output", .optional(.path(.folder), default: "results/<time>"), group: .output, "folder for the results")
+    let format = Option(
+        "format", .single(.choice("FORMAT"), default: OutputFormat.text), group: .output, "what is printed")
+    let interval = Option(
+        "interval", .single(.duration(in: 10_000_000...hourNs), default: secondNs), group: .output,
+        "time between two rows of the timeline")
+    let quiet = Option(
+        "quiet", .flag, group: .output, subcommands: [.run, .broker], "print nothing but errors and results")
+    let dryRun = Option("dry-run", .flag, group: .safety, "print the resolved plan and its cost, and stop")
+    let resume = Option(
+        "resume", .optional(.path(.folder)), group: .safety, "go on with the interrupted sweep in DIR")
+
+    // MARK: Broker
+
+    let port = Option(
+        "port", .single(.count(in: 0...UInt16.max), default: 0), group: .broker, subcommands: [.broker],
+        "port to listen on; with 0 a free one is found and printed")
+    let brokers = Option(
+        "brokers", .single(.count(in: 1...100), default: 1), group: .broker, subcommands: [.broker],
+        "brokers of the cluster to play")
+    let log = Option(
+        "log", .optional(.logMode, default: "enough for its clients to read back"), group: .broker,
+        subcommands: [.broker], "what is kept of what is written")
+    let fault = Option(
+        "fault", .repeatable(.fault), group: .broker, subcommands: [.broker],
+        """
         a scripted fault, may be given again: any, or an API (produce, fetch, listoffsets, metadata, apiversions, \
         createtopics, deletetopics, initproducerid); then, each behind a colon, which of its requests: topic=NAME, \
         partition=N, node=N, skip=N (so many pass first), count=N (no more than so many); and what happens, one of \
         error=CODE, error-after-store=CODE, disconnect, disconnect=after (once it is stored), delay=TIME, \
         throttle=TIME (us, ms or s), stall, leader=NODE; such as \(faultExample)
-        """
+        """)
+    let untilInputEnds = Option(
+        "until-input-ends", .flag, group: .broker, subcommands: [.broker],
+        "stop when standard input ends: with the process that started it")
 
     /// With a part of each kind.
     static let faultExample = "produce:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER"
 
-    private static let general = [
-        CommandOption(.help, short: "h", group: .general, subcommands: Set(Subcommand.allCases), "print this and stop"),
-        CommandOption(.version, group: .general, subcommands: Set(Subcommand.allCases), "print the version and stop"),
-    ]
+    // MARK: General
+
+    let help = Option(
+        "help", .flag, short: "h", group: .general, subcommands: Set(Subcommand.allCases), "print this and stop")
+    let version = Option(
+        "version", .flag, group: .general, subcommands: Set(Subcommand.allCases), "print the version and stop")
+}
+
+extension OptionTable {
+    /// Every option, in the order in which they stand above.
+    static let options: [any AnyOption] = Mirror(reflecting: shared).children.compactMap { $0.value as? any AnyOption }
+
+    package static let rows = options.map(\.row)
+
+    /// The options that `subcommand` has.
+    package static func rows(of subcommand: Subcommand) -> [OptionRow] {
+        rows.filter { $0.subcommands.contains(subcommand) }
+    }
+
+    /// What an option has when it is not given, for settings that are made without a command line.
+    static func standard<Value>(_ option: KeyPath<OptionTable, Option<Value>>) -> Value {
+        shared[keyPath: option].standard
+    }
+
+    /// As above, of an option that takes a list and has one value without it, whatever other options say.
+    static func standard<Element>(_ option: KeyPath<OptionTable, Option<Sweep<Element>>>) -> Element {
+        guard case .values(let values) = shared[keyPath: option].standard else {
+            preconditionFailure("the option's default depends on others")
+        }
+        return values[0]
+    }
 }

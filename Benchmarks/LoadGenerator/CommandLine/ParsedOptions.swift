@@ -1,47 +1,79 @@
-/// The options of a command line with their texts, each known to its subcommand and given as often as it may be.
+/// The options of a command line with their texts: each is known to its subcommand, is given as often as it may be, and has
+/// values that it accepts.
 struct ParsedOptions {
-    private var texts: [OptionName: [String]] = [:]
+    let subcommand: Subcommand
+    /// By the option's name.
+    private var texts: [String: [String]] = [:]
 
-    /// - Throws: `UsageError` for an unknown option, a missing or superfluous value, or an option given twice.
+    /// - Throws: `UsageError` with everything that is wrong: unknown options, missing, superfluous and bad values, options
+    ///   given twice.
     init(_ arguments: some Sequence<String>, subcommand: Subcommand) throws(UsageError) {
+        self.subcommand = subcommand
+        var problems = Problems()
         var rest = ArraySlice(Array(arguments))
         while let argument = rest.popFirst() {
-            guard argument.hasPrefix("-"), argument.count > 1 else {
-                throw UsageError("'\(argument)' is not an option; see kbench \(subcommand.rawValue) --help")
-            }
-            let (flag, attached) = Self.split(argument)
-            let option = try Self.option(flag, subcommand: subcommand)
-            if case .flag = option.arity {
-                guard attached == nil else { throw UsageError("\(option.name.flag) takes no value") }
-                try add("", to: option)
-            } else {
-                guard let attached else {
-                    try add(try Self.value(of: option, from: &rest), to: option)
-                    continue
-                }
-                try add(attached, to: option)
-            }
+            problems.collect { () throws(UsageError) in try take(argument, &rest) }
         }
+        for option in OptionTable.options {
+            guard let texts = texts[option.row.name] else { continue }
+            problems.collect { () throws(UsageError) in try option.check(texts) }
+        }
+        try problems.refuse()
     }
 
-    /// The value of an option given at most once; nil when it was not given.
-    subscript(name: OptionName) -> String? { texts[name]?.last }
+    /// The value of an option: what was given, or its default.
+    func callAsFunction<Value>(_ path: KeyPath<OptionTable, Option<Value>>) throws(UsageError) -> Value {
+        let option = OptionTable.shared[keyPath: path]
+        guard let texts = texts[option.row.name] else { return option.standard }
+        return try option.value(of: texts)
+    }
 
-    func has(_ name: OptionName) -> Bool { texts[name] != nil }
+    /// Whether an option was given.
+    func has(_ option: OptionRow) -> Bool { texts[option.name] != nil }
 
-    /// All values of a repeatable option, in order.
-    func all(_ name: OptionName) -> [String] { texts[name] ?? [] }
+    func has<Value>(_ option: KeyPath<OptionTable, Option<Value>>) -> Bool {
+        has(OptionTable.shared[keyPath: option].row)
+    }
 
     /// What was given; in the order of the table.
-    var names: [OptionName] { OptionName.allCases.filter(has) }
+    var rows: [OptionRow] { OptionTable.rows.filter(has) }
 
-    /// Puts other values in place of an option's; nil takes it away.
-    mutating func replace(_ name: OptionName, by values: [String]?) { texts[name] = values }
+    /// The values of an option as they were given, in order; nil when it was not.
+    func texts<Value>(of option: KeyPath<OptionTable, Option<Value>>) -> [String]? {
+        texts[OptionTable.shared[keyPath: option].row.name]
+    }
 
-    private mutating func add(_ text: String, to option: CommandOption) throws(UsageError) {
-        if case .repeatable = option.arity {
-        } else if texts[option.name] != nil {
-            throw UsageError("\(option.name.flag) is given twice")
+    /// Puts other values in the place of an option's; nil takes it away.
+    mutating func replace<Value>(_ option: KeyPath<OptionTable, Option<Value>>, by values: [String]?) {
+        texts[OptionTable.shared[keyPath: option].row.name] = values
+    }
+
+    /// Takes an argument, and from `rest` its value if that stands there.
+    private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
+        guard argument.hasPrefix("-"), argument.count > 1 else {
+            throw UsageError("'\(argument)' is not an option; see kbench \(subcommand.rawValue) --help")
+        }
+        let (flag, attached) = Self.split(argument)
+        guard let option = find(flag) else {
+            // What follows would be its value.
+            if attached == nil, let next = rest.first, Self.isValue(next) { rest.removeFirst() }
+            throw unknown(flag)
+        }
+        guard option.takesValue else {
+            guard attached == nil else { throw UsageError("\(option.flag) takes no value") }
+            return try add("", to: option)
+        }
+        if let attached { return try add(attached, to: option) }
+        guard let next = rest.first, Self.isValue(next) else {
+            throw UsageError("\(option.flag) needs a value: \(option.placeholder)")
+        }
+        rest.removeFirst()
+        try add(next, to: option)
+    }
+
+    private mutating func add(_ text: String, to option: OptionRow) throws(UsageError) {
+        guard option.arity == .repeatable || texts[option.name] == nil else {
+            throw UsageError("\(option.flag) is given twice")
         }
         texts[option.name, default: []].append(text)
     }
@@ -55,33 +87,26 @@ struct ParsedOptions {
         return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
     }
 
-    /// The next argument, unless it is an option itself: a number may be negative, so as to be refused as such.
-    private static func value(
-        of option: CommandOption, from rest: inout ArraySlice<String>
-    ) throws(UsageError) -> String {
-        guard let next = rest.first, !next.hasPrefix("-") || next.dropFirst().first?.isNumber == true else {
-            throw UsageError("\(option.name.flag) needs a value: \(option.placeholder)")
-        }
-        rest.removeFirst()
-        return next
+    /// An option is no value of the one before it. A number may be negative, so as to be refused as such.
+    private static func isValue(_ argument: String) -> Bool {
+        !argument.hasPrefix("-") || argument.dropFirst().first?.isNumber == true
     }
 
-    private static func option(_ flag: String, subcommand: Subcommand) throws(UsageError) -> CommandOption {
-        let options = OptionTable.options(of: subcommand)
-        let isLong = flag.hasPrefix("--")
-        let name = String(flag.dropFirst(isLong ? 2 : 1))
-        let match = options.first { option in
-            isLong
-                ? option.name.rawValue == name || option.aliases.contains(name)
-                : option.shortName.map(String.init) == name
-        }
-        if let match { return match }
-        if let elsewhere = OptionTable.options.first(where: { $0.name.rawValue == name && isLong }) {
+    private func find(_ flag: String) -> OptionRow? {
+        OptionTable.rows(of: subcommand).first { $0.spellings.contains(flag) }
+    }
+
+    private func unknown(_ flag: String) -> UsageError {
+        if let elsewhere = OptionTable.rows.first(where: { $0.flag == flag }) {
             let owners = elsewhere.subcommands.map { "kbench \($0.rawValue)" }.sorted().joined(separator: ", ")
-            throw UsageError("\(flag) is an option of \(owners), not of kbench \(subcommand.rawValue)")
+            return UsageError("\(flag) is an option of \(owners), not of kbench \(subcommand.rawValue)")
         }
-        let names = options.flatMap { [$0.name.rawValue] + $0.aliases }
-        let suggestion = Suggestion.nearest(to: name, among: names).map { "; did you mean --\($0)?" }
-        throw UsageError("unknown option \(flag)\(suggestion ?? "; see kbench \(subcommand.rawValue) --help")")
+        if let reason = RefusedOptions.reasons.first(where: { "--" + $0.key == flag })?.value {
+            return UsageError("there is no \(flag): \(reason)")
+        }
+        let names = OptionTable.rows(of: subcommand).flatMap { [$0.name] + $0.aliases }
+        let nearest = Suggestion.nearest(to: String(flag.trimmingPrefix("--")), among: names)
+        let hint = nearest.map { "did you mean --\($0)?" } ?? "see kbench \(subcommand.rawValue) --help"
+        return UsageError("unknown option \(flag); \(hint)")
     }
 }

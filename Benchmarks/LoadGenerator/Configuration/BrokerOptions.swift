@@ -1,11 +1,15 @@
+import KafkaEmbeddedBroker
+
 /// What `kbench broker` is to do.
 package struct BrokerOptions: Sendable, Equatable {
     /// What is kept of what is written.
-    package enum LogMode: Sendable, Equatable {
+    package enum LogMode: Sendable, Equatable, CustomStringConvertible {
         /// Counted and dropped.
         case drop
         /// Kept in memory, `byteCount` bytes in all.
         case memory(byteCount: Int64)
+
+        static let accepted = "drop or memory:SIZE, like memory:1GiB"
 
         /// Reads `drop` or `memory:SIZE`.
         package init(parsing text: String) throws(ValueError) {
@@ -16,23 +20,44 @@ package struct BrokerOptions: Sendable, Equatable {
                 guard byteCount >= 1 << 20 else { throw ValueError("'\(text)': a log needs at least 1MiB") }
                 self = .memory(byteCount: byteCount)
             } else {
-                throw ValueError("'\(text)' is not understood; accepted is drop or memory:SIZE, like memory:1GiB")
+                throw ValueError("'\(text)' is not understood; accepted is \(Self.accepted)")
+            }
+        }
+
+        package var description: String {
+            switch self {
+            case .drop: "drop"
+            case .memory(let byteCount): "memory:\(byteCount)"
             }
         }
     }
 
     /// 0: a free one is found and printed.
-    package var port: UInt16 = 0
-    /// How many brokers of a cluster are played, 1 … 100.
-    package var brokers = 1
+    package var port: UInt16 = OptionTable.standard(\.port)
+    /// How many brokers of a cluster are played.
+    package var brokers: Int = OptionTable.standard(\.brokers)
     /// Nil: the broker's own default, enough for its clients to read back.
     package var log: LogMode?
-    /// Scripted faults as given; the broker reads them.
-    package var faults: [String] = []
+    /// Scripted faults.
+    package var faults: [FaultRule] = []
     /// Print nothing but addresses and errors.
     package var isQuiet = false
     /// Stop when standard input ends.
     package var endsWithInput = false
 
     package init() {}
+}
+
+extension BrokerOptions {
+    init(_ options: ParsedOptions) throws(UsageError) {
+        port = try options(\.port)
+        brokers = try options(\.brokers)
+        log = try options(\.log)
+        faults = try options(\.fault)
+        isQuiet = try options(\.quiet)
+        endsWithInput = try options(\.untilInputEnds)
+        guard Int(port) + brokers - 1 <= UInt16.max else {
+            throw UsageError("--brokers: \(brokers) brokers from port \(port) on need ports above \(UInt16.max)")
+        }
+    }
 }

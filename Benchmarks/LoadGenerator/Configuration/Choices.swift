@@ -2,15 +2,23 @@
 package protocol NamedChoice: RawRepresentable<String>, CaseIterable, Sendable, Hashable {
     /// What the setting is called in an error.
     static var noun: String { get }
+
+    /// - Throws: `ValueError` that names the words that are accepted.
+    init(parsing text: String) throws(ValueError)
 }
 
 extension NamedChoice {
     package init(parsing text: String) throws(ValueError) {
         guard let choice = Self(rawValue: text) else {
-            let accepted = Self.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValueError("'\(text)' is not a \(Self.noun); accepted is \(accepted)")
+            throw Self.refusal(text)
         }
         self = choice
+    }
+
+    static func refusal(_ text: String) -> ValueError {
+        let words = allCases.map(\.rawValue)
+        let suggestion = Suggestion.words(for: text, among: words) ?? ""
+        return ValueError("'\(text)' is not a \(noun); accepted is \(words.joined(separator: ", "))\(suggestion)")
     }
 }
 
@@ -41,8 +49,6 @@ package enum BuilderChoice: String, NamedChoice {
 package enum PartitionerChoice: String, NamedChoice {
     /// Nobody: the producer takes any.
     case none
-    /// The workload says it with each record.
-    case explicit
     case roundRobin = "round-robin"
     /// One partition until its batch is full.
     case sticky
@@ -59,7 +65,7 @@ package enum PartitionerChoice: String, NamedChoice {
     package var needsKeys: Bool {
         switch self {
         case .murmur2, .crc32, .fnv1a: true
-        case .none, .explicit, .roundRobin, .sticky: false
+        case .none, .roundRobin, .sticky: false
         }
     }
 }

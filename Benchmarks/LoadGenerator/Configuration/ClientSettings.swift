@@ -24,28 +24,28 @@ package struct ClientSettings: Sendable, Equatable {
 
     /// Every setting that is understood: Java's name, librdkafka's, the option of kbench that says the same, and what it
     /// does.
-    private static let table: [(name: String, alias: String?, option: OptionName?, apply: Apply)] = [
+    private static let table: [(name: String, alias: String?, option: OptionRow?, apply: Apply)] = [
         ("client.id", nil, nil, { $0.clientID = $1 }),
         (
-            "acks", "request.required.acks", .acks,
+            "acks", "request.required.acks", OptionTable.shared.acks.row,
             { settings, text throws(ValueError) in
-                settings.acks = try AcksChoice(parsing: text == "-1" ? "all" : text)
+                settings.acks = try AcksChoice(parsing: text)
             }
         ),
         (
-            "linger.ms", "queue.buffering.max.ms", .linger,
+            "linger.ms", "queue.buffering.max.ms", OptionTable.shared.linger.row,
             { settings, text throws(ValueError) in
                 settings.lingerNs = Int64(try number(text, 0...3_600_000)) * 1_000_000
             }
         ),
         (
-            "batch.size", nil, .batchSize,
+            "batch.size", nil, OptionTable.shared.batchSize.row,
             { settings, text throws(ValueError) in
                 settings.batchSizeBytes = try number(text, 1...(1 << 30))
             }
         ),
         (
-            "compression.type", "compression.codec", .codec,
+            "compression.type", "compression.codec", OptionTable.shared.codec.row,
             { settings, text throws(ValueError) in
                 settings.codec = try CodecChoice(parsing: text)
             }
@@ -115,21 +115,27 @@ package struct ClientSettings: Sendable, Equatable {
     /// Reads settings in order; of two with the same name the later one counts.
     ///
     /// - Parameter given: the options of the command line, which a setting must not contradict.
-    /// - Throws: `UsageError` that names the setting, and the nearest known one for a name that is not.
+    /// - Throws: `UsageError` with every setting that is not accepted, and the nearest known one for a name that is not.
     init(_ properties: [TargetSettings.Property], given: ParsedOptions) throws(UsageError) {
+        var problems = Problems()
         for property in properties {
-            let name = property.name
-            guard let entry = Self.table.first(where: { $0.name == name || $0.alias == name }) else {
-                throw Self.unknown(name)
-            }
-            if let option = entry.option, given.has(option) {
-                throw UsageError("\(name) and \(option.flag) say the same; give one of them")
-            }
-            do throws(ValueError) {
-                try entry.apply(&self, property.value)
-            } catch {
-                throw UsageError("\(name)=\(property.redactedValue): \(error)")
-            }
+            problems.collect { () throws(UsageError) in try apply(property, given) }
+        }
+        try problems.refuse()
+    }
+
+    private mutating func apply(_ property: TargetSettings.Property, _ given: ParsedOptions) throws(UsageError) {
+        let name = property.name
+        guard let entry = Self.table.first(where: { $0.name == name || $0.alias == name }) else {
+            throw Self.unknown(name)
+        }
+        if let option = entry.option, given.has(option) {
+            throw UsageError("\(name) and \(option.flag) say the same; give one of them")
+        }
+        do throws(ValueError) {
+            try entry.apply(&self, property.value)
+        } catch {
+            throw UsageError("\(name)=\(property.redactedValue): \(error)")
         }
     }
 
@@ -138,9 +144,9 @@ package struct ClientSettings: Sendable, Equatable {
             return UsageError("\(name): TLS and SASL are not supported yet")
         }
         let names = table.flatMap { [$0.name] + ($0.alias.map { [$0] } ?? []) }
-        let nearest = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" }
-        return UsageError(
-            "unknown client setting \(name)\(nearest ?? "; known are \(table.map(\.name).joined(separator: ", "))")")
+        let hint =
+            Suggestion.words(for: name, among: names) ?? "; known are \(table.map(\.name).joined(separator: ", "))"
+        return UsageError("unknown client setting \(name)\(hint)")
     }
 
     private static func number(_ text: String, _ range: ClosedRange<Int>) throws(ValueError) -> Int {

@@ -24,12 +24,20 @@ package struct CodecChoice: Sendable, Hashable, CustomStringConvertible {
         self.level = level
     }
 
+    /// The names, with the levels of those that have some.
+    static var accepted: String {
+        let forms = Name.allCases.map { name in
+            name.rawValue + (name.levels.map { ":\($0.lowerBound)…\($0.upperBound)" } ?? "")
+        }
+        return forms.asAlternatives + " (the level may be left out)"
+    }
+
     /// Reads `NAME` or `NAME:LEVEL`.
     package init(parsing text: String) throws(ValueError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = Name(rawValue: String(parts[0])) else {
-            let names = Name.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValueError("'\(text)' is not a codec; accepted is \(names), with a level after a colon, like zstd:3")
+            let suggestion = Suggestion.words(for: String(parts[0]), among: Name.allCases.map(\.rawValue)) ?? ""
+            throw ValueError("'\(text)' is not a codec; accepted is \(Self.accepted)\(suggestion)")
         }
         guard parts.count == 2 else {
             self.init(name: name, level: nil)

@@ -9,7 +9,9 @@ package enum KeyDistribution: Sendable, Hashable, CustomStringConvertible {
     /// `count` keys, the n-th as often as 1 / n^`exponent`.
     case zipf(count: Int64, exponent: Double)
 
-    /// Reads `none`, `sequential:N`, `uniform:N`, `zipf:N:EXP`.
+    static let accepted = "none, sequential:N, uniform:N or zipf:N:EXP"
+
+    /// Reads what `accepted` says.
     package init(parsing text: String) throws(ValueError) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         switch (parts[0], parts.count) {
@@ -22,7 +24,7 @@ package enum KeyDistribution: Sendable, Hashable, CustomStringConvertible {
             }
             self = .zipf(count: try Self.keyCount(parts[1]), exponent: exponent)
         default:
-            throw ValueError("'\(text)' is not understood; accepted is none, sequential:N, uniform:N or zipf:N:EXP")
+            throw ValueError("'\(text)' is not understood; accepted is \(Self.accepted)")
         }
     }
 

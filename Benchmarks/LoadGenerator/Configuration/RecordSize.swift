@@ -22,6 +22,8 @@ package enum RecordSize: Sendable, Hashable, CustomStringConvertible {
     /// The largest size accepted, 512 MiB: with it a batch stays below 1 GiB, far from the 2³¹ of its length field.
     package static let maximumByteCount = 1 << 29
 
+    static let accepted = "a size, uniform:A:B, lognormal:MEDIAN:SIGMA or list:SIZE=WEIGHT,…"
+
     /// Reads `100`, `uniform:100:1000`, `lognormal:200:0.5`, `list:100=9,1000=1`.
     package init(parsing text: String) throws(ValueError) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -38,9 +40,7 @@ package enum RecordSize: Sendable, Hashable, CustomStringConvertible {
             self = .lognormal(median: try Self.size(parts[1]), sigma: sigma)
         case ("list", 2): self = .list(try Self.weightedSizes(parts[1], of: text))
         default:
-            throw ValueError(
-                "'\(text)' is not understood; accepted is a size, uniform:A:B, lognormal:MEDIAN:SIGMA or "
-                    + "list:SIZE=WEIGHT,…")
+            throw ValueError("'\(text)' is not understood; accepted is \(Self.accepted)")
         }
     }
 

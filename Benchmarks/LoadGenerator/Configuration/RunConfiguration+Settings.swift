@@ -52,7 +52,8 @@ extension RunConfiguration {
             Setting(name: "linger", text: Quantity.formatDuration(ns: lingerNs), json: .integer(lingerNs)).suffixed(
                 "-ns"),
             Setting(name: "acks", text: acks.rawValue, json: .string(acks.rawValue)),
-            Setting(name: "idempotence", text: idempotence ? "yes" : "no", json: .bool(idempotence)),
+            // Every manifest has it, though no run is idempotent yet.
+            Setting(name: "idempotence", text: "no", json: .bool(false)),
             Setting(
                 name: "rate", text: rate.map { Quantity.formatRate($0) + " records/s" } ?? "as fast as possible",
                 json: rate.map { .double($0) } ?? .null),

@@ -14,56 +14,77 @@ package struct RunConfiguration: Sendable, Equatable {
         case file(path: String, delimiter: String)
     }
 
-    package var stage: PipelineStage = .broker
-    package var amount: Amount = .records(10_000_000)
+    package var stage: PipelineStage = OptionTable.standard(\.stage)
+    package var amount = Amount.records(OptionTable.standard(\.records))
     /// What is sent before the clock starts; nil for nothing.
     package var warmup: Amount?
 
-    package var recordSize: RecordSize = .fixed(100)
-    package var payload: PayloadSource = .generated(compressibility: 0.5)
-    package var keys: KeyDistribution = .none
+    package var recordSize: RecordSize = OptionTable.standard(\.recordSize)
+    package var payload = PayloadSource.generated(compressibility: OptionTable.standard(\.compressibility))
+    package var keys: KeyDistribution = OptionTable.standard(\.keys)
     /// Bytes of each key; 0 without keys.
     package var keySize = 0
     /// Headers of each record.
-    package var headerCount = 0
+    package var headerCount: Int = OptionTable.standard(\.headers)
     /// Bytes of each header, its key and its value together; 0 without headers.
     package var headerSize = 0
     package var seed: UInt64 = 0
 
-    package var partitions = 64
+    package var partitions: Int = OptionTable.standard(\.partitions)
     package var partitioner: PartitionerChoice = .sticky
-    package var builder: BuilderChoice = .sharded
+    package var builder: BuilderChoice = OptionTable.standard(\.builder)
     package var cores = 1
     /// Produce requests in flight, all brokers together.
-    package var concurrency = defaultConcurrency(cores: 1)
-    package var codec: CodecChoice = .none
+    package var concurrency = 0
+    package var codec: CodecChoice = OptionTable.standard(\.codec)
     /// The most a batch may have, in bytes on the wire before its codec.
-    package var batchSizeBytes = 16 << 10
-    package var lingerNs: Int64 = 5_000_000
-    package var acks: AcksChoice = .all
-    package var idempotence = false
+    package var batchSizeBytes = 0
+    package var lingerNs: Int64 = OptionTable.standard(\.linger)
+    package var acks: AcksChoice = OptionTable.standard(\.acks)
     /// Records a second of an open loop; nil: as fast as possible.
     package var rate: Double?
 
-    package init() {}
+    /// The defaults of the table of options, on one core and with seed 0.
+    package init() {
+        concurrency = automaticConcurrency
+        batchSizeBytes = automaticBatchSize
+    }
 
-    /// The concurrency without `--concurrency`: two requests for each lane, one of which is written while the other is
-    /// on its way.
-    package static func defaultConcurrency(cores: Int) -> Int { cores * 2 }
+    /// Without `--concurrency`: of two requests of a core one is written while the other is on its way.
+    static let requestsPerCore = 2
+
+    /// The concurrency without `--concurrency`.
+    var automaticConcurrency: Int { cores * Self.requestsPerCore }
 
     /// The most bytes the overhead of a batch and of a record's own fields can come to, record batch v2: 61 of the
     /// batch, 1 of attributes, varints of at most 5 (length, offset delta, three lengths) and 10 (timestamp delta).
     package static let overheadByteCount = 61 + 1 + 5 * 5 + 10
 
-    /// What a record of `recordSizeBytes` and its key and headers need in a batch of their own, in bytes, at most.
-    package func batchByteCount(recordSizeBytes: Int) -> Int {
-        Self.overheadByteCount + recordSizeBytes + keySize + headerCount * (headerSize + 10)
+    /// What the largest record with its key and headers needs in a batch of its own, in bytes, at most.
+    package var neededBatchByteCount: Int {
+        Self.overheadByteCount + recordSize.maximumByteCount + keySize + headerCount * (headerSize + 10)
     }
 
-    /// The batch size without `--batch-size`: what keeps all partitions' open batches within 1 MiB of a core's own
-    /// cache, between 16 KiB and 256 KiB, rounded down to a power of two; where a record would not fit, what it needs, rounded up to 4 KiB.
-    package static func automaticBatchSize(partitions: Int, atLeast needed: Int) -> Int {
-        let share = min(max((1 << 20) / max(partitions, 1), 16 << 10), 256 << 10)
+    /// What the open batches of all partitions have together without `--batch-size`: it stays in a core's own cache.
+    private static let openBatchesByteCount = 1 << 20
+    private static let automaticBatchSizes = 16 << 10...256 << 10
+
+    /// What `automaticBatchSize` is where records fit into it, in words.
+    static var automaticBatchSizeText: String {
+        let sizes = [openBatchesByteCount, automaticBatchSizes.lowerBound, automaticBatchSizes.upperBound].map {
+            Quantity.formatBytes(Int64($0)).filter { $0 != " " }
+        }
+        return "\(sizes[0]) / partitions, at least \(sizes[1]), at most \(sizes[2]), rounded down to a power of two"
+    }
+
+    /// The batch size without `--batch-size`; where a record would not fit, what it needs, rounded up to 4 KiB.
+    var automaticBatchSize: Int {
+        Self.automaticBatchSize(partitions: partitions, atLeast: neededBatchByteCount)
+    }
+
+    static func automaticBatchSize(partitions: Int, atLeast needed: Int) -> Int {
+        let bounds = automaticBatchSizes
+        let share = min(max(openBatchesByteCount / max(partitions, 1), bounds.lowerBound), bounds.upperBound)
         let size = 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
         return max(size, (needed + 4095) / 4096 * 4096)
     }

@@ -18,7 +18,7 @@ package struct RunPlan: Sendable, Equatable {
     /// The cross product of everything swept, at least one; the option named last in the table varies fastest.
     package var configurations: [RunConfiguration]
     /// How often each configuration runs, at least once.
-    package var runs = 1
+    package var runs: Int = OptionTable.standard(\.runs)
     /// Print the plan and stop.
     package var isDryRun = false
     /// The interrupted sweep to go on with; nil for a new one.
@@ -87,11 +87,11 @@ package struct RunPlan: Sendable, Equatable {
 package struct TargetSettings: Sendable, Equatable {
     /// Nil: an embedded broker is started for the command.
     package var bootstrapServers: [Endpoint]?
-    package var topic = "kbench"
+    package var topic: String = OptionTable.standard(\.topic)
     /// Whether a topic that this command created stays.
     package var keepTopic = false
     /// Of the topic, when it is created: 1 … 32767.
-    package var replicationFactor: Int16 = 1
+    package var replicationFactor: Int16 = OptionTable.standard(\.replicationFactor)
     /// A file of Java properties.
     package var commandConfigPath: String?
     /// Java properties of the command line, in its order.
@@ -128,10 +128,10 @@ package struct TargetSettings: Sendable, Equatable {
 package struct OutputSettings: Sendable, Equatable {
     /// Nil: `results/<time>`.
     package var directory: String?
-    package var format: OutputFormat = .text
+    package var format: OutputFormat = OptionTable.standard(\.format)
     package var isQuiet = false
-    /// How often the timeline gets a row, in ns; nil: not asked for.
-    package var intervalNs: Int64?
+    /// How often the timeline gets a row, in ns.
+    package var intervalNs: Int64 = OptionTable.standard(\.interval)
 
     package init() {}
 }

@@ -11,13 +11,19 @@ struct ResumeReader {
     let environment: CommandLineEnvironment
 
     /// What `--resume` can be combined with: how it is shown, and the secrets that no manifest holds.
-    private static let ownOptions: Set<OptionName> = [.resume, .quiet, .format, .dryRun, .commandProperty]
+    private static let ownOptions: Set<String> = {
+        let table = OptionTable.shared
+        let rows = [table.resume.row, table.quiet.row, table.format.row, table.dryRun.row, table.commandProperty.row]
+        return Set(rows.map(\.name))
+    }()
     private static let manifestByteCountMax = 64 << 20
 
     func plan() throws(UsageError) -> RunPlan {
-        if let other = given.names.first(where: { !Self.ownOptions.contains($0) }) {
-            throw UsageError("--resume goes on with what \(directory) was begun with; leave \(other.flag) out")
+        var problems = Problems()
+        for other in given.rows where !Self.ownOptions.contains(other.name) {
+            problems.add("--resume goes on with what \(directory) was begun with; leave \(other.flag) out")
         }
+        try problems.refuse()
         let manifest = try manifest()
         var plan = try plannedAgain(manifest)
         try compare(plan, manifest)
@@ -30,6 +36,10 @@ struct ResumeReader {
     }
 
     private func refuse(_ why: String) -> UsageError { UsageError("--resume \(directory): \(why)") }
+
+    private func refuse(_ error: UsageError) -> UsageError {
+        UsageError(error.problems.map { "--resume \(directory): \($0)" })
+    }
 
     private func manifest() throws(UsageError) -> JSONValue {
         let path = OutputDirectory(path: directory).manifest.path
@@ -59,32 +69,33 @@ struct ResumeReader {
         if words.first == Subcommand.run.rawValue { words.removeFirst() }
         do throws(UsageError) {
             var options = try ParsedOptions(words, subcommand: .run)
-            for name in [OptionName.output, .quiet, .format, .dryRun] {
-                options.replace(name, by: given.has(name) ? given.all(name) : nil)
-            }
-            options.replace(.commandProperty, by: try properties(options))
+            options.replace(\.output, by: nil)
+            options.replace(\.quiet, by: given.texts(of: \.quiet))
+            options.replace(\.format, by: given.texts(of: \.format))
+            options.replace(\.dryRun, by: given.texts(of: \.dryRun))
+            options.replace(\.commandProperty, by: try properties(options))
             let first = CommandLineEnvironment(
                 onlineCores: environment.onlineCores, randomSeed: manifest["seed"]?.unsignedInteger ?? 0)
             return try RunPlanReader(options: options, environment: first).plan()
         } catch {
-            throw refuse(error.description)
+            throw refuse(error)
         }
     }
 
     /// Those of the first command line; secrets, which the manifest does not tell, from this one.
     private func properties(_ first: ParsedOptions) throws(UsageError) -> [String]? {
-        var others = given.all(.commandProperty)
+        var others = given.texts(of: \.commandProperty) ?? []
         var all: [String] = []
-        for text in first.all(.commandProperty) {
+        for text in first.texts(of: \.commandProperty) ?? [] {
             guard text.hasSuffix("=\(TargetSettings.Property.redacted)") else {
                 all.append(text)
                 continue
             }
             let name = text.dropLast(TargetSettings.Property.redacted.count)
-            guard let place = others.firstIndex(where: { $0.hasPrefix(name) }) else {
+            guard let index = others.firstIndex(where: { $0.hasPrefix(name) }) else {
                 throw UsageError("give -X \(name)… again: a secret is not kept")
             }
-            all.append(others.remove(at: place))
+            all.append(others.remove(at: index))
         }
         if let other = others.first { throw UsageError("it was not begun with -X \(other)") }
         return all.isEmpty ? nil : all

@@ -40,7 +40,7 @@ extension RunConfiguration {
     private func partitioner(lane: Int, of lanes: Int) -> any Partitioner {
         switch partitioner {
         case .none: AnyPartitioner()
-        case .roundRobin, .explicit: RoundRobinPartitioner(start: lane, stride: lanes)
+        case .roundRobin: RoundRobinPartitioner(start: lane, stride: lanes)
         case .sticky: StickyPartitioner(start: lane, stride: lanes)
         case .murmur2: KeyPartitioner.murmur2.rotating(from: lane, by: lanes)
         case .crc32: KeyPartitioner.crc32.rotating(from: lane, by: lanes)

@@ -12,8 +12,6 @@ package struct RunSession {
 
     /// What is left to do for a run once an interrupt came, before it is given up.
     private static let drainTimeout = Duration.seconds(5)
-    /// The timeline's without `--interval`.
-    private static let timelineIntervalNs: Int64 = 1_000_000_000
 
     package init(plan: RunPlan, directory: OutputDirectory, terminal: Terminal) {
         self.plan = plan
@@ -24,7 +22,7 @@ package struct RunSession {
     /// Runs everything and gives the status to leave with. What was measured is written as it comes.
     ///
     /// - Throws: `RunError`, `KafkaClientError`, `TransportError` or `OutputError`: what made it stop.
-    package func run(arguments: [String]) async throws -> ExitStatus {
+    package func carryOut(arguments: [String]) async throws -> ExitStatus {
         let control = try EventLoop(name: "kbench-control")
         let signals = await InterruptSignals(on: control, interrupt) { [terminal] in
             terminal.note("interrupted: waiting up to 5 s for what is in flight; once more to stop at once")
@@ -201,7 +199,7 @@ package struct RunSession {
         let startedAt = Timestamp(epochMs: WallClock.nowMs())
         await broker?.whenLost { execution.abort.set($0) }
         let timeline = Timeline(
-            run: scheduled.number, intervalNs: plan.output.intervalNs ?? Self.timelineIntervalNs,
+            run: scheduled.number, intervalNs: plan.output.intervalNs,
             file: directory.timeline)
         let measurement = await execution.run(
             execution.configuration.amount, drainTimeout: Self.drainTimeout, timeline: timeline)

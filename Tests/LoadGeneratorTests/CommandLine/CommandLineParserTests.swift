@@ -15,12 +15,6 @@ import Testing
         return plan
     }
 
-    /// The plan before what the run loop lacks is refused.
-    static func planWithUnsupported(_ line: String) throws -> RunPlan {
-        let options = try ParsedOptions(line.split(separator: " ").map(String.init), subcommand: .run)
-        return try RunPlanReader(options: options, environment: environment).plan()
-    }
-
     static func refusal(_ line: String) -> String {
         do {
             _ = try parse(line)
@@ -74,10 +68,10 @@ import Testing
         #expect(try Self.plan("-ba:1").target.bootstrapServers == [.init(host: "a", port: 1)])
     }
 
-    @Test func whatTheRunLoopLacksIsStillReadInFull() throws {
-        let plan = try Self.planWithUnsupported(
+    @Test func workloadsAndClientSettingsAreReadInFull() throws {
+        let plan = try Self.plan(
             "--duration 30s --warmup-duration 2s --record-size list:100=9,1000=1,50 --keys uniform:5 --key-size 4 "
-                + "--headers 2 --header-size 10 --throughput 0.5 --idempotence -X client.id=b=c -Xretries=3 "
+                + "--headers 2 --header-size 10 --throughput 0.5 -X client.id=b=c -Xretries=3 "
                 + "--command-property=linger.ms=1 --interval 1s --compressibility 0.5")
         let run = plan.configurations[0]
         #expect(plan.configurations.count == 2)
@@ -90,18 +84,53 @@ import Testing
         #expect(run.headerCount == 2)
         #expect(run.headerSize == 10)
         #expect(run.rate == 0.5)
-        #expect(run.idempotence)
         #expect(run.payload == .generated(compressibility: 0.5))
         #expect(plan.target.commandProperties.map(\.name) == ["client.id", "retries", "linger.ms"])
         #expect(plan.target.commandProperties.map(\.value) == ["b=c", "3", "1"])
         #expect(plan.output.intervalNs == 1_000_000_000)
     }
 
-    @Test(arguments: [
-        ("--idempotence", "--idempotence")
-    ])
-    func whatTheRunLoopLacksIsRefusedByName(line: String, name: String) {
-        #expect(Self.refusal(line) == "\(name) is not supported yet")
+    @Test func whatOtherToolsHaveIsRefusedWithTheReason() {
+        for (name, reason) in RefusedOptions.reasons {
+            #expect(Self.refusal("--\(name)") == "there is no --\(name): \(reason)")
+            #expect(Self.refusal("--\(name)=x --\(name) y").split(separator: "\n").count == 1)
+            #expect(!OptionTable.rows.contains { $0.spellings.contains("--\(name)") })
+        }
+        #expect(RefusedOptions.reasons["idempotence"] != nil)
+    }
+
+    @Test func everythingThatIsWrongIsToldAtOnce() {
+        #expect(
+            Self.refusal("--recrods 5 --cores 0,x,2 --codec lz5 --linger 5 extra --quiet=1 -X a").split(separator: "\n")
+                == [
+                    "unknown option --recrods; did you mean --records?",
+                    "'extra' is not an option; see kbench run --help",
+                    "--quiet takes no value",
+                    "--command-property: 'a' is not NAME=VALUE",
+                    "--cores: '0' is out of range; accepted is 1 … 1024",
+                    "--cores: 'x' is not understood; accepted is a whole number, also with k, M or G, like 5000, 250k, 10M, 1e6",
+                    "--codec: 'lz5' is not a codec; accepted is \(CodecChoice.accepted); did you mean lz4?",
+                    "--linger: '5' has no unit; accepted is a duration with its unit, like 5ms, 0.5s, 30s, 10m, 1h",
+                ])
+        #expect(
+            Self.refusal("--stage null --acks 1 --topic t --records 1 --duration 1s").split(separator: "\n") == [
+                "--records and --duration cannot be combined; give one of them",
+                "--topic cannot be combined with --stage null, which needs no broker",
+                "--acks cannot be combined with --stage null, which needs no broker",
+            ])
+        #expect(
+            Self.refusal("-X acks=2 -X lingr.ms=1 --payload-file /nowhere/f").split(separator: "\n") == [
+                "acks=2: '2' is not a value of acks; accepted is 0, 1, all (or -1)",
+                "unknown client setting lingr.ms; did you mean linger.ms?",
+                "--payload-file: '/nowhere/f' cannot be read: No such file or directory",
+            ])
+        #expect(
+            Self.refusal("--stage build --codec none,lz4,zstd --partitioner murmur2 --cores 1,2").split(separator: "\n")
+                == [
+                    "--partitioner murmur2 goes by the key and needs --keys",
+                    "--codec lz4 has no effect with --stage build",
+                    "--codec zstd has no effect with --stage build",
+                ])
     }
 
     @Test(arguments: [
@@ -114,10 +143,18 @@ import Testing
         ("broker --records 5", "--records is an option of kbench run, not of kbench broker"),
         ("brokr", "unknown subcommand brokr; did you mean broker?"),
         ("run extra", "'extra' is not an option; see kbench run --help"),
-        ("consume", "kbench consume is not available in this version"),
-        ("end-to-end --help", "kbench end-to-end is not available in this version"),
-        ("compare a b", "kbench compare is not available in this version"),
-        ("report a", "kbench report is not available in this version"),
+        ("consume", "unknown subcommand consume; see kbench --help"),
+        ("end-to-end --help", "unknown subcommand end-to-end; see kbench --help"),
+        ("compare a b", "unknown subcommand compare; see kbench --help"),
+        ("report a", "unknown subcommand report; see kbench --help"),
+        (
+            "--partitioner explicit",
+            "--partitioner: 'explicit' is not a partitioner; accepted is none, round-robin, sticky, murmur2, crc32, fnv1a"
+        ),
+        (
+            "--builder shraded",
+            "--builder: 'shraded' is not a builder; accepted is sequential, sharded; did you mean sharded?"
+        ),
         ("--records", "--records needs a value: N"),
         ("--records --quiet", "--records needs a value: N"),
         ("--quiet=yes", "--quiet takes no value"),
@@ -145,8 +182,6 @@ import Testing
         ("--payload-delimiter x", "--payload-delimiter has no effect without --payload-file"),
         ("--keep-topic", "--keep-topic has no effect without --bootstrap-server"),
         ("--replication-factor 3", "--replication-factor: the embedded broker is one broker"),
-        ("--idempotence --acks 0", "--idempotence needs --acks all, not 0"),
-        ("--idempotence --acks all,1", "--idempotence needs --acks all, not 1"),
         ("--partitioner murmur2", "--partitioner murmur2 goes by the key and needs --keys"),
         ("--stage build --codec lz4", "--codec lz4 has no effect with --stage build"),
         ("--stage build --rate 5", "--rate cannot be combined with --stage build"),
@@ -168,24 +203,24 @@ import Testing
         "--rate -1", "--interval 1ms", "--topic a/b", "--topic .", "--topic=", "--output=", "-b a", "-b a:70000",
         "-b a:1,,b:1", "--replication-factor 0", "--headers -1", "--codec lz4,,zstd", "--codec ,", "--codec=",
         "--cores 1,1", "--batch-size 1K,1024", "--acks all,-1", "--cores 1,",
-        "--payload-file f --payload-delimiter \\q",
+        "--payload-delimiter \\q --payload-file f",
     ])
     func nonsenseIsRefusedWithTheOptionsName(line: String) {
         let message = Self.refusal(line)
-        #expect(message != "accepted")
         let option = line.hasPrefix("-b") ? "--bootstrap-server" : String(line.prefix { $0 != " " && $0 != "=" })
-        #expect(message.hasPrefix(option) || line.contains("--payload-file"), "\(message)")
-        #expect(!message.contains("not supported yet"))
+        #expect(message.hasPrefix(option + ": "), "\(message)")
     }
 
     @Test func helpAndVersionComeWhateverElseIsWrong() throws {
         guard case .help(let text) = try Self.parse("--nonsense --help") else { throw UsageError("no help") }
-        for option in OptionTable.options(of: .run) { #expect(text.contains(option.name.flag)) }
-        #expect(text.contains("rounded down to a power of two"))
-        for name in UnsupportedOptions.names {
-            let entry = try #require(text.split(separator: name.flag).last?.prefix(300))
-            #expect(entry.contains("not supported yet; "))
+        for row in OptionTable.rows(of: .run) { #expect(text.contains("\(row.flag)\(row.takesValue ? " " : "  ")")) }
+        for word in ["consume", "end-to-end", "compare\n", "report", "explicit", "not supported"] {
+            #expect(!text.contains(word), "\(word)")
         }
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            words.contains("default: 1MiB / partitions, at least 16KiB, at most 256KiB, rounded down to a power of two")
+        )
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 116 })
         #expect(try Self.parse("--version") == .version)
         guard case .help(let broker) = try Self.parse("broker -h") else { throw UsageError("no help") }
@@ -196,40 +231,32 @@ import Testing
 
     @Test func theFaultOfTheHelpCanBeRead() throws {
         _ = try FaultRule(parsing: OptionTable.faultExample)
-        let names = try #require(OptionTable.options.first { $0.name == .fault }?.help.split(separator: "(")[1])
-        for name in names.prefix(while: { $0 != ")" }).split(separator: ", ") {
-            _ = try FaultRule(parsing: "\(name):stall")
-        }
-    }
-
-    @Test func everyOptionIsInTheTableOnce() {
-        #expect(OptionTable.options.map(\.name).count == OptionName.allCases.count)
-        #expect(Set(OptionTable.options.map(\.name)) == Set(OptionName.allCases))
+        let names = OptionTable.shared.fault.row.help.split(separator: "(")[1].prefix { $0 != ")" }.split(
+            separator: ", ")
+        #expect(names.count == 8)
+        for name in names { _ = try FaultRule(parsing: "\(name):stall") }
     }
 
     @Test func brokerOptionsAreRead() throws {
         guard
             case .broker(let given) = try Self.parse(
-                "broker --port 9092 --brokers 3 --log memory:1GiB --fault a --fault b")
+                "broker --port 9092 --brokers 3 --log memory:1GiB --fault any:stall --fault fetch:disconnect")
         else { throw UsageError("not a broker") }
         #expect(given.port == 9092)
         #expect(given.brokers == 3)
         #expect(given.log == .memory(byteCount: 1 << 30))
-        #expect(given.faults == ["a", "b"])
+        #expect(given.faults == [try FaultRule(parsing: "any:stall"), try FaultRule(parsing: "fetch:disconnect")])
         #expect(try Self.parse("broker") == .broker(BrokerOptions()))
         #expect(try Self.parse("broker --log drop") != .broker(BrokerOptions()))
     }
 
     @Test(arguments: [
         "broker --port 65536", "broker --port -1", "broker --brokers 0", "broker --port 65535 --brokers 2",
-        "broker --log disk", "broker --log memory:", "broker --log memory:5", "broker --fault=",
+        "broker --log disk", "broker --log memory:", "broker --log memory:5", "broker --fault=", "broker --fault a",
     ])
     func nonsenseForTheBrokerIsRefused(line: String) {
-        #expect(Self.refusal(line) != "accepted")
-    }
-
-    @Test(arguments: [("records", "records", 0), ("recrods", "records", 1), ("record", "records", 1), ("", "abc", 3)])
-    func distanceCountsEditsAndSwaps(first: String, second: String, expected: Int) {
-        #expect(Suggestion.distance(first, second) == expected)
+        // The last option of the line is the wrong one.
+        let option = line.split { $0 == " " || $0 == "=" }.last { $0.hasPrefix("--") } ?? ""
+        #expect(Self.refusal(line).hasPrefix("\(option): "), "\(Self.refusal(line))")
     }
 }

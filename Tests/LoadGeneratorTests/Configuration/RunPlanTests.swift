@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func aDryRunWithDurationsSaysTheTimeAndHidesSecrets() throws {
-        var plan = try Parser.planWithUnsupported("--duration 30s --runs 4 -b a:1")
+        var plan = try Parser.plan("--duration 30s --runs 4 -b a:1")
         plan.target.commandProperties = [.init(name: "sasl.password", value: "x")]
         let text = plan.dryRunText
         #expect(text.hasSuffix("in total: 2 m of sending\n"))

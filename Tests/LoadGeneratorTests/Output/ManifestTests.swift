@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ManifestTests {
     @Test func holdsThePlanTheSystemAndNoSecrets() throws {
-        var plan = try CommandLineParserTests.planWithUnsupported("-b a:1 --codec none,lz4 --runs 2")
+        var plan = try CommandLineParserTests.plan("-b a:1 --codec none,lz4 --runs 2")
         plan.target.commandProperties = ["sasl.password", "ssl.key.password"].map { .init(name: $0, value: "hunter2") }
         let arguments = ["-X", "sasl.password=hunter2", "--command-property=ssl.key.password=hunter2"]
         let startedAt = Timestamp(epochMs: 0)

@@ -1,0 +1,13 @@
+/// Options that kbench does not have, and that people look for all the same: other tools of Kafka have them, or one expects
+/// them of a benchmark. They are refused like any unknown option, with the reason instead of a guess.
+enum RefusedOptions {
+    /// By the name without dashes.
+    static let reasons = [
+        "idempotence": "the client does not produce idempotently yet; records stored twice get the verdict unverified",
+        "transactional-id": "the client does not produce in transactions yet",
+        "verify": "every run is verified by the broker's own offsets, without an option",
+        "expect": "kbench does not judge figures; compare those of runs.csv, or of --format json",
+        "producer-props": "give each property with --command-property",
+        "producer.config": "give the file with --command-config",
+    ]
+}

@@ -1,0 +1,72 @@
+/// What options say against each other.
+extension RunPlanReader {
+    /// - Throws: `UsageError` with all pairs of options that can't be given together, whatever their values.
+    func refuseContradictions() throws(UsageError) {
+        let table = OptionTable.shared
+        var problems = Problems()
+        let exclusive = [
+            (table.records.row, table.duration.row), (table.warmupRecords.row, table.warmupDuration.row),
+            (table.payloadFile.row, table.recordSize.row), (table.payloadFile.row, table.compressibility.row),
+        ]
+        for (first, second) in exclusive where options.has(first) && options.has(second) {
+            problems.add("\(first.flag) and \(second.flag) cannot be combined; give one of them")
+        }
+        let dependent = [
+            (table.keySize.row, table.keys.row), (table.headerSize.row, table.headers.row),
+            (table.payloadDelimiter.row, table.payloadFile.row), (table.keepTopic.row, table.bootstrapServer.row),
+        ]
+        for (option, base) in dependent where options.has(option) && !options.has(base) {
+            problems.add("\(option.flag) has no effect without \(base.flag)")
+        }
+        let stage = try options(\.stage)
+        let brokerOnly = [
+            table.bootstrapServer.row, table.topic.row, table.keepTopic.row, table.replicationFactor.row,
+            table.commandConfig.row, table.commandProperty.row, table.acks.row,
+        ]
+        for option in brokerOnly where options.has(option) && stage != .broker {
+            problems.add("\(option.flag) cannot be combined with --stage \(stage.rawValue), which needs no broker")
+        }
+        try problems.refuse()
+    }
+
+    /// - Throws: `UsageError` with all that the settings of a run say against each other.
+    func check(_ configurations: [RunConfiguration]) throws(UsageError) {
+        var problems = Problems()
+        for configuration in configurations { problems.add(contradictionsOf: configuration) }
+        if options.has(\.keySize), configurations.allSatisfy({ $0.keys == .none }) {
+            problems.add("--key-size has no effect without --keys other than none")
+        }
+        if options.has(\.headerSize), configurations.allSatisfy({ $0.headerCount == 0 }) {
+            problems.add("--header-size has no effect without --headers above 0")
+        }
+        try problems.refuse()
+    }
+}
+
+extension Problems {
+    fileprivate mutating func add(contradictionsOf run: RunConfiguration) {
+        if run.partitioner.needsKeys, run.keys == .none {
+            add("--partitioner \(run.partitioner.rawValue) goes by the key and needs --keys")
+        }
+        if run.codec != .none, run.stage == .generate || run.stage == .build {
+            add("--codec \(run.codec) has no effect with --stage \(run.stage.rawValue)")
+        }
+        if run.rate != nil, run.stage != .broker, run.stage != .null {
+            add("--rate cannot be combined with --stage \(run.stage.rawValue): nothing is acknowledged")
+        }
+        if run.keys != .none, run.keySize < 8, run.keys.keyCount > Int64(1) << Int64(8 * run.keySize) {
+            add("--key-size: \(run.keys.keyCount) keys do not fit into \(run.keySize) bytes")
+        }
+        let needed = run.neededBatchByteCount
+        if needed > run.batchSizeBytes {
+            let size = Quantity.formatBytes(Int64(run.batchSizeBytes))
+            add("--batch-size: a record may need \(needed) B with its overhead, which \(size) do not hold")
+        }
+        if run.batchSizeBytes > 1 << 30 {
+            add("--record-size: a record may need \(needed) B with its key and headers; 1 GiB is the most")
+        }
+        if case .records = run.amount, run.payloadBytes == nil {
+            add("--records: the bytes of so many records are beyond counting")
+        }
+    }
+}

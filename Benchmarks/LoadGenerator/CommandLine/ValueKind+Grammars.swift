@@ -1,0 +1,103 @@
+import KafkaEmbeddedBroker
+import KafkaTransport
+
+// Values with a grammar of their own. The type of each value says what is accepted.
+
+extension ValueKind where Value == RecordSize {
+    static var recordSize: Self {
+        Self(
+            placeholder: "SIZE", accepted: RecordSize.accepted, completion: .nothing,
+            parse: { text throws(ValueError) in try RecordSize(parsing: text) }, text: \.description)
+    }
+}
+
+extension ValueKind where Value == KeyDistribution {
+    static var keys: Self {
+        Self(
+            placeholder: "KEYS", accepted: KeyDistribution.accepted,
+            completion: .words(["none", "sequential:", "uniform:", "zipf:"]),
+            parse: { text throws(ValueError) in try KeyDistribution(parsing: text) }, text: \.description)
+    }
+}
+
+extension ValueKind where Value == CodecChoice {
+    static var codec: Self {
+        Self(
+            placeholder: "CODEC[:LEVEL]", accepted: CodecChoice.accepted,
+            completion: .words(CodecChoice.Name.allCases.map(\.rawValue)),
+            parse: { text throws(ValueError) in try CodecChoice(parsing: text) }, text: \.description)
+    }
+}
+
+extension ValueKind where Value == [Endpoint] {
+    static var servers: Self {
+        Self(
+            placeholder: "HOST:PORT[,…]",
+            parse: { text throws(ValueError) in
+                do throws(EndpointError) {
+                    return try Endpoint.list(text)
+                } catch {
+                    throw ValueError(error.description)
+                }
+            }, text: { $0.map(\.description).joined(separator: ",") })
+    }
+}
+
+extension ValueKind where Value == String {
+    /// Kafka's own rule for names.
+    static var topic: Self {
+        let accepted = "1 … 249 letters, digits, dots, dashes and underscores"
+        return Self(
+            placeholder: "NAME", accepted: accepted,
+            parse: { text throws(ValueError) in
+                let isLegal = text.utf8.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                        UInt8(ascii: "-"):
+                        true
+                    default: false
+                    }
+                }
+                guard isLegal, (1...249).contains(text.utf8.count), text != ".", text != ".." else {
+                    throw ValueError("'\(text)' is not a topic's name: \(accepted)")
+                }
+                return text
+            }, text: { $0 })
+    }
+}
+
+extension ValueKind where Value == TargetSettings.Property {
+    static var property: Self {
+        Self(
+            placeholder: "NAME=VALUE",
+            parse: { text throws(ValueError) in
+                guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+                    throw ValueError("'\(text)' is not NAME=VALUE")
+                }
+                return Value(name: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
+            }, text: { "\($0.name)=\($0.value)" })
+    }
+}
+
+extension ValueKind where Value == BrokerOptions.LogMode {
+    static var logMode: Self {
+        Self(
+            placeholder: "MODE", accepted: BrokerOptions.LogMode.accepted, completion: .words(["drop", "memory:"]),
+            parse: { text throws(ValueError) in try BrokerOptions.LogMode(parsing: text) }, text: \.description)
+    }
+}
+
+extension ValueKind where Value == FaultRule {
+    static var fault: Self {
+        Self(
+            placeholder: "FAULT",
+            parse: { text throws(ValueError) in
+                do throws(EmbeddedBrokerError) {
+                    return try FaultRule(parsing: text)
+                } catch {
+                    throw ValueError("\(error)")
+                }
+            }, text: { "\($0)" })
+    }
+}

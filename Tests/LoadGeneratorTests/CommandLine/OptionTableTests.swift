@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@testable import LoadGenerator
+
+@Suite struct OptionTableTests {
+    @Test func `the table holds every row that it declares, under different names`() {
+        #expect(OptionTable.options.count == Mirror(reflecting: OptionTable.shared).children.count)
+        for subcommand in Subcommand.allCases {
+            let spellings = OptionTable.rows(of: subcommand).flatMap(\.spellings)
+            #expect(spellings.contains("--help"))
+            #expect(Set(spellings).count == spellings.count)
+        }
+    }
+
+    /// What an option needs beside it to have an effect.
+    private static let bases = [
+        "key-size": "--keys uniform:10", "header-size": "--headers 2", "payload-delimiter": "--payload-file FILE",
+        "replication-factor": "-b a:1",
+    ]
+
+    @Test func `giving an option its default changes nothing`() throws {
+        let folder = try TemporaryFolder()
+        try OutputFile(path: folder.path + "/values").replace(with: "one\ntwo\n")
+        var checked = 0
+        for row in OptionTable.rows {
+            guard case .value(let text) = row.standard else { continue }
+            let base = (Self.bases[row.name] ?? "").replacing("FILE", with: folder.path + "/values")
+            let line = "\(row.subcommands.contains(.run) ? "run" : "broker") \(base)"
+            let without = try CommandLineParserTests.parse(line)
+            let with = try CommandLineParserTests.parse("\(line) \(row.flag) \(text)")
+            #expect(with == without, "\(row.flag) \(text)")
+            checked += 1
+        }
+        #expect(checked >= 20)
+    }
+
+    @Test func `the bounds that help tells are those that are held`() throws {
+        var checked = 0
+        for option in OptionTable.options {
+            let bounds = option.row.accepted?.split(separator: " … ").map(String.init) ?? []
+            guard bounds.count == 2, bounds[0].first?.isNumber == true else { continue }
+            // Of a topic's name the numbers are those of its letters.
+            guard option.row.name != "topic" else { continue }
+            for bound in bounds { try option.check([bound]) }
+            #expect(throws: UsageError.self) {
+                try option.check([bounds[1].replacing(/^\d+/, with: { "9\($0.output)" })])
+            }
+            checked += 1
+        }
+        #expect(checked >= 18)
+    }
+
+    @Test func `README has the table of options as it is`() throws {
+        let path =
+            URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/").dropFirst() + "/README.md"
+        let readme = try String(contentsOfFile: String(path), encoding: .utf8)
+        let parts = readme.split(separator: OptionsMarkdown.begin, omittingEmptySubsequences: false)
+        try #require(parts.count == 2, "README.md has no place for the table of options")
+        let rest = parts[1].split(separator: OptionsMarkdown.end, omittingEmptySubsequences: false)
+        try #require(rest.count == 2, "README.md has no end of the table of options")
+        if ProcessInfo.processInfo.environment["KBENCH_WRITE_README"] != nil {
+            let text =
+                parts[0] + OptionsMarkdown.begin + "\n\n" + OptionsMarkdown.text + "\n" + OptionsMarkdown.end + rest[1]
+            try text.write(toFile: String(path), atomically: true, encoding: .utf8)
+        } else {
+            #expect(rest[0] == "\n\n\(OptionsMarkdown.text)\n", "run scripts/options-table")
+        }
+    }
+}
