@@ -29,7 +29,7 @@ package struct BrokerSession {
     /// - Throws: `EmbeddedBrokerError` or `TransportError` when it can't listen.
     package func serve() async throws -> ExitStatus {
         let control = try EventLoop(name: "kbench-control")
-        let interrupt = RunInterrupt()
+        let interrupt = SharedFlag()
         let signals = await InterruptSignals(on: control, interrupt)
         let broker = try EmbeddedBroker(configuration)
         let endpoints: [Endpoint]

@@ -21,7 +21,7 @@ extension Quantity {
     /// A number a second: `500k`, `0.5`, `1.25M`.
     package static func formatRate(_ value: Double) -> String {
         if let whole = Int64(exactly: value) { return formatCount(whole) }
-        return Decimal.shortText(value, places: 6) ?? "\(value)"
+        return Decimal.shortText(value, decimals: 6) ?? "\(value)"
     }
 
     /// Three digits of a large number, for a table: `12.3M`, `950k`, `0.52`.
@@ -45,7 +45,7 @@ extension Quantity {
         for unit in units where value >= unit.factor {
             let (product, overflow) = value.multipliedReportingOverflow(by: 100)
             if overflow || !product.isMultiple(of: unit.factor) { continue }
-            return Decimal.shortText(Double(product / unit.factor) / 100, places: 2).map { $0 + unit.name }
+            return Decimal.shortText(Double(product / unit.factor) / 100, decimals: 2).map { $0 + unit.name }
         }
         return nil
     }
@@ -59,7 +59,7 @@ extension Quantity {
             value /= factor
             unit += 1
         }
-        let places = abs(value) < 9.995 ? 2 : abs(value) < 99.95 ? 1 : 0
-        return (Decimal.shortText(value, places: places) ?? "?") + units[unit]
+        let decimals = abs(value) < 9.995 ? 2 : abs(value) < 99.95 ? 1 : 0
+        return (Decimal.shortText(value, decimals: decimals) ?? "?") + units[unit]
     }
 }

@@ -2,7 +2,7 @@ import KafkaTransport
 
 /// All that one command does: the runs, in order, and what surrounds them.
 package struct RunPlan: Sendable, Equatable {
-    /// A place in the order of runs.
+    /// A run with its number.
     package struct ScheduledRun: Sendable, Equatable {
         /// 1, 2, …: the `run` of all files.
         package let number: Int
@@ -104,7 +104,7 @@ package struct TargetSettings: Sendable, Equatable {
         package let name: String
         package let value: String
 
-        /// What stands in place of a secret.
+        /// What is written instead of a secret.
         package static let redacted = "***"
 
         /// The value, unless it is a secret.

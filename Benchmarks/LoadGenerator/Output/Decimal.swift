@@ -8,25 +8,27 @@ enum Decimal {
         return "\(thousandths < 0 ? "-" : "")\(magnitude / 1000).\(padding)\(fraction)"
     }
 
-    /// `value` rounded to `places` digits (0 … 9) after the point, all of them written; nil when `value` is not finite.
-    static func text(_ value: Double, places: Int) -> String? {
+    /// `value` rounded to `decimals` digits (0 … 9) after the point, all of them written; nil when `value` is not finite.
+    static func text(_ value: Double, decimals: Int) -> String? {
         guard value.isFinite else { return nil }
         var scale = 1.0
-        for _ in 0..<places { scale *= 10 }
+        for _ in 0..<decimals { scale *= 10 }
         let scaled = (value * scale).rounded()
         // From 2^53 on a Double has no digits after the point worth writing.
         guard abs(scaled) < 9_007_199_254_740_992 else {
             return abs(value) < 9e18 ? String(Int64(value)) : "\(value)"
         }
         let digits = String(Int64(abs(scaled)))
-        let padded = String(repeating: "0", count: max(places + 1 - digits.count, 0)) + digits
+        let padded = String(repeating: "0", count: max(decimals + 1 - digits.count, 0)) + digits
         let sign = scaled < 0 ? "-" : ""
-        return places == 0 ? sign + padded : "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
+        return decimals == 0 ? sign + padded : "\(sign)\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
     }
 
-    /// As `text(_:places:)`, without zeros at the end: `5`, `0.5`.
-    static func shortText(_ value: Double, places: Int) -> String? {
-        guard var digits = text(value, places: places), digits.contains(".") else { return text(value, places: places) }
+    /// As `text(_:decimals:)`, without zeros at the end: `5`, `0.5`.
+    static func shortText(_ value: Double, decimals: Int) -> String? {
+        guard var digits = text(value, decimals: decimals), digits.contains(".") else {
+            return text(value, decimals: decimals)
+        }
         while digits.last == "0" { digits.removeLast() }
         if digits.last == "." { digits.removeLast() }
         return digits

@@ -15,7 +15,7 @@ package struct LatencyFile: Sendable, Equatable {
         for stage in LatencyStage.allCases {
             for point in histograms[stage]?.percentileSpectrum() ?? [] {
                 rows += CSV.row([
-                    String(run), stage.rawValue, Decimal.shortText(point.percentile, places: 9),
+                    String(run), stage.rawValue, Decimal.shortText(point.percentile, decimals: 9),
                     Decimal.text(thousandths: point.value), String(point.cumulativeCount),
                 ])
             }

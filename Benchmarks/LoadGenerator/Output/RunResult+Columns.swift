@@ -38,24 +38,24 @@ extension RunResult {
             .integer("concurrency", Int64(c.concurrency)), .text("codec", c.codec.name.rawValue),
             .integer("codec_level", c.codec.level.map(Int64.init)), .integer("partitions", Int64(c.partitions)),
             .integer("records", records), size, .integer("batch_size_bytes", Int64(c.batchSizeBytes)),
-            .number("linger_ms", Double(c.lingerNs) / 1e6, places: 6), .text("acks", c.acks.rawValue),
+            .number("linger_ms", Double(c.lingerNs) / 1e6, decimals: 6), .text("acks", c.acks.rawValue),
             // A column of the format, though no run is idempotent yet.
-            .bool("idempotence", false), .number("rate_target_rps", c.rate, places: 6),
+            .bool("idempotence", false), .number("rate_target_rps", c.rate, decimals: 6),
             Column(name: "seed", value: .unsigned(c.seed), text: String(c.seed)),
         ]
     }
 
     private var resultColumns: [Column] {
         [
-            .number("duration_s", durationSeconds, places: 6), .integer("records_acked", recordsAcked),
-            .integer("records_failed", recordsFailed), .number("throughput_rps", throughputRps, places: 1),
-            .number("throughput_bytes_per_s", throughputBytesPerSecond, places: 0),
-            .number("wire_bytes_per_s", wireBytesPerSecond, places: 0),
-            .number("compression_ratio", compressionRatio, places: 4), .integer("batches", batches),
-            .number("records_per_batch", recordsPerBatch, places: 2),
-            .number("client_cpu_s", clientCpuNs.map { Double($0) / 1e9 }, places: 6),
-            .number("client_cpu_ns_per_record", clientCpuNsPerRecord, places: 2),
-            .number("broker_cpu_s", brokerCpuNs.map { Double($0) / 1e9 }, places: 6),
+            .number("duration_s", durationSeconds, decimals: 6), .integer("records_acked", recordsAcked),
+            .integer("records_failed", recordsFailed), .number("throughput_rps", throughputRps, decimals: 1),
+            .number("throughput_bytes_per_s", throughputBytesPerSecond, decimals: 0),
+            .number("wire_bytes_per_s", wireBytesPerSecond, decimals: 0),
+            .number("compression_ratio", compressionRatio, decimals: 4), .integer("batches", batches),
+            .number("records_per_batch", recordsPerBatch, decimals: 2),
+            .number("client_cpu_s", clientCpuNs.map { Double($0) / 1e9 }, decimals: 6),
+            .number("client_cpu_ns_per_record", clientCpuNsPerRecord, decimals: 2),
+            .number("broker_cpu_s", brokerCpuNs.map { Double($0) / 1e9 }, decimals: 6),
             .integer("client_peak_rss_bytes", clientPeakRssBytes),
         ]
     }
@@ -65,7 +65,7 @@ extension RunResult {
             let figures = latencies[stage]?.columns
             return LatencyFigures.columnNames.enumerated().map { position, name in
                 let us = figures.map { Double($0[position].valueNs) / 1000 }
-                return Column.number("latency_\(stage.rawValue)_\(name)_us", us, places: 3)
+                return Column.number("latency_\(stage.rawValue)_\(name)_us", us, decimals: 3)
             }
         }
     }
@@ -84,7 +84,7 @@ extension RunResult.Column {
         Self(name: name, value: .optional(value), text: value.map(String.init))
     }
 
-    fileprivate static func number(_ name: String, _ value: Double?, places: Int) -> Self {
-        Self(name: name, value: .optional(value), text: value.flatMap { Decimal.shortText($0, places: places) })
+    fileprivate static func number(_ name: String, _ value: Double?, decimals: Int) -> Self {
+        Self(name: name, value: .optional(value), text: value.flatMap { Decimal.shortText($0, decimals: decimals) })
     }
 }

@@ -33,7 +33,7 @@ extension RunSummary {
         }
         let name = plan.label(of: plan.configurations[best.index], swept: swept)
         let other = plan.label(of: plan.configurations[worst.index], swept: swept)
-        let factor = Decimal.text(isPaced ? worst.value / best.value : best.value / worst.value, places: 2) ?? "?"
+        let factor = Decimal.text(isPaced ? worst.value / best.value : best.value / worst.value, decimals: 2) ?? "?"
         let what =
             isPaced
             ? "lowest p99: \(name), \(Quantity.approximateDuration(ns: -best.value))"

@@ -9,8 +9,8 @@ package enum RunSummary {
             let label = isPlanned ? plan.label(of: schedule[result.run - 1].configuration, swept: swept) : ""
             return [
                 String(result.run), cell(result.throughputRps.map(Quantity.approximate)),
-                cell(result.throughputBytesPerSecond.flatMap { Decimal.text($0 / 1_048_576, places: 1) }),
-                cell(result.clientCpuNsPerRecord.flatMap { Decimal.text($0, places: 1) }),
+                cell(result.throughputBytesPerSecond.flatMap { Decimal.text($0 / 1_048_576, decimals: 1) }),
+                cell(result.clientCpuNsPerRecord.flatMap { Decimal.text($0, decimals: 1) }),
                 duration(result.latencies[.total]?.p50Ns), duration(result.latencies[.total]?.p99Ns),
                 duration(result.latencies[.total]?.maxNs), result.verdict.rawValue, label,
             ]

@@ -34,8 +34,9 @@ package struct TimelineFile: Sendable, Equatable {
     package func append(_ row: Row) throws(OutputError) {
         let latency = row.totalLatency
         let cells: [String?] = [
-            String(row.run), Decimal.shortText(Double(row.timeNs) / 1e9, places: 6), row.recordsAcked.map(String.init),
-            row.bytesAcked.map(String.init), row.throughputRps.flatMap { Decimal.shortText($0, places: 1) },
+            String(row.run), Decimal.shortText(Double(row.timeNs) / 1e9, decimals: 6),
+            row.recordsAcked.map(String.init),
+            row.bytesAcked.map(String.init), row.throughputRps.flatMap { Decimal.shortText($0, decimals: 1) },
             row.inFlight.map(String.init), (latency?.p50Ns).map(Decimal.text(thousandths:)),
             (latency?.p99Ns).map(Decimal.text(thousandths:)), (latency?.maxNs).map(Decimal.text(thousandths:)),
         ]

@@ -6,7 +6,8 @@ struct Generator: Sendable {
     let configuration: RunConfiguration
     let topic: String
     let pool: PayloadPool
-    let interrupt: RunInterrupt
+    /// Set when the user wants an end.
+    let interrupt: SharedFlag
     let abort: RunAbort
 
     struct Outcome: Sendable {
@@ -20,18 +21,18 @@ struct Generator: Sendable {
     private static let chunksPerSample = 16
 
     /// The closed loop: the next chunk is made when the builder has taken the last one.
-    func run<B: BatchBuilder & Actor>(
-        into builder: isolated B, from source: RecordRuns, untilNs endNs: Int64, isLast: Bool
+    func generateInClosedLoop<B: BatchBuilder & Actor>(
+        into builder: isolated B, from stretches: RecordStretches, untilNs endNs: Int64, isLast: Bool
     ) async -> Outcome {
         var chunk = pool.makeChunk()
         var outcome = Outcome()
         var chunkCount = 0
         do {
-            while var run = source.take() {
-                while !run.isEmpty, goesOn {
+            while var stretch = stretches.take() {
+                while !stretch.isEmpty, goesOn {
                     let now = MonotonicClock.nowNs()
                     if now >= endNs { break }
-                    pool.fill(&chunk, from: &run)
+                    pool.fill(&chunk, from: &stretch)
                     outcome.records += Int64(chunk.count)
                     let isSample = chunkCount % Self.chunksPerSample == 0
                     chunkCount += 1
@@ -42,7 +43,7 @@ struct Generator: Sendable {
                         outcome.appendingNs += (MonotonicClock.nowNs() - filled) * Int64(Self.chunksPerSample)
                     }
                 }
-                if !run.isEmpty { break }
+                if !stretch.isEmpty { break }
             }
         } catch {
             outcome.note(error)
@@ -52,7 +53,7 @@ struct Generator: Sendable {
     }
 
     /// The open loop: what is due is handed over, and the lane sleeps until more is.
-    func run<B: BatchBuilder & Actor>(
+    func generateInOpenLoop<B: BatchBuilder & Actor>(
         into builder: isolated B, on schedule: OpenLoopSchedule, _ intended: IntendedTimes, loop: EventLoop, lane: Int,
         isLast: Bool
     ) async -> Outcome {

@@ -10,13 +10,13 @@ import KafkaTransport
 actor InterruptSignals {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-    private let interrupt: RunInterrupt
+    private let interrupt: SharedFlag
     private let onFirst: @Sendable () -> Void
     private var sources: [SignalSource] = []
     private var isOver = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    init(on loop: EventLoop, _ interrupt: RunInterrupt, onFirst: @escaping @Sendable () -> Void = {}) async {
+    init(on loop: EventLoop, _ interrupt: SharedFlag, onFirst: @escaping @Sendable () -> Void = {}) async {
         self.loop = loop
         self.interrupt = interrupt
         self.onFirst = onFirst

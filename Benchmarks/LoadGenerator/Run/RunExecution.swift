@@ -1,12 +1,13 @@
 import KafkaClient
 
-/// One run: from the first record to the last acknowledgement.
+/// The load of one run: from the first record to the last acknowledgement.
 struct RunExecution {
     let configuration: RunConfiguration
     let topic: String
     let pool: PayloadPool
     let pipeline: RunPipeline
-    let interrupt: RunInterrupt
+    /// Set when the user wants an end.
+    let interrupt: SharedFlag
     let abort = RunAbort()
 
     /// What was measured between the two ends of the clock.
@@ -41,7 +42,7 @@ struct RunExecution {
     /// - Returns: how many records were acknowledged.
     /// - Throws: `RunError` when records of it fail.
     func warmUp(_ amount: RunConfiguration.Amount, drainTimeout: Duration) async throws -> Int64 {
-        let measurement = await run(amount, drainTimeout: drainTimeout, isLast: false)
+        let measurement = await measure(amount, drainTimeout: drainTimeout, isLast: false)
         let failed = pipeline.recorders.reduce(0) { $0 + $1.failedRecords }
         if let error = measurement.failure ?? pipeline.recorders.lazy.compactMap(\.firstFailure).first {
             throw RunError("the warm-up failed (\(failed) records): \(error)")
@@ -51,63 +52,88 @@ struct RunExecution {
         return acked
     }
 
-    /// Runs, and returns when every batch has come to its end, or the time to drain after an interrupt is over.
+    /// Sends `amount`, and returns when every batch has come to its end, or the time to drain after an interrupt is over.
     ///
     /// - Parameter isLast: nothing comes after this; otherwise builders and producers stay as they are.
-    func run(
+    func measure(
         _ amount: RunConfiguration.Amount, drainTimeout: Duration, isLast: Bool = true, timeline: Timeline? = nil
     ) async -> Measurement {
         var measurement = Measurement()
         ProcessUsage.resetPeakRss()
         measurement.cpuTimeBefore = CPUTime.now()
         let cpuBefore = ProcessUsage.cpuTimeNs()
-        let begin = MonotonicClock.nowNs()
-        let endNs = amount.endNs(from: begin)
-        let total = amount.recordsMost(rate: configuration.rate)
-        let source = RecordRuns(total: total, of: pool)
-        let schedule = configuration.rate.map { OpenLoopSchedule(rate: $0, total: total, beginNs: begin) }
-        let generators = zip(pipeline.builders, pipeline.generatorLoops).enumerated().map { lane, part in
-            let (builder, loop) = part
-            let generator = Generator(
-                configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort)
-            // With the loop as its preference a task that waited goes on there, and not by way of the global pool.
-            return Task(executorPreference: loop) {
-                guard let schedule else {
-                    return await generator.run(into: builder, from: source, untilNs: endNs, isLast: isLast)
-                }
-                return await generator.run(
-                    into: builder, on: schedule, intendedTimes(lane), loop: loop, lane: lane, isLast: isLast)
-            }
-        }
+        let load = Load(amount, configuration, pool, beginNs: MonotonicClock.nowNs())
+        let generators = startGenerators(load, isLast: isLast)
         let watchdog = Task { try await watch(generators, drainTimeout) }
-        let timelining = timeline.map { timeline in Task { await timeline.run(from: begin, pipeline) } }
+        let timelining = timeline.map { timeline in Task { await timeline.record(from: load.beginNs, pipeline) } }
         var outcomes: [Generator.Outcome] = []
         for generator in generators { outcomes.append(await generator.value) }
         await drain()
         watchdog.cancel()
         let lastAck = pipeline.recorders.map(\.lastAckNs).max() ?? 0
-        measurement.durationNs = (lastAck > begin ? lastAck : MonotonicClock.nowNs()) - begin
+        measurement.durationNs = (lastAck > load.beginNs ? lastAck : MonotonicClock.nowNs()) - load.beginNs
         measurement.clientCpuNs = ProcessUsage.cpuTimeNs() - cpuBefore
         measurement.cpuTimeAfter = CPUTime.now()
         measurement.clientPeakRssBytes = ProcessUsage.peakRssBytes()
         timelining?.cancel()
         await timelining?.value
-        measurement.generatedRecords = outcomes.reduce(0) { $0 + $1.records }
-        measurement.failure = outcomes.lazy.compactMap(\.failure).first
-        measurement.generatingNs = outcomes.reduce(0) { $0 + $1.generatingNs }
-        measurement.appendingNs = outcomes.reduce(0) { $0 + $1.appendingNs }
-        measurement.lag = schedule.map {
-            ScheduleLag(
-                worstNs: $0.worstLagNs, finalNs: $0.lagNs(at: min(endNs, begin + measurement.durationNs)),
-                missedRecords: total - measurement.generatedRecords)
-        }
+        measurement.add(outcomes)
+        measurement.lag = load.lag(durationNs: measurement.durationNs, generated: measurement.generatedRecords)
         return measurement
+    }
+
+    /// What the generators share: how much there is to send, and when.
+    private struct Load {
+        let beginNs: Int64
+        /// No more records are made then.
+        let endNs: Int64
+        /// The most records that are made.
+        let total: Int64
+        let stretches: RecordStretches
+        /// Of an open loop.
+        let schedule: OpenLoopSchedule?
+
+        init(
+            _ amount: RunConfiguration.Amount, _ configuration: RunConfiguration, _ pool: PayloadPool, beginNs: Int64
+        ) {
+            self.beginNs = beginNs
+            let total = amount.recordsMost(rate: configuration.rate)
+            self.total = total
+            endNs = amount.endNs(from: beginNs)
+            stretches = RecordStretches(total: total, of: pool)
+            schedule = configuration.rate.map { OpenLoopSchedule(rate: $0, total: total, beginNs: beginNs) }
+        }
+
+        func lag(durationNs: Int64, generated: Int64) -> ScheduleLag? {
+            schedule.map {
+                ScheduleLag(
+                    worstNs: $0.worstLagNs, finalNs: $0.lagNs(at: min(endNs, beginNs + durationNs)),
+                    missedRecords: total - generated)
+            }
+        }
+    }
+
+    private func startGenerators(_ load: Load, isLast: Bool) -> [Task<Generator.Outcome, Never>] {
+        zip(pipeline.builders, pipeline.generatorLoops).enumerated().map { lane, part in
+            let (builder, loop) = part
+            let generator = Generator(
+                configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort)
+            // With the loop as its preference a task that waited goes on there, and not by way of the global pool.
+            return Task(executorPreference: loop) {
+                guard let schedule = load.schedule else {
+                    return await generator.generateInClosedLoop(
+                        into: builder, from: load.stretches, untilNs: load.endNs, isLast: isLast)
+                }
+                return await generator.generateInOpenLoop(
+                    into: builder, on: schedule, intendedTimes(lane), loop: loop, lane: lane, isLast: isLast)
+            }
+        }
     }
 
     /// Where lane `lane` notes them: its own recorder's, or with one builder for all lanes everybody's.
     private func intendedTimes(_ lane: Int) -> IntendedTimes {
         if let times = pipeline.recorders[lane].intendedTimes { return times }
-        preconditionFailure("an open loop's pipeline has a place for intended times")
+        preconditionFailure("the recorders of an open loop know the intended times")
     }
 
     private func drain() async {
@@ -131,23 +157,34 @@ struct RunExecution {
     }
 }
 
+extension RunExecution.Measurement {
+    fileprivate mutating func add(_ outcomes: [Generator.Outcome]) {
+        generatedRecords = outcomes.reduce(0) { $0 + $1.records }
+        failure = outcomes.lazy.compactMap(\.failure).first
+        generatingNs = outcomes.reduce(0) { $0 + $1.generatingNs }
+        appendingNs = outcomes.reduce(0) { $0 + $1.appendingNs }
+    }
+}
+
+extension RunConfiguration {
+    /// Records that a run comes to: with a rate and a duration, those whose time comes within it.
+    var plannedRecords: Int64 { amount.recordsMost(rate: rate) }
+}
+
 extension RunConfiguration.Amount {
-    /// Records that a run can't exceed.
-    var recordsMost: Int64 {
+    /// No run has more records.
+    private static let recordsMax: Int64 = 1_000_000_000_000_000_000
+
+    /// The most records that this comes to: with a rate and a duration, those whose time comes within it.
+    fileprivate func recordsMost(rate: Double?) -> Int64 {
         switch self {
         case .records(let count): count
-        case .durationNs: 1_000_000_000_000_000_000
+        case .durationNs(let ns): rate.map { max(1, Int64((Double(ns) / 1e9 * $0).rounded())) } ?? Self.recordsMax
         }
     }
 
-    /// Records that a run comes to: with a rate and a duration, those whose time comes within it.
-    func recordsMost(rate: Double?) -> Int64 {
-        guard case .durationNs(let ns) = self, let rate else { return recordsMost }
-        return max(1, Int64((Double(ns) / 1e9 * rate).rounded()))
-    }
-
     /// When no more records are made, on the monotonic clock.
-    func endNs(from beginNs: Int64) -> Int64 {
+    fileprivate func endNs(from beginNs: Int64) -> Int64 {
         switch self {
         case .records: .max
         case .durationNs(let ns): beginNs + ns

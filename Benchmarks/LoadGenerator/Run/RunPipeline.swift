@@ -67,6 +67,11 @@ struct RunPipeline {
         }
     }
 
+    /// Of all lanes together.
+    var histograms: LatencyHistograms {
+        recorders.reduce(into: LatencyHistograms()) { $0.add($1.histograms) }
+    }
+
     /// Loops that a configuration needs.
     static func loopCount(_ configuration: RunConfiguration) -> Int {
         configuration.cores + (configuration.builder == .sequential ? 1 : 0)

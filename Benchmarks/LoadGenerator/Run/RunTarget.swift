@@ -1,15 +1,19 @@
 import KafkaClient
 
-/// The topic that runs load: made when missing, counted before and after, removed when it was ours.
+/// The topic that a run loads: made when missing, counted before and after, removed when it was made.
 struct RunTarget {
     let cluster: Cluster
+    /// The broker's process; nil for brokers that kbench did not start.
+    let broker: BrokerProcess?
     let topic: String
     private let isOurs: Bool
 
     /// Finds the topic or makes it.
     ///
     /// - Throws: `RunError` when it exists with other partitions, `KafkaClientError` when it can't be made.
-    static func prepare(_ cluster: Cluster, _ settings: TargetSettings, partitions: Int) async throws -> RunTarget {
+    static func prepare(
+        _ cluster: Cluster, _ settings: TargetSettings, partitions: Int, _ broker: BrokerProcess?
+    ) async throws -> RunTarget {
         let isNew = try await cluster.createTopic(
             settings.topic, partitionCount: Int32(partitions), replicationFactor: settings.replicationFactor)
         let found = try await cluster.describe(settings.topic).partitions.count
@@ -20,12 +24,37 @@ struct RunTarget {
                 --topic
                 """)
         }
-        return RunTarget(cluster: cluster, topic: settings.topic, isOurs: isNew)
+        return RunTarget(cluster: cluster, broker: broker, topic: settings.topic, isOurs: isNew)
+    }
+
+    /// Whether the broker was kbench's own and has ended without having been asked to.
+    var isLost: Bool {
+        get async { await broker?.isLost == true }
+    }
+
+    /// CPU time of the broker's process so far; nil where it is not kbench's own, or the system does not tell.
+    func brokerCpuNs() async -> Int64? {
+        guard let pid = await broker?.pid else { return nil }
+        return ProcessUsage.cpuTimeNs(ofProcess: pid)
     }
 
     /// Records stored in the topic, by its end offsets.
     func storedRecords() async throws -> Int64 {
         try await cluster.offsets(of: topic, at: .latest).reduce(0, +)
+    }
+
+    /// What is stored. With acks 0 the broker may still be taking what the system has: this waits until it has all, or
+    /// has taken nothing more for two seconds.
+    func settledRecords(expected: Int64, acks: AcksChoice) async throws -> Int64 {
+        var stored = try await storedRecords()
+        var deadline = MonotonicClock.nowNs() + 2_000_000_000
+        while acks == .none, stored < expected, MonotonicClock.nowNs() < deadline {
+            try await Task.sleep(for: .milliseconds(50))
+            let now = try await storedRecords()
+            if now > stored { deadline = MonotonicClock.nowNs() + 2_000_000_000 }
+            stored = now
+        }
+        return stored
     }
 
     /// Removes the topic if this command made it and it is not to be kept.

@@ -53,8 +53,8 @@ package struct Terminal: Sendable {
     }
 
     /// The table of results, and what went wrong.
-    func finish(_ results: [RunResult], _ failures: [String], plan: RunPlan, directory: OutputDirectory) {
-        for failure in failures { complain(failure) }
+    func finish(_ results: [RunResult], _ failures: [RunFailure], plan: RunPlan, directory: OutputDirectory) {
+        for failure in failures { complain("\(failure)") }
         switch format {
         case .json: Self.write(RunSummary.json(results), to: 1)
         case .text where results.isEmpty: break
@@ -78,7 +78,7 @@ package struct Terminal: Sendable {
                 #else
                     let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 #endif
-                // Nobody reads: there is no place to say so.
+                // Nobody reads, so nobody can be told.
                 guard count > 0 else { return }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }

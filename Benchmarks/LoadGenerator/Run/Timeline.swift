@@ -2,20 +2,20 @@ import KafkaClient
 
 /// Writes a row of `timeline.csv` for each interval of a run.
 actor Timeline {
-    private let run: Int
+    private let runNumber: Int
     private let intervalNs: Int64
     private let file: TimelineFile
     /// The first error that kept a row from being written.
     private(set) var failure: OutputError?
 
-    init(run: Int, intervalNs: Int64, file: TimelineFile) {
-        self.run = run
+    init(runNumber: Int, intervalNs: Int64, file: TimelineFile) {
+        self.runNumber = runNumber
         self.intervalNs = intervalNs
         self.file = file
     }
 
-    /// Until it is cancelled; the last row is of what is left then.
-    func run(from beginNs: Int64, _ pipeline: RunPipeline) async {
+    /// Writes until it is cancelled; the last row is of what is left then.
+    func record(from beginNs: Int64, _ pipeline: RunPipeline) async {
         var previousNs = beginNs
         var sum = LaneRecorder.Interval()
         var spare = LaneRecorder.Interval()
@@ -51,7 +51,7 @@ actor Timeline {
     private func write(
         _ sum: LaneRecorder.Interval, from previousNs: Int64, to now: Int64, since beginNs: Int64, _ inFlight: Int
     ) {
-        var row = TimelineFile.Row(run: run, timeNs: now - beginNs)
+        var row = TimelineFile.Row(run: runNumber, timeNs: now - beginNs)
         row.recordsAcked = sum.records
         row.bytesAcked = sum.bytes
         row.throughputRps = Double(sum.records) / (Double(now - previousNs) / 1e9)

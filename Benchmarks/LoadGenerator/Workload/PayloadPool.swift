@@ -5,7 +5,7 @@ import KafkaClient
 
 /// The payloads of a workload, as a ring of records that chunks are cut from.
 ///
-/// A lane that takes its records from `RecordRuns` goes round a short ring without a break. So a batch never holds a payload
+/// A lane that takes its records from `RecordStretches` goes round a short ring without a break. So a batch never holds a payload
 /// twice, neither of consecutive records nor of those that a rotation over partitions gives to one of them. Where records come
 /// to batches in another order (keys, rates), the ring is as long as what all open batches hold, four times.
 package struct PayloadPool: Sendable {
@@ -21,13 +21,13 @@ package struct PayloadPool: Sendable {
     package let payloadCount: Int
     /// Records that a lane is given at once: whole rounds, as few as make the giving cheap; of a ring so long that lanes would
     /// get nothing for a while, parts of it.
-    package let runRecordCount: Int
+    package let stretchRecordCount: Int
     /// Bytes of keys, values and headers of a record, on average over the ring.
     package let bytesPerRecord: Double
 
-    /// What a run has at least, unless its bytes are enough.
-    private static let runRecordCountMin = 1024
-    private static let runByteCountMin = 256 << 10
+    /// What a stretch has at least, unless its bytes are enough.
+    private static let stretchRecordCountMin = 1024
+    private static let stretchByteCountMin = 256 << 10
     /// Of a longer ring, lanes get parts.
     private static let wholeRoundMax = 4096
     /// Sizes that stand for a distribution.
@@ -108,14 +108,14 @@ package struct PayloadPool: Sendable {
     private init(bytes: [UInt8], values: [Range<Int>], seed: UInt64, keys: KeyGenerator?, headers: HeaderTexts?) {
         var bytes = bytes
         let valueByteCount = values.reduce(0) { $0 + $1.count }
-        let headerPlaces = headers?.append(to: &bytes, seed: seed, count: values.count) ?? []
+        let headerRanges = headers?.append(to: &bytes, seed: seed, count: values.count) ?? []
         arena = RecordArena(bytes: bytes.span.bytes)
         var ring = RecordChunk(sharing: arena, capacity: values.count + Self.chunkRecordCount)
         for index in 0..<values.count + Self.chunkRecordCount {
             let slot = index % values.count
             ring.append(
                 keyAt: nil, valueAt: values[slot],
-                headersAt: headerPlaces.isEmpty ? nil : headerPlaces[slot % headerPlaces.count])
+                headersAt: headerRanges.isEmpty ? nil : headerRanges[slot % headerRanges.count])
         }
         self.ring = ring
         self.keys = keys
@@ -124,9 +124,10 @@ package struct PayloadPool: Sendable {
         bytesPerRecord =
             Double(valueByteCount) / Double(values.count) + Double(keys?.byteCount ?? 0)
             + Double(headers?.byteCountOfRecord ?? 0)
-        let runMin = max(1, min(Self.runRecordCountMin, Self.runByteCountMin / max(1, mean)))
-        runRecordCount =
-            values.count > Self.wholeRoundMax ? runMin : (runMin + values.count - 1) / values.count * values.count
+        let stretchMin = max(1, min(Self.stretchRecordCountMin, Self.stretchByteCountMin / max(1, mean)))
+        stretchRecordCount =
+            values.count > Self.wholeRoundMax
+            ? stretchMin : (stretchMin + values.count - 1) / values.count * values.count
     }
 
     /// A chunk to be filled by `fill`, again and again.
@@ -141,13 +142,13 @@ package struct PayloadPool: Sendable {
         chunk.replaceAll(with: range, of: ring, keyByteCount: keys.byteCount) { keys.write(first: first, to: $0) }
     }
 
-    /// Puts the first records of `run` into a chunk, as many as it holds, and takes them off the run.
+    /// Puts the first records of `stretch` into a chunk, as many as it holds, and takes them off the stretch.
     ///
     /// - Precondition: the chunk came from `makeChunk`.
-    package func fill(_ chunk: inout RecordChunk, from run: inout Range<Int64>) {
-        let count = min(run.count, Self.chunkRecordCount)
-        fill(&chunk, first: run.lowerBound, count: count)
-        run = run.dropFirst(count)
+    package func fill(_ chunk: inout RecordChunk, from stretch: inout Range<Int64>) {
+        let count = min(stretch.count, Self.chunkRecordCount)
+        fill(&chunk, first: stretch.lowerBound, count: count)
+        stretch = stretch.dropFirst(count)
     }
 
     /// Where records lie in the ring; those from `payloadCount` on are the first ones once more.

@@ -23,7 +23,7 @@ import Testing
             (1e15, 3, "1000000000000000"),
             (123.456789, 6, "123.456789"), (0.000001, 6, "0.000001"), (10, 0, "10"), (100, 1, "100"),
         ] as [(Double, Int, String)])
-    func numbersAreWrittenWithoutExponents(value: Double, places: Int, text: String) {
-        #expect(Decimal.shortText(value, places: places) == text)
+    func numbersAreWrittenWithoutExponents(value: Double, decimals: Int, text: String) {
+        #expect(Decimal.shortText(value, decimals: decimals) == text)
     }
 }

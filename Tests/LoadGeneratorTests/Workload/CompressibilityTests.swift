@@ -31,9 +31,9 @@ import Testing
             connection: try ConnectionConfiguration(clientID: "test"), concurrency: 2)
         let pool = try PayloadPool(configuration)
         var chunk = pool.makeChunk()
-        var run: Range<Int64> = 0..<Int64(200_000 / (configuration.recordSize.meanByteCount))
-        while !run.isEmpty {
-            pool.fill(&chunk, from: &run)
+        var stretch: Range<Int64> = 0..<Int64(200_000 / (configuration.recordSize.meanByteCount))
+        while !stretch.isEmpty {
+            pool.fill(&chunk, from: &stretch)
             try await pipeline.builders[0].append(chunk, to: "t", partition: nil)
         }
         await pipeline.builders[0].finish()

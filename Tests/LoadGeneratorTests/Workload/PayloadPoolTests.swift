@@ -6,14 +6,14 @@ import Testing
 @Suite struct PayloadPoolTests {
     /// What lanes get when one is slow and chance decides whose turn it is: payloads by number, in each lane's order.
     private static func streams(of pool: PayloadPool, records: Int64, lanes: Int, seed: UInt64) -> [[Int]] {
-        let source = RecordRuns(total: records, of: pool)
+        let source = RecordStretches(total: records, of: pool)
         var chance = SplitMix64(seed: seed)
         var streams = [[Int]](repeating: [], count: lanes)
         while true {
             // The lowest lane has by far the most turns.
             let lane = (0..<lanes - 1).first { _ in Int.random(in: 0..<4, using: &chance) > 0 } ?? lanes - 1
-            guard let run = source.take() else { return streams }
-            streams[lane] += run.map { pool.positions(first: $0, count: 1).lowerBound }
+            guard let stretch = source.take() else { return streams }
+            streams[lane] += stretch.map { pool.positions(first: $0, count: 1).lowerBound }
         }
     }
 
@@ -24,9 +24,12 @@ import Testing
         let inBatch = sizes.batch / (sizes.record + 7)
         #expect(pool.payloadCount >= inBatch)
         for seed in 0..<10 as Range<UInt64> {
-            for stream in Self.streams(of: pool, records: 50_000, lanes: lanes, seed: seed) {
+            let streams = Self.streams(of: pool, records: 50_000, lanes: lanes, seed: seed)
+            #expect(streams.reduce(0) { $0 + $1.count } == 50_000, "seed \(seed)")
+            for stream in streams {
                 // Consecutive numbers all the way, so that no window of `payloadCount` has one twice.
-                #expect(zip(stream, stream.dropFirst()).allSatisfy { ($0 + 1) % pool.payloadCount == $1 })
+                #expect(
+                    zip(stream, stream.dropFirst()).allSatisfy { ($0 + 1) % pool.payloadCount == $1 }, "seed \(seed)")
             }
         }
     }
@@ -43,23 +46,23 @@ import Testing
     @Test func everyRecordIsHandedOutOnce() {
         let pool = PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
         for total in [1, 1098, 1099, 1100, 10_000] as [Int64] {
-            let source = RecordRuns(total: total, of: pool)
+            let source = RecordStretches(total: total, of: pool)
             var expected: Int64 = 0
-            while let run = source.take() {
-                #expect(run.lowerBound == expected)
-                expected = run.upperBound
+            while let stretch = source.take() {
+                #expect(stretch.lowerBound == expected)
+                expected = stretch.upperBound
             }
             #expect(expected == total)
         }
     }
 
-    @Test func aRunIsCutIntoChunks() {
+    @Test func aStretchIsCutIntoChunks() {
         let pool = PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
         var chunk = pool.makeChunk()
-        var run: Range<Int64> = 1000..<1600
+        var stretch: Range<Int64> = 1000..<1600
         var counts: [Int] = []
-        while !run.isEmpty {
-            pool.fill(&chunk, from: &run)
+        while !stretch.isEmpty {
+            pool.fill(&chunk, from: &stretch)
             counts.append(chunk.count)
         }
         #expect(counts == [256, 256, 88])
@@ -68,9 +71,9 @@ import Testing
     @Test func thePoolIsSmallAndLargeRecordsAreHandedOutSingly() {
         let usual = PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
         #expect(usual.payloadCount == 157)
-        #expect(usual.runRecordCount == 7 * 157)
+        #expect(usual.stretchRecordCount == 7 * 157)
         let large = PayloadPool(recordSize: .fixed(1 << 20), compressibility: 0.5, seed: 1, batchByteCount: 1_052_672)
         #expect(large.payloadCount == 3)
-        #expect(large.runRecordCount == 3)
+        #expect(large.stretchRecordCount == 3)
     }
 }

@@ -1,15 +1,15 @@
-// Records are handed out in runs, each a whole number of rounds of the payload pool. A lane that takes run after run,
-// whichever the others leave it, therefore goes round the pool without a break: what follows the last payload is
+// Records are handed out in stretches, each a whole number of rounds of the payload pool. A lane that takes stretch after
+// stretch, whichever the others leave it, therefore goes round the pool without a break: what follows the last payload is
 // always the first.
 //
-//      run 0            run 1            run 2            run 3
+//      stretch 0        stretch 1        stretch 2        stretch 3
 //      0 1 2 0 1 2      0 1 2 0 1 2      0 1 2 0 1 2      0 1        payloads, of which there are 3
 //      lane A           lane B           lane B           lane A
 
 import Synchronization
 
-/// The records of a run of the command, handed out to its generators.
-package final class RecordRuns: Sendable {
+/// The records of a run, handed out to its generators.
+package final class RecordStretches: Sendable {
     private let next = Atomic<Int64>(0)
     private let total: Int64
     private let size: Int64
@@ -17,7 +17,7 @@ package final class RecordRuns: Sendable {
     /// - Parameter total: records, at most 10^18.
     package init(total: Int64, of pool: PayloadPool) {
         self.total = total
-        size = Int64(pool.runRecordCount)
+        size = Int64(pool.stretchRecordCount)
     }
 
     /// The numbers of the records that the caller is to make, in its own order of asking; nil when none are left.

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Says to everything that runs that the user wants an end.
-final class RunInterrupt: Sendable {
+/// Something that happens once and that everybody may look at, whatever thread they are on: that the user wants an end.
+final class SharedFlag: Sendable {
     private let flag = Atomic<Bool>(false)
 
     var isSet: Bool { flag.load(ordering: .relaxed) }

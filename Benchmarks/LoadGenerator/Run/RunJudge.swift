@@ -1,0 +1,99 @@
+import KafkaClient
+
+/// Compares what was acknowledged with what is stored, and says what must not be trusted.
+struct RunJudge {
+    let result: RunResult
+    let measurement: RunExecution.Measurement
+    let recorders: [LaneRecorder]
+    /// Whether the broker is kbench's own, so that its CPU time can be told from that of others on the machine.
+    let isBrokerOurs: Bool
+    let isInterrupted: Bool
+
+    /// What is to be said of a run.
+    struct Judgement {
+        var verdicts: [Verdict] = []
+        /// What makes the run a failure, each in words.
+        var failures: [String] = []
+
+        /// Adds a verdict that makes the run a failure.
+        fileprivate mutating func fail(_ verdict: Verdict) {
+            verdicts.append(verdict)
+            failures.append(verdict.explanation)
+        }
+    }
+
+    /// - Parameters:
+    ///   - target: where to count the records; nil where they can't be counted.
+    ///   - storedBefore: records that it held when the clock started.
+    func judge(_ target: RunTarget?, storedBefore: Int64) async -> Judgement {
+        var judgement = Judgement()
+        if let error = measurement.failure { judgement.failures.append("\(error)") }
+        if let verdict = failedRecords { judgement.fail(verdict) }
+        if let target, let verdict = await unverified(target, storedBefore) { judgement.fail(verdict) }
+        judgement.verdicts += loadVerdicts
+        if SystemInfo.current().isDebugBuild {
+            judgement.verdicts.append(
+                Verdict(.debugBuild, "kbench was built without optimisation; use scripts/kbench"))
+        }
+        if let interrupted { judgement.verdicts.append(interrupted) }
+        return judgement
+    }
+
+    private var failedRecords: Verdict? {
+        guard let failed = result.recordsFailed, failed > 0 else { return nil }
+        let reason = recorders.lazy.compactMap(\.firstFailure).first.map { ": \($0)" } ?? ""
+        return Verdict(.failedRecords, "\(failed) of \(measurement.generatedRecords) records failed\(reason)")
+    }
+
+    private var interrupted: Verdict? {
+        let (acked, planned) = (result.recordsAcked ?? 0, result.configuration.plannedRecords)
+        return isInterrupted && acked < planned ? .interrupted(after: acked, of: planned) : nil
+    }
+
+    /// Whether the load was what the configuration says. These don't make a run a failure.
+    private var loadVerdicts: [Verdict] {
+        let configuration = result.configuration
+        var verdicts: [Verdict?] = []
+        if let rate = configuration.rate, let lag = measurement.lag {
+            let saturated = Verdict.saturated(
+                lag, planned: configuration.plannedRecords, rate: rate, isInterrupted: isInterrupted)
+            verdicts += [saturated, .generatorBound(measurement, isBehind: saturated != nil)]
+        } else if configuration.stage != .generate {
+            verdicts.append(.generatorBound(measurement, isBehind: true))
+        }
+        // A broker that kbench didn't start may be on this machine.
+        let isAlone = isBrokerOurs || configuration.stage != .broker
+        verdicts.append(
+            .noisy(
+                from: measurement.cpuTimeBefore, to: measurement.cpuTimeAfter, durationNs: measurement.durationNs,
+                ownCpuNs: isAlone ? (result.clientCpuNs ?? 0) + (result.brokerCpuNs ?? 0) : nil,
+                cpuCount: SystemInfo.onlineCores()))
+        return verdicts.compactMap(\.self)
+    }
+
+    /// Nil when the broker has exactly what was acknowledged.
+    private func unverified(_ target: RunTarget, _ storedBefore: Int64) async -> Verdict? {
+        let acked = result.recordsAcked ?? 0
+        let stored: Int64
+        do {
+            stored =
+                try await target.settledRecords(expected: storedBefore + acked, acks: result.configuration.acks)
+                - storedBefore
+        } catch {
+            return Verdict(.unverified, "the end offsets could not be read: \(error)")
+        }
+        return stored == acked ? nil : Verdict(.unverified, difference(stored: stored, acked: acked))
+    }
+
+    private func difference(stored: Int64, acked: Int64) -> String {
+        let counts = "the broker has \(stored) records, \(acked) were acknowledged"
+        let possible = recorders.reduce(0) { $0 + $1.possibleDuplicates }
+        if stored > acked, stored - acked <= possible {
+            return """
+                \(counts): \(stored - acked) were stored twice, because requests were repeated whose answer was lost \
+                (\(possible) records)
+                """
+        }
+        return "\(counts): " + (stored < acked ? "\(acked - stored) are missing" : "\(stored - acked) are too many")
+    }
+}

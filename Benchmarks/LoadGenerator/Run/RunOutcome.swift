@@ -1,0 +1,36 @@
+/// What came of a run.
+struct RunOutcome {
+    var result: RunResult
+    let histograms: LatencyHistograms
+    /// What makes the run a failure, each in words; empty when nothing does.
+    var failures: [String]
+}
+
+/// Why a run failed.
+struct RunFailure: Error, CustomStringConvertible {
+    /// Nil when there is only one, of which nothing was measured.
+    let run: Int?
+    let reasons: [String]
+
+    init(run: Int?, _ reasons: [String]) {
+        self.run = run
+        self.reasons = reasons
+    }
+
+    var description: String { (run.map { "run \($0): " } ?? "") + reasons.joined(separator: "; ") }
+}
+
+extension OutputDirectory {
+    /// Writes what came of a run: the histograms last, because a run with them counts as done.
+    func append(_ outcome: RunOutcome) throws(OutputError) {
+        let result = outcome.result
+        try runs.append(result)
+        let stages = outcome.histograms.byStage
+        if !stages.isEmpty { try latency.append(run: result.run, stages) }
+        var log = HdrHistogramLog(startedAtMs: result.startedAt.epochMs)
+        for (stage, histogram) in stages.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            log.append(tag: stage.rawValue, startNs: 0, lengthNs: result.durationNs ?? 0, histogram: histogram)
+        }
+        try histogramLog(run: result.run).replace(with: log.text)
+    }
+}

@@ -1,0 +1,28 @@
+/// What a run measured, as its result.
+extension RunResult {
+    /// - Parameters:
+    ///   - histograms: of all recorders together.
+    ///   - bytesPerRecord: keys, values and headers of a record, on average.
+    mutating func fill(
+        _ measurement: RunExecution.Measurement, _ recorders: [LaneRecorder], _ histograms: LatencyHistograms,
+        bytesPerRecord: Double
+    ) {
+        durationNs = measurement.durationNs
+        clientCpuNs = measurement.clientCpuNs
+        clientPeakRssBytes = measurement.clientPeakRssBytes
+        if configuration.stage == .generate {
+            recordsAcked = measurement.generatedRecords
+            payloadBytesAcked = Int64(Double(measurement.generatedRecords) * bytesPerRecord)
+            return
+        }
+        recordsAcked = recorders.reduce(0) { $0 + $1.ackedRecords }
+        recordsFailed = recorders.reduce(0) { $0 + $1.failedRecords }
+        payloadBytesAcked = Int64(Double(recordsAcked ?? 0) * bytesPerRecord)
+        batches = recorders.reduce(0) { $0 + $1.batches }
+        let built = recorders.reduce(0) { $0 + $1.builtBytes }
+        let compressed = recorders.reduce(0) { $0 + $1.ackedBytes }
+        if compressed > 0 { compressionRatio = Double(built) / Double(compressed) }
+        if configuration.stage == .broker { wireBytes = recorders.reduce(0) { $0 + $1.wireBytes } }
+        latencies = histograms.byStage.compactMapValues { LatencyFigures($0) }
+    }
+}

@@ -1,0 +1,174 @@
+// One run of the plan, from its broker to its verdict. Each step prepares what the next one needs, and cleans it up again:
+//
+//      broker ─▶ connection to it ─▶ topic ─▶ pipeline ─▶ warm-up, load ─▶ judgement
+
+import KafkaClient
+import KafkaTransport
+
+/// Carries out one run.
+struct SingleRun {
+    let scheduled: RunPlan.ScheduledRun
+    let plan: RunPlan
+    let timelineFile: TimelineFile
+    let terminal: Terminal
+    /// Where the broker's process and the connection to the cluster live.
+    let control: EventLoop
+    let signals: InterruptSignals
+    /// Set when the user wants an end.
+    let interrupt: SharedFlag
+
+    /// What is left to do for a run once an interrupt came, before it is given up.
+    private static let drainTimeout = Duration.seconds(5)
+
+    private var configuration: RunConfiguration { scheduled.configuration }
+
+    /// - Throws: `RunError`, `KafkaClientError` or `TransportError` when nothing could be measured.
+    func carryOut() async throws -> RunOutcome {
+        guard configuration.stage == .broker else { return try await loadPipeline(to: nil) }
+        let broker = try await RunBroker.find(plan.target, on: control)
+        return try await always {
+            try await connect(to: broker)
+        } thenCleanUp: {
+            await broker.process?.stop()
+        }
+    }
+
+    private func connect(to broker: RunBroker) async throws -> RunOutcome {
+        let connection = try plan.target.clientSettings.connectionConfiguration()
+        let cluster = try Cluster(
+            bootstrap: broker.endpoints, on: control, ClusterConfiguration(connection: connection, attempts: 2))
+        let isMeasuring = SharedFlag()
+        let givingUp = Task(executorPreference: control) { [signals] in
+            await signals.wait()
+            // A broker that doesn't answer must not keep the user: before there is anything to measure at once, later
+            // when draining and counting have had their time.
+            if isMeasuring.isSet { try await Task.sleep(for: Self.drainTimeout * 2) }
+            if !Task.isCancelled { await cluster.close() }
+        }
+        defer { givingUp.cancel() }
+        return try await always {
+            let target = try await RunTarget.prepare(
+                cluster, plan.target, partitions: configuration.partitions, broker.process)
+            isMeasuring.set()
+            return try await loadTopic(of: target)
+        } thenCleanUp: {
+            await cluster.close()
+        }
+    }
+
+    /// Removes the topic afterwards, whatever came of it.
+    private func loadTopic(of target: RunTarget) async throws -> RunOutcome {
+        var outcome: RunOutcome
+        do {
+            outcome = try await loadPipeline(to: target)
+        } catch {
+            try? await target.remove(keeping: plan.target.keepTopic)
+            throw error
+        }
+        do {
+            if await !target.isLost { try await target.remove(keeping: plan.target.keepTopic) }
+        } catch {
+            // The figures stand; only the topic is left behind.
+            outcome.failures.append("\(error)")
+        }
+        return outcome
+    }
+
+    /// - Parameter target: nil where the pipeline stops before the broker.
+    private func loadPipeline(to target: RunTarget?) async throws -> RunOutcome {
+        let pool = try PayloadPool(configuration)
+        let loops = try EventLoopGroup(count: RunPipeline.loopCount(configuration), name: "kbench")
+        return try await always {
+            let pipeline = try RunPipeline(
+                configuration, topic: plan.target.topic, loops: loops.loops, cluster: target?.cluster,
+                connection: try plan.target.clientSettings.connectionConfiguration(),
+                concurrency: configuration.concurrency, settings: plan.target.clientSettings)
+            let execution = RunExecution(
+                configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline,
+                interrupt: interrupt)
+            let storedBefore = try await warmUp(execution, target)
+            let load = await measureLoad(execution, target)
+            return await judge(load, execution, target, storedBefore: storedBefore)
+        } thenCleanUp: {
+            await loops.shutDown()
+        }
+    }
+
+    /// - Returns: how many records the topic holds when the clock starts.
+    private func warmUp(_ execution: RunExecution, _ target: RunTarget?) async throws -> Int64 {
+        let stored = try await target?.storedRecords() ?? 0
+        guard let amount = configuration.warmup else { return stored }
+        let acked = try await execution.warmUp(amount, drainTimeout: Self.drainTimeout)
+        return try await target?.settledRecords(expected: stored + acked, acks: configuration.acks) ?? 0
+    }
+
+    /// What was seen while the clock ran.
+    private struct MeasuredLoad {
+        let startedAt: Timestamp
+        let measurement: RunExecution.Measurement
+        /// Nil where the broker is not kbench's own.
+        let brokerCpuNs: Int64?
+        /// Why the timeline is not whole; nil when it is.
+        let timelineFailure: OutputError?
+    }
+
+    private func measureLoad(_ execution: RunExecution, _ target: RunTarget?) async -> MeasuredLoad {
+        let pipeline = execution.pipeline
+        let brokerCpuBefore = await target?.brokerCpuNs()
+        let progress = terminal.progress(
+            scheduled, of: plan, acked: { pipeline.recorders.reduce(0) { $0 + $1.ackedRecords } })
+        let startedAt = Timestamp(epochMs: WallClock.nowMs())
+        await target?.broker?.whenLost { execution.abort.set($0) }
+        let timeline = Timeline(
+            runNumber: scheduled.number, intervalNs: plan.output.intervalNs, file: timelineFile)
+        let measurement = await execution.measure(
+            configuration.amount, drainTimeout: Self.drainTimeout, timeline: timeline)
+        progress?.cancel()
+        let brokerCpuAfter = await target?.brokerCpuNs()
+        for producer in pipeline.producers { await producer.close() }
+        var brokerCpuNs: Int64?
+        if let brokerCpuBefore, let brokerCpuAfter { brokerCpuNs = brokerCpuAfter - brokerCpuBefore }
+        return MeasuredLoad(
+            startedAt: startedAt, measurement: measurement, brokerCpuNs: brokerCpuNs,
+            timelineFailure: await timeline.failure)
+    }
+
+    private func judge(
+        _ load: MeasuredLoad, _ execution: RunExecution, _ target: RunTarget?, storedBefore: Int64
+    ) async -> RunOutcome {
+        let recorders = execution.pipeline.recorders
+        let histograms = execution.pipeline.histograms
+        var result = RunResult(
+            run: scheduled.number, startedAt: load.startedAt, target: plan.target.name(stage: configuration.stage),
+            configuration: configuration)
+        result.fill(load.measurement, recorders, histograms, bytesPerRecord: execution.pool.bytesPerRecord)
+        result.brokerCpuNs = load.brokerCpuNs
+        let judge = RunJudge(
+            result: result, measurement: load.measurement, recorders: recorders,
+            isBrokerOurs: plan.target.bootstrapServers == nil, isInterrupted: interrupt.isSet)
+        let isLost = await target?.isLost == true
+        // A broker that is gone is not asked what it stored; why it is gone is known.
+        let judgement = await judge.judge(isLost ? nil : target, storedBefore: storedBefore)
+        result.verdicts = judgement.verdicts
+        var failures = judgement.failures
+        if let failure = load.timelineFailure { failures.append("\(failure)") }
+        if let reason = execution.abort.reason {
+            if isLost { result.verdicts.append(Verdict(.unverified, reason)) }
+            failures.insert(reason, at: 0)
+        }
+        return RunOutcome(result: result, histograms: histograms, failures: failures)
+    }
+}
+
+/// Where records of a run go: brokers that are there already, or one that is started for the run.
+private struct RunBroker {
+    let endpoints: [Endpoint]
+    /// Nil for brokers that are there already.
+    let process: BrokerProcess?
+
+    static func find(_ settings: TargetSettings, on control: EventLoop) async throws -> RunBroker {
+        if let servers = settings.bootstrapServers { return RunBroker(endpoints: servers, process: nil) }
+        let process = BrokerProcess(on: control)
+        return RunBroker(endpoints: [try await process.start()], process: process)
+    }
+}
