@@ -36,12 +36,17 @@ def columns():
 @test("manifest.json says what is needed to repeat the run")
 def manifest():
     with folder() as output:
-        kbench("--records", 1000, "--seed", 42, "--output", output + "/out").must_end_with(0)
+        arguments = ["--records", "1000", "--seed", "42", "--output", output + "/out"]
+        kbench(*arguments).must_end_with(0)
         with open(output + "/out/manifest.json") as f:
-            text = f.read()
-        json.loads(text)
-        for word in ("42", "seed", "commit", "kernel", "cpu", "compiler"):
-            expect(word in text.lower(), f"'{word}' is not in manifest.json")
+            manifest = json.load(f)
+        equal(manifest["arguments"], arguments, "arguments")
+        equal((manifest["seed"], manifest["completed_runs"], manifest["planned_runs"]), (42, 1, 1), "seed and runs")
+        (configuration,) = manifest["configurations"]
+        equal({name: configuration[name] for name in ("records", "seed", "partitions", "idempotence", "linger_ns")},
+              {"records": 1000, "seed": 42, "partitions": 64, "idempotence": False, "linger_ns": 5_000_000}, "settings")
+        for name in ("git_commit", "kernel", "cpu_model", "compiler", "online_cores"):
+            expect(name in manifest["system"], f"'{name}' is not in {manifest['system']}")
 
 
 @test("a sweep has a row for each combination, and everything is acknowledged and verified")
@@ -84,7 +89,8 @@ def hdr_log():
 def json_output():
     with folder() as output:
         ended = kbench("--records", 1000, "--format", "json", "--output", output + "/out").must_end_with(0)
-        json.loads(ended.out)
+        (run,) = json.loads(ended.out)["runs"]
+        equal((run["run"], run["records_acked"], run["verdict"]), (1, 1000, "ok"), "run")
         equal(ended.err, "", "standard error")
 
 
@@ -92,7 +98,8 @@ def json_output():
 def dry_run():
     with folder() as output:
         ended = kbench("--dry-run", "-b", "127.0.0.1:1", "--records", "1G", "--output", output + "/out").must_end_with(0)
-        expect(ended.out.strip(), "nothing was printed")
+        for line in ("  broker              127.0.0.1:1", "  records             1G", "1 run: each configuration once"):
+            expect(line in ended.out.splitlines(), f"'{line}' is not in {ended.out}")
         expect(not os.path.exists(output + "/out"), "the output folder was made")
 
 
@@ -108,9 +115,10 @@ def relative_output():
 
 @test("--help and --version end with 0 and print to standard output")
 def help_and_version():
-    for arguments in (["--help"], ["--version"], ["broker", "--help"]):
+    for arguments, begin in ((["--help"], "usage: kbench [run]"), (["--version"], "kbench "),
+                             (["broker", "--help"], "usage: kbench broker")):
         ended = kbench(*arguments).must_end_with(0)
-        expect(ended.out and not ended.err, f"what was printed by {ended}")
+        expect(ended.out.startswith(begin) and not ended.err, f"what was printed by {ended}")
 
 
 @test("a topic that has other partitions is refused, naming both counts, and is left as it is")
@@ -131,3 +139,7 @@ def topic_removed():
             kbench(
                 "-b", bootstrap, "--partitions", partitions, "--records", 1000, "--output", f"{output}/{number}"
             ).must_end_with(0)
+        for number, keep in enumerate((["--keep-topic"], [])):
+            kbench("-b", bootstrap, "--partitions", 4, "--records", 1000, *keep, "--output", f"{output}/was-{number}"
+                   ).must_end_with(0)
+        kbench("-b", bootstrap, "--partitions", 8, "--records", 1000, "--output", output + "/there").must_end_with(1)

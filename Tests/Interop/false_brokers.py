@@ -24,13 +24,13 @@ class FalseBroker:
     """A server that is not Kafka: `behave` gets each connection, on a thread of its own."""
 
     def __init__(self, behave):
-        self.behave, self.ending = behave, threading.Event()
+        self.behave, self.ending, self.is_connected = behave, threading.Event(), threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
 
     def __enter__(self):
         threading.Thread(target=self.accept, daemon=True).start()
-        return self.address
+        return self
 
     def __exit__(self, *_):
         self.ending.set()
@@ -42,6 +42,7 @@ class FalseBroker:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
+            self.is_connected.set()
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
@@ -115,8 +116,9 @@ def drip(connection, ending):
 def define_false_broker(sentence, behave):
     @test(f"a server that {sentence} makes it fail in time, with a message", waits=True)
     def false_broker():
-        with FalseBroker(behave) as address:
-            refuses(address, address)
+        with FalseBroker(behave) as broker:
+            refuses(broker.address, broker.address)
+            expect(broker.is_connected.is_set(), "nobody came to the server")
 
 
 for each_sentence, each_behaviour in (
@@ -147,9 +149,9 @@ def one_absent():
 
 @test("Ctrl-C while the broker does not answer ends with 130 within seconds", waits=True)
 def ctrl_c_while_connecting():
-    with FalseBroker(silence) as address, folder() as output:
-        running = Running("-b", address, "--records", 1000, "--output", output + "/out")
-        time.sleep(1)
+    with FalseBroker(silence) as broker, folder() as output:
+        running = Running("-b", broker.address, "--records", 1000, "--output", output + "/out")
+        expect(broker.is_connected.wait(15), "nobody came to the server within 15 s")
         running.signal(signal.SIGINT)
         begun = time.monotonic()
         running.finish(30).must_end_with(130)

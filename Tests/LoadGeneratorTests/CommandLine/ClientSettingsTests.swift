@@ -1,4 +1,3 @@
-import Foundation
 import KafkaClient
 import Testing
 
@@ -51,10 +50,8 @@ import Testing
     }
 
     @Test func aFileIsReadAndTheCommandLineComesLast() throws {
-        let path = NSTemporaryDirectory() + "client-\(UUID().uuidString).properties"
-        try "# a comment\n\nclient.id = from file\nlinger.ms: 3\n".write(
-            toFile: path, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let folder = try TemporaryFolder()
+        let path = try folder.write("# a comment\n\nclient.id = from file\nlinger.ms: 3\n".utf8, "client.properties")
         let plan = try Self.plan("--command-config \(path) -X linger.ms=9")
         #expect(plan.target.clientSettings.clientID == "from file")
         #expect(plan.configurations[0].lingerNs == 9_000_000)
@@ -74,8 +71,9 @@ import Testing
         #expect(Self.refusal(line).hasPrefix(message), "\(Self.refusal(line))")
     }
 
-    @Test func secretsAreNotWrittenDown() {
-        let property = TargetSettings.Property(name: "sasl.password", value: "p")
-        #expect(property.redactedValue == "***")
+    @Test(arguments: ["sasl.password", "ssl.key.password", "sasl.jaas.config", "x.SECRET", "token", "credentials"])
+    func secretsAreNotWrittenDown(name: String) {
+        #expect(TargetSettings.Property(name: name, value: "p").redactedValue == "***")
+        #expect(TargetSettings.Property(name: "client.id", value: "p").redactedValue == "p")
     }
 }

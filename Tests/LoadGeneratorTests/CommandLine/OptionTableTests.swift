@@ -21,11 +21,11 @@ import Testing
 
     @Test func `giving an option its default changes nothing`() throws {
         let folder = try TemporaryFolder()
-        try OutputFile(path: folder.path + "/values").replace(with: "one\ntwo\n")
+        let values = try folder.write("one\ntwo\n".utf8, "values")
         var checked = 0
         for row in OptionTable.rows {
             guard case .value(let text) = row.standard else { continue }
-            let base = (Self.bases[row.name] ?? "").replacing("FILE", with: folder.path + "/values")
+            let base = (Self.bases[row.name] ?? "").replacing("FILE", with: values)
             let line = "\(row.subcommands.contains(.run) ? "run" : "broker") \(base)"
             let without = try CommandLineParserTests.parse(line)
             let with = try CommandLineParserTests.parse("\(line) \(row.flag) \(text)")

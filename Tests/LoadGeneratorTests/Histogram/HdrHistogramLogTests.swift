@@ -24,7 +24,7 @@ import Testing
     func pythonReadsTheLogAndFindsTheSamePercentiles() throws {
         var log = HdrHistogramLog(startedAtMs: 1_700_000_000_123)
         var expected: [String: HdrHistogram] = [:]
-        var generator = SeededGenerator(state: 42)
+        var generator = SplitMix64(seed: 42)
         for stage in LatencyStage.allCases {
             var histogram = HdrHistogram.latencyNs()
             for _ in 0..<5000 {
@@ -34,9 +34,8 @@ import Testing
             expected[stage.rawValue] = histogram
             log.append(tag: stage.rawValue, startNs: 0, lengthNs: 1_000_000_000, histogram: histogram)
         }
-        let path = NSTemporaryDirectory() + "kbench-\(UUID().uuidString).hlog"
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try OutputFile(path: path).replace(with: log.text)
+        let folder = try TemporaryFolder()
+        let path = try folder.write(log.text.utf8, "1.hlog")
         let script = """
             import sys
             from hdrh.log import HistogramLogReader

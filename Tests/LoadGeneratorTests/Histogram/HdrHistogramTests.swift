@@ -2,23 +2,10 @@ import Testing
 
 @testable import LoadGenerator
 
-/// The same numbers for the same seed on every machine: SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
 @Suite struct HdrHistogramTests {
     /// Values over many orders of magnitude.
     private func samples(seed: UInt64, count: Int, below limit: Int64 = 3_600_000_000_000) -> [Int64] {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix64(seed: seed)
         return (0..<count).map { _ in
             let magnitude = Int64.random(in: 7...41, using: &generator)
             return min(Int64.random(in: 64...(1 << magnitude), using: &generator), limit)

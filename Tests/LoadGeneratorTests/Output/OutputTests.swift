@@ -3,16 +3,6 @@ import Testing
 
 @testable import LoadGenerator
 
-/// A folder of its own for a test, gone afterwards.
-final class TemporaryFolder {
-    let path = NSTemporaryDirectory() + "kbench-" + UUID().uuidString
-
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func text(_ name: String) throws -> String { try String(contentsOfFile: path + "/" + name, encoding: .utf8) }
-}
-
 @Suite struct OutputTests {
     private func result(run: Int = 1) -> RunResult {
         var configuration = RunConfiguration()

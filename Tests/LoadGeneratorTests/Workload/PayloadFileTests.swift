@@ -1,14 +1,11 @@
-import Foundation
 import Testing
 
 @testable import LoadGenerator
 
 @Suite struct PayloadFileTests {
     private static func withFile<R>(_ bytes: [UInt8], _ body: (String) throws -> R) throws -> R {
-        let path = FileManager.default.temporaryDirectory.path + "/kbench-payload-\(UInt64.random(in: 0 ... .max))"
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        return try body(path)
+        let folder = try TemporaryFolder()
+        return try body(try folder.write(bytes, "values"))
     }
 
     @Test(arguments: [
