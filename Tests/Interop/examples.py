@@ -1,5 +1,7 @@
 """The programs under Examples: built as a user builds them, and held to what they say of their own outcome."""
 
+import contextlib
+import functools
 import os
 import subprocess
 
@@ -20,8 +22,13 @@ EXAMPLES = {
 }
 
 
+@functools.cache
 def build(name):
     """All of them in one scratch folder, so that the library is compiled once."""
+    # The plan of another package would be taken for this one's, and an executable of then for one of now.
+    for left in (f"{SCRATCH}/debug.yaml", f"{SCRATCH}/debug/{name}"):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(left)
     ended = subprocess.run(
         ["swift", "build", "--package-path", os.path.join(FOLDER, name), "--scratch-path", SCRATCH, "--product", name,
          "-Xswiftc", "-warnings-as-errors"], capture_output=True, text=True)

@@ -4,13 +4,12 @@
 import ExampleRun
 import KafkaClient
 
-func runPipeline(_ server: String) async throws {
-    try await Client.withConnection(to: [server]) { client in
-        let loops = try EventLoopGroup.start(count: 3)
+func runPipeline(_ client: Client) async throws {
+    try await EventLoopGroup.withLoops(count: 3) { loops in
         let (builder, batches) = try ShardedBuilder.withSequence(
-            BuilderConfiguration(codec: Codec.lz4), on: [loops.loops[0]], topics: client.cluster)
+            BuilderConfiguration(codec: Codec.lz4), on: [loops[0]], topics: client.cluster)
         let deliveries = DeliverySequence(sources: 2)
-        let lanes = try loops.loops[1...].map { loop in
+        let lanes = try loops[1...].map { loop in
             ProducerLane(
                 try ProducerConfiguration(acks: .all), on: loop, cluster: client.cluster,
                 connection: client.configuration.connection, deliveriesTo: deliveries)
@@ -37,10 +36,11 @@ func runPipeline(_ server: String) async throws {
             exchangeCount += delivery.exchanges.count
         }
         print("batches by lane: \(await routed), in \(exchangeCount) exchanges")
-        await loops.shutDown()
     }
 }
 
 await Example.run(topic: "events", storing: 4000) { server in
-    try await runPipeline(server)
+    try await Client.withConnection(to: [server]) { client in
+        try await runPipeline(client)
+    }
 }

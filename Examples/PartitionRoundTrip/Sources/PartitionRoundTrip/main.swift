@@ -23,10 +23,10 @@ func produce(_ batch: RecordBatch, _ client: Client) async throws -> Int64 {
     let producer = try await PartitionProducer(
         topic: "events", partition: 0, cluster: client.cluster, on: loop, client.configuration.connection)
     let answer = try await producer.produce(batch)
-    try Example.expect(answer.response.errorCode == .none, "the broker said \(answer.response.errorCode)")
+    try Example.expect(answer.errorCode == .none, "the broker said \(answer.errorCode)")
     await producer.close()
     await loop.shutDown()
-    return answer.response.baseOffset
+    return answer.baseOffset
 }
 
 func fetch(_ client: Client) async throws -> Int64 {
