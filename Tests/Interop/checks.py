@@ -47,7 +47,8 @@ def small():
         shutil.rmtree(copy.path(f"Sources/{module}"))
         copy.write(f"Sources/{module}/Of{module}.swift", f"/// Is documented.\npublic struct Of{module} {{}}\n")
     copy.write("Sources/KafkaClient/Exports.swift", EXPORTS)
-    copy.write(CATALOG, CATALOG_TEXT)
+    for module in ("KafkaClient", "KafkaEmbeddedBroker"):
+        copy.write(CATALOG.replace("KafkaClient", module), CATALOG_TEXT.replace("KafkaClient", module))
     return copy
 
 
@@ -68,7 +69,7 @@ def must_pass(copy, *command):
 # MARK: scripts/tidy
 
 NEW = "Sources/KafkaClient/Extra.swift"
-README = "# A\n\n```swift\n{}\n```\n"
+UNHEARD_OF = "# A\n\n```swift\nlet unheardOf = 1\n```\n"
 
 # What is wrong, in which file, its content (None: it is removed), and what the finding says beside its name.
 # Words that tidy finds are put together here, because it reads this file too.
@@ -84,7 +85,8 @@ RULES = (
     ("folders that differ in case only", "Sources/KafkaClient/batch/A.swift", "let a = 1\n", "in case only"),
     ("a script that is not executable", "scripts/extra", "#!/usr/bin/env bash\n", "not executable"),
     ("a script that doesn't begin with env", "scripts/extra", "#!/bin/sh\n", ":1: a script begins with"),
-    ("an example that is no program's", "README.md", README.format("let unheardOf = 1"), "let unheardOf = 1"),
+    ("an example in the README that is no program's", "README.md", UNHEARD_OF, "let unheardOf = 1"),
+    ("an example in an article that is no program's", CATALOG, UNHEARD_OF, "let unheardOf = 1"),
     *((f"that {name} is missing", name, None, "is missing")
       for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE")),
 )

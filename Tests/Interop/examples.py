@@ -18,7 +18,7 @@ EXAMPLES = {
     "OwnCodecAndPartitioner": (
         "partition 0: 500 records of north", "ok: 2000 records were stored in topic 'orders-by-region'"),
     "PartitionRoundTrip": ("next offset ", "ok: 3 records were stored in topic 'events'"),
-    "FailingBroker": ("ok: stored once, after two failures",),
+    "FailingBroker": ("not taken: ", "1 of the records were not stored: ", "ok: stored once after two failures"),
 }
 
 

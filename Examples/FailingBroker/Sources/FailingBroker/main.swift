@@ -4,6 +4,12 @@ import Foundation
 import KafkaClient
 import KafkaEmbeddedBroker
 
+func expect(_ condition: Bool, _ message: String) {
+    if condition { return }
+    print("failed: \(message)")
+    exit(1)
+}
+
 func produceToFailingBroker() async throws {
     let broker = try EmbeddedBroker()
     let endpoints = try await broker.start()
@@ -14,11 +20,24 @@ func produceToFailingBroker() async throws {
     }
     print(broker.statistics.recordCount)  // 1: the client retried
     await broker.stop()
-    guard broker.statistics.recordCount == 1, broker.statistics.refusedBatchCount == 2 else {
-        print("failed: \(broker.statistics)")
-        exit(1)
-    }
-    print("ok: stored once, after two failures")
+    expect(broker.statistics.recordCount == 1, "\(broker.statistics.recordCount) records were stored")
+    expect(broker.statistics.refusedBatchCount == 2, "\(broker.statistics.refusedBatchCount) batches were refused")
 }
 
-try await produceToFailingBroker()
+func produceInVain() async throws {
+    let broker = try EmbeddedBroker()
+    let server = try await broker.start()[0].description
+    try broker.createTopic("events", partitions: 8)
+    let codes = try await provokeFailures(broker, server)
+    await broker.stop()
+    expect(codes == [.recordTooLarge, .notAuthorized], "the failures were \(codes)")
+    expect(broker.statistics.recordCount == 0, "\(broker.statistics.recordCount) records were stored")
+}
+
+do {
+    try await produceToFailingBroker()
+    try await produceInVain()
+} catch {
+    expect(false, "\(error)")
+}
+print("ok: stored once after two failures, and told of what could not be stored")
