@@ -4,7 +4,7 @@ import functools
 import os
 import shutil
 
-from harness import equal, expect, test
+from harness import Skip, equal, expect, test
 from repository_copy import Copy
 
 # The modules that scripts/docs looks at. In the small copy each has one documented type, and no test.
@@ -95,6 +95,8 @@ RULES = (
 def define_rule(rule, path, text, words):
     @test(f"tidy finds {rule}")
     def broken():
+        if "differ in case" in rule and os.path.exists(whole().path("sources")):
+            raise Skip("this file system doesn't tell them apart")
         name = path if "folder" not in rule else os.path.dirname(path)
         with whole().changed(path, text):
             must_find(whole(), ["scripts/tidy"], (name, words))
