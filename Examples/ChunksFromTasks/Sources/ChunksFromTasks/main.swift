@@ -1,0 +1,33 @@
+// Several tasks append chunks to one producer. Each keeps its own order; the producer's memory bound holds all of them.
+
+import ExampleRun
+import KafkaClient
+
+let taskCount = 4
+let chunksOfTask = 25
+
+func appendChunk(to producer: Producer) async throws {
+    var chunk = RecordChunk()
+    for id in 0..<256 {
+        chunk.append(key: "user-\(id % 10)", value: "payload \(id)")
+    }
+    try await producer.append(chunk, to: "events")
+}
+
+await Example.run(topic: "events", storing: Int64(taskCount * chunksOfTask * 256)) { server in
+    try await Client.withConnection(to: [server]) { client in
+        try await client.withProducer(.init(codec: .lz4, builder: .sharded(lanes: 2))) { producer in
+            try await withThrowingTaskGroup { tasks in
+                for _ in 0..<taskCount {
+                    tasks.addTask {
+                        for _ in 0..<chunksOfTask { try await appendChunk(to: producer) }
+                    }
+                }
+                try await tasks.waitForAll()
+            }
+            let summary = try await producer.flush()
+            try summary.throwIfFailed()
+            print("\(summary.acknowledgedRecords) records of \(taskCount) tasks are stored")
+        }
+    }
+}

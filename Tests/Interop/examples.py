@@ -1,0 +1,96 @@
+"""The programs under Examples: built as a user builds them, and held to what they say of their own outcome."""
+
+import contextlib
+import functools
+import os
+import subprocess
+
+from harness import ROOT, embedded_broker, equal, expect, test
+
+FOLDER = os.path.join(ROOT, "Examples")
+SCRATCH = os.path.join(ROOT, ".build-examples")
+
+# What each of them says. All but the last take `--bootstrap`.
+EXAMPLES = {
+    "ShortestProducer": ("1000 records are stored", "ok: 1000 records were stored in topic 'events'"),
+    "ChunksFromTasks": ("25600 records of 4 tasks are stored", "ok: 25600 records were stored in topic 'events'"),
+    "BatchPipeline": ("batches by lane: [", "ok: 4000 records were stored in topic 'events'"),
+    "OwnCodecAndPartitioner": (
+        "partition 0: 500 records of north", "ok: 2000 records were stored in topic 'orders-by-region'"),
+    "PartitionRoundTrip": ("next offset ", "ok: 3 records were stored in topic 'events'"),
+    "FailingBroker": ("not taken: ", "1 of the records were not stored: ", "ok: stored once after two failures"),
+}
+
+
+@functools.cache
+def build(name):
+    """All of them in one scratch folder, so that the library is compiled once."""
+    # The plan of another package would be taken for this one's, and an executable of then for one of now.
+    for left in (f"{SCRATCH}/debug.yaml", f"{SCRATCH}/debug/{name}"):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(left)
+    ended = subprocess.run(
+        ["swift", "build", "--package-path", os.path.join(FOLDER, name), "--scratch-path", SCRATCH, "--product", name,
+         "-Xswiftc", "-warnings-as-errors"], capture_output=True, text=True)
+    expect(ended.returncode == 0, f"{name} does not build:\n{ended.stdout}{ended.stderr}")
+
+
+def run(name, *arguments):
+    return subprocess.run(
+        [os.path.join(SCRATCH, "debug", name), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=60)
+
+
+def must_succeed(name, *arguments):
+    ended = run(name, *arguments)
+    equal(ended.returncode, 0, f"exit status of {name}, which said '{ended.stdout}{ended.stderr}'")
+    lines = ended.stdout.splitlines()
+    for words in EXAMPLES[name]:
+        expect(any(line.startswith(words) for line in lines), f"{name} didn't say '{words}', but '{ended.stdout}'")
+
+
+def define_example(name):
+    @test(f"the example {name} builds without warnings, and stores what it should in a broker of its own")
+    def alone():
+        build(name)
+        must_succeed(name)
+
+
+for each in EXAMPLES:
+    define_example(each)
+
+
+@test("every example is among those that are run")
+def all_of_them():
+    def is_program(name):
+        return os.path.exists(os.path.join(FOLDER, name, "Sources", name, "main.swift"))
+
+    programs = {name for name in os.listdir(FOLDER) if is_program(name)}
+    equal(programs, set(EXAMPLES), "programs in Examples")
+
+
+@test("the examples store what they should in the brokers that --bootstrap names, also when there are records already")
+def elsewhere():
+    with embedded_broker() as bootstrap:
+        for name in EXAMPLES:
+            if name != "FailingBroker":
+                build(name)
+                must_succeed(name, "--bootstrap", bootstrap)
+
+
+@test("an example ends with 1 and says why when no broker answers")
+def no_broker():
+    build("ShortestProducer")
+    ended = run("ShortestProducer", "--bootstrap", "127.0.0.1:1")
+    equal(ended.returncode, 1, "exit status")
+    expect(ended.stdout.startswith("failed: ") and "127.0.0.1:1" in ended.stdout, f"it said '{ended.stdout}'")
+
+
+@test("an example ends with 1 when other than what it should is stored")
+def stored_twice():
+    build("ShortestProducer")
+    fault = "produce:count=1:error-after-store=REQUEST_TIMED_OUT"
+    with embedded_broker("--log", "memory:64MiB", "--fault", fault) as bootstrap:
+        ended = run("ShortestProducer", "--bootstrap", bootstrap)
+    equal(ended.returncode, 1, f"exit status, with '{ended.stdout}'")
+    expect("records were stored, expected 1000" in ended.stdout, f"it said '{ended.stdout}'")
