@@ -41,10 +41,19 @@ import Testing
     }
 
     @Test func `Levels are checked where a codec is made`() {
-        #expect(throws: CodecError.self) { try Codec.zstd(level: 23) }
-        #expect(throws: CodecError.self) { try Codec.gzip(level: 0) }
-        #expect(throws: CodecError.self) { try Codec.lz4(level: -1) }
-        #expect(throws: CodecError.self) { try Codec(.snappy, level: 1) }
+        func kind(_ make: () throws(CodecError) -> Codec) -> CodecError.Kind? {
+            do throws(CodecError) {
+                _ = try make()
+                return nil
+            } catch {
+                return error.kind
+            }
+        }
+        #expect(kind { () throws(CodecError) in try .zstd(level: 22) } == nil)
+        #expect(kind { () throws(CodecError) in try .zstd(level: 23) } == .invalidLevel)
+        #expect(kind { () throws(CodecError) in try .gzip(level: 0) } == .invalidLevel)
+        #expect(kind { () throws(CodecError) in try .lz4(level: -1) } == .invalidLevel)
+        #expect(kind { () throws(CodecError) in try Codec(.snappy, level: 1) } == .invalidLevel)
     }
 
     @Test func `A shipped codec can be named where any codec is asked for`() throws {

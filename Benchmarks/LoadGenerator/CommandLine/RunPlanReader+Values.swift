@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// Values that only `run` has.
 extension RunPlanReader {
     func choice<Choice: NamedChoice>(_ name: OptionName, _: Choice.Type) throws(UsageError) -> Choice? {
@@ -83,17 +85,8 @@ extension RunPlanReader {
         return rate
     }
 
-    /// Kafka's own rule for names.
     static func topic(_ text: String) throws(ValueError) -> String {
-        let isLegal = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        guard isLegal, (1...249).contains(text.utf8.count), text != ".", text != ".." else {
+        guard TopicName.isLegal(text) else {
             throw ValueError("'\(text)' is not a topic's name: 1 … 249 letters, digits, dots, dashes and underscores")
         }
         return text

@@ -1,6 +1,7 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
+import SeededRandom
 import Synchronization
 import Testing
 
