@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import KafkaClient
@@ -135,7 +136,8 @@ import Testing
         let configuration = try BuilderConfiguration(linger: .seconds(60))
         try await BuilderBench.with(strategy, configuration) { bench in
             try await bench.builder.append(.numbered(0..<1), to: "few", partition: 0)
-            try await Task.sleep(for: .milliseconds(100))
+            let appendedNs = MonotonicClock.nowNs()
+            try await eventually { MonotonicClock.nowNs() - appendedNs >= 100_000_000 }
             let betweenNs = MonotonicClock.nowNs()
             try await bench.builder.append(.numbered(1..<2), to: "few", partition: 1)
             await bench.builder.flush(olderThan: .seconds(30))
@@ -153,14 +155,22 @@ import Testing
     func `a flush ends though others go on appending`(strategy: BuilderStrategy) async throws {
         let configuration = try BuilderConfiguration(batchByteCount: 512, codec: .gzip)
         try await BuilderBench.with(strategy, configuration) { bench in
+            let appendedCount = Mutex(0)
             let appending = Task {
                 while !Task.isCancelled {
                     try await bench.builder.append(.numbered(0..<50, valueByteCount: 100), to: "few")
+                    appendedCount.withLock { $0 += 50 }
                 }
             }
-            for _ in 0..<10 { await bench.builder.flush() }
+            try await eventually { appendedCount.withLock { $0 } > 0 }
+            for _ in 0..<10 {
+                let before = appendedCount.withLock { $0 }
+                await bench.builder.flush()
+                #expect(bench.sink.batches.reduce(0) { $0 + $1.records.count } >= before)
+            }
             appending.cancel()
-            _ = await appending.result
+            if case .failure(let error) = await appending.result { #expect(error is CancellationError) }
+            #expect(bench.sink.failures == [])
         }
     }
 }
