@@ -25,7 +25,7 @@ import Testing
     func `A level that does not exist is refused with the range`(text: String, part: String) {
         let error = #expect(throws: CodecError.self) { try Codec(parsing: text) }
         #expect(error?.kind == .invalidLevel)
-        #expect(error?.message.contains(part) == true, "\(error!)")
+        #expect(error?.message.contains(part) == true, "\(String(describing: error))")
     }
 
     @Test(arguments: [
@@ -36,8 +36,11 @@ import Testing
         let error = #expect(throws: CodecError.self) { try Codec(parsing: text) }
         #expect(error?.kind == .unknownCodec)
         #expect(
-            error?.message.contains("none, gzip[:1…9], snappy, lz4[:1…17], zstd[:-131072…22]") == true, "\(error!)")
-        #expect(error?.message.contains("did you mean \"\(nearest)\"?") == (nearest != "none"), "\(error!)")
+            error?.message.contains("none, gzip[:1…9], snappy, lz4[:1…17], zstd[:-131072…22]") == true,
+            "\(String(describing: error))")
+        #expect(
+            error?.message.contains("did you mean \"\(nearest)\"?") == (nearest != "none"),
+            "\(String(describing: error))")
     }
 
     @Test func `Levels are checked where a codec is made`() {
