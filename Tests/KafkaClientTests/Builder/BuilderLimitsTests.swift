@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import KafkaClient
@@ -153,20 +152,19 @@ import Testing
 
     @Test(arguments: BuilderStrategy.allCases)
     func `a flush ends though others go on appending`(strategy: BuilderStrategy) async throws {
-        let configuration = try BuilderConfiguration(batchByteCount: 512, codec: .gzip)
+        let configuration = try BuilderConfiguration(batchByteCount: 512, linger: .seconds(60), codec: .gzip)
         try await BuilderBench.with(strategy, configuration) { bench in
-            let appendedCount = Mutex(0)
             let appending = Task {
                 while !Task.isCancelled {
                     try await bench.builder.append(.numbered(0..<50, valueByteCount: 100), to: "few")
-                    appendedCount.withLock { $0 += 50 }
                 }
             }
-            try await eventually { appendedCount.withLock { $0 } > 0 }
-            for _ in 0..<10 {
-                let before = appendedCount.withLock { $0 }
+            await bench.sink.wait { !$0.isEmpty }
+            for round in 0..<10 {
+                try await bench.builder.append(.numbered([round]), to: "one")
                 await bench.builder.flush()
-                #expect(bench.sink.batches.reduce(0) { $0 + $1.records.count } >= before)
+                let found = bench.sink.batches.filter { $0.topic == "one" }.flatMap(\.records).map { $0.value!.number }
+                #expect(found == Array(0...round))
             }
             appending.cancel()
             if case .failure(let error) = await appending.result { #expect(error is CancellationError) }
