@@ -44,7 +44,7 @@ let package = Package(
         library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaTransport", "CUV"]),
         .target(
             name: "LoadGenerator",
-            dependencies: ["KafkaClient", "KafkaEmbeddedBroker", "KafkaTransport", "CDeflate"],
+            dependencies: ["KafkaClient", "KafkaEmbeddedBroker", "KafkaProtocol", "KafkaTransport", "CDeflate"],
             path: "Benchmarks/LoadGenerator", swiftSettings: settings),
         .executableTarget(
             name: "kbench", dependencies: ["LoadGenerator"], path: "Benchmarks/kbench", swiftSettings: settings),
@@ -56,12 +56,14 @@ let package = Package(
         .target(
             name: "FuzzTargets", dependencies: ["KafkaClient", "KafkaEmbeddedBroker"], path: "Tests/FuzzTargets",
             swiftSettings: settings),
+        // Random numbers for tests, and the seed that repeats them.
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
         .testTarget(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], exclude: ["Cases"], swiftSettings: settings),
-        tests("KafkaProtocolTests", ["KafkaProtocol", "FuzzTargets"]),
-        tests("KafkaCompressionTests", ["KafkaCompression"]),
+        tests("KafkaProtocolTests", ["KafkaProtocol", "FuzzTargets", "SeededRandom"]),
+        tests("KafkaCompressionTests", ["KafkaCompression", "SeededRandom"]),
         tests("KafkaTransportTests", ["KafkaTransport"]),
-        tests("KafkaClientTests", ["KafkaClient", "KafkaEmbeddedBroker"]),
+        tests("KafkaClientTests", ["KafkaClient", "KafkaEmbeddedBroker", "SeededRandom"]),
         tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker"]),
         tests("LoadGeneratorTests", ["LoadGenerator"]),
         // What other programs' tests drive; see Tests/Interop.

@@ -7,8 +7,8 @@ extension [UInt8] {
 
     /// Lets `body` write at the end of the array, into exactly `byteCount` bytes that are not initialised.
     ///
-    /// `body` returns its result and how many bytes it wrote from the start on, which is trusted: it is a C library's
-    /// word, within the size that library was given.
+    /// `body` returns its result and how many bytes it wrote from the start on. The count is trusted: a C library
+    /// returns it, which was given the size.
     mutating func append<Result>(
         upTo byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) -> (Result, written: Int)
     ) -> Result {

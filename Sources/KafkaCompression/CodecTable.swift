@@ -1,11 +1,11 @@
 public import KafkaProtocol
 
-/// Which codec reads which compression type: the shipped ones, unless a user's own takes their place.
+/// Which codec reads which compression type: the shipped ones, unless a user's own replaces them.
 public struct CodecTable: Sendable {
     private var codecs: [CompressionType: any CompressionCodec]
 
-    /// - Parameter overriding: users' codecs, each in place of the shipped one of its type; of two with the same type
-    ///   the later one counts.
+    /// - Parameter overriding: users' codecs. Each replaces the shipped one of its type; of two with the same type the
+    ///   later one counts.
     public init(overriding: [any CompressionCodec] = []) {
         codecs = [:]
         for type in CompressionType.allCases {

@@ -1,8 +1,8 @@
 public import KafkaProtocol
 
-/// A way to compress record batches: given to whatever builds batches, and to whatever reads them.
+/// A way to compress record batches, given to builders and readers of batches.
 ///
-/// The library ships ``Codec``; a user's own type conforms to this and is injected in its place. A codec is a cheap
+/// The library ships ``Codec``; a user's own type conforms to this and is injected instead. A codec is a cheap
 /// value that is shared freely; the contexts it makes are not shared, and are kept by one worker each.
 ///
 /// A user's codec writes its bytes under one of Kafka's attribute values, so other clients can read them only if they

@@ -1,9 +1,9 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// What a test or a tool does to a broker from outside, at any time and from any thread.
+/// How tests and tools control a broker, at any time and from any thread.
 extension EmbeddedBroker {
-    /// Where the brokers listen that run, in the order of their node ids.
+    /// The endpoints of the running brokers, in the order of their node ids.
     public var endpoints: [Endpoint] { cluster.nodes.map(\.endpoint) }
 
     /// Creates a topic, its leaders round robin over the brokers.
@@ -11,7 +11,7 @@ extension EmbeddedBroker {
     /// - Throws: `EmbeddedBrokerError` with `.notRunning`, or `.topicRefused` saying why Kafka would refuse it.
     public func createTopic(_ name: String, partitions: Int = 1) throws(EmbeddedBrokerError) {
         guard !cluster.nodes.isEmpty else {
-            throw EmbeddedBrokerError(.notRunning, "no broker runs that could lead topic \"\(name)\"")
+            throw EmbeddedBrokerError(.notRunning, "no broker is running that could lead topic \"\(name)\"")
         }
         do {
             try cluster.createTopic(name, partitionCount: partitions)
@@ -20,10 +20,10 @@ extension EmbeddedBroker {
         }
     }
 
-    /// Adds a fault; rules are tried in the order in which they came.
+    /// Adds a fault. Rules are tried in the order in which they were added.
     public func inject(_ rule: FaultRule) { faults.add(rule) }
 
-    /// Ends all faults; answers that are held back stay so.
+    /// Ends all faults. Answers that are held back already stay held back.
     public func removeFaults() { faults.removeAll() }
 
     /// Makes another broker the leader of a partition, with a new leader epoch.

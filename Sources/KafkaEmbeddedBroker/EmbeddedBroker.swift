@@ -1,6 +1,6 @@
-// The face of the broker. Its parts: a cluster (topics, partitions, nodes) that all connections share, and for each
-// event loop a shard that owns the connections living there. A node's listener lives on one loop and hands the
-// connections it accepts to all of them in turn.
+// A broker consists of a cluster (topics, partitions, nodes), which all connections share, and of one shard for each event
+// loop, which owns the connections on that loop. The listener of a node lives on one loop and gives the connections that
+// it accepts to all shards in turn.
 
 import CUV
 import KafkaTransport
@@ -40,8 +40,8 @@ public final class EmbeddedBroker: Sendable {
 
     /// Listens and serves.
     ///
-    /// - Returns: where each broker listens, in the order of their node ids.
-    /// - Throws: `TransportError` when an address is taken or not ours (nothing is left open then);
+    /// - Returns: the endpoint of each broker, in the order of their node ids.
+    /// - Throws: `TransportError` when an address is in use or not of this machine (nothing is left open then);
     ///   `EmbeddedBrokerError` when the broker was started before.
     @discardableResult
     public func start() async throws -> [Endpoint] {
@@ -87,13 +87,13 @@ public final class EmbeddedBroker: Sendable {
         let turn = nextShard.wrappingAdd(1, ordering: .relaxed).oldValue
         let chosen = shards[Int(UInt(bitPattern: turn) % UInt(shards.count))]
         if chosen === shard { return shard.open(stream, node) }
-        // Without a descriptor left the connection is closed, and its client told.
+        // When the system has no descriptor left, the connection is closed, and its client sees that.
         guard let descriptor = try? stream.detach() else { return }
         Task(executorPreference: chosen.loop) { chosen.adopt(descriptor, node) }
     }
 
-    /// Closes listeners and connections, forgets the logs and ends the threads. What is asked later is answered as of
-    /// that moment. Stopping twice does nothing.
+    /// Closes listeners and connections, and ends the threads. `statistics` stays as it is at that moment. Stopping twice
+    /// does nothing.
     public func stop() async {
         let (shards, listeners) = running.withLock { running in
             defer {
@@ -123,7 +123,7 @@ public final class EmbeddedBroker: Sendable {
     private func close(_ listener: NodeListener, _ shards: [LoopShard]) async {
         let node = listener.node
         node.markStopped()
-        // Nothing here throws: the closures don't.
+        // Only the closures could throw, and these do not.
         for shard in shards where shard.loop === listener.loop { try? await shard.run { _ in listener.close() } }
         for shard in shards { try? await shard.run { $0.closeSessions(of: node) } }
     }

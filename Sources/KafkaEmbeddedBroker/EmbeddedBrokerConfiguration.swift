@@ -1,8 +1,8 @@
-/// What an embedded broker is: how many brokers it plays, where they listen, what they keep and what they accept.
+/// How many brokers an embedded broker plays, their endpoints, what they keep and what they accept.
 public struct EmbeddedBrokerConfiguration: Sendable {
-    /// What becomes of the batches that were checked.
+    /// What happens to batches that passed the checks.
     public enum LogPolicy: Sendable, Equatable {
-        /// They are counted and forgotten; only the offsets go on. A partition always looks as if its retention had
+        /// They are counted and dropped; only the offsets advance. A partition always looks as if its retention had
         /// just removed everything.
         case drop
         /// At most so many bytes are kept, all partitions together. When they are reached the oldest batches go, first
@@ -14,7 +14,7 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// What clients are told to connect to; nil is `host`.
     public var advertisedHost: String?
-    /// The port of each broker in the order of their node ids; 0, and every one that is missing, is a free port.
+    /// The port of each broker, in the order of their node ids. 0 or a missing one means any free port.
     public var ports: [UInt16] = []
     /// Brokers to play, with the node ids 1…N, each with its own listener.
     public var brokerCount = 1
@@ -23,7 +23,7 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     public var logPolicy = LogPolicy.memory(byteCount: 64 << 20)
     /// Whether a metadata request for a topic that is missing creates it.
     public var autoCreatesTopics = true
-    /// Partitions of a topic whose creator did not say.
+    /// Partitions of a topic that is created without a count.
     public var defaultPartitionCount = 1
     /// The longest record batch accepted, as Kafka's `message.max.bytes`.
     public var messageByteCountMax = 1_048_588

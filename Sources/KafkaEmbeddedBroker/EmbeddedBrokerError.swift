@@ -16,12 +16,12 @@ public struct EmbeddedBrokerError: KafkaError, Equatable {
 }
 
 extension KafkaClientError.Code {
-    /// Asked of an embedded broker that was not started, was started twice, or has been stopped.
+    /// An embedded broker was not started, was started twice, or has been stopped.
     public static let notRunning = Self(rawValue: "notRunning")
     /// The embedded broker has no node of this id.
     public static let unknownNode = Self(rawValue: "unknownNode")
     /// The embedded broker refused a topic as Kafka would.
     public static let topicRefused = Self(rawValue: "topicRefused")
-    /// The text of a fault says nothing that can be done.
+    /// The text of a fault is not a rule.
     public static let invalidFault = Self(rawValue: "invalidFault")
 }

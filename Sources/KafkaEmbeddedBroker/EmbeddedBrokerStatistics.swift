@@ -6,7 +6,7 @@ public struct EmbeddedBrokerStatistics: Sendable, Equatable {
     public var acceptedConnectionCount = 0
     /// Requests whose header could be read.
     public var requestCount = 0
-    /// Frames that were no request that is served here; each closed its connection.
+    /// Frames that are not requests served here; each closed its connection.
     public var malformedRequestCount = 0
     /// Record batches appended, duplicates not counted; those of topics deleted since are.
     public var batchCount = 0
@@ -16,7 +16,7 @@ public struct EmbeddedBrokerStatistics: Sendable, Equatable {
     public var byteCount = 0
     /// Batches whose CRC-32C did not match.
     public var checksumFailureCount = 0
-    /// Batches that were there already, by their producer's sequence numbers.
+    /// Batches that repeat an earlier one, by their producer's sequence numbers.
     public var duplicateBatchCount = 0
     /// Batches refused, for whatever reason; scripted errors too.
     public var refusedBatchCount = 0

@@ -8,23 +8,24 @@ struct CodecFuzzing {
 
     init(_ type: CompressionType) { self.type = type }
 
-    func run(_ bytes: [UInt8]) throws(FuzzTarget.Finding) {
-        guard let kind = bytes.first else { return }
-        if kind % 2 == 0 {
-            try decompress(Array(bytes.dropFirst()))
-        } else {
-            try roundTrip(Array(bytes.dropFirst()), level: Int(kind / 2))
-        }
+    func run(_ bytes: [UInt8]) throws(FuzzTarget.Finding) -> Bool {
+        guard let kind = bytes.first else { return false }
+        if kind % 2 == 0 { return try decompress(Array(bytes.dropFirst())) }
+        try roundTrip(Array(bytes.dropFirst()), level: Int(kind / 2))
+        return true
     }
 
-    private func decompress(_ source: [UInt8]) throws(FuzzTarget.Finding) {
+    private func decompress(_ source: [UInt8]) throws(FuzzTarget.Finding) -> Bool {
         let decompressor = made()
-        guard let content = try decompressed(source, decompressor, byteCountMax: Self.byteCountMax) else { return }
+        guard let content = try decompressed(source, decompressor, byteCountMax: Self.byteCountMax) else {
+            return false
+        }
         let exact = try decompressed(source, decompressor, byteCountMax: content.count)
         try expect(exact == content, "\(content.count) bytes are not read again where exactly as many are allowed")
-        guard !content.isEmpty else { return }
+        guard !content.isEmpty else { return true }
         let less = try decompressed(source, decompressor, byteCountMax: content.count - 1)
         try expect(less == nil, "\(content.count) bytes are read where fewer are allowed")
+        return true
     }
 
     private func roundTrip(_ source: [UInt8], level: Int) throws(FuzzTarget.Finding) {

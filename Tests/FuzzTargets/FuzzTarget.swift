@@ -13,8 +13,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
     /// Gives bytes to the decoder.
     ///
+    /// - Returns: whether the decoder understood all of them.
     /// - Throws: `Finding`. Bytes that the decoder refuses are none.
-    package func run(_ bytes: [UInt8]) throws(Finding) {
+    @discardableResult
+    package func run(_ bytes: [UInt8]) throws(Finding) -> Bool {
         switch self {
         case .requests: try RequestsTarget.run(bytes)
         case .responses: try ResponsesTarget.run(bytes)
@@ -27,7 +29,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         }
     }
 
-    /// Where a search begins: bytes as a well-behaved program writes them.
+    /// Where a search begins: bytes that the decoder understands.
     package var seeds: [[UInt8]] {
         switch self {
         case .requests: RequestsTarget.seeds

@@ -3,14 +3,16 @@ import KafkaProtocol
 
 /// A request without its size, as a broker gets it. What is understood can be said again, and means the same.
 enum RequestsTarget {
-    static func run(_ bytes: [UInt8]) throws(FuzzTarget.Finding) {
-        guard let header = try? decodeHeader(bytes) else { return }
+    static func run(_ bytes: [UInt8]) throws(FuzzTarget.Finding) -> Bool {
+        guard let header = try? decodeHeader(bytes) else { return false }
+        var isUnderstood = false
         for type in spokenRequests where type.apiKey == header.apiKey {
-            try run(type, header, bytes)
+            isUnderstood = try run(type, header, bytes)
         }
         if header.apiKey == .produce, ProduceRequest.versions.contains(header.apiVersion) {
             try compareWalker(header, bytes)
         }
+        return isUnderstood
     }
 
     private static func decodeHeader(_ bytes: [UInt8]) throws(WireError) -> RequestHeader {
@@ -36,11 +38,12 @@ enum RequestsTarget {
 
     private static func run<Request: KafkaRequest>(
         _ type: Request.Type, _ header: RequestHeader, _ bytes: [UInt8]
-    ) throws(FuzzTarget.Finding) {
-        guard let (request, version) = try? decode(type, bytes) else { return }
+    ) throws(FuzzTarget.Finding) -> Bool {
+        guard let (request, version) = try? decode(type, bytes) else { return false }
         try expectSame("\(type) v\(version)") { () throws(WireError) in
             try decode(type, encode(request, version, header)).0 == request
         }
+        return true
     }
 
     private static func encode<Request: KafkaRequest>(
@@ -72,6 +75,8 @@ enum RequestsTarget {
 
     private static func seeds<Request: KafkaRequest>(_ type: Request.Type, _ version: Int16) -> [[UInt8]] {
         let header = RequestHeader(apiKey: Request.apiKey, apiVersion: version, correlationID: 7, clientID: "client")
-        return [Request(), FieldFiller.filled(type, version: version)].compactMap { try? encode($0, version, header) }
+        return [Request(), FieldFiller.filled(type, version: version)].map { request in
+            do { return try encode(request, version, header) } catch { fatalError("\(type) v\(version): \(error)") }
+        }
     }
 }

@@ -1,13 +1,13 @@
 import KafkaProtocol
 
-/// A response without its size, behind two bytes that say which: the API's place in `spokenRequests`, and the version.
+/// A response without its size, behind two bytes that say which: the API's index in `spokenRequests`, and the version.
 /// What is understood can be said again, and means the same.
 enum ResponsesTarget {
-    static func run(_ bytes: [UInt8]) throws(FuzzTarget.Finding) {
-        guard bytes.count >= 2 else { return }
+    static func run(_ bytes: [UInt8]) throws(FuzzTarget.Finding) -> Bool {
+        guard bytes.count >= 2 else { return false }
         let type = spokenRequests[Int(bytes[0]) % spokenRequests.count]
         let versions = Array(type.versions)
-        try run(type.responseType, version: versions[Int(bytes[1]) % versions.count], Array(bytes.dropFirst(2)))
+        return try run(type.responseType, version: versions[Int(bytes[1]) % versions.count], Array(bytes.dropFirst(2)))
     }
 
     private static func decode<Response: KafkaResponse>(
@@ -25,12 +25,15 @@ enum ResponsesTarget {
 
     private static func run<Response: KafkaResponse>(
         _ type: Response.Type, version requested: Int16, _ bytes: [UInt8]
-    ) throws(FuzzTarget.Finding) {
-        guard let (correlationID, response, version) = try? decode(type, version: requested, bytes) else { return }
+    ) throws(FuzzTarget.Finding) -> Bool {
+        guard let (correlationID, response, version) = try? decode(type, version: requested, bytes) else {
+            return false
+        }
         try expectSame("\(type) v\(version)") { () throws(WireError) in
             let again = try decode(type, version: requested, encode(response, version, correlationID))
             return again.response == response && again.correlationID == correlationID
         }
+        return true
     }
 
     private static func encode<Response: KafkaResponse>(
@@ -44,13 +47,15 @@ enum ResponsesTarget {
     static var seeds: [[UInt8]] {
         spokenRequests.indices.flatMap { index in
             let type = spokenRequests[index]
-            return type.versions.enumerated().flatMap { place, version in
-                seeds(type.responseType, version).map { [UInt8(index), UInt8(place)] + $0 }
+            return type.versions.enumerated().flatMap { versionIndex, version in
+                seeds(type.responseType, version).map { [UInt8(index), UInt8(versionIndex)] + $0 }
             }
         }
     }
 
     private static func seeds<Response: KafkaResponse>(_ type: Response.Type, _ version: Int16) -> [[UInt8]] {
-        [Response(), FieldFiller.filled(type, version: version)].compactMap { try? encode($0, version, 7) }
+        [Response(), FieldFiller.filled(type, version: version)].map { response in
+            do { return try encode(response, version, 7) } catch { fatalError("\(type) v\(version): \(error)") }
+        }
     }
 }

@@ -10,10 +10,20 @@ struct ReplayTests {
     @Test("holds for the seeds and what is left of them when they are cut short", arguments: FuzzTarget.allCases)
     func seeds(target: FuzzTarget) throws {
         #expect(!target.seeds.isEmpty)
-        for seed in target.seeds {
+        for (index, seed) in target.seeds.enumerated() {
+            #expect(try target.run(seed), "seed \(index) is not understood")
             for byteCount in Set(stride(from: 0, through: seed.count, by: 1 + seed.count / 40)).union([seed.count]) {
                 try target.run(Array(seed.prefix(byteCount)))
             }
+        }
+    }
+
+    @Test("lies in folders that are named after the targets")
+    func folders() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+        #expect(names.contains("README.md"))
+        for name in names where name != "README.md" {
+            #expect(FuzzTarget(rawValue: name) != nil, "Cases/\(name) is not replayed")
         }
     }
 

@@ -85,8 +85,9 @@ import Testing
                 let begin = MonotonicClock.nowNs()
                 try reader.send(
                     makeFetch("t", [(0, end)], maxWaitMs: 4000, minBytes: Int32(batch.count * 2)), version: 12)
-                _ = try writer.produce(batch)
-                _ = try writer.produce(batch)
+                try await eventually { broker.waiterCount("t") == 1 }
+                #expect(try writer.produce(batch).errorCode == .none)
+                #expect(try writer.produce(batch).errorCode == .none)
                 let response = try reader.receive(FetchResponse.self, version: 12)
                 #expect(response.topics[0].partitions[0].records.byteCount == batch.count * 2)
                 #expect(MonotonicClock.nowNs() - begin < 2_000_000_000)
@@ -100,10 +101,14 @@ import Testing
         try await withBroker { broker, endpoints in
             try broker.createTopic("t")
             let client = try RawClient(endpoints[0])
+            let begin = MonotonicClock.nowNs()
             try client.send(makeFetch("t", [(0, 0)], maxWaitMs: 100), version: 12)
             try client.send(MetadataRequest(topicNames: []), version: 9)
-            _ = try client.receive(FetchResponse.self, version: 12)
-            _ = try client.receive(MetadataResponse.self, version: 9)
+            let fetch = try RawClient.decode(FetchResponse.self, version: 12, try client.receiveFrame())
+            #expect(MonotonicClock.nowNs() - begin > 98_000_000)
+            #expect(fetch.correlationID == 1 && fetch.response.topics.count == 1)
+            let metadata = try RawClient.decode(MetadataResponse.self, version: 9, try client.receiveFrame())
+            #expect(metadata.correlationID == 2 && metadata.response.brokers.count == 1)
         }
     }
 
@@ -112,11 +117,11 @@ import Testing
             try broker.createTopic("t")
             let client = try RawClient(endpoints[0])
             try client.send(makeFetch("t", [(0, 0)], maxWaitMs: .max), version: 12)
-            let other = try RawClient(endpoints[0])
-            _ = try other.call(MetadataRequest(topicNames: []))
+            try await eventually { broker.waiterCount("t") == 1 }
             client.close()
-            try await eventually { broker.statistics.connectionCount == 1 }
-            _ = try other.produce(makeBatch())
+            try await eventually { broker.statistics.connectionCount == 0 }
+            #expect(try RawClient(endpoints[0]).produce(makeBatch()).errorCode == .none)
+            #expect(broker.waiterCount("t") == 0)
         }
     }
 
@@ -140,6 +145,13 @@ import Testing
             request.sessionEpoch = 2
             #expect(try client.call(request, version: 12).errorCode == .fetchSessionIdNotFound)
         }
+    }
+}
+
+extension EmbeddedBroker {
+    /// Parked fetches that partition 0 of a topic would wake.
+    fileprivate func waiterCount(_ topic: String) -> Int? {
+        cluster.topic(named: topic)?.partition(0)?.state.withLock { $0.waiters.count }
     }
 }
 

@@ -79,6 +79,17 @@ final class RawClient {
         return result
     }
 
+    /// Says that nothing more will be written, and reads until the broker closes the connection.
+    func finishAndReadAll() throws -> [UInt8] {
+        shutdown(descriptor, Int32(SHUT_WR))
+        var received: [UInt8] = []
+        do {
+            while true { received += try read(1) }
+        } catch Failure.closed {
+            return received
+        }
+    }
+
     /// Whether the broker closes the connection, before the time limit, without sending anything.
     func isClosedByBroker() -> Bool {
         do {

@@ -18,6 +18,7 @@ import Testing
 
     @Test func `the coordinator of a group is the node that was asked`() async throws {
         try await withBroker({ $0.brokerCount = 2 }) { _, endpoints in
+            #expect(endpoints.count == 2)
             for (index, endpoint) in endpoints.enumerated() {
                 let answer = try RawClient(endpoint).call(FindCoordinatorRequest(key: "group"))
                 #expect(answer.errorCode == .none)

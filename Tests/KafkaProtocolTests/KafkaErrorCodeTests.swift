@@ -32,7 +32,7 @@ struct KafkaErrorCodeTests {
             "\(code.rawValue)\t\(code.name)\t\(code.isRetriable)\t\(code.needsMetadataRefresh)\t"
                 + (code == .none ? "NONE" : code.message)
         }
-        #expect(lines.count == ours.count)
+        #expect(lines.count == ours.count && lines.count > 100)
         for (line, our) in zip(lines, ours) {
             #expect(line == our)
         }

@@ -63,15 +63,27 @@ struct WireReaderTests {
         #expect(writer.content == input)
     }
 
-    @Test("reads zigzag varints and varlongs as written", arguments: [0, -1, 1, -64, 64, .min, .max] as [Int64])
-    func zigzag(value: Int64) {
+    @Test(
+        "reads zigzag varints and varlongs as written",
+        arguments: [
+            (0, [0]), (-1, [1]), (1, [2]), (63, [0x7e]), (-64, [0x7f]), (64, [0x80, 0x01]), (-65, [0x81, 0x01]),
+            (Int64(Int32.max), [0xfe, 0xff, 0xff, 0xff, 0x0f]), (Int64(Int32.min), [0xff, 0xff, 0xff, 0xff, 0x0f]),
+            (.max, [0xfe] + [UInt8](repeating: 0xff, count: 8) + [0x01]),
+            (.min, [UInt8](repeating: 0xff, count: 9) + [0x01]),
+        ] as [(Int64, [UInt8])])
+    func zigzag(value: Int64, bytes: [UInt8]) {
         var writer = WireWriter()
         writer.varlong(value)
-        writer.varint(Int32(truncatingIfNeeded: value))
-        read(writer.content) { reader in
-            #expect(reader.varlong() == value)
-            #expect(reader.varint() == Int32(truncatingIfNeeded: value))
-            #expect(reader.remainingByteCount == 0 && reader.error == nil)
+        #expect(writer.content == bytes)
+        read(bytes) { reader in
+            #expect(reader.varlong() == value && reader.remainingByteCount == 0 && reader.error == nil)
+        }
+        guard let short = Int32(exactly: value) else { return }
+        writer.reset()
+        writer.varint(short)
+        #expect(writer.content == bytes)
+        read(bytes) { reader in
+            #expect(reader.varint() == short && reader.remainingByteCount == 0 && reader.error == nil)
         }
     }
 

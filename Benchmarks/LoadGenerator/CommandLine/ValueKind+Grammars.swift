@@ -1,4 +1,5 @@
 import KafkaEmbeddedBroker
+import KafkaProtocol
 import KafkaTransport
 
 // Values with a grammar of their own. The type of each value says what is accepted.
@@ -50,16 +51,7 @@ extension ValueKind where Value == String {
         return Self(
             placeholder: "NAME", accepted: accepted,
             parse: { text throws(ValueError) in
-                let isLegal = text.utf8.allSatisfy { byte in
-                    switch byte {
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                        UInt8(ascii: "-"):
-                        true
-                    default: false
-                    }
-                }
-                guard isLegal, (1...249).contains(text.utf8.count), text != ".", text != ".." else {
+                guard TopicName.isLegal(text) else {
                     throw ValueError("'\(text)' is not a topic's name: \(accepted)")
                 }
                 return text

@@ -28,7 +28,7 @@ final class GzipCompressor: BatchCompressor {
             initializedCount += written
             return written
         }
-        // No gzip member is empty: 0 is the library's way to say that it does not fit.
+        // A gzip member is never empty: libdeflate returns 0 when the result does not fit.
         guard written > 0 else { throw .targetTooSmall("gzip", byteCount: source.byteCount, room: room) }
     }
 }

@@ -2,10 +2,10 @@ import CDeflate
 
 /// gzip (RFC 1952) by libdeflate: one member or several in a row, as Java reads and `gzip` concatenates them.
 ///
-/// libdeflate wants the room for a whole member at once. The size that a member's trailer states (ISIZE) may be a lie
+/// libdeflate needs the room for a whole member at once. The size that a member's trailer states (ISIZE) may be false
 /// and is of the last member only, so it is a hint: the room is never more than the compressed bytes can yield.
 final class GzipDecompressor: BatchDecompressor {
-    /// Deflate's best: two bits for 258 bytes (RFC 1951, 3.2.5), 1032 for each byte.
+    /// Deflate's highest ratio: two bits for 258 bytes (RFC 1951, 3.2.5), 1032 for each byte.
     private static let ratioMax = 1032
     /// Header and trailer of a member, with the shortest block between (RFC 1952, 2.3).
     private static let memberByteCountMin = 18
@@ -54,7 +54,7 @@ final class GzipDecompressor: BatchDecompressor {
             switch result.status {
             case LIBDEFLATE_SUCCESS: return result.consumed
             case LIBDEFLATE_INSUFFICIENT_SPACE where room < limit:
-                // The hint was of another member, or a lie. Starting over costs a third more at the most.
+                // The hint was false, or of another member. Starting over costs a third more at the most.
                 room = room > limit / 4 ? limit : min(limit, max(4 * room, 4096))
             case LIBDEFLATE_INSUFFICIENT_SPACE where limit < possible:
                 throw .tooLarge("gzip", limit: maxByteCount)

@@ -7,7 +7,7 @@ import CLZ4
 final class LZ4Compressor: BatchCompressor {
     private let context: OpaquePointer
     private var preferences: LZ4F_preferences_t
-    /// Where a frame is made whose worst case would not fit the target. Empty until that happens.
+    /// Takes a frame whose worst case would not fit the target. Empty until that happens.
     private var scratch: [UInt8] = []
 
     /// - Parameter level: 1 to 17, checked by `Codec`.
@@ -70,7 +70,8 @@ final class LZ4Compressor: BatchCompressor {
         return .success(end + written)
     }
 
-    /// The library refuses a target that lacks room for the worst case, so such a frame takes a detour.
+    /// The library refuses a target that lacks room for the worst case, so such a frame is made in memory of its own and
+    /// copied.
     private func compressFrame(
         _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, scratchByteCount: Int
     ) -> Result<Int, Failure> {

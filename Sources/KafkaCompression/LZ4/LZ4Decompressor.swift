@@ -24,7 +24,7 @@ final class LZ4Decompressor: BatchDecompressor {
         do {
             try decompressFrames(source, into: &output, limit: max(0, maxByteCount))
         } catch {
-            // Also the context of a frame that was cut short is in the middle of something.
+            // The context is still within the frame that failed.
             LZ4F_resetDecompressionContext(context)
             output.removeAll(keepingCapacity: true)
             throw error

@@ -2,7 +2,7 @@ import CSnappy
 
 /// snappy in snappy-java's framing, which every Kafka client reads.
 final class SnappyCompressor: BatchCompressor {
-    /// Where a block is compressed whose worst case would not fit the target. Empty until that happens.
+    /// Takes a block whose worst case would not fit the target. Empty until that happens.
     private var scratch: [UInt8] = []
 
     func maxCompressedByteCount(for byteCount: Int) -> Int {
@@ -43,7 +43,8 @@ final class SnappyCompressor: BatchCompressor {
         return end
     }
 
-    /// The library refuses a target that lacks room for the worst case, so near the end a block takes a detour.
+    /// The library refuses a target that lacks room for the worst case, so near the target's end a block is compressed
+    /// into memory of its own and copied.
     private func compressBlock(_ block: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {
         var written = snappy_max_compressed_length(block.count)
         if target.count >= written {

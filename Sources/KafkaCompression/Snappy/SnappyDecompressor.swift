@@ -37,7 +37,7 @@ final class SnappyDecompressor: BatchDecompressor {
         }
     }
 
-    /// The next block's place in `source`, nil at the end. Streams may follow one another, each with its header.
+    /// The range of the next block in `source`, nil at the end. Streams may follow one another, each with its header.
     private func nextBlock(of source: RawSpan, after position: inout Int) throws(CodecError) -> Range<Int>? {
         while XerialFraming.isHeader(source, at: position) { position += XerialFraming.header.count }
         let left = source.byteCount - position

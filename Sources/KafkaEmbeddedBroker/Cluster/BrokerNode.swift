@@ -1,7 +1,7 @@
 import KafkaTransport
 import Synchronization
 
-/// One of the brokers that are played: an id and a place where it listens.
+/// One of the brokers that are played: an id and an endpoint.
 final class BrokerNode: Sendable {
     let id: Int32
     /// What clients are told.

@@ -10,18 +10,18 @@ final class Cluster: Sendable {
     private let keptByteCount = Atomic<Int>(0)
 
     struct State {
-        /// Those that run, by ascending id.
+        /// The running nodes, by ascending id.
         var nodes: [BrokerNode] = []
         var topics: [String: Topic] = [:]
         var topicsByID: [KafkaUUID: Topic] = [:]
         var partitionCount = 0
-        /// Where the round robin of leaders goes on.
+        /// The index of the node that leads the next partition: leaders go round robin.
         var nextLeader = 0
-        /// What topics had taken that are no longer there.
+        /// The totals of deleted topics.
         var deleted = Totals()
     }
 
-    /// What partitions have taken.
+    /// Counts of what partitions have taken.
     struct Totals {
         var batchCount = 0
         var recordCount = 0
@@ -53,7 +53,7 @@ final class Cluster: Sendable {
         state.withLock { $0.nodes.append(node) }
     }
 
-    /// Takes a node away; the others lead its partitions from now on, round robin.
+    /// Removes a node. The others lead its partitions from now on, round robin.
     func remove(_ node: BrokerNode) {
         state.withLock { state in
             state.nodes.removeAll { $0 === node }
@@ -78,10 +78,10 @@ final class Cluster: Sendable {
 
     // MARK: Room
 
-    /// Finds room for a batch in the bound of all logs together, by dropping the oldest of others.
+    /// Makes room for a batch within the bound of all logs together, by dropping older batches.
     ///
-    /// A partition that has its even share makes room itself, one that has less takes it from the largest: so a topic
-    /// that comes late is not starved by one that filled the memory first.
+    /// A partition that has its even share drops batches of its own. One that has less takes the room from the largest
+    /// partition, so that a new topic is not starved by one that filled the memory first.
     ///
     /// - Returns: false when the batch alone exceeds the bound.
     func reserve(_ byteCount: Int, for partition: PartitionLog) -> Bool {
@@ -89,7 +89,7 @@ final class Cluster: Sendable {
         var used = keptByteCount.wrappingAdd(byteCount, ordering: .relaxed).newValue
         while used > bound {
             let freed = makeRoom(byteCount, for: partition, bound)
-            // What is left belongs to batches that others are about to append; they make their own room.
+            // The rest is reserved for batches that other connections are about to append; they make room themselves.
             if freed == 0 { break }
             used = keptByteCount.wrappingSubtract(freed, ordering: .relaxed).newValue
         }

@@ -2,12 +2,12 @@ import KafkaTransport
 
 /// The listening socket of a node. Made and closed on its loop.
 final class NodeListener: @unchecked Sendable {
-    // Unchecked: written by `listen` before anybody else has it; `listener` is used on its loop only.
+    // Unchecked: written by `listen` before other threads have it; `listener` is used on its loop only.
     private var listener: TCPListener?
     private(set) var node = BrokerNode(id: 0, endpoint: Endpoint(host: "", port: 0))
     private(set) var loop: EventLoop?
 
-    /// - Throws: `TransportError` when the address is taken or not ours.
+    /// - Throws: `TransportError` when the address is in use or not of this machine.
     func listen(
         on loop: EventLoop, _ address: SocketAddress, id: Int32, host: String,
         onStream: @escaping (TCPStream, BrokerNode) -> Void

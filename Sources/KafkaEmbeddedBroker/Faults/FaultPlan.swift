@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// What the rules that fired want to happen to one request.
+/// What the rules that fired do to one request.
 struct FaultPlan {
     private var errorRules: [FaultRule] = []
     private(set) var disconnect: FaultRule.Moment?
@@ -23,7 +23,7 @@ struct FaultPlan {
         }
     }
 
-    /// The code to answer instead of doing anything.
+    /// The code to answer without serving the request.
     func error(topic: String? = nil, partition: Int32? = nil) -> KafkaErrorCode? {
         for rule in errorRules where rule.covers(topic: topic, partition: partition) {
             if case .error(let code) = rule.effect { return code }
@@ -31,7 +31,7 @@ struct FaultPlan {
         return nil
     }
 
-    /// The code to answer when it is done.
+    /// The code to answer after the request was served.
     func errorAfterStore(topic: String? = nil, partition: Int32? = nil) -> KafkaErrorCode? {
         for rule in errorRules where rule.covers(topic: topic, partition: partition) {
             if case .errorAfterStore(let code) = rule.effect { return code }

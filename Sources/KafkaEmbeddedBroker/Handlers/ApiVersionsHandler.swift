@@ -11,7 +11,7 @@ extension Session {
             response.errorCode = plan.error() ?? (isKnown ? .none : .unsupportedVersion)
             response.throttleTimeMs = throttleMs
             response.apiKeys = Self.apis.map { ApiVersionsResponse.Api($0.key, $0.versions) }
-            // Who asked in a version from the future is answered in the oldest (KIP-511).
+            // A request in a version that is unknown here is answered in version 0 (KIP-511).
             answer(response, to: header, version: response.errorCode == .unsupportedVersion ? 0 : header.apiVersion)
         }
     }

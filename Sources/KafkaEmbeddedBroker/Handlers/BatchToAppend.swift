@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// The records of one partition in a produce request, and what must be true of them.
+/// The records of one partition in a produce request, to be checked before they are appended.
 struct BatchToAppend {
     let index: Int32
     let records: UnsafeRawBufferPointer?
@@ -44,7 +44,7 @@ struct BatchToAppend {
         switch error.kind {
         case .checksumMismatch: Refusal(code: .corruptMessage, isChecksumMismatch: true)
         case .malformed, .unknownCompression: Refusal(code: .corruptMessage)
-        // Fewer bytes than a batch are no batch to Kafka.
+        // Kafka does not take bytes that are fewer than a batch for a damaged one.
         case .truncated, .unsupportedMagic: Refusal(code: .invalidRecord)
         }
     }

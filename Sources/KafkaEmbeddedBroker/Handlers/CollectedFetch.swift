@@ -3,7 +3,7 @@ import KafkaProtocol
 /// What a fetch has found so far.
 struct CollectedFetch {
     var response = FetchResponse()
-    /// Those of all partitions, in the order of the response.
+    /// The batches of all partitions, in the order of the response.
     private(set) var batches: [StoredBatch] = []
     /// Whether a partition is led by another node, which the client is then told of (KIP-951).
     private(set) var hasMoved = false

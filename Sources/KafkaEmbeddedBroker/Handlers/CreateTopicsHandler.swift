@@ -43,7 +43,7 @@ extension Session {
         }
     }
 
-    /// The leaders of a topic that was assigned by hand: of each partition the first of its brokers.
+    /// The leaders of a topic whose brokers the request assigns: the first broker of each partition.
     private static func leaders(
         _ topic: CreateTopicsRequest.Topic, nodes: [Int32]
     ) throws(Cluster.Refusal) -> [Int32]? {

@@ -21,7 +21,7 @@ extension Session {
         return nil
     }
 
-    /// Waits for an append; looks again once it would be told of one, so that none is missed.
+    /// Waits for an append. Looks for bytes again after it has registered for one, so that none is missed.
     private func park() {
         guard var parked = parkedFetch else { return }
         let loop = shard.loop
@@ -55,7 +55,7 @@ extension Session {
         resume()
     }
 
-    /// The answer's message; its batches go to the output, where the answer's splices will look for them.
+    /// The answer. Its batches go to the output, in the order of the answer's splices.
     private func send(_ collected: CollectedFetch) -> FetchResponse {
         output.batches.append(contentsOf: collected.batches)
         var response = collected.response

@@ -1,8 +1,8 @@
 import KafkaProtocol
 
 extension Session {
-    /// Names the node that was asked. There are no groups here, and what a group would ask next is not offered; but
-    /// librdkafka compresses with LZ4 only for brokers that offer this.
+    /// Names the node that was asked. There are no groups here, and the other requests of groups are not offered; but
+    /// librdkafka compresses with LZ4 only for brokers that offer this one.
     func handleFindCoordinator(
         _ request: FindCoordinatorRequest, _ header: RequestHeader, _ plan: FaultPlan
     ) -> FindCoordinatorResponse? {

@@ -44,7 +44,7 @@ extension Session {
         do {
             return Self.describe(try cluster.createTopic(name, partitionCount: nil), nodeIDs)
         } catch {
-            // Another connection may have been faster.
+            // Another connection may have created the topic meanwhile.
             if let topic = cluster.topic(named: name) { return Self.describe(topic, nodeIDs) }
             missing.errorCode = error.code
             return missing

@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// Writes a produce response part by part, while the request is walked; without its size, which nobody knows yet.
+/// Writes a produce response part by part, while the request is walked. Its size is known at the end only.
 ///
 /// Source: `ProduceResponse.json`, versions 3 to 13.
 struct ProduceAnswer {
@@ -8,7 +8,7 @@ struct ProduceAnswer {
     private let version: Int16
     private let isFlexible: Bool
     private(set) var hasErrors = false
-    /// Whether a client is told of a new leader, and so has to be told where it is (KIP-951).
+    /// Whether the answer names a new leader, so that it has to name its endpoint too (KIP-951).
     private(set) var hasMoved = false
 
     init(_ header: RequestHeader, acks: Int16) {
@@ -64,7 +64,7 @@ struct ProduceAnswer {
         if isFlexible { writer.unsignedVarint(0) }
     }
 
-    /// - Parameter nodes: those a client is told of, none when nothing has moved.
+    /// - Parameter nodes: the nodes whose endpoints the answer names; none when no leader has moved.
     func finish(throttleMs: Int32, nodes: [BrokerNode], _ writer: inout WireWriter) {
         writer.int32(throttleMs)
         guard !nodes.isEmpty else { return endStructure(&writer) }

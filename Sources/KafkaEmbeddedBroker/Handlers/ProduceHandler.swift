@@ -6,12 +6,12 @@ import KafkaProtocol
     import Darwin
 #endif
 
-// Produce is where the broker's time goes, so it is walked by hand: a batch costs its CRC, a lock, and thirty bytes of
-// answer.
+// The broker spends most of its time on Produce, so the request is walked by hand: a batch costs its CRC, a lock, and
+// thirty bytes of answer.
 extension Session {
     func handleProduce(_ header: RequestHeader, _ frame: UnsafeRawBufferPointer, _ body: WireReader) {
         let walker = ProduceWalker(frame, body: body, version: header.apiVersion)
-        // All of it is read before any of it is done: a request that is cut or garbled leaves no trace.
+        // The whole request is checked before any batch is appended: one that is cut or garbled changes nothing.
         guard walker.isWellFormed(isKnown: { lastTopic?.isNamed($0) ?? false }) else { return reject() }
         withFaults(header, targets: { targets(of: walker) }) { plan in
             var walker = walker

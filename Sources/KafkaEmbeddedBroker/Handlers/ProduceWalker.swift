@@ -2,14 +2,14 @@ import KafkaProtocol
 
 /// Walks a produce request without making anything of it: no arrays, no strings.
 ///
-/// Says the same of every byte as `ProduceRequest.decode`, which the tests hold it to. Remote bytes only ever make it
-/// fail: after that counts are zero and `hasFailed` stays set.
+/// It accepts the requests that `ProduceRequest.decode` accepts, and no others; tests compare the two. Remote bytes never
+/// trap: after a failure counts are zero and `hasFailed` stays set.
 ///
 /// Source: `ProduceRequest.json`, versions 3 to 13.
 package struct ProduceWalker {
     /// A topic as the request names it.
     struct TopicReference {
-        /// Where its name lies, up to version 12.
+        /// The range of its name in the frame, up to version 12.
         var name: Range<Int>
         /// From version 13 on.
         var id: KafkaUUID
@@ -65,7 +65,7 @@ package struct ProduceWalker {
 
     /// Whether everything can be read, to the last byte.
     ///
-    /// - Parameter isKnown: whether these bytes are a name that need not be looked at.
+    /// - Parameter isKnown: whether these bytes are the name of a known topic, which need not be checked.
     package consuming func isWellFormed(isKnown: (UnsafeRawBufferPointer) -> Bool) -> Bool {
         for _ in 0..<topicCount {
             let topic = topic()

@@ -12,7 +12,7 @@ final class FetchWaiter: Sendable {
 
     var isDone: Bool { isSpent.load(ordering: .relaxed) }
 
-    /// Ends the wait; a growth is no longer told.
+    /// Ends the wait: `onGrowth` is no longer called.
     func cancel() { isSpent.store(true, ordering: .relaxed) }
 
     func wake() {

@@ -1,13 +1,13 @@
 import KafkaProtocol
 
 extension PartitionLog {
-    /// What became of a batch.
+    /// The result of an append.
     struct Appended {
         var errorCode = KafkaErrorCode.none
         /// -1 after an error.
         var baseOffset: Int64 = -1
         var startOffset: Int64 = -1
-        /// Of the leader there is now.
+        /// The current leader and its epoch.
         var leadership = LeaderIDAndEpoch()
         /// False when nothing was put into the log: an error, or a duplicate.
         var isNew = false
@@ -16,7 +16,7 @@ extension PartitionLog {
     /// Appends a checked batch.
     ///
     /// - Parameters:
-    ///   - node: who was asked; only the leader appends.
+    ///   - node: the node that received the request; only the leader appends.
     ///   - stored: the copy to keep, nil when logs are not kept.
     func append(_ header: RecordBatchHeader, byteCount: Int, stored: StoredBatch?, node: Int32) -> Appended {
         var waiters: [FetchWaiter] = []
@@ -67,7 +67,7 @@ extension PartitionLog.State {
         recordCount += Int(header.recordCount)
         self.byteCount += byteCount
         if let stored {
-            stored.place(at: result.baseOffset, leaderEpoch: leaderEpoch)
+            stored.assign(baseOffset: result.baseOffset, leaderEpoch: leaderEpoch)
             batches.append(stored)
         } else {
             startOffset = endOffset

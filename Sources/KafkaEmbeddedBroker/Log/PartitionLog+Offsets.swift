@@ -10,7 +10,7 @@ extension PartitionLog {
     /// The offset at a timestamp or at one of the special values.
     ///
     /// Exact to the record in batches without compression; in compressed ones the first offset of the batch, from which
-    /// a reader comes to the record too.
+    /// a reader reaches the record too.
     ///
     /// Source: `ListOffsetsRequest.json`; -1 latest, -2 earliest, -3 that of the maximum timestamp, -4 earliest local,
     /// -5 latest tiered, -6 earliest pending upload. Nothing here is tiered.
@@ -45,7 +45,7 @@ extension StoredBatch {
             return whole
         }
         var cursor = view.cursor(over: view.recordBytes)
-        // Records that contradict their header were taken as they came: the batch is then answered as a whole.
+        // Records are not read when they are appended, so they may contradict their header. The answer is then the batch's.
         do {
             while let record = try cursor.next() {
                 if record.timestampMs >= timestampMs {

@@ -14,7 +14,7 @@ extension PartitionLog {
     /// The batches from the one that holds `offset` on.
     ///
     /// - Parameters:
-    ///   - byteCountMax: how much is given at most, but for the first batch.
+    ///   - byteCountMax: the most bytes to give, except for the first batch.
     ///   - takesFirst: whether the first batch is given even if it is longer (KIP-74).
     ///   - epoch: the leader's epoch that the client knows, -1 when it knows none.
     func read(
@@ -46,7 +46,7 @@ extension PartitionLog {
         return result
     }
 
-    /// Has a parked fetch told when something is appended.
+    /// Wakes a parked fetch when something is appended.
     func notify(_ waiter: FetchWaiter) {
         state.withLock { state in
             state.waiters.removeAll { $0.isDone }

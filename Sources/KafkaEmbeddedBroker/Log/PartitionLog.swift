@@ -1,7 +1,7 @@
 import KafkaProtocol
 import Synchronization
 
-/// One partition: who leads it, its offsets, its producers' sequences and, when logs are kept, its batches.
+/// One partition: its leader, its offsets, its producers' sequences and, when logs are kept, its batches.
 ///
 /// Any connection of any loop may append and read; each does so under the partition's own lock, for far less than a
 /// microsecond.
@@ -9,7 +9,7 @@ final class PartitionLog: Sendable {
     let index: Int32
     /// Whether batches are kept.
     let isKeeping: Bool
-    /// Bytes kept, for those who look for room without the lock.
+    /// Bytes kept. `Cluster` reads it without the lock when it makes room.
     let keptByteCount = Atomic<Int>(0)
     let state: Mutex<State>
 
@@ -50,7 +50,7 @@ final class PartitionLog: Sendable {
         for waiter in waiters { waiter.wake() }
     }
 
-    /// Forgets everything; whoever still holds the partition is told that it does not exist.
+    /// Drops everything. Later requests for the partition are told that it does not exist.
     ///
     /// - Returns: the bytes that were kept.
     func delete() -> Int {
@@ -66,7 +66,7 @@ final class PartitionLog: Sendable {
         return byteCount
     }
 
-    /// Forgets the oldest batch.
+    /// Drops the oldest batch.
     ///
     /// - Returns: its bytes, 0 when none is kept.
     func dropOldest() -> Int {
@@ -78,7 +78,7 @@ final class PartitionLog: Sendable {
         }
     }
 
-    /// Batches that were there already.
+    /// Batches that repeated an earlier one.
     var duplicateCount: Int { state.withLock { $0.duplicateCount } }
 
     var statistics: EmbeddedBrokerStatistics.Partition {

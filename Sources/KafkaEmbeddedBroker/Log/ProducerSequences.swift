@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// What a partition remembers of its idempotent producers, and what that makes of their next batch.
+/// What a partition remembers of its idempotent producers, and its verdict on their next batch.
 ///
 /// Source: KIP-98; `ProducerStateManager` and `ProducerAppendInfo` of Apache Kafka.
 struct ProducerSequences {
@@ -15,7 +15,8 @@ struct ProducerSequences {
     /// Producers remembered; the one that came first is forgotten first.
     static let producerCountMax = 4096
 
-    private struct Run {
+    /// The sequence numbers of one batch, and its offset.
+    private struct SequenceSpan {
         var firstSequence: Int32 = -1
         var lastSequence: Int32 = -1
         var baseOffset: Int64 = -1
@@ -23,14 +24,14 @@ struct ProducerSequences {
 
     private struct Entry {
         var epoch: Int16
-        var runs = InlineArray<5, Run>(repeating: Run())
-        var runCount = 0
+        var spans = InlineArray<5, SequenceSpan>(repeating: SequenceSpan())
+        var spanCount = 0
 
-        var last: Run { runs[(runCount - 1) % 5] }
+        var last: SequenceSpan { spans[(spanCount - 1) % 5] }
 
-        mutating func append(_ run: Run) {
-            runs[runCount % 5] = run
-            runCount += 1
+        mutating func append(_ span: SequenceSpan) {
+            spans[spanCount % 5] = span
+            spanCount += 1
         }
     }
 
@@ -45,10 +46,10 @@ struct ProducerSequences {
             return header.baseSequence == 0 ? .next : .refused(.outOfOrderSequenceNumber)
         }
         let lastSequence = Self.advance(header.baseSequence, by: header.lastOffsetDelta)
-        for index in 0..<min(entry.runCount, 5) {
-            let run = entry.runs[index]
-            if run.firstSequence == header.baseSequence, run.lastSequence == lastSequence {
-                return .duplicate(baseOffset: run.baseOffset)
+        for index in 0..<min(entry.spanCount, 5) {
+            let span = entry.spans[index]
+            if span.firstSequence == header.baseSequence, span.lastSequence == lastSequence {
+                return .duplicate(baseOffset: span.baseOffset)
             }
         }
         let expected = Self.advance(entry.last.lastSequence, by: 1)
@@ -58,15 +59,15 @@ struct ProducerSequences {
     /// Notes a batch for which `check` said `.next`.
     mutating func append(_ header: RecordBatchHeader, at baseOffset: Int64) {
         guard header.producerID >= 0 else { return }
-        let run = Run(
+        let span = SequenceSpan(
             firstSequence: header.baseSequence,
             lastSequence: Self.advance(header.baseSequence, by: header.lastOffsetDelta), baseOffset: baseOffset)
         if entries[header.producerID]?.epoch == header.producerEpoch {
-            entries[header.producerID]?.append(run)
+            entries[header.producerID]?.append(span)
             return
         }
         var entry = Entry(epoch: header.producerEpoch)
-        entry.append(run)
+        entry.append(span)
         if entries.updateValue(entry, forKey: header.producerID) == nil { remember(header.producerID) }
     }
 

@@ -1,10 +1,10 @@
 import KafkaProtocol
 
-/// A record batch in a log: its bytes, and what is asked of them most.
+/// A record batch in a log: its bytes, and the fields of its header that are read most.
 ///
-/// Immutable once it is in a log, so a connection may send its bytes while the log forgets it.
+/// Immutable once it is in a log, so a connection may send its bytes while the log drops it.
 final class StoredBatch: @unchecked Sendable {
-    // Unchecked: the bytes are written by `place` only, before any other thread can see the batch.
+    // Unchecked: the bytes are written by `assign` only, before any other thread can see the batch.
     private let bytes: UnsafeMutableRawBufferPointer
     private(set) var baseOffset: Int64 = 0
     let lastOffsetDelta: Int32
@@ -27,9 +27,9 @@ final class StoredBatch: @unchecked Sendable {
     /// Writes what a log knows into the two fields that the checksum does not cover.
     ///
     /// Source: record batch v2, base offset at byte 0, partition leader epoch at byte 12.
-    func place(at offset: Int64, leaderEpoch: Int32) {
-        baseOffset = offset
-        bytes.storeBytes(of: offset.bigEndian, toByteOffset: 0, as: Int64.self)
+    func assign(baseOffset: Int64, leaderEpoch: Int32) {
+        self.baseOffset = baseOffset
+        bytes.storeBytes(of: baseOffset.bigEndian, toByteOffset: 0, as: Int64.self)
         bytes.storeBytes(of: leaderEpoch.bigEndian, toByteOffset: 12, as: Int32.self)
     }
 }

@@ -1,6 +1,6 @@
 import KafkaTransport
 
-/// The connections that live on one loop, which it owns.
+/// Owns the connections that live on one loop.
 final class LoopShard: @unchecked Sendable {
     // Unchecked: `sessions` is touched on the loop only.
     let loop: EventLoop
@@ -15,7 +15,7 @@ final class LoopShard: @unchecked Sendable {
         self.faults = faults
     }
 
-    /// Runs `body` on the loop, behind everything that was given to it before.
+    /// Runs `body` on the loop, after all work that the loop was given before.
     func run<R: Sendable>(_ body: @escaping @Sendable (LoopShard) throws -> R) async throws -> R {
         try await Task(executorPreference: loop) { try body(self) }.value
     }
@@ -41,7 +41,7 @@ final class LoopShard: @unchecked Sendable {
         if sessions.removeValue(forKey: ObjectIdentifier(session)) != nil { counters.open.decrement() }
     }
 
-    /// Closes the connections of a node, all of them without one.
+    /// Closes the connections of a node, or of all nodes for nil.
     func closeSessions(of node: BrokerNode? = nil) {
         for session in sessions.values where node == nil || session.node === node { session.close() }
     }

@@ -2,7 +2,7 @@ import CUV
 import KafkaProtocol
 import KafkaTransport
 
-/// Answers on their way out: the bytes that were written for them and, between these, batches where the log has them.
+/// Answers to be sent: the bytes written for them and, between these, batches in the memory of the log.
 final class OutputBuffer {
     var writer = WireWriter(capacity: 16 << 10)
     /// The batches of all splices of the writer, in their order.

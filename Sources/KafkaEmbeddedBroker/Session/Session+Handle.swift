@@ -13,7 +13,7 @@ extension Session {
         (.findCoordinator, FindCoordinatorRequest.versions),
     ]
 
-    /// Does one request and puts its answer behind those that are done already.
+    /// Serves one request and appends its answer to the output.
     func handle(_ frame: UnsafeRawBufferPointer) {
         var reader = WireReader(frame)
         guard let header = try? RequestHeader.decode(from: &reader) else { return reject() }
@@ -28,12 +28,12 @@ extension Session {
         case .deleteTopics: serve(DeleteTopicsRequest.self, header, frame, handleDeleteTopics)
         case .initProducerId: serve(InitProducerIDRequest.self, header, frame, handleInitProducerID)
         case .findCoordinator: serve(FindCoordinatorRequest.self, header, frame, handleFindCoordinator)
-        // As Kafka: who asks for what was not offered is not answered.
+        // As in Kafka, a request that was not offered is not answered.
         default: reject()
         }
     }
 
-    /// Decodes a request, lets the faults have their way, and answers what `body` gives unless it is nil.
+    /// Decodes a request, applies the faults, and answers what `body` returns unless it is nil.
     func serve<Request: TargetedRequest>(
         _ type: Request.Type, _ header: RequestHeader, _ frame: UnsafeRawBufferPointer,
         _ body: (Request, RequestHeader, FaultPlan) -> Request.Response?
@@ -44,7 +44,7 @@ extension Session {
         }
     }
 
-    /// The request of a frame, nil when it is none.
+    /// The request in a frame, nil when there is none.
     ///
     /// Bytes behind it are passed over, as Kafka does: librdkafka 2.16 asks for the metadata of all topics with three
     /// of them. The decoder's error says where they begin.
@@ -65,7 +65,7 @@ extension Session {
         return try Request.decode(version: header.apiVersion, from: &reader)
     }
 
-    /// Does a request as the rules that fire for it want.
+    /// Serves a request by `body`, and does what the rules want that fire for it.
     func withFaults(_ header: RequestHeader, targets: () -> [FaultScript.Target], _ body: (FaultPlan) -> Void) {
         if shard.faults.isEmpty { return body(FaultPlan()) }
         let plan = shard.faults.plan(header.apiKey, node: node.id, targets: targets())
@@ -93,13 +93,13 @@ extension Session {
                 response, version: version ?? header.apiVersion, correlationID: header.correlationID,
                 into: &output.writer)
         } catch {
-            // An answer that cannot be said in this version: the client has to see that none comes.
+            // This version cannot carry the answer. Closing the connection tells the client that none comes.
             close()
         }
     }
 }
 
-/// A request that says what it speaks of, for the rules of faults.
+/// A request that names its topics and partitions, so that rules of faults can match them.
 protocol TargetedRequest: KafkaRequest {
     func targets(_ cluster: Cluster) -> [FaultScript.Target]
 }

@@ -1,6 +1,7 @@
-// A connection is served in its loop's read callback, without a task or a hop: the bytes that came are cut into frames,
-// each frame is done where it lies, and the answers of all of them leave in one write. As in Kafka, the requests of a
-// connection are done one after the other; one that has to wait (a parked fetch, a scripted delay) holds up those behind.
+// A connection is served in its loop's read callback, without a task or a hop: the received bytes are cut into frames,
+// each frame is served from the receive buffer, and the answers to all of them leave in one write. As in Kafka, the
+// requests of a connection are served one after the other; one that has to wait (a parked fetch, a scripted delay) delays
+// those behind it.
 
 import KafkaProtocol
 import KafkaTransport
@@ -14,7 +15,7 @@ final class Session: @unchecked Sendable {
     static let readByteCountMax = 256 << 10
     /// Bytes that are still read while the connection waits, so that its end is noticed.
     private static let readAheadByteCountMax = 64 << 10
-    /// Answers are handed over when so many bytes have come together.
+    /// Answers are sent when they have so many bytes together.
     private static let gatherByteCountMax = 256 << 10
 
     let node: BrokerNode
@@ -23,11 +24,11 @@ final class Session: @unchecked Sendable {
     private var accumulator: FrameAccumulator
     var output = OutputBuffer()
     private var spareOutput: OutputBuffer?
-    /// Where an answer is put together whose size is not known before.
+    /// Takes an answer whose size is not known before it is written.
     var scratch = WireWriter(capacity: 4096)
     /// The topic of the last batch: the next one is seldom of another.
     var lastTopic: Topic?
-    /// What every answer says of throttling; set by a fault for one request.
+    /// The throttle time in every answer; a fault sets it for one request.
     var throttleMs: Int32 = 0
     var parkedFetch: ParkedFetch?
     private var isReading = false
@@ -65,7 +66,7 @@ final class Session: @unchecked Sendable {
         shard.forget(self)
     }
 
-    /// Ends a connection that sent what cannot be answered, as Kafka does.
+    /// Closes a connection whose request cannot be answered, as Kafka does.
     func reject() {
         shard.counters.malformed.increment()
         close()
@@ -76,7 +77,7 @@ final class Session: @unchecked Sendable {
     private var isBlocked: Bool { isClosed || isWaiting || isFull }
     private var isFull: Bool { stream.queuedByteCount > cluster.configuration.unreadByteCountMax }
 
-    /// Does the frames that are there, until one waits or the client must read first.
+    /// Serves the received frames, until one has to wait or the client has too much to read.
     private func serve() {
         // A write that ends at once calls back into here.
         if isServing { return }
@@ -108,7 +109,7 @@ final class Session: @unchecked Sendable {
         }
     }
 
-    /// A frame of bytes that were not asked for is left to the system, which tells the client to wait.
+    /// Reads only while more bytes are wanted. Others stay with the system, whose flow control makes the client wait.
     private func updateReading() {
         if isClosed { return }
         let wants = !isFull && !(isWaiting && accumulator.bufferedByteCount >= Self.readAheadByteCountMax)
@@ -138,13 +139,13 @@ final class Session: @unchecked Sendable {
         serve()
     }
 
-    /// Sends what is done so far, and holds back what is answered from now on.
+    /// Sends the answers so far, and holds back those from now on.
     func beginHolding() {
         flush()
         isHolding = true
     }
 
-    /// Lets the answer that is held back wait: for ever, when `delayMs` is nil.
+    /// Lets the answer that is held back wait for a time, or for ever when `delayMs` is nil.
     func holdAnswer(delayMs: Int64?) {
         isWaiting = true
         if let delayMs { wait(afterMs: delayMs) { $0.resume() } }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the connections of one loop count; only that loop adds, everybody reads.
+/// What the connections of one loop count. Only that loop adds to it; any thread reads it.
 final class SessionCounters: Sendable {
     let open = Atomic<Int>(0)
     let accepted = Atomic<Int>(0)

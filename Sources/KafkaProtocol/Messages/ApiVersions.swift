@@ -27,7 +27,7 @@ package struct ApiVersionsRequest: KafkaRequest {
 ///
 /// Version 1 adds the throttle time, version 3 the features (KIP-584), version 4 lets a feature begin at version 0.
 /// A broker that does not know the request's version answers UNSUPPORTED_VERSION in version 0 (KIP-511): `decode` reads
-/// it so, and `ResponseFrame.encode` must be told version 0 by whoever answers so.
+/// it so, and a broker that sends it gives version 0 to `ResponseFrame.encode`.
 package struct ApiVersionsResponse: KafkaResponse {
     package typealias Request = ApiVersionsRequest
 

@@ -201,7 +201,7 @@ extension FetchResponse {
         }
     }
 
-    /// Where the follower's log parts from the leader's (KIP-595).
+    /// The epoch and offset at which the follower's log diverges from the leader's (KIP-595).
     package struct EpochEndOffset: WireStruct {
         package var epoch: Int32 = -1
         package var endOffset: Int64 = -1

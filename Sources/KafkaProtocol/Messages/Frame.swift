@@ -27,7 +27,7 @@ package enum ResponseFrame {
         try writer.endFrame(mark, message: "\(Response.self) v\(version)")
     }
 
-    /// The correlation id of a frame without its size: it tells which request, so which version, the rest answers.
+    /// The correlation id of a frame without its size. It identifies the request, and so the version of the rest.
     ///
     /// Nil when the frame has fewer than four bytes.
     package static func correlationID(of frame: UnsafeRawBufferPointer) -> Int32? {
@@ -52,7 +52,7 @@ extension WireWriter {
         return mark
     }
 
-    /// Puts the size in its place, or takes everything back and throws what failed.
+    /// Writes the size over its placeholder; after a failure, drops the frame and throws the error.
     fileprivate mutating func endFrame(_ mark: Mark, message: @autoclosure () -> String) throws(WireError) {
         let byteCount = frameByteCount - mark.byteCount - mark.externalByteCount - 4
         if byteCount > Int(Int32.max) {

@@ -1,4 +1,4 @@
-/// The leader that a partition has now, told with the error that it has moved (KIP-951).
+/// The leader that a partition has now, sent with the error that it has moved (KIP-951).
 ///
 /// Source: `LeaderIdAndEpoch` in `ProduceResponse.json` and `FetchResponse.json`.
 package struct LeaderIDAndEpoch: WireStruct {

@@ -8,7 +8,7 @@ package struct ListOffsetsRequest: KafkaRequest {
     package static let apiKey = ApiKey.listOffsets
     package static let versions: ClosedRange<Int16> = 1...11
 
-    /// −1 for a consumer. Kafka's own default is 0; nobody but a replica has a use for it.
+    /// −1 for a consumer. Kafka's own default is 0, which only replicas use.
     package var replicaID: Int32 = -1
     /// 0: read uncommitted, 1: read committed.
     package var isolationLevel: Int8 = 0

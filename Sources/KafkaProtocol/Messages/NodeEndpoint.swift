@@ -1,4 +1,4 @@
-/// Where a new leader listens, told with the error that a partition has moved (KIP-951).
+/// The endpoint of a new leader, sent with the error that a partition has moved (KIP-951).
 ///
 /// Source: `NodeEndpoint` in `ProduceResponse.json` and `FetchResponse.json`.
 package struct NodeEndpoint: WireStruct {

@@ -4,7 +4,7 @@ import CISAL
 ///
 /// Source: record batch v2 `crc`, KIP-98: over everything from `attributes` to the end of the batch.
 package enum CRC32C {
-    /// The checksum of `bytes`. Runs at memory speed; safe for any content.
+    /// The checksum of `bytes`, which may be any. As fast as memory is read.
     package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF
         var rest = bytes

@@ -1,8 +1,8 @@
-/// A batch that is being filled: where it lies and how far it has come. The memory belongs to who opened it.
+/// A batch that is being filled: the address of its memory, and how much of it is used. Its opener owns the memory.
 package struct OpenBatch: BitwiseCopyable {
     /// nil: nothing is open.
     package private(set) var base: UnsafeMutableRawPointer?
-    /// Where the next record goes.
+    /// The address of the next record.
     fileprivate var cursor: UnsafeMutableRawPointer
     fileprivate var limit: UnsafeMutableRawPointer
     package fileprivate(set) var recordCount: Int32
@@ -11,7 +11,7 @@ package struct OpenBatch: BitwiseCopyable {
     /// When the first record came, on the loop's clock.
     package private(set) var firstAppendNs: Int64
 
-    /// Nothing open: the first record finds no room.
+    /// No batch. No record fits in it.
     package init() {
         // Never written through: cursor and limit are equal, so no record fits.
         let nowhere = UnsafeMutableRawPointer(bitPattern: 1 << 12)!
@@ -50,7 +50,7 @@ package struct OpenBatch: BitwiseCopyable {
             start: base + RecordBatchHeader.byteCount, count: byteCount - RecordBatchHeader.byteCount)
     }
 
-    /// The header that fits the records so far. Its attributes and length are for who seals the batch.
+    /// The header for the records so far. Sealing sets its attributes and, after compression, its length.
     package var header: RecordBatchHeader {
         var header = RecordBatchHeader()
         header.batchByteCount = byteCount
@@ -87,9 +87,9 @@ extension OpenBatch {
     /// Appends the records of a chunk to the open batches of their partitions, in order, until one finds no room.
     ///
     /// - Parameters:
-    ///   - partitions: for each record of the chunk, which of `batches` it goes to.
-    ///   - batches: the batch of partition 0; every partition named must lie in the same table, at -1 too where a record
-    ///     may go to any partition.
+    ///   - partitions: for each record of the chunk, the slot in `batches` that it goes to.
+    ///   - batches: the slot of partition 0 in a table that has a slot for every partition named. Slot -1 is for records
+    ///     that may go to any partition.
     ///   - nowMs: the time of records that bring none.
     /// - Returns: the index of the first record that found no room; `range.upperBound` when all went in.
     package static func append(

@@ -32,7 +32,7 @@ public final class RecordArena: @unchecked Sendable {
         _ = append(bytes)
     }
 
-    /// Zeros, to be overwritten in place.
+    /// An arena of zeros, which the caller overwrites.
     convenience init(zeroed byteCount: Int) {
         self.init(capacity: byteCount)
         memset(base, 0, byteCount)

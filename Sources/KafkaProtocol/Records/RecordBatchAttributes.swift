@@ -8,7 +8,7 @@ public struct RecordBatchAttributes: RawRepresentable, Equatable, Sendable {
 
     public init(compression: CompressionType) { rawValue = Int16(compression.rawValue) }
 
-    /// nil for a code that no Kafka defines.
+    /// nil for a code that Kafka does not define.
     public var compression: CompressionType? { CompressionType(rawValue: UInt8(rawValue & 0b111)) }
 
     /// The broker wrote the time of arrival: every record has the batch's `maxTimestampMs`.

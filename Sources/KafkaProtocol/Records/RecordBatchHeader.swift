@@ -38,7 +38,7 @@ public struct RecordBatchHeader: Equatable, Sendable {
 
     public init() {}
 
-    /// Reads the fields; says nothing of their sense.
+    /// Reads the fields, and does not judge their values.
     ///
     /// - Precondition: `bytes` holds at least `byteCount` bytes.
     init(reading bytes: RawSpan) {
@@ -56,7 +56,7 @@ public struct RecordBatchHeader: Equatable, Sendable {
         recordCount = bytes.bigEndian(at: 57)
     }
 
-    /// Writes the header in front of records that are in place, and the checksum over both.
+    /// Writes the header in front of the records that the batch already holds, and the checksum over both.
     ///
     /// - Precondition: `batch` spans the whole batch, its records from byte 61 on.
     package func seal(_ batch: UnsafeMutableRawBufferPointer) {

@@ -1,4 +1,4 @@
-/// A record batch v2 in bytes that somebody else owns, its header checked against them.
+/// A record batch v2 in bytes that the caller owns, its header checked against them.
 ///
 /// Nothing is copied. The records lie in `recordBytes`, compressed as the attributes say.
 package struct RecordBatchView: ~Escapable {
@@ -13,7 +13,7 @@ package struct RecordBatchView: ~Escapable {
     @_lifetime(copy bytes)
     package init(_ bytes: RawSpan, verifyingChecksum: Bool = true) throws(RecordBatchError) {
         let available = bytes.byteCount
-        // The magic byte lies at the same place in every format, so that it is told before anything else is believed.
+        // Every format has the magic byte at the same offset, so it is checked before any other field.
         guard available > 16 else {
             throw RecordBatchError(.truncated, at: available, "\(available) bytes are left, a header has 61")
         }

@@ -30,7 +30,7 @@ public struct RecordChunk: @unchecked Sendable {
 
     final class Storage {
         let arena: RecordArena
-        /// Where keys lie when they don't lie in `arena`.
+        /// The arena of the keys where it is not `arena`.
         fileprivate(set) var keyArena: RecordArena?
         var entries: UnsafeMutablePointer<Entry>
         var count = 0
@@ -104,7 +104,7 @@ public struct RecordChunk: @unchecked Sendable {
     public mutating func append(
         key: RawSpan?, value: RawSpan?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
     ) {
-        precondition(!sharesArena, "records of a shared arena are added by where they lie")
+        precondition(!sharesArena, "a chunk that shares an arena takes records by their ranges in it")
         makeUnique()
         var entry = Entry(
             valueOffset: 0, valueByteCount: -1, keyOffset: 0, keyByteCount: -1,
@@ -203,7 +203,7 @@ extension RecordChunk {
         }
     }
 
-    /// What the offsets of entries count from.
+    /// The addresses from which the offsets of entries count.
     struct Bases {
         /// Of values and headers.
         let arena: UnsafeRawPointer
@@ -227,7 +227,7 @@ extension RecordChunk {
         }
     }
 
-    /// Takes over a run of records of a chunk that shares the same arena, in place of its own. One copy of entries.
+    /// Replaces the records by a span of another chunk's, which shares the same arena. Copies the entries once.
     ///
     /// - Precondition: both chunks were made by `init(sharing:)` with the same arena.
     package mutating func replaceAll(with range: Range<Int>, of other: RecordChunk) {
@@ -239,16 +239,19 @@ extension RecordChunk {
         storage.count = range.count
     }
 
-    /// Does the same with keys of the chunk's own, all of one size. One copy of entries, and the writing of the keys.
+    /// Replaces the records in the same way, and gives them keys of this chunk's own, all of one size.
     ///
-    /// - Parameter write: gets the memory of all keys, one after the other, `keyByteCount` bytes each, of whatever content.
+    /// Copies the entries once, and writes the keys.
+    ///
+    /// - Parameter write: gets the memory of all keys, `keyByteCount` bytes for each in their order, of unspecified
+    ///   content.
     package mutating func replaceAll(
         with range: Range<Int>, of other: RecordChunk, keyByteCount: Int,
         writingKeys write: (UnsafeMutableRawBufferPointer) -> Void
     ) {
         precondition(sharesArena && other.storage.arena === storage.arena && range.upperBound <= other.count)
         let byteCount = range.count * keyByteCount
-        // A chunk that somebody holds, or whose keys somebody holds with chosen records, stays as it is.
+        // Storage that a copy of this chunk shares, or keys that selected records share, must not change.
         let isFree = isKnownUniquelyReferenced(&storage) && isKnownUniquelyReferenced(&storage.keyArena)
         if !isFree || storage.capacity < range.count || (storage.keyArena?.byteCount ?? 0) < byteCount {
             let capacity = max(storage.capacity, range.count)

@@ -2,7 +2,7 @@
 ///
 /// Every length is checked against the bytes that remain; after an error the cursor is at its end.
 package struct RecordCursor: ~Escapable {
-    /// A record of nothing: length, attributes, two deltas, two lengths, header count.
+    /// The bytes of an empty record: length, attributes, two deltas, two lengths, header count.
     static let recordByteCountMin = 7
 
     private let bytes: RawSpan
@@ -31,7 +31,7 @@ package struct RecordCursor: ~Escapable {
             return nil
         }
         let left = remaining - 1
-        remaining = -1  // where an error leaves it
+        remaining = -1  // stays so after an error
         let byteCount = try readVarint("record length")
         guard byteCount >= Self.recordByteCountMin - 1, byteCount <= Int64(bytes.byteCount - position) else {
             throw RecordBatchError(
@@ -75,7 +75,7 @@ package struct RecordCursor: ~Escapable {
         try RecordVarint.read(bytes, &position, field)
     }
 
-    /// Where a length-prefixed field lies; nil for null.
+    /// The range of a length-prefixed field; nil for null.
     private mutating func readField(_ end: Int, _ field: StaticString) throws(RecordBatchError) -> Range<Int>? {
         let count = try readVarint(field)
         if count == -1 { return nil }
@@ -88,7 +88,7 @@ package struct RecordCursor: ~Escapable {
     }
 }
 
-/// One record, its bytes where the batch has them.
+/// One record. Its bytes are those of the batch, not copies.
 public struct Record: ~Escapable {
     public let offset: Int64
     /// Milliseconds since 1970, as the producer or (log-append time) the broker set it.

@@ -9,7 +9,7 @@
     import Darwin
 #endif
 
-/// Writes records into a batch. The inner loop of everything.
+/// Writes records into a batch: the inner loop of producing.
 enum RecordEncoding {
     /// Varints at their longest, and the attributes.
     static let overheadMax = 5 + 1 + 10 + 5 + 5 + 5 + 1
@@ -101,11 +101,11 @@ enum RecordEncoding {
         return cursor + 1
     }
 
-    /// Copies short runs in place of a call: records are short, and a call through the linker's table costs as much as
-    /// the copy.
+    /// Copies short spans without a call: records are short, and a call through the linker's table costs as much as the
+    /// copy.
     ///
-    /// - Invariant: `count` bytes are readable and writable; the last step overlaps the one before it, so neither side is
-    ///   touched outside them.
+    /// - Invariant: `count` bytes are readable and writable. The last step overlaps the one before it, so no byte outside
+    ///   them is touched.
     @inline(__always)
     private static func copy(_ source: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer) {
         if count < 16 || count > 512 {

@@ -1,4 +1,4 @@
-/// The zig-zag varints of records (up to 64 bits), apart from the wire's own so that a cursor needs nothing but bytes.
+/// The zig-zag varints of records (up to 64 bits). `WireReader` has its own; these need nothing but the bytes.
 enum RecordVarint {
     static func byteCount(_ value: Int64) -> Int {
         let bits = 64 - zigZag(value).leadingZeroBitCount

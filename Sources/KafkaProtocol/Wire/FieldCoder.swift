@@ -8,8 +8,8 @@
 ///     c.tags { c in c.tagged(0, &clusterID, "cluster_id", 12...) }
 /// }
 /// ```
-/// Names are Kafka's schema names. Setting a field, to anything but its default, that the version does not have is an
-/// error unless the field is ignorable, as in Kafka.
+/// Names are Kafka's schema names. As in Kafka, a field that the version does not have must have its default value to be
+/// encoded, unless the field is ignorable.
 package protocol FieldCoder {
     var version: Int16 { get }
     var isFlexible: Bool { get }

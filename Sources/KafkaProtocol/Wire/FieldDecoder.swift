@@ -79,7 +79,7 @@ package struct FieldDecoder: FieldCoder {
             return
         }
         var elements: [E] = []
-        // The count is the remote's word: memory for it is taken only as far as the bytes that came would fill it.
+        // The count is the remote's claim: memory is reserved only for as many elements as the received bytes fill.
         elements.reserveCapacity(min(count, max(8, reader.remainingByteCount / MemoryLayout<E>.stride)))
         for index in 0..<count {
             var element = E.wireDefault

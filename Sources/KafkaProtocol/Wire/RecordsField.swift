@@ -2,7 +2,7 @@
 /// through a message.
 package enum RecordsField: Equatable, Sendable {
     case null
-    /// Decoded: where the bytes lie in the buffer given to the reader.
+    /// Decoded: the range of the bytes in the buffer given to the reader.
     case located(Range<Int>)
     /// To be encoded: so many bytes of the caller's, spliced into the frame (`WireWriter.splices`).
     case external(byteCount: Int)

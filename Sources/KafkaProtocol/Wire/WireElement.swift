@@ -1,6 +1,6 @@
-/// Whatever can be a field of a message or an element of its arrays.
+/// A type of fields of messages and of elements of their arrays.
 package protocol WireElement: Equatable, Sendable {
-    /// The value of a field that nobody set.
+    /// The value of a field that was not set.
     static var wireDefault: Self { get }
     /// The fewest bytes it takes in any version; bounds the count of an array before anything is allocated.
     static var wireByteCountMin: Int { get }

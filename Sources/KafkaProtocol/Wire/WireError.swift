@@ -1,12 +1,12 @@
-/// What was wrong with bytes that came, or with a message that was to be sent.
+/// What is wrong with received bytes, or with a message to be sent.
 ///
-/// Remote bytes never trap: whatever does not fit ends as one of these.
+/// Remote bytes never trap: bytes that are not what was expected end in one of these errors.
 package struct WireError: KafkaError, Equatable {
     /// The message and version, "ProduceResponse v9"; empty outside a message.
     package internal(set) var message: String
     /// The path of the field, "responses[0].partition_responses[2].error_code"; empty outside a field.
     package internal(set) var field: String
-    /// Where it went wrong: bytes from the begin of the buffer read or written.
+    /// Where it went wrong: bytes from the beginning of the buffer read or written.
     package let byteOffset: Int
     /// What was expected there, and what was found.
     package let expected: String

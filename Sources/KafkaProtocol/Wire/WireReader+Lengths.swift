@@ -84,8 +84,8 @@ extension WireReader {
 
     // MARK: Tagged fields
 
-    /// Reads a tagged-field section: `body` is told each tag with the reader narrowed to its bytes, and gives back
-    /// whether it read it; the bytes of others are skipped.
+    /// Reads a tagged-field section. `body` gets the reader, narrowed to the bytes of one field, and the field's tag, and
+    /// returns whether it read the field. Fields that it did not read are skipped.
     ///
     /// Tags that do not ascend are refused, as by Kafka (KIP-482).
     package mutating func taggedFields(_ body: (inout WireReader, UInt32) -> Bool) {

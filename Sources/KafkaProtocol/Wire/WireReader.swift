@@ -160,7 +160,7 @@ package struct WireReader {
         UnsafeRawBufferPointer(rebasing: bytes[range])
     }
 
-    /// Lets reads see only the next `byteCount` bytes, and gives what ends that again; nil when there are fewer.
+    /// Limits reads to the next `byteCount` bytes. Returns what `widen(to:)` needs to end that; nil when there are fewer.
     mutating func narrow(toByteCount byteCount: Int) -> Int? {
         guard byteCount >= 0, byteCount <= remainingByteCount else {
             fail(expected: "a tagged field of at most \(remainingByteCount) bytes, found one of \(byteCount)")

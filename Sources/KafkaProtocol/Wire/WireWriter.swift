@@ -1,9 +1,9 @@
 /// Appends Kafka's primitive types to a buffer that grows and is kept from frame to frame.
 ///
-/// Record batches are not copied into it: `spliceExternal(byteCount:)` notes that so many bytes of the caller's belong
-/// at this place, and whoever sends gathers the writer's own pieces and the external buffers, in order, into one write.
+/// Record batches are not copied into it: `spliceExternal(byteCount:)` notes how many bytes of the caller's belong at the
+/// current position. The sender gathers the writer's own pieces and the external buffers, in order, into one write.
 ///
-/// What cannot be written (a string too long) is kept in `error`, the first of them; the frame is then worthless.
+/// `error` keeps the first value that could not be written (a string too long); the frame must then not be sent.
 package struct WireWriter: ~Copyable {
     /// So many external bytes belong before the own byte at `position`.
     package struct Splice: Equatable, Sendable {
@@ -11,7 +11,7 @@ package struct WireWriter: ~Copyable {
         package let byteCount: Int
     }
 
-    /// A place to go back to.
+    /// A state of the writer to go back to.
     struct Mark {
         let byteCount: Int
         let externalByteCount: Int
@@ -185,7 +185,7 @@ package struct WireWriter: ~Copyable {
 
     // MARK: Sizes known afterwards
 
-    /// Replaces the big-endian integer at `position`, written before as a place holder.
+    /// Replaces the big-endian integer at `position`, written before as a placeholder.
     mutating func patch<T: FixedWidthInteger>(_ value: T, at position: Int) {
         precondition(position >= 0 && position + MemoryLayout<T>.size <= ownByteCount)
         base.storeBytes(of: value.bigEndian, toByteOffset: position, as: T.self)

@@ -36,16 +36,19 @@ import Testing
     }
 
     @Test func `a cancelled reader stops waiting, and the next one goes on`() async throws {
+        let loop = try EventLoop(name: "reader")
         let batches = BatchSequence()
         let pool = BatchMemoryPool(bufferByteCount: 1024, byteCountMax: 1 << 20)
         for _ in 0..<50 {
-            let reading = Task { await batches.makeAsyncIterator().next()?.partition }
-            await Task.yield()
+            let reading = Task(executorPreference: loop) { await batches.makeAsyncIterator().next()?.partition }
+            // The loop has come to this behind the reader, which waits by now.
+            await Task(executorPreference: loop) {}.value
             reading.cancel()
             #expect(await reading.value == nil)
         }
         batches.accept([.sample(partition: 7, pool: pool)])
         #expect(await batches.makeAsyncIterator().next()?.partition == 7)
+        await loop.shutDown()
     }
 }
 

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import KafkaClient
@@ -61,6 +62,7 @@ import Testing
     private func expect(_ all: [PlainRecord], in sink: CollectingSink, by choice: Choice) {
         #expect(sink.failures == [])
         var found = 0
+        var keyedCount = 0
         for (partition, records) in sink.recordsByPartition {
             #expect((-1..<7).contains(partition))
             found += records.count
@@ -69,10 +71,13 @@ import Testing
             let keyed =
                 choice.testDescription == "any" || choice.testDescription == "sticky"
                 ? [] : records.filter { !($0.key ?? []).isEmpty }
+            keyedCount += keyed.count
             let numbers = keyed.map { $0.value!.number }
             #expect(numbers == numbers.sorted(), "partition \(partition), \(choice.testDescription)")
         }
         #expect(found == all.count)
+        // 480 have keys, 68 of them empty ones.
+        #expect(keyedCount == (choice.testDescription == "any" || choice.testDescription == "sticky" ? 0 : 412))
         let sorted = sink.batches.flatMap(\.records).sorted { $0.value!.number < $1.value!.number }
         #expect(sorted == all)
     }
@@ -139,6 +144,8 @@ import Testing
                 #expect(batch.compression == (batch.partition == 0 ? .none : codec.type))
             }
             #expect(bench.sink.recordsByPartition[0] == records)
+            let numbers = bench.sink.recordsByPartition[1]?.map { $0.value!.number }
+            #expect(numbers == (0..<50).flatMap { _ in 0..<5 })
         }
     }
 

@@ -135,7 +135,8 @@ import Testing
         let configuration = try BuilderConfiguration(linger: .seconds(60))
         try await BuilderBench.with(strategy, configuration) { bench in
             try await bench.builder.append(.numbered(0..<1), to: "few", partition: 0)
-            try await Task.sleep(for: .milliseconds(100))
+            let appendedNs = MonotonicClock.nowNs()
+            try await eventually { MonotonicClock.nowNs() - appendedNs >= 100_000_000 }
             let betweenNs = MonotonicClock.nowNs()
             try await bench.builder.append(.numbered(1..<2), to: "few", partition: 1)
             await bench.builder.flush(olderThan: .seconds(30))
@@ -151,16 +152,23 @@ import Testing
 
     @Test(arguments: BuilderStrategy.allCases)
     func `a flush ends though others go on appending`(strategy: BuilderStrategy) async throws {
-        let configuration = try BuilderConfiguration(batchByteCount: 512, codec: .gzip)
+        let configuration = try BuilderConfiguration(batchByteCount: 512, linger: .seconds(60), codec: .gzip)
         try await BuilderBench.with(strategy, configuration) { bench in
             let appending = Task {
                 while !Task.isCancelled {
                     try await bench.builder.append(.numbered(0..<50, valueByteCount: 100), to: "few")
                 }
             }
-            for _ in 0..<10 { await bench.builder.flush() }
+            await bench.sink.wait { !$0.isEmpty }
+            for round in 0..<10 {
+                try await bench.builder.append(.numbered([round]), to: "one")
+                await bench.builder.flush()
+                let found = bench.sink.batches.filter { $0.topic == "one" }.flatMap(\.records).map { $0.value!.number }
+                #expect(found == Array(0...round))
+            }
             appending.cancel()
-            _ = await appending.result
+            if case .failure(let error) = await appending.result { #expect(error is CancellationError) }
+            #expect(bench.sink.failures == [])
         }
     }
 }

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import KafkaClient
@@ -25,14 +26,14 @@ import Testing
     ) async throws {
         try await BuilderBench.with(strategy, try configuration(8192)) { bench in
             bench.sink.hold()
-            let appending = Task {
+            let appending = Task(executorPreference: bench.loops[0]) {
                 for start in stride(from: 0, to: 500, by: 10) {
                     try await bench.builder.append(chunk(start..<start + 10), to: "few", partition: 0)
                 }
             }
             await bench.sink.wait { $0.count >= 6 }
             // Nothing but letting go can bring more than the memory holds.
-            try await Task.sleep(for: .milliseconds(20))
+            await bench.turn()
             #expect(bench.sink.batches.reduce(0) { $0 + $1.byteCount } <= 8192)
             bench.sink.letGo()
             try await appending.value
@@ -69,7 +70,11 @@ import Testing
                 }
             }
             await bench.builder.finish()
-            #expect(bench.sink.batches.flatMap(\.records).count == 20)
+            #expect(bench.sink.failures == [])
+            let records = bench.sink.batches.flatMap(\.records).sorted { $0.value!.count < $1.value!.count }
+            #expect(
+                records.map { $0.value!.count } == [20, 300, 5000, 100_000].flatMap { Array(repeating: $0, count: 5) })
+            #expect(records.prefix(5).map { $0.value!.number }.sorted() == [0, 1, 2, 3, 4])
         }
     }
 
@@ -77,20 +82,23 @@ import Testing
     func `giving up a wait throws, and what was taken before comes out`(strategy: BuilderStrategy) async throws {
         try await BuilderBench.with(strategy, try configuration(4096, linger: .milliseconds(5))) { bench in
             bench.sink.hold()
-            let appending = Task {
+            let appending = Task(executorPreference: bench.loops[0]) {
                 for start in stride(from: 0, to: 10_000, by: 5) {
                     try await bench.builder.append(chunk(start..<start + 5), to: "few", partition: 0)
                 }
             }
             await bench.sink.wait { $0.count >= 2 }
-            try await Task.sleep(for: .milliseconds(20))
+            await bench.turn()
             appending.cancel()
             await #expect(throws: CancellationError.self) { try await appending.value }
-            try await Task.sleep(for: .milliseconds(5))
+            // What was taken has lingered, and still finds no memory.
+            let cancelledNs = MonotonicClock.nowNs()
+            try await eventually { MonotonicClock.nowNs() - cancelledNs >= 6_000_000 }
+            await bench.turn()
             bench.sink.letGo()
             await bench.builder.finish()
             let numbers = bench.sink.batches.flatMap { $0.records.map { $0.value!.number } }
-            #expect(numbers == Array(0..<numbers.count))
+            #expect(numbers == Array(0..<numbers.count) && numbers.count >= 8)
             #expect(bench.sink.failures == [])
         }
     }
@@ -116,16 +124,18 @@ import Testing
         try await BuilderBench.with(strategy, try configuration(4096)) { bench in
             bench.sink.hold()
             for partition in 0..<Int32(3) {
-                let appending = Task { try await bench.builder.append(chunk(0..<4), to: "few", partition: partition) }
-                _ = await Task { try await Task.sleep(for: .milliseconds(10)) }.result
+                let appending = Task(executorPreference: bench.loops[0]) {
+                    try await bench.builder.append(chunk(0..<4), to: "few", partition: partition)
+                }
+                await bench.turn()
                 appending.cancel()
                 _ = await appending.result
             }
-            let finishing = Task {
+            let finishing = Task(executorPreference: bench.loops[0]) {
                 withUnsafeCurrentTask { $0?.cancel() }
                 await bench.builder.finish()
             }
-            try await Task.sleep(for: .milliseconds(10))
+            await bench.turn()
             bench.sink.letGo()
             await finishing.value
             #expect(bench.sink.finishCount == strategy.sinkCount)
@@ -139,14 +149,14 @@ import Testing
     {
         try await BuilderBench.with(strategy, try configuration(4096)) { bench in
             bench.sink.hold()
-            let appending = Task {
+            let appending = Task(executorPreference: bench.loops[0]) {
                 try await bench.builder.append(chunk(0..<200), to: "few", partition: 0)
             }
             await bench.sink.wait { $0.count >= 2 }
-            async let finish: Void = bench.builder.finish()
-            try await Task.sleep(for: .milliseconds(10))
+            let finishing = Task(executorPreference: bench.loops[0]) { await bench.builder.finish() }
+            await bench.turn()
             bench.sink.letGo()
-            await finish
+            await finishing.value
             let error = await #expect(throws: KafkaClientError.self) { try await appending.value }
             #expect(error?.code == .closed)
             let count = bench.sink.batches.flatMap(\.records).count

@@ -2,7 +2,7 @@ import Testing
 
 @testable import KafkaClient
 
-/// Who waits for memory is served in order.
+/// Appends that wait for memory go on in their order.
 @Suite(.timeLimit(.minutes(1))) struct MemoryOrderTests {
     @Test(arguments: BuilderStrategy.allCases)
     func `a large record is not overtaken by small ones that come later`(strategy: BuilderStrategy) async throws {
@@ -21,7 +21,9 @@ import Testing
                     let chunk = RecordChunk.numbered([4 + index], valueByteCount: size)
                     tasks.append(
                         Task(executorPreference: caller) { try await builder.append(chunk, to: "one", partition: 0) })
-                    try await Task.sleep(for: .milliseconds(2))
+                    // The caller's loop has started the append, and the builder's has brought it to its wait.
+                    await Task(executorPreference: caller) {}.value
+                    await bench.turn()
                 }
                 tasks[2].cancel()
                 await #expect(throws: CancellationError.self) { try await tasks[2].value }

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// The partitions that other programs' producers choose for ten thousand keys, of 1, 3, 64 and 1000 partitions.
 struct KeyPartitions: Sendable {
     /// For each key; nil where the producer leaves it to chance.

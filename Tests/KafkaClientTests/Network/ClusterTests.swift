@@ -1,12 +1,13 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
+import Synchronization
 import Testing
 
 @testable import KafkaClient
 
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ClusterTests {
-    @Test func `many who ask at once share one connection and few questions`() async throws {
+    @Test func `many callers at once share one connection and few questions`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t", partitions: 2)
             try await withThrowingTaskGroup(of: Int.self) { group in
@@ -23,8 +24,14 @@ import Testing
             try fixture.broker.createTopic("t", partitions: 3)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<20 {
-                    group.addTask { _ = try await fixture.cluster.offsets(of: "t", at: .earliest) }
-                    group.addTask { _ = try await fixture.cluster.refresh(["t"]) }
+                    group.addTask {
+                        let offsets = try await fixture.cluster.offsets(of: "t", at: .earliest)
+                        #expect(offsets == [0, 0, 0])
+                    }
+                    group.addTask {
+                        let snapshot = try await fixture.cluster.refresh(["t"])
+                        #expect(snapshot.topics["t"]?.partitions.count == 3)
+                    }
                     group.addTask {
                         let isNew = try await fixture.cluster.createTopic(
                             "n\(index)", partitionCount: 1, replicationFactor: 1)
@@ -56,7 +63,8 @@ import Testing
     @Test func `a topic that comes is waited for, and leaders of one that is there`() async throws {
         try await withFixture { fixture in
             let waiting = Task { try await fixture.cluster.describe("late") }
-            try await Task.sleep(for: .milliseconds(60))
+            // The handshake, and more than one question.
+            try await eventually { fixture.broker.statistics.requestCount >= 4 }
             try fixture.broker.createTopic("late", partitions: 3)
             let description = try await waiting.value
             #expect(description.partitions.count == 3)
@@ -178,11 +186,12 @@ import Testing
 
     @Test func `closing ends a connection that is being opened`() async throws {
         try await withFixture { fixture in
-            let silent = try await FakeServer { _, _ in }
+            let isAsked = Atomic<Bool>(false)
+            let silent = try await FakeServer { _, _ in isAsked.store(true, ordering: .relaxed) }
             let cluster = try Cluster(
                 bootstrap: [silent.endpoint], on: fixture.loop, .fast(fixture.connection))
             let asking = Task { _ = try await cluster.describe("t") }
-            try await Task.sleep(for: .milliseconds(50))
+            try await eventually { isAsked.load(ordering: .relaxed) }
             let begin = MonotonicClock.nowNs()
             await cluster.close()
             let error = try await clientError { try await asking.value }
@@ -192,11 +201,12 @@ import Testing
         }
     }
 
-    @Test func `who is cancelled does not wait`() async throws {
+    @Test func `a cancelled caller does not wait`() async throws {
         try await withFixture { fixture in
             fixture.broker.inject(FaultRule(.metadata, effect: .stall))
             let asking = Task { _ = try await fixture.cluster.describe("t") }
-            try await Task.sleep(for: .milliseconds(30))
+            // The handshake, and the question that is not answered.
+            try await eventually { fixture.broker.statistics.requestCount == 2 }
             asking.cancel()
             let begin = MonotonicClock.nowNs()
             await #expect(throws: CancellationError.self) { try await asking.value }

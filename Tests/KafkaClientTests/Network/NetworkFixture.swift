@@ -185,7 +185,7 @@ extension String {
     var trimmed: String { String(prefix { $0 != " " }) }
 }
 
-/// Waits until something is so; a minute at most, and the tests' own limit is shorter.
+/// Waits until something is so, for half a minute at most.
 func eventually(_ condition: () async throws -> Bool) async throws {
     for _ in 0..<6000 {
         if try await condition() { return }

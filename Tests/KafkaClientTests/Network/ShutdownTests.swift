@@ -1,6 +1,7 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
+import SeededRandom
 import Testing
 
 @testable import KafkaClient
@@ -86,34 +87,48 @@ import Testing
     }
 
     @Test func `a loop may end at once behind lanes that were closed while they asked in vain`() async throws {
+        var random = SeededGenerator()
+        var left = LeftBehind()
         for _ in 0..<10 {
+            // The lane is closed in whatever it does at that moment: opening, asking, waiting to ask again.
+            let delay = Duration.milliseconds(Int.random(in: 0...30, using: &random))
             try await withFixture { fixture in
                 try fixture.broker.createTopic("t")
                 let batches = try await fixture.makeBatches(["a", "b"])
                 await fixture.broker.stop()
-                let lane = fixture.makeLane(try .fast(), to: DeliveryCollector())
+                let sink = DeliveryCollector()
+                let lane = fixture.makeLane(try .fast(), to: sink)
+                left.add(lane)
+                left.add(fixture.cluster)
                 lane.accept(batches)
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...30)))
+                try await Task.sleep(for: delay)
                 await lane.close()
+                #expect(sink.deliveries.map { $0.error?.code } == [.closed, .closed], "\(delay), \(TestSeed.hint)")
+                #expect(sink.finishCount == 1)
             }
         }
-        // What would come back late comes back now.
-        try await Task.sleep(for: .milliseconds(200))
+        // What would come back late has come back when nothing holds the lanes and clusters any more.
+        try await eventually { left.isNothing }
     }
 
     @Test func `a loop may end at once behind a cluster that was closed while it was asked`() async throws {
+        var left = LeftBehind()
         for round in 0..<10 {
             try await withFixture { fixture in
+                left.add(fixture.cluster)
                 if round % 2 == 0 { fixture.broker.inject(FaultRule(.metadata, effect: .stall)) }
                 let cluster = fixture.cluster
                 let asking = Task { try await cluster.describe("missing") }
-                try await Task.sleep(for: .milliseconds(round * 3))
+                // Stalled, the question is on its way; otherwise it is asked again and again, and closed in between.
+                try await eventually {
+                    fixture.broker.statistics.requestCount >= min(2 + round / 2, round % 2 == 0 ? 2 : 9)
+                }
                 await cluster.close()
                 let error = try await clientError { _ = try await asking.value }
                 #expect(error.code == .closed)
             }
         }
-        try await Task.sleep(for: .milliseconds(100))
+        try await eventually { left.isNothing }
     }
 
     @Test func `a lane that is dropped without being closed leaves nothing behind`() async throws {
@@ -154,9 +169,10 @@ import Testing
             let fetcher = try await PartitionFetcher(
                 topic: "t", partition: 0, cluster: fixture.cluster, on: fixture.loop, fixture.connection)
             fixture.broker.inject(FaultRule(effect: .stall))
+            let requestCount = fixture.broker.statistics.requestCount
             let producing = Task { _ = try await producer.produce(batch) }
             let fetching = Task { _ = try await fetcher.fetch(from: 0) }
-            try await Task.sleep(for: .milliseconds(50))
+            try await eventually { fixture.broker.statistics.requestCount == requestCount + 2 }
             await producer.close()
             await fetcher.close()
             let produceError = try await clientError { try await producing.value }
@@ -165,6 +181,19 @@ import Testing
             #expect(fetchError.code == .closed)
         }
     }
+}
+
+/// Objects that are gone once everything that was under way with them has ended.
+private struct LeftBehind {
+    private struct Reference {
+        weak var object: AnyObject?
+    }
+
+    private var references: [Reference] = []
+
+    mutating func add(_ object: AnyObject) { references.append(Reference(object: object)) }
+
+    var isNothing: Bool { !references.isEmpty && references.allSatisfy { $0.object == nil } }
 }
 
 extension ProducerLane {
