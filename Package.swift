@@ -39,9 +39,10 @@ let package = Package(
 
         library("KafkaProtocol", ["CISAL"]),
         library("KafkaCompression", ["KafkaProtocol", "CZstd", "CSnappy", "CLZ4", "CDeflate"]),
-        library("KafkaTransport", ["CUV"]),
-        library("KafkaClient", ["KafkaProtocol", "KafkaCompression", "KafkaTransport", "CUV", "CDeflate"]),
-        library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaTransport", "CUV"]),
+        library("KafkaQueues", []),
+        library("KafkaTransport", ["KafkaQueues", "CUV"]),
+        library("KafkaClient", ["KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaTransport", "CDeflate"]),
+        library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaTransport"]),
         .target(
             name: "LoadGenerator",
             dependencies: ["KafkaClient", "KafkaEmbeddedBroker", "KafkaProtocol", "KafkaTransport", "CDeflate"],
@@ -62,6 +63,7 @@ let package = Package(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], exclude: ["Cases"], swiftSettings: settings),
         tests("KafkaProtocolTests", ["KafkaProtocol", "FuzzTargets", "SeededRandom"]),
         tests("KafkaCompressionTests", ["KafkaCompression", "SeededRandom"]),
+        tests("KafkaQueuesTests", ["KafkaQueues", "SeededRandom"]),
         tests("KafkaTransportTests", ["KafkaTransport"]),
         tests("KafkaClientTests", ["KafkaClient", "KafkaEmbeddedBroker", "SeededRandom"]),
         tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker"]),

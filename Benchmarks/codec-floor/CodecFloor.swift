@@ -31,13 +31,14 @@ struct CodecFloor {
 
     /// 64 full batches' records, which together outgrow the cache of a core as they do in a run.
     private static func makeBlocks(recordSize: Int, batchSize: Int) throws -> [Block] {
-        let pool = PayloadPool(recordSize: .fixed(recordSize), compressibility: 0.5, seed: 1, batchByteCount: batchSize)
+        let pool = try PayloadPool(
+            recordSize: .fixed(recordSize), compressibility: 0.5, seed: 1, batchByteCount: batchSize)
         var chunk = pool.makeChunk()
         var next: Int64 = 0
         return (0..<64).map { _ in
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: batchSize, alignment: 64)
             defer { memory.deallocate() }
-            var batch = OpenBatch(in: memory, nowNs: 0)
+            var batch = OpenBatch(in: memory)
             var hasRoom = true
             while hasRoom {
                 pool.fill(&chunk, first: next, count: 1)

@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaTransport
 import LoadGenerator
 
 /// `kbench run`
@@ -25,7 +26,7 @@ struct RunCommand {
 
     private func prepareDirectory(_ terminal: Terminal) throws -> OutputDirectory {
         guard let resumption = plan.resumption else {
-            return try .prepare(plan.output.directory, now: Timestamp(epochMs: WallClock.nowMs()))
+            return try .prepare(plan.output.directory, now: Timestamp(.now))
         }
         let done = resumption.completedRuns.count
         terminal.note(

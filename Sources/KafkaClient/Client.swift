@@ -3,7 +3,7 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// A connection to a Kafka cluster.
+/// A client of a Kafka cluster.
 ///
 /// ```swift
 /// try await Client.withConnection(to: ["broker-1:9092"]) { client in
@@ -14,7 +14,9 @@ import KafkaTransport
 /// }
 /// ```
 public final class Client: Sendable {
+    /// What is known of the cluster, and its administration.
     public let cluster: Cluster
+    /// How the client was opened.
     public let configuration: ClusterConfiguration
 
     init(cluster: Cluster, configuration: ClusterConfiguration) {
@@ -26,21 +28,21 @@ public final class Client: Sendable {
     ///
     /// - Parameters:
     ///   - servers: `host:port` of one or more brokers to ask first; the others are learned from them.
-    ///   - configuration: nil for the defaults.
-    /// - Throws: `EndpointError` for an address that is none, `KafkaClientError` when no broker answers, or what `body`
-    ///   throws.
+    ///   - configuration: how to find the cluster.
+    ///   - body: gets the client, which it must not keep.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration` for an address that is none or settings that can't be used, or
+    ///   why no broker answers; or what `body` throws.
     public static func withConnection<Result: Sendable>(
-        to servers: [String], _ configuration: ClusterConfiguration? = nil,
+        to servers: [String], _ configuration: ClusterConfiguration = ClusterConfiguration(),
         _ body: (Client) async throws -> Result
     ) async throws -> Result {
-        let endpoints = try servers.map { server throws(EndpointError) in try Endpoint(parsing: server) }
-        let configuration = try configuration ?? ClusterConfiguration(connection: ConnectionConfiguration())
-        let loop = try EventLoop(name: "kafka-cluster")
+        let endpoints = try parse(servers)
+        let loop = try EventLoop.start(name: "kafka-cluster")
         do {
             let cluster = try Cluster(bootstrap: endpoints, on: loop, configuration)
             let result: Result
             do {
-                // Whoever can't be reached is told of now, not by the first record.
+                // A cluster that can't be reached is told of now, not by the first record.
                 _ = try await cluster.refresh([])
                 result = try await body(Client(cluster: cluster, configuration: configuration))
             } catch {
@@ -56,14 +58,34 @@ public final class Client: Sendable {
         }
     }
 
+    private static func parse(_ servers: [String]) throws(KafkaClientError) -> [Endpoint] {
+        var endpoints: [Endpoint] = []
+        var problems: [ConfigurationProblem] = []
+        for server in servers {
+            do throws(EndpointError) {
+                endpoints.append(try Endpoint(parsing: server))
+            } catch {
+                problems.append(ConfigurationProblem("servers", error.description))
+            }
+        }
+        try ConfigurationCheck.throwIfAny(problems, for: "a client")
+        return endpoints
+    }
+
     /// Makes a producer for the length of `body`. When `body` returns, what it appended is delivered; when it throws,
     /// what is not yet delivered fails.
     ///
-    /// - Throws: what `body` throws; `KafkaClientError` when records could not be delivered that no `flush` told of.
+    /// - Parameters:
+    ///   - configuration: how batches are built and produced.
+    ///   - body: gets the producer, which it must not keep.
+    /// - Throws: what `body` throws; `KafkaClientError`: `.invalidConfiguration`, or why records could not be delivered that
+    ///   no `flush` told of.
     public func withProducer<Result: Sendable>(
-        _ configuration: Producer.Configuration, _ body: (Producer) async throws -> Result
+        _ configuration: Producer.Configuration = Producer.Configuration(),
+        _ body: (Producer) async throws -> Result
     ) async throws -> Result {
-        let loops = try EventLoopGroup(count: configuration.loopCount, name: "kafka-producer")
+        try configuration.validate()
+        let loops = try EventLoopGroup.start(count: configuration.loopCount, name: "kafka-producer")
         let producer: Producer
         do {
             producer = try Producer(

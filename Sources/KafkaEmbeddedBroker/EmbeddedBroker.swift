@@ -2,7 +2,6 @@
 // loop, which owns the connections on that loop. The listener of a node lives on one loop and gives the connections that
 // it accepts to all shards in turn.
 
-import CUV
 import KafkaTransport
 import Synchronization
 
@@ -52,7 +51,7 @@ public final class EmbeddedBroker: Sendable {
             running.phase = .running
         }
         do {
-            let count = configuration.loopCount ?? min(2, Int(uv_available_parallelism()))
+            let count = configuration.loopCount ?? min(2, EventLoop.availableCoreCount)
             for index in 0..<count {
                 let loop = try EventLoop(name: "broker-\(index)")
                 let shard = LoopShard(loop: loop, cluster: cluster, faults: faults)

@@ -1,6 +1,7 @@
 import CUV
 
-/// A child process whose standard output is read line by line. Lives on its loop's thread.
+/// A child process whose standard output is read line by line. Lives on its loop's thread; the last reference to it
+/// may go on any.
 ///
 /// The child's standard input is a pipe that ends when this process does, however that comes: a child that must not
 /// outlive us reads it.
@@ -13,22 +14,13 @@ package final class ChildProcess {
     }
 
     package private(set) var pid: Int32 = 0
-    private let process: UnsafeMutablePointer<uv_process_t>
-    private let output: UnsafeMutablePointer<uv_pipe_t>
-    private let input: UnsafeMutablePointer<uv_pipe_t>
-    private let box = Box()
+    private let process: LoopHandle<uv_process_t, ChildProcess>
+    private let output: LoopHandle<uv_pipe_t, ChildProcess>
+    private let input: LoopHandle<uv_pipe_t, ChildProcess>
     private var line: [UInt8] = []
     private var space = [UInt8](repeating: 0, count: 4096)
     private let onLine: (String) -> Void
     private let onExit: (Exit) -> Void
-
-    /// The loop was shut down and took the handles with it.
-    private var isClosed = false
-
-    private final class Box: HandleOwner {
-        weak var child: ChildProcess?
-        func handleDidClose() { child?.isClosed = true }
-    }
 
     /// Starts a program; its standard error is ours.
     ///
@@ -43,29 +35,28 @@ package final class ChildProcess {
         assert(loop.isCurrent)
         self.onLine = onLine
         self.onExit = onExit
-        process = Handle.allocate(uv_process_t.self, owner: box)
-        output = Handle.allocate(uv_pipe_t.self, owner: box)
-        input = Handle.allocate(uv_pipe_t.self, owner: box)
-        uv_pipe_init(loop.uv, output, 0)
-        uv_pipe_init(loop.uv, input, 0)
-        box.child = self
-        let status = spawn(path, arguments, loop)
-        if status < 0 {
-            // A process handle that failed to start still counts as initialised.
-            Handle.close(process)
-            Handle.close(output)
-            Handle.close(input)
-            throw TransportError(code: status, "cannot start \(path)")
+        let action = "cannot start \(path)"
+        output = try LoopHandle(on: loop, action) { uv_pipe_init($0, $1, 0) }
+        input = try LoopHandle(on: loop, action) { uv_pipe_init($0, $1, 0) }
+        let (output, input) = (output, input)
+        var spawned: Int32 = 0
+        process = try LoopHandle(on: loop, action) { uv, process in
+            spawned = Self.spawn(path, arguments, uv, process, input: input, output: output)
+            // A process handle that failed to start still counts as initialised: it is closed like any other.
+            return 0
         }
-        pid = uv_process_get_pid(process)
+        if process.isClosed { throw TransportError(code: UV_ECANCELED.rawValue, action) }
+        if spawned < 0 { throw TransportError(code: spawned, action) }
+        process.user = self
+        output.user = self
+        pid = uv_process_get_pid(process.raw)
         startReading()
     }
 
     deinit {
-        if isClosed { return }
-        Handle.close(process)
-        Handle.close(output)
-        Handle.close(input)
+        process.closeFromAnyThread()
+        output.closeFromAnyThread()
+        input.closeFromAnyThread()
     }
 
     /// The file of the running program, to start it again with other arguments; nil when the system does not tell.
@@ -78,17 +69,21 @@ package final class ChildProcess {
 
     /// Sends a signal; does nothing when the child has ended.
     package func signal(_ number: Int32) {
-        if !isClosed, uv_is_active(Handle.base(process)) != 0 { uv_process_kill(process, number) }
+        if !process.isClosed, uv_is_active(process.base) != 0 { uv_process_kill(process.raw, number) }
     }
 
-    private func spawn(_ path: String, _ arguments: [String], _ loop: EventLoop) -> Int32 {
+    private static func spawn(
+        _ path: String, _ arguments: [String], _ uv: UnsafeMutablePointer<uv_loop_t>,
+        _ process: UnsafeMutablePointer<uv_process_t>, input: LoopHandle<uv_pipe_t, ChildProcess>,
+        output: LoopHandle<uv_pipe_t, ChildProcess>
+    ) -> Int32 {
         var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for argument in argv { free(argument) } }
         var stdio = [uv_stdio_container_t(), uv_stdio_container_t(), uv_stdio_container_t()]
         stdio[0].flags = uv_stdio_flags(UV_CREATE_PIPE.rawValue | UV_READABLE_PIPE.rawValue)
-        stdio[0].data.stream = UnsafeMutableRawPointer(input).assumingMemoryBound(to: uv_stream_t.self)
+        stdio[0].data.stream = input.stream
         stdio[1].flags = uv_stdio_flags(UV_CREATE_PIPE.rawValue | UV_WRITABLE_PIPE.rawValue)
-        stdio[1].data.stream = UnsafeMutableRawPointer(output).assumingMemoryBound(to: uv_stream_t.self)
+        stdio[1].data.stream = output.stream
         stdio[2].flags = UV_INHERIT_FD
         stdio[2].data.fd = 2
         return argv.withUnsafeMutableBufferPointer { argv in
@@ -100,11 +95,12 @@ package final class ChildProcess {
                     options.stdio = stdio.baseAddress
                     options.stdio_count = 3
                     options.exit_cb = { handle, status, signal in
-                        Handle.owner(handle, as: Box.self).child?.onExit(Exit(status: status, signal: signal))
+                        LoopHandle<uv_process_t, ChildProcess>.of(handle).user?.onExit(
+                            Exit(status: status, signal: signal))
                     }
                     // A group of its own: the terminal's Ctrl-C is for the parent, which ends the child in its own time.
                     options.flags = UInt32(UV_PROCESS_DETACHED.rawValue)
-                    return uv_spawn(loop.uv, process, &options)
+                    return uv_spawn(uv, process, &options)
                 }
             }
         }
@@ -112,15 +108,15 @@ package final class ChildProcess {
 
     private func startReading() {
         uv_read_start(
-            UnsafeMutableRawPointer(output).assumingMemoryBound(to: uv_stream_t.self),
+            output.stream,
             { handle, _, buffer in
-                let child = Handle.owner(handle, as: Box.self).child
+                let child = LoopHandle<uv_pipe_t, ChildProcess>.of(handle).user
                 // `space` is never resized, so its storage stays where it is.
                 let base = child?.space.withUnsafeMutableBytes { $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
                 buffer!.pointee = uv_buf_init(base ?? nil, child == nil ? 0 : 4096)
             },
             { handle, count, _ in
-                guard let child = Handle.owner(handle, as: Box.self).child else { return }
+                guard let child = LoopHandle<uv_pipe_t, ChildProcess>.of(handle).user else { return }
                 if count > 0 { child.didRead(count) } else if count < 0 { child.outputDidEnd() }
             })
     }

@@ -3,6 +3,7 @@
 // thread and need no lock.
 
 import CUV
+import KafkaQueues
 import Synchronization
 
 #if canImport(Glibc)
@@ -23,7 +24,7 @@ public final class EventLoop: @unchecked Sendable {
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
     private let remote = Mutex(RemoteJobs())
-    private var jobs = JobQueue()
+    private var jobs = RingBuffer<UnownedJob>()
     private var endOfTurn: [() -> Void] = []
     private var nextTurn: [CheckedContinuation<Void, Never>] = []
     /// The thread that runs the loop, as a number.
@@ -71,6 +72,22 @@ public final class EventLoop: @unchecked Sendable {
 
     /// Whether the loop has been shut down: timers and streams made on it now are dead from the start.
     private(set) var hasStopped = false
+
+    /// Whether the loop has been shut down. From any thread; its handles are closed by then, or about to be.
+    var isGone: Bool { remote.withLock { $0.hasStopped } }
+
+    /// Handles that live on the loop, the loop's own included. Must be called on the loop.
+    var handleCount: Int {
+        assert(isCurrent)
+        var count = 0
+        withUnsafeMutablePointer(to: &count) { pointer in
+            uv_walk(uv, { $1!.assumingMemoryBound(to: Int.self).pointee += 1 }, pointer)
+        }
+        return count
+    }
+
+    /// Cores that this process may use, at least one.
+    package static var availableCoreCount: Int { Int(uv_available_parallelism()) }
 
     /// Runs `work` on the loop when the jobs of this turn are done, before the loop looks at the network again.
     ///
@@ -186,8 +203,8 @@ public final class EventLoop: @unchecked Sendable {
         let serial = asUnownedSerialExecutor()
         let task = asUnownedTaskExecutor()
         var left = Self.jobsPerTurn
-        while left > 0, !jobs.isEmpty {
-            jobs.removeFirst().runSynchronously(isolatedTo: serial, taskExecutor: task)
+        while left > 0, let job = jobs.popFirst() {
+            job.runSynchronously(isolatedTo: serial, taskExecutor: task)
             left -= 1
         }
     }
@@ -207,7 +224,7 @@ public final class EventLoop: @unchecked Sendable {
             uv,
             { handle, _ in
                 if let handle, uv_is_closing(handle) == 0 {
-                    uv_close(handle, handle.pointee.type == UV_ASYNC ? nil : closedByLoop)
+                    uv_close(handle, handle.pointee.type == UV_ASYNC ? nil : releaseHandle)
                 }
             }, nil)
         uv_run(uv, UV_RUN_DEFAULT)

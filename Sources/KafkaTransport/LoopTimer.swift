@@ -1,59 +1,60 @@
 import CUV
 
-/// A timer of a loop, with the loop's resolution of one millisecond. Lives on its loop's thread.
+/// A timer of a loop. Lives on its loop's thread; the last reference to it may go on any.
+///
+/// It never fires early, and up to a millisecond late, because libuv counts in whole milliseconds. `PreciseTimer` is for what
+/// can't wait that long.
 package final class LoopTimer {
-    private let handle: UnsafeMutablePointer<uv_timer_t>
+    private let handle: LoopHandle<uv_timer_t, LoopTimer>
     private var action: (() -> Void)?
-    private var isClosed = false
 
-    private final class Box: HandleOwner {
-        weak var timer: LoopTimer?
-        func handleDidClose() { timer?.isClosed = true }
-    }
-
+    /// Must be called on the loop. On a loop that was shut down the timer never fires.
     package init(on loop: EventLoop) {
-        assert(loop.isCurrent)
-        let box = Box()
-        handle = Handle.allocate(uv_timer_t.self, owner: box)
-        if loop.hasStopped {
-            isClosed = true
-            Handle.discard(handle)
-            return
-        }
-        uv_timer_init(loop.uv, handle)
-        box.timer = self
+        // libuv has no error for the initialisation of a timer.
+        handle = try! LoopHandle(on: loop, "cannot make a timer") { uv_timer_init($0, $1) }
+        handle.user = self
     }
 
-    deinit { if !isClosed { Handle.close(handle) } }
+    deinit { handle.closeFromAnyThread() }
 
-    /// Runs `action` once after `delayMs`, or every `repeatMs` from then on when that is not zero.
-    ///
-    /// Replaces what was scheduled before. A delay below one millisecond runs at the loop's next turn.
-    package func schedule(afterMs delayMs: Int64, repeatMs: Int64 = 0, _ action: @escaping () -> Void) {
-        if isClosed { return }
+    /// Runs `action` once at a moment, or in the loop's next turn when that has passed. Replaces what was scheduled before.
+    package func schedule(at moment: MonotonicInstant, _ action: @escaping () -> Void) {
+        if handle.isClosed { return }
         self.action = action
-        uv_update_time(uv_handle_get_loop(Handle.base(handle)))
+        // libuv adds the delay to the time at which its turn began, on the same clock: so the due millisecond is exact,
+        // however long ago that was.
+        let turnBegan = Int64(clamping: uv_now(uv_handle_get_loop(handle.base)))
+        let due = moment <= .now ? turnBegan : Self.millisecond(atOrAfter: moment)
         uv_timer_start(
-            handle,
-            { raw in
-                guard let timer = Handle.owner(raw, as: Box.self).timer, let action = timer.action else { return }
-                if uv_timer_get_repeat(raw) == 0 { timer.action = nil }
-                action()
-            }, UInt64(max(0, delayMs)), UInt64(max(0, repeatMs)))
+            handle.raw, { LoopHandle<uv_timer_t, LoopTimer>.of($0).user?.fire() }, UInt64(max(0, due - turnBegan)), 0)
+    }
+
+    /// The same after a time in nanoseconds.
+    package func schedule(afterNanoseconds delay: Int64, _ action: @escaping () -> Void) {
+        schedule(at: MonotonicInstant.now.advanced(byNanoseconds: delay), action)
+    }
+
+    private static func millisecond(atOrAfter moment: MonotonicInstant) -> Int64 {
+        let whole = moment.nanoseconds / 1_000_000
+        return moment.nanoseconds % 1_000_000 > 0 ? whole + 1 : whole
+    }
+
+    private func fire() {
+        let action = action
+        self.action = nil
+        action?()
     }
 
     package var isScheduled: Bool { action != nil }
 
     package func cancel() {
         action = nil
-        if !isClosed { uv_timer_stop(handle) }
+        if !handle.isClosed { uv_timer_stop(handle.raw) }
     }
 
     /// Gives the timer back to the loop; it can't be scheduled again.
     package func close() {
-        cancel()
-        if isClosed { return }
-        isClosed = true
-        Handle.close(handle)
+        action = nil
+        handle.close()
     }
 }

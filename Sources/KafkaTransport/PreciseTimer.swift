@@ -8,24 +8,11 @@ import CUV
 #endif
 
 /// A timer of a loop with the system's own resolution: microseconds on Linux, a millisecond elsewhere. Lives on its loop's
-/// thread.
+/// thread; the last reference to it may go on any.
 package final class PreciseTimer {
     #if os(Linux)
-        private let handle: UnsafeMutablePointer<uv_poll_t>
+        private let handle: LoopHandle<uv_poll_t, PreciseTimer>
         private let descriptor: Int32
-        private var isClosed = false
-
-        private final class Box: HandleOwner {
-            let descriptor: Int32
-            weak var timer: PreciseTimer?
-
-            init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-            func handleDidClose() {
-                _ = close(descriptor)
-                timer?.didClose()
-            }
-        }
     #else
         private let timer: LoopTimer
     #endif
@@ -35,24 +22,28 @@ package final class PreciseTimer {
     package init(on loop: EventLoop) throws(TransportError) {
         assert(loop.isCurrent)
         #if os(Linux)
-            descriptor = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
+            let descriptor = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
             if descriptor < 0 { throw TransportError(code: -errno, "cannot make a timer") }
-            let box = Box(descriptor)
-            handle = Handle.allocate(uv_poll_t.self, owner: box)
-            if loop.hasStopped {
-                isClosed = true
-                Handle.discard(handle)
+            self.descriptor = descriptor
+            do throws(TransportError) {
+                handle = try LoopHandle(on: loop, "cannot make a timer") { uv_poll_init($0, $1, descriptor) }
+            } catch {
+                _ = close(descriptor)
+                throw error
+            }
+            if handle.isClosed {
+                _ = close(descriptor)
                 return
             }
-            let status = uv_poll_init(loop.uv, handle, descriptor)
-            if status != 0 {
-                isClosed = true
-                Handle.discard(handle)
-                throw TransportError(code: status, "cannot make a timer")
+            handle.user = self
+            let owner = handle
+            owner.whenReleased = { [weak owner] in
+                _ = close(descriptor)
+                // The loop was shut down: nobody waits for a time that no longer comes.
+                owner?.user?.resumeWaiter()
             }
-            box.timer = self
-            uv_poll_start(handle, Int32(UV_READABLE.rawValue)) { raw, _, _ in
-                Handle.owner(raw, as: Box.self).timer?.didFire()
+            uv_poll_start(handle.raw, Int32(UV_READABLE.rawValue)) { raw, _, _ in
+                LoopHandle<uv_poll_t, PreciseTimer>.of(raw).user?.didFire()
             }
         #else
             timer = LoopTimer(on: loop)
@@ -61,40 +52,31 @@ package final class PreciseTimer {
 
     deinit {
         #if os(Linux)
-            if !isClosed { Handle.close(handle) }
+            handle.closeFromAnyThread()
         #endif
     }
 
-    /// Waits until the monotonic clock shows `deadlineNs`; returns at once if it has passed.
+    /// Waits until the monotonic clock shows `deadline`; returns at once if it has passed.
     ///
     /// - Precondition: nobody else waits for this timer.
-    package nonisolated(nonsending) func wait(untilNs deadlineNs: Int64) async {
+    package nonisolated(nonsending) func wait(until deadline: MonotonicInstant) async {
         precondition(waiter == nil, "a precise timer has one waiter")
-        let now = MonotonicClock.nowNs()
-        if deadlineNs <= now { return }
+        if deadline <= .now { return }
         #if os(Linux)
-            if isClosed { return }
+            if handle.isClosed { return }
             var time = itimerspec()
-            time.it_value.tv_sec = Int(deadlineNs / 1_000_000_000)
-            time.it_value.tv_nsec = Int(deadlineNs % 1_000_000_000)
+            time.it_value.tv_sec = Int(deadline.nanoseconds / 1_000_000_000)
+            time.it_value.tv_nsec = Int(deadline.nanoseconds % 1_000_000_000)
             let status = timerfd_settime(descriptor, Int32(TFD_TIMER_ABSTIME), &time, nil)
             precondition(status == 0, "a time after now is a time that timerfd takes")
         #endif
         await withCheckedContinuation { continuation in
             waiter = continuation
             #if !os(Linux)
-                timer.schedule(afterMs: (deadlineNs - now + 999_999) / 1_000_000) { [weak self] in self?.didFire() }
+                timer.schedule(at: deadline) { [weak self] in self?.didFire() }
             #endif
         }
     }
-
-    #if os(Linux)
-        /// The loop was shut down: nobody waits for a time that no longer comes.
-        private func didClose() {
-            isClosed = true
-            resumeWaiter()
-        }
-    #endif
 
     private func didFire() {
         #if os(Linux)

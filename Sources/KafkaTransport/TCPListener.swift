@@ -1,19 +1,12 @@
 import CUV
 
-/// A listening TCP socket of a loop. Lives on its loop's thread.
+/// A listening TCP socket of a loop. Lives on its loop's thread; the last reference to it may go on any.
 ///
 /// A stream is accepted on the loop of its listener. A port has one listener (`SO_REUSEPORT` is not used).
 package final class TCPListener {
     package let loop: EventLoop
-    private let handle: UnsafeMutablePointer<uv_tcp_t>
+    private let handle: LoopHandle<uv_tcp_t, TCPListener>
     private let onStream: (TCPStream) -> Void
-    private var isClosed = false
-
-    private final class Box: HandleOwner {
-        weak var listener: TCPListener?
-        func handleDidClose() { listener?.isClosed = true }
-    }
-
     /// Binds and listens.
     ///
     /// - Parameters:
@@ -26,16 +19,15 @@ package final class TCPListener {
         assert(loop.isCurrent)
         self.loop = loop
         self.onStream = onStream
-        let box = Box()
-        handle = Handle.allocate(uv_tcp_t.self, owner: box)
-        uv_tcp_init(loop.uv, handle)
-        box.listener = self
         let action = "cannot listen on \(address)"
+        handle = try LoopHandle(on: loop, action) { uv_tcp_init($0, $1) }
+        handle.user = self
+        if handle.isClosed { throw TransportError(code: UV_ECANCELED.rawValue, action) }
         do throws(TransportError) {
-            try TransportError.check(address.withSockaddr { uv_tcp_bind(handle, $0, 0) }, action)
+            try TransportError.check(address.withSockaddr { uv_tcp_bind(handle.raw, $0, 0) }, action)
             try TransportError.check(
-                uv_listen(streamHandle, backlog) { handle, status in
-                    if status >= 0 { Handle.owner(handle, as: Box.self).listener?.accept() }
+                uv_listen(handle.stream, backlog) { handle, status in
+                    if status >= 0 { LoopHandle<uv_tcp_t, TCPListener>.of(handle).user?.accept() }
                 }, action)
         } catch {
             close()
@@ -43,34 +35,26 @@ package final class TCPListener {
         }
     }
 
-    deinit { close() }
+    deinit { handle.closeFromAnyThread() }
 
     /// The port that is listened on; 0 when the listener is closed.
     package var port: UInt16 {
-        if isClosed { return 0 }
+        if handle.isClosed { return 0 }
         var storage = sockaddr_storage()
         var length = Int32(MemoryLayout<sockaddr_storage>.size)
         return withUnsafeMutablePointer(to: &storage) { pointer in
             let raw = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self)
-            guard uv_tcp_getsockname(handle, raw, &length) == 0 else { return 0 }
+            guard uv_tcp_getsockname(handle.raw, raw, &length) == 0 else { return 0 }
             return SocketAddress.port(of: raw)
         }
     }
 
-    private var streamHandle: UnsafeMutablePointer<uv_stream_t> {
-        UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
-    }
-
     private func accept() {
         let stream = TCPStream(loop: loop)
-        guard uv_accept(streamHandle, stream.streamHandle) == 0 else { return stream.close() }
-        uv_tcp_nodelay(stream.handle, 1)
+        guard uv_accept(handle.stream, stream.handle.stream) == 0 else { return stream.close() }
+        uv_tcp_nodelay(stream.handle.raw, 1)
         onStream(stream)
     }
 
-    package func close() {
-        if isClosed { return }
-        isClosed = true
-        Handle.close(handle)
-    }
+    package func close() { handle.close() }
 }

@@ -16,7 +16,7 @@ extension TCPStream {
         if isClosed { throw TransportError(code: UV_ENOTCONN.rawValue, "cannot hand over a connection") }
         defer { close() }
         var descriptor: uv_os_fd_t = -1
-        try TransportError.check(uv_fileno(Handle.base(handle), &descriptor), "cannot hand over a connection")
+        try TransportError.check(uv_fileno(handle.base, &descriptor), "cannot hand over a connection")
         let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         try TransportError.check(duplicate < 0 ? -errno : 0, "cannot hand over a connection")
         return duplicate
@@ -27,13 +27,13 @@ extension TCPStream {
     /// - Throws: `TransportError` when the system refuses the descriptor, which is closed in any case.
     package convenience init(adopting descriptor: Int32, on loop: EventLoop) throws(TransportError) {
         self.init(loop: loop)
-        let status = uv_tcp_open(handle, descriptor)
+        let status = uv_tcp_open(handle.raw, descriptor)
         if status < 0 {
             TCPStream.discard(descriptor)
             close()
             throw TransportError(code: status, "cannot take over a connection")
         }
-        uv_tcp_nodelay(handle, 1)
+        uv_tcp_nodelay(handle.raw, 1)
     }
 
     /// Closes a connection that `detach` gave and nobody will adopt.

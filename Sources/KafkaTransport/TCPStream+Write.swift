@@ -11,8 +11,21 @@ extension TCPStream {
     ///   - completion: called on the loop when all was taken by the system, or the stream ended; at once, before this
     ///     returns, when the system took it all.
     package func write(
-        _ buffers: UnsafeBufferPointer<uv_buf_t>, keeping owner: AnyObject?,
+        _ buffers: UnsafeBufferPointer<UnsafeRawBufferPointer>, keeping owner: AnyObject?,
         completion: ((TransportError?) -> Void)? = nil
+    ) {
+        withUnsafeTemporaryAllocation(of: uv_buf_t.self, capacity: buffers.count) { pieces in
+            for (index, buffer) in buffers.enumerated() {
+                // libuv's type has no form for bytes that are only read.
+                let base = UnsafeMutableRawPointer(mutating: buffer.baseAddress)?.assumingMemoryBound(to: CChar.self)
+                pieces.initializeElement(at: index, to: uv_buf_t(base: base, len: buffer.count))
+            }
+            write(UnsafeBufferPointer(pieces), keeping: owner, completion)
+        }
+    }
+
+    private func write(
+        _ buffers: UnsafeBufferPointer<uv_buf_t>, keeping owner: AnyObject?, _ completion: ((TransportError?) -> Void)?
     ) {
         if isClosed {
             completion?(TransportError(code: UV_ECANCELED.rawValue, "writing to a closed connection"))
@@ -22,7 +35,7 @@ extension TCPStream {
         var offset = 0
         while index < buffers.count, offset == 0 {
             let rest = UnsafeBufferPointer(rebasing: buffers[index..<min(buffers.count, index + 1024)])
-            let taken = uv_try_write(streamHandle, rest.baseAddress, UInt32(rest.count))
+            let taken = uv_try_write(handle.stream, rest.baseAddress, UInt32(rest.count))
             if taken == UV_EAGAIN.rawValue { break }
             if taken < 0 {
                 let reason = TransportError(code: taken, "writing to the connection")
@@ -55,7 +68,7 @@ extension TCPStream {
             _ = rest.initialize(from: buffers)
             rest[0].base += offset
             rest[0].len -= offset
-            return uv_write(request, streamHandle, rest.baseAddress, UInt32(rest.count)) { request, status in
+            return uv_write(request, handle.stream, rest.baseAddress, UInt32(rest.count)) { request, status in
                 let write = Unmanaged<QueuedWrite>.fromOpaque(request!.pointee.data).takeRetainedValue()
                 request!.deallocate()
                 write.didEnd(status)

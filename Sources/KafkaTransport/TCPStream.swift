@@ -10,42 +10,25 @@ package protocol TCPStreamHandler: AnyObject {
     func streamDidEnd(_ reason: TransportError)
 }
 
-/// A TCP connection of a loop. Lives on its loop's thread and is not `Sendable`.
+/// A TCP connection of a loop. Lives on its loop's thread and is not `Sendable`; the last reference to it may go anywhere.
 ///
 /// The handler is held weakly: who owns the stream keeps itself alive. `close()` is silent; an end that was not asked
 /// for is told once by `streamDidEnd`.
 package final class TCPStream {
     package let loop: EventLoop
     package weak var handler: (any TCPStreamHandler)?
-    let handle: UnsafeMutablePointer<uv_tcp_t>
-    private(set) var isClosed = false
+    let handle: LoopHandle<uv_tcp_t, TCPStream>
+    var isClosed: Bool { handle.isClosed }
     private var connecting: ((Result<Void, TransportError>) -> Void)?
-
-    final class Box: HandleOwner {
-        weak var stream: TCPStream?
-        func handleDidClose() { stream?.isClosed = true }
-    }
-
     init(loop: EventLoop) {
         assert(loop.isCurrent)
         self.loop = loop
-        let box = Box()
-        handle = Handle.allocate(uv_tcp_t.self, owner: box)
-        if loop.hasStopped {
-            isClosed = true
-            Handle.discard(handle)
-            return
-        }
-        uv_tcp_init(loop.uv, handle)
-        box.stream = self
+        // libuv has no error for the initialisation of a stream without a socket.
+        handle = try! LoopHandle(on: loop, "cannot make a stream") { uv_tcp_init($0, $1) }
+        handle.user = self
     }
 
-    deinit { if !isClosed { Handle.close(handle) } }
-
-    var streamHandle: UnsafeMutablePointer<uv_stream_t> {
-        UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
-    }
-
+    deinit { handle.closeFromAnyThread() }
     // MARK: Connecting
 
     /// Opens a connection to an address that was looked up; `completion` is called once, on the loop, unless the
@@ -65,7 +48,7 @@ package final class TCPStream {
         // The request holds the stream until its callback, which libuv also makes (with ECANCELED) after a close.
         request.pointee.data = Unmanaged.passRetained(stream).toOpaque()
         let status = address.withSockaddr { sockaddr in
-            uv_tcp_connect(request, stream.handle, sockaddr) { request, status in
+            uv_tcp_connect(request, stream.handle.raw, sockaddr) { request, status in
                 let stream = Unmanaged<TCPStream>.fromOpaque(request!.pointee.data).takeRetainedValue()
                 request!.deallocate()
                 stream.didConnect(status)
@@ -86,7 +69,7 @@ package final class TCPStream {
             close()
             completion(.failure(TransportError(code: status, "cannot connect")))
         } else {
-            uv_tcp_nodelay(handle, 1)
+            uv_tcp_nodelay(handle.raw, 1)
             completion(.success(()))
         }
     }
@@ -97,14 +80,14 @@ package final class TCPStream {
     package func startReading() {
         if isClosed { return }
         uv_read_start(
-            streamHandle,
+            handle.stream,
             { handle, _, buffer in
-                let space = Handle.owner(handle, as: Box.self).stream?.handler?.streamNeedsSpace()
+                let space = LoopHandle<uv_tcp_t, TCPStream>.of(handle).user?.handler?.streamNeedsSpace()
                 buffer!.pointee = uv_buf_init(
                     space?.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(clamping: space?.count ?? 0))
             },
             { handle, count, _ in
-                guard let stream = Handle.owner(handle, as: Box.self).stream else { return }
+                guard let stream = LoopHandle<uv_tcp_t, TCPStream>.of(handle).user else { return }
                 if count > 0 {
                     stream.handler?.streamDidRead(count)
                 } else if count < 0 {
@@ -115,7 +98,7 @@ package final class TCPStream {
 
     /// Stops reading until `startReading`: the other end is slowed down by TCP.
     package func stopReading() {
-        if !isClosed { uv_read_stop(streamHandle) }
+        if !isClosed { uv_read_stop(handle.stream) }
     }
 
     /// Closes and tells the handler why, once.
@@ -128,11 +111,10 @@ package final class TCPStream {
     /// Closes without telling the handler. What was not yet written is dropped; closing twice does nothing.
     package func close() {
         if isClosed { return }
-        isClosed = true
         connecting = nil
-        Handle.close(handle)
+        handle.close()
     }
 
     /// Bytes that were handed over and that the system has not yet taken.
-    package var queuedByteCount: Int { isClosed ? 0 : Int(uv_stream_get_write_queue_size(streamHandle)) }
+    package var queuedByteCount: Int { isClosed ? 0 : Int(uv_stream_get_write_queue_size(handle.stream)) }
 }

@@ -72,10 +72,10 @@ enum BatchesTarget {
 
     static var seeds: [[UInt8]] {
         var chunk = RecordChunk()
-        chunk.append(key: nil as [UInt8]?, value: Array("plain".utf8))
-        chunk.append(key: Array("key".utf8), value: nil, timestampMs: 1_699_999_999_000)
-        chunk.append(key: [], value: [], timestampMs: 1_700_000_000_500)
-        chunk.append(
+        try! chunk.append(key: nil as [UInt8]?, value: Array("plain".utf8))
+        try! chunk.append(key: Array("key".utf8), value: nil, timestampMs: 1_699_999_999_000)
+        try! chunk.append(key: [], value: [], timestampMs: 1_700_000_000_500)
+        try! chunk.append(
             key: "key", value: String(repeating: "value ", count: 50),
             headers: [RecordHeader(key: "a", value: [1, 2, 3]), RecordHeader(key: "none", value: nil)])
         let batches = CompressionType.allCases.map { batch(chunk, Codec(defaultOf: $0)) }
@@ -86,7 +86,7 @@ enum BatchesTarget {
     private static func batch(_ chunk: RecordChunk, _ codec: Codec) -> [UInt8] {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
         defer { memory.deallocate() }
-        var open = OpenBatch(in: memory, nowNs: 0)
+        var open = OpenBatch(in: memory)
         precondition(open.append(chunk, nowMs: 1_700_000_000_000))
         let records = CodecFuzzing(codec.type).compressed(Array(open.records), codec)
         var bytes = [UInt8](repeating: 0, count: RecordBatchHeader.byteCount) + records

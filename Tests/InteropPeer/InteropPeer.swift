@@ -34,10 +34,10 @@ struct InteropPeer {
     private static func write(
         bootstrap: String, topic: String, codec: Codec, builder: String, acks: String, partitioner: String
     ) async throws {
-        let configuration = try Producer.Configuration(
+        let configuration = Producer.Configuration(
             codec: codec, acks: acks == "0" ? .none : acks == "1" ? .leader : .all,
             partitioner: partitioners[partitioner]!,
-            builder: builder == "sequential" ? .sequential(workers: 2) : .sharded(lanes: 2))
+            strategy: builder == "sequential" ? .sequential(workers: 2) : .sharded(lanes: 2))
         try await Client.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
             try await client.withProducer(configuration) { producer in
                 while let line = readLine() {

@@ -18,7 +18,7 @@ func encodeBatch(_ chunk: RecordChunk, capacity: Int = 1 << 20, _ change: (inout
 {
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
     defer { memory.deallocate() }
-    var open = [OpenBatch(in: memory, nowNs: 0)]
+    var open = [OpenBatch(in: memory)]
     let slots = [Int32](repeating: 0, count: chunk.count)
     let end = open.withUnsafeMutableBufferPointer {
         OpenBatch.append(chunk, 0..<chunk.count, partitions: slots, to: $0.baseAddress!, nowMs: 1_700_000_000_000)
@@ -51,10 +51,10 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
 @Suite struct RecordBatchTests {
     static func sampleChunk() -> RecordChunk {
         var chunk = RecordChunk()
-        chunk.append(key: nil as [UInt8]?, value: Array("plain".utf8))
-        chunk.append(key: Array("key".utf8), value: nil, timestampMs: 1_699_999_999_000)
-        chunk.append(key: [], value: [], timestampMs: 1_700_000_000_500)
-        chunk.append(
+        try! chunk.append(key: nil as [UInt8]?, value: Array("plain".utf8))
+        try! chunk.append(key: Array("key".utf8), value: nil, timestampMs: 1_699_999_999_000)
+        try! chunk.append(key: [], value: [], timestampMs: 1_700_000_000_500)
+        try! chunk.append(
             key: "with headers", value: String(repeating: "x", count: 700),
             headers: [
                 RecordHeader(key: "a", value: [1, 2, 3]), RecordHeader(key: "none", value: nil),
@@ -95,7 +95,7 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
     func `a value of every length around a boundary comes back whole`(count: Int) throws {
         let value = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
         var chunk = RecordChunk()
-        chunk.append(key: value, value: value, timestampMs: 5)
+        try chunk.append(key: value, value: value, timestampMs: 5)
         let records = try decodeBatch(encodeBatch(chunk))
         #expect(records == [PlainRecord(offset: 0, timestampMs: 5, key: value, value: value)])
     }
@@ -103,19 +103,19 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
     @Test(arguments: [Int64.min + 1, -1 << 40, -65, -64, -1, 0, 1, 63, 64, 8191, 8192, 1 << 40])
     func `a time any distance from the first comes back`(delta: Int64) throws {
         var chunk = RecordChunk()
-        chunk.append(value: [1], timestampMs: 0)
-        chunk.append(value: [2], timestampMs: delta)
+        try chunk.append(value: [1], timestampMs: 0)
+        try chunk.append(value: [2], timestampMs: delta)
         #expect(try decodeBatch(encodeBatch(chunk)).map(\.timestampMs) == [0, delta])
     }
 
     @Test func `a record that does not fit is left out and the batch stays whole`() throws {
         var chunk = RecordChunk()
-        for _ in 0..<3 { chunk.append(value: [UInt8](repeating: 1, count: 100), timestampMs: 1) }
+        for _ in 0..<3 { try chunk.append(value: [UInt8](repeating: 1, count: 100), timestampMs: 1) }
         // A header and two records of 109 bytes; one byte less than a third needs.
         for spare in [0, 1, 108] {
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 61 + 2 * 109 + spare, alignment: 16)
             defer { memory.deallocate() }
-            var open = [OpenBatch(in: memory, nowNs: 0)]
+            var open = [OpenBatch(in: memory)]
             let end = open.withUnsafeMutableBufferPointer {
                 OpenBatch.append(chunk, 0..<3, partitions: [0, 0, 0], to: $0.baseAddress!, nowMs: 1)
             }

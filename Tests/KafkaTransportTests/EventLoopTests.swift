@@ -92,7 +92,7 @@ import Testing
             let fired = Told<Bool>()
             let task = Task(executorPreference: loop) {
                 let timer = LoopTimer(on: loop)
-                timer.schedule(afterMs: 0) { fired.tell(true) }
+                timer.schedule(afterNanoseconds: 0) { fired.tell(true) }
                 await loop.nextTurn()
                 timer.close()
             }
@@ -153,7 +153,7 @@ import Testing
         #expect(try await client.told.next() == .connected)
         nonisolated(unsafe) var timer: LoopTimer? = await loop.run {
             let timer = LoopTimer(on: loop)
-            timer.schedule(afterMs: 60_000) {}
+            timer.schedule(afterNanoseconds: 60_000_000_000) {}
             return UncheckedBox(timer)
         }.value
         await loop.shutDown()

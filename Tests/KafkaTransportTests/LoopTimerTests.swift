@@ -11,8 +11,8 @@ import Testing
 
         init(on loop: EventLoop) { timer = LoopTimer(on: loop) }
 
-        func schedule(afterMs: Int64, repeatMs: Int64 = 0) {
-            timer.schedule(afterMs: afterMs, repeatMs: repeatMs) { [unowned self] in
+        func schedule(after delay: Duration) {
+            timer.schedule(afterNanoseconds: delay.nanoseconds) { [unowned self] in
                 count += 1
                 fired.tell(count)
             }
@@ -27,72 +27,106 @@ import Testing
         }
     }
 
-    @Test func `a timer fires once and not before its time`() async throws {
+    /// Delays around whole milliseconds, which are what libuv counts in.
+    @Test(arguments: [1, 400_000, 999_999, 1_000_000, 1_000_001, 2_500_000, 20_000_000] as [Int64])
+    func `a timer fires once, and not before its time`(delayNs: Int64) async throws {
         try await withOwner { (loop, owner) async throws in
-            let beginNs = MonotonicClock.nowNs()
-            await loop.run {
-                owner.schedule(afterMs: 20)
-                #expect(owner.timer.isScheduled)
+            for round in 1...5 {
+                let due = await loop.run {
+                    let due = MonotonicInstant.now.advanced(byNanoseconds: delayNs)
+                    owner.timer.schedule(at: due) { [unowned owner] in
+                        owner.count += MonotonicInstant.now < due ? 1000 : 1
+                        owner.fired.tell(owner.count)
+                    }
+                    #expect(owner.timer.isScheduled)
+                    return due
+                }
+                #expect(try await owner.fired.next() == round, "fired \(MonotonicInstant.now - due) after its time")
+                await loop.run { #expect(!owner.timer.isScheduled) }
             }
-            #expect(try await owner.fired.next() == 1)
-            // The loop counts in whole milliseconds.
-            #expect(MonotonicClock.nowNs() - beginNs >= 19_000_000)
-            await loop.run { #expect(!owner.timer.isScheduled) }
-            #expect(await loop.run { owner.count } == 1)
         }
     }
 
-    @Test func `a repeating timer fires again until it is cancelled`() async throws {
+    @Test func `timers fire in the order of their times, however they were scheduled`() async throws {
+        try await withLoop { (loop) async throws in
+            let fired = Told<Int>()
+            let timers = await loop.run {
+                let delays = [30, 10, 20, 0, 40]
+                let begin = MonotonicInstant.now
+                return UncheckedBox(
+                    delays.map { delay in
+                        let timer = LoopTimer(on: loop)
+                        timer.schedule(at: begin + .milliseconds(delay)) { fired.tell(delay) }
+                        return timer
+                    })
+            }
+            for expected in [0, 10, 20, 30, 40] { #expect(try await fired.next() == expected) }
+            await loop.run { for timer in timers.value { timer.close() } }
+        }
+    }
+
+    @Test func `a time that has passed fires in the next turn`() async throws {
         try await withOwner { (loop, owner) async throws in
-            await loop.run { owner.schedule(afterMs: 1, repeatMs: 1) }
-            for expected in 1...3 { #expect(try await owner.fired.next() == expected) }
-            let count = await loop.run {
+            await loop.run { owner.timer.schedule(at: .distantPast) { owner.fired.tell(7) } }
+            #expect(try await owner.fired.next() == 7)
+        }
+    }
+
+    @Test func `a cancelled timer does not fire`() async throws {
+        try await withOwner { (loop, owner) async throws in
+            await loop.run {
+                owner.schedule(after: .zero)
                 owner.timer.cancel()
                 #expect(!owner.timer.isScheduled)
-                return owner.count
             }
-            try await Task.sleep(for: .milliseconds(10))
-            #expect(await loop.run { owner.count } == count)
+            // One that was scheduled later has fired: the first one would have.
+            try await passTurn(of: loop)
+            #expect(await loop.run { owner.count } == 0)
         }
     }
 
     @Test func `scheduling again replaces what was scheduled`() async throws {
         try await withOwner { (loop, owner) async throws in
             await loop.run {
-                owner.schedule(afterMs: 60_000)
-                owner.schedule(afterMs: 0)
+                owner.schedule(after: .seconds(60))
+                owner.schedule(after: .zero)
             }
             #expect(try await owner.fired.next() == 1)
         }
     }
 
     @Test func `a timer may be scheduled anew by its own action`() async throws {
-        try await withLoop { (loop) async throws in
-            let fired = Told<Int>()
-            let owner = await loop.run { Owner(on: loop) }
+        try await withOwner { (loop, owner) async throws in
             await loop.run {
-                owner.timer.schedule(afterMs: 0) {
-                    fired.tell(1)
-                    owner.timer.schedule(afterMs: 0) { fired.tell(2) }
+                owner.timer.schedule(afterNanoseconds: 0) {
+                    owner.fired.tell(1)
+                    owner.timer.schedule(afterNanoseconds: 0) { owner.fired.tell(2) }
                 }
             }
-            #expect(try await fired.next() == 1)
-            #expect(try await fired.next() == 2)
-            await loop.run { owner.timer.close() }
+            #expect(try await owner.fired.next() == 1)
+            #expect(try await owner.fired.next() == 2)
         }
     }
 
     @Test func `a closed timer can't be scheduled, and closing twice does nothing`() async throws {
         try await withOwner { (loop, owner) async throws in
             await loop.run {
-                owner.schedule(afterMs: 0)
+                owner.schedule(after: .zero)
                 owner.timer.close()
                 owner.timer.close()
-                owner.schedule(afterMs: 0)
+                owner.schedule(after: .zero)
                 #expect(!owner.timer.isScheduled)
             }
-            try await Task.sleep(for: .milliseconds(5))
+            try await passTurn(of: loop)
             #expect(await loop.run { owner.count } == 0)
         }
+    }
+
+    /// Returns when a timer scheduled now has fired.
+    private func passTurn(of loop: EventLoop) async throws {
+        let later = await loop.run { Owner(on: loop) }
+        await loop.run { later.schedule(after: .milliseconds(1)) }
+        #expect(try await later.fired.next() == 1)
+        await loop.run { later.timer.close() }
     }
 }

@@ -1,4 +1,3 @@
-import CUV
 import Testing
 
 @testable import KafkaTransport
@@ -92,12 +91,11 @@ final class Peer: TCPStreamHandler, @unchecked Sendable {
     /// Writes the bytes as buffers of `pieceByteCount`.
     func write(_ bytes: [UInt8], pieceByteCount: Int = .max) {
         let memory = OwnedBytes(bytes)
-        var buffers: [uv_buf_t] = []
+        var buffers: [UnsafeRawBufferPointer] = []
         var offset = 0
         while offset < bytes.count {
             let count = min(pieceByteCount, bytes.count - offset)
-            let start = memory.bytes.baseAddress! + offset
-            buffers.append(uv_buf_init(start.assumingMemoryBound(to: CChar.self), UInt32(count)))
+            buffers.append(UnsafeRawBufferPointer(rebasing: memory.bytes[offset..<offset + count]))
             offset += count
         }
         buffers.withUnsafeBufferPointer { buffers in

@@ -1,9 +1,13 @@
+import KafkaTransport
+
 /// A moment in UTC, to the millisecond, as the files write it.
 package struct Timestamp: Sendable, Equatable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     package let epochMs: Int64
 
     package init(epochMs: Int64) { self.epochMs = epochMs }
+
+    package init(_ time: WallTime) { epochMs = time.millisecondsSince1970 }
 
     /// `2026-03-01T12:34:56.789Z`.
     package var iso8601: String {

@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaTransport
 
 /// Makes the records of one lane and hands them to its builder. Runs on the builder's own actor: handing over a chunk is a
 /// call, not a hop.
@@ -22,7 +23,7 @@ struct Generator: Sendable {
 
     /// The closed loop: the next chunk is made when the builder has taken the last one.
     func generateInClosedLoop<B: BatchBuilder & Actor>(
-        into builder: isolated B, from stretches: RecordStretches, untilNs endNs: Int64, isLast: Bool
+        into builder: isolated B, from stretches: RecordStretches, until end: MonotonicInstant, isLast: Bool
     ) async -> Outcome {
         var chunk = pool.makeChunk()
         var outcome = Outcome()
@@ -30,17 +31,18 @@ struct Generator: Sendable {
         do {
             while var stretch = stretches.take() {
                 while !stretch.isEmpty, goesOn {
-                    let now = MonotonicClock.nowNs()
-                    if now >= endNs { break }
+                    let now = MonotonicInstant.now
+                    if now >= end { break }
                     pool.fill(&chunk, from: &stretch)
                     outcome.records += Int64(chunk.count)
                     let isSample = chunkCount % Self.chunksPerSample == 0
                     chunkCount += 1
-                    let filled = isSample ? MonotonicClock.nowNs() : 0
+                    let filled = isSample ? MonotonicInstant.now : now
                     if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
                     if isSample {
-                        outcome.generatingNs += (filled - now) * Int64(Self.chunksPerSample)
-                        outcome.appendingNs += (MonotonicClock.nowNs() - filled) * Int64(Self.chunksPerSample)
+                        outcome.generatingNs += filled.nanoseconds(since: now) * Int64(Self.chunksPerSample)
+                        outcome.appendingNs +=
+                            MonotonicInstant.now.nanoseconds(since: filled) * Int64(Self.chunksPerSample)
                     }
                 }
                 if !stretch.isEmpty { break }
@@ -48,7 +50,7 @@ struct Generator: Sendable {
         } catch {
             outcome.note(error)
         }
-        await end(builder, isLast)
+        await finish(builder, isLast)
         return outcome
     }
 
@@ -62,27 +64,28 @@ struct Generator: Sendable {
         do {
             let timer = try PreciseTimer(on: loop)
             // Lanes wake in turn.
-            var wokenNs = MonotonicClock.nowNs() + Int64(lane) * Self.tickNs
-            while goesOn, let nextNs = schedule.nextNs {
-                let begin = MonotonicClock.nowNs()
-                guard let records = schedule.take(nowNs: begin, most: PayloadPool.chunkRecordCount) else {
-                    let wakeNs = max(nextNs, wokenNs + Self.tickNs * Int64(configuration.cores))
-                    await timer.wait(untilNs: min(wakeNs, begin + Self.longestSleepNs))
-                    wokenNs = MonotonicClock.nowNs()
+            var woken = MonotonicInstant.now.advanced(byNanoseconds: Int64(lane) * Self.tickNs)
+            while goesOn, let nextDue = schedule.nextDue {
+                let begin = MonotonicInstant.now
+                guard let records = schedule.take(now: begin, most: PayloadPool.chunkRecordCount) else {
+                    let turn = woken.advanced(byNanoseconds: Self.tickNs * Int64(configuration.cores))
+                    let latest = begin.advanced(byNanoseconds: Self.longestSleepNs)
+                    await timer.wait(until: min(max(nextDue, turn), latest))
+                    woken = .now
                     continue
                 }
                 pool.fill(&chunk, first: records.lowerBound, count: records.count)
                 outcome.records += Int64(records.count)
-                let filled = MonotonicClock.nowNs()
-                intended.add(handedOverNs: filled, intendedNs: schedule.intendedNs(records.lowerBound))
+                let filled = MonotonicInstant.now
+                intended.add(handedOver: filled, intended: schedule.intended(records.lowerBound))
                 try await builder.append(chunk, to: topic, partition: nil)
-                outcome.generatingNs += filled - begin
-                outcome.appendingNs += MonotonicClock.nowNs() - filled
+                outcome.generatingNs += filled.nanoseconds(since: begin)
+                outcome.appendingNs += MonotonicInstant.now.nanoseconds(since: filled)
             }
         } catch {
             outcome.note(error)
         }
-        await end(builder, isLast)
+        await finish(builder, isLast)
         return outcome
     }
 
@@ -93,7 +96,7 @@ struct Generator: Sendable {
 
     private var goesOn: Bool { !interrupt.isSet && abort.reason == nil }
 
-    private func end<B: BatchBuilder & Actor>(_ builder: isolated B, _ isLast: Bool) async {
+    private func finish<B: BatchBuilder & Actor>(_ builder: isolated B, _ isLast: Bool) async {
         if isLast {
             await builder.finish()
         } else {

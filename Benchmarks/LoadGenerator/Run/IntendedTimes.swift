@@ -6,13 +6,14 @@
 // A batch opened at t with t1 ≤ t < t2 began with a record of the chunk of t1. Of old entries every second one is dropped
 // when there are too many: what is then found is earlier than the truth, so a latency may be over- but never understated.
 
+import KafkaTransport
 import Synchronization
 
 /// Intended times of one generator's records, by when they were handed to the builder.
 final class IntendedTimes: Sendable {
     private struct Entry {
-        let handedOverNs: Int64
-        let intendedNs: Int64
+        let handedOver: MonotonicInstant
+        let intended: MonotonicInstant
     }
 
     private let entries = Mutex<[Entry]>([])
@@ -20,27 +21,27 @@ final class IntendedTimes: Sendable {
 
     init(capacity: Int = 1 << 16) { self.capacity = max(4, capacity) }
 
-    /// Records of which the first was due at `intendedNs` go to the builder now.
-    func add(handedOverNs: Int64, intendedNs: Int64) {
+    /// Records of which the first was due at `intended` go to the builder now.
+    func add(handedOver: MonotonicInstant, intended: MonotonicInstant) {
         entries.withLock { entries in
             if entries.count == capacity {
                 let half = capacity / 2
                 let kept = stride(from: 0, to: half, by: 2).map { entries[$0] }
                 entries.replaceSubrange(0..<half, with: kept)
             }
-            entries.append(Entry(handedOverNs: handedOverNs, intendedNs: intendedNs))
+            entries.append(Entry(handedOver: handedOver, intended: intended))
         }
     }
 
-    /// The intended time of what was appended at `appendedNs`; the time itself when nothing is known of it.
-    func intendedNs(of appendedNs: Int64) -> Int64 {
+    /// The intended time of what was appended at a time; that time itself when nothing is known of it.
+    func intended(of appended: MonotonicInstant) -> MonotonicInstant {
         entries.withLock { entries in
             var (low, high) = (0, entries.count)
             while low < high {
                 let middle = (low + high) / 2
-                if entries[middle].handedOverNs <= appendedNs { low = middle + 1 } else { high = middle }
+                if entries[middle].handedOver <= appended { low = middle + 1 } else { high = middle }
             }
-            return low > 0 ? min(entries[low - 1].intendedNs, appendedNs) : appendedNs
+            return low > 0 ? min(entries[low - 1].intended, appended) : appended
         }
     }
 }

@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaTransport
 import Synchronization
 
 /// What one lane of a run has seen: a histogram for each stage, and counts. Touched once per batch.
@@ -14,7 +15,7 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     private(set) var ackedBytes: Int64 = 0
     private(set) var possibleDuplicates: Int64 = 0
     private(set) var firstFailure: KafkaClientError?
-    private(set) var lastAckNs: Int64 = 0
+    private(set) var lastAck = MonotonicInstant.distantPast
     private let acked = Atomic<Int64>(0)
     private let interval = Mutex(Interval())
     /// Of an open loop: latencies count from the intended times. Set before the run.
@@ -61,7 +62,7 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     func reset() {
         histograms = LatencyHistograms()
         (failedRecords, batches, wireBytes, builtBytes, ackedBytes) = (0, 0, 0, 0, 0)
-        (possibleDuplicates, lastAckNs, firstFailure) = (0, 0, nil)
+        (possibleDuplicates, lastAck, firstFailure) = (0, .distantPast, nil)
         acked.store(0, ordering: .relaxed)
         interval.withLock { $0 = Interval() }
     }
@@ -77,14 +78,14 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
             return
         }
         acked.add(count, ordering: .relaxed)
-        lastAckNs = max(lastAckNs, delivery.endedNs)
+        lastAck = max(lastAck, delivery.ended)
         built(delivery.batch)
         let times = delivery.batch.times
         let weight = UInt64(count)
         // Where the pipeline stops before the broker nothing is written, and there is no such time.
-        if let writtenNs = delivery.exchanges.last?.beginNs {
-            histograms.queue.record(writtenNs - times.sealedNs, count: weight)
-            histograms.ack.record(delivery.endedNs - writtenNs, count: weight)
+        if let written = delivery.exchanges.last?.began {
+            histograms.queue.record(written.nanoseconds(since: times.sealed), count: weight)
+            histograms.ack.record(delivery.ended.nanoseconds(since: written), count: weight)
         }
         interval.withLock { interval in
             interval.records += count
@@ -99,17 +100,19 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         let times = delivery.batch.times
         guard let intendedTimes else {
             // All records of a batch count from its first one: the bound that no record exceeds.
-            histograms.total.record(delivery.endedNs - times.firstAppendNs, count: UInt64(count))
-            interval.record(delivery.endedNs - times.firstAppendNs, count: UInt64(count))
+            let latencyNs = delivery.ended.nanoseconds(since: times.firstAppend)
+            histograms.total.record(latencyNs, count: UInt64(count))
+            interval.record(latencyNs, count: UInt64(count))
             return
         }
         // On a schedule records come evenly between the batch's first and its sealing.
-        let firstNs = intendedTimes.intendedNs(of: times.firstAppendNs)
-        let lastNs = max(firstNs, intendedTimes.intendedNs(of: times.sealedNs))
+        let first = intendedTimes.intended(of: times.firstAppend)
+        let firstLatencyNs = delivery.ended.nanoseconds(since: first)
+        let spreadNs = max(0, intendedTimes.intended(of: times.sealed).nanoseconds(since: first))
         let parts = min(count, Self.partsOfBatchMax)
         for part in 0..<parts {
             let (from, to) = (count * part / parts, count * (part + 1) / parts)
-            let latencyNs = delivery.endedNs - (firstNs + (lastNs - firstNs) * Int64(from) / Int64(count))
+            let latencyNs = firstLatencyNs - spreadNs * Int64(from) / Int64(count)
             histograms.total.record(latencyNs, count: UInt64(to - from))
             interval.record(latencyNs, count: UInt64(to - from))
         }
@@ -123,9 +126,10 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         builtBytes += Int64(batch.uncompressedByteCount)
         ackedBytes += Int64(batch.byteCount)
         let weight = UInt64(batch.recordCount)
-        histograms.build.record(batch.times.sealedNs - batch.times.firstAppendNs, count: weight)
-        if batch.compression != .none || batch.times.compressedNs > batch.times.sealedNs {
-            histograms.compress.record(batch.times.compressedNs - batch.times.sealedNs, count: weight)
+        let times = batch.times
+        histograms.build.record(times.sealed.nanoseconds(since: times.firstAppend), count: weight)
+        if batch.compression != .none || times.compressed > times.sealed {
+            histograms.compress.record(times.compressed.nanoseconds(since: times.sealed), count: weight)
         }
     }
 }

@@ -14,21 +14,21 @@ extension RunConfiguration {
             keys == .none && partitioner == .sticky || partitioner == .none ? 1 : (partitions + lanes - 1) / lanes
         let request = max(Self.requestByteCount, 2 * batchSizeBytes)
         let requests = (concurrency + lanes - 1) / lanes + 1
-        return try BuilderConfiguration(
+        return BuilderConfiguration(
             batchByteCount: batchSizeBytes, batchByteCountMax: max(batchSizeBytes, 1 << 20),
             linger: .nanoseconds(lingerNs), memoryByteCountMax: (openBatches + 1) * batchSizeBytes + requests * request,
             codec: stage == .build ? Codec.uncompressed : try Codec(codec),
-            partitioner: partitioner(lane: lane, of: lanes))
+            partitioner: try partitioner(lane: lane, of: lanes))
     }
 
     /// - Parameter concurrency: requests in flight of all lanes together; a lane gets its share. When there are fewer
     ///   requests than lanes, the lanes share one limit instead.
     func producerConfiguration(
         lane: Int, of lanes: Int, concurrency: Int, _ settings: ClientSettings
-    ) throws -> ProducerConfiguration {
+    ) -> ProducerConfiguration {
         let share = max(1, (concurrency + lanes - 1 - lane) / lanes)
         let backoff = settings.retryBackoff ?? .milliseconds(100)
-        return try ProducerConfiguration(
+        return ProducerConfiguration(
             acks: Acks(rawValue: acks.wireValue) ?? .all, deliveryTimeout: settings.deliveryTimeout ?? .seconds(120),
             retryBackoff: backoff, retryBackoffMax: settings.retryBackoffMax ?? max(backoff, .seconds(1)),
             attempts: settings.attempts ?? .max, inFlightPerBrokerMax: min(share, settings.inFlightPerBroker ?? share),
@@ -37,14 +37,14 @@ extension RunConfiguration {
     }
 
     /// Each lane's partitioner begins at another partition, so that lanes don't crowd on one.
-    private func partitioner(lane: Int, of lanes: Int) -> any Partitioner {
+    private func partitioner(lane: Int, of lanes: Int) throws -> any Partitioner {
         switch partitioner {
         case .none: AnyPartitioner()
-        case .roundRobin: RoundRobinPartitioner(start: lane, stride: lanes)
-        case .sticky: StickyPartitioner(start: lane, stride: lanes)
-        case .murmur2: KeyPartitioner.murmur2.rotating(from: lane, by: lanes)
-        case .crc32: KeyPartitioner.crc32.rotating(from: lane, by: lanes)
-        case .fnv1a: KeyPartitioner.fnv1a.rotating(from: lane, by: lanes)
+        case .roundRobin: try RoundRobinPartitioner(start: lane, stride: lanes)
+        case .sticky: try StickyPartitioner(start: lane, stride: lanes)
+        case .murmur2: try KeyPartitioner.murmur2.rotating(from: lane, by: lanes)
+        case .crc32: try KeyPartitioner.crc32.rotating(from: lane, by: lanes)
+        case .fnv1a: try KeyPartitioner.fnv1a.rotating(from: lane, by: lanes)
         }
     }
 }
@@ -56,8 +56,8 @@ extension Codec {
 }
 
 extension ClientSettings {
-    func connectionConfiguration() throws -> ConnectionConfiguration {
-        try ConnectionConfiguration(
+    func connectionConfiguration() -> ConnectionConfiguration {
+        ConnectionConfiguration(
             clientID: clientID, connectTimeout: connectTimeout ?? .seconds(10),
             requestTimeout: requestTimeout ?? .seconds(30))
     }

@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaTransport
 
 /// The load of one run: from the first record to the last acknowledgement.
 struct RunExecution {
@@ -62,16 +63,16 @@ struct RunExecution {
         ProcessUsage.resetPeakRss()
         measurement.cpuTimeBefore = CPUTime.now()
         let cpuBefore = ProcessUsage.cpuTimeNs()
-        let load = Load(amount, configuration, pool, beginNs: MonotonicClock.nowNs())
+        let load = Load(amount, configuration, pool, begin: .now)
         let generators = startGenerators(load, isLast: isLast)
         let watchdog = Task { try await watch(generators, drainTimeout) }
-        let timelining = timeline.map { timeline in Task { await timeline.record(from: load.beginNs, pipeline) } }
+        let timelining = timeline.map { timeline in Task { await timeline.record(from: load.begin, pipeline) } }
         var outcomes: [Generator.Outcome] = []
         for generator in generators { outcomes.append(await generator.value) }
         await drain()
         watchdog.cancel()
-        let lastAck = pipeline.recorders.map(\.lastAckNs).max() ?? 0
-        measurement.durationNs = (lastAck > load.beginNs ? lastAck : MonotonicClock.nowNs()) - load.beginNs
+        let lastAck = pipeline.recorders.map(\.lastAck).max() ?? .distantPast
+        measurement.durationNs = (lastAck > load.begin ? lastAck : .now).nanoseconds(since: load.begin)
         measurement.clientCpuNs = ProcessUsage.cpuTimeNs() - cpuBefore
         measurement.cpuTimeAfter = CPUTime.now()
         measurement.clientPeakRssBytes = ProcessUsage.peakRssBytes()
@@ -84,9 +85,9 @@ struct RunExecution {
 
     /// What the generators share: how much there is to send, and when.
     private struct Load {
-        let beginNs: Int64
+        let begin: MonotonicInstant
         /// No more records are made then.
-        let endNs: Int64
+        let end: MonotonicInstant
         /// The most records that are made.
         let total: Int64
         let stretches: RecordStretches
@@ -94,20 +95,21 @@ struct RunExecution {
         let schedule: OpenLoopSchedule?
 
         init(
-            _ amount: RunConfiguration.Amount, _ configuration: RunConfiguration, _ pool: PayloadPool, beginNs: Int64
+            _ amount: RunConfiguration.Amount, _ configuration: RunConfiguration, _ pool: PayloadPool,
+            begin: MonotonicInstant
         ) {
-            self.beginNs = beginNs
+            self.begin = begin
             let total = amount.recordsMost(rate: configuration.rate)
             self.total = total
-            endNs = amount.endNs(from: beginNs)
+            end = amount.end(from: begin)
             stretches = RecordStretches(total: total, of: pool)
-            schedule = configuration.rate.map { OpenLoopSchedule(rate: $0, total: total, beginNs: beginNs) }
+            schedule = configuration.rate.map { OpenLoopSchedule(rate: $0, total: total, begin: begin) }
         }
 
         func lag(durationNs: Int64, generated: Int64) -> ScheduleLag? {
             schedule.map {
                 ScheduleLag(
-                    worstNs: $0.worstLagNs, finalNs: $0.lagNs(at: min(endNs, beginNs + durationNs)),
+                    worstNs: $0.worstLagNs, finalNs: $0.lagNs(at: min(end, begin.advanced(byNanoseconds: durationNs))),
                     missedRecords: total - generated)
             }
         }
@@ -122,7 +124,7 @@ struct RunExecution {
             return Task(executorPreference: loop) {
                 guard let schedule = load.schedule else {
                     return await generator.generateInClosedLoop(
-                        into: builder, from: load.stretches, untilNs: load.endNs, isLast: isLast)
+                        into: builder, from: load.stretches, until: load.end, isLast: isLast)
                 }
                 return await generator.generateInOpenLoop(
                     into: builder, on: schedule, intendedTimes(lane), loop: loop, lane: lane, isLast: isLast)
@@ -183,11 +185,11 @@ extension RunConfiguration.Amount {
         }
     }
 
-    /// When no more records are made, on the monotonic clock.
-    fileprivate func endNs(from beginNs: Int64) -> Int64 {
+    /// When no more records are made.
+    fileprivate func end(from begin: MonotonicInstant) -> MonotonicInstant {
         switch self {
-        case .records: .max
-        case .durationNs(let ns): beginNs + ns
+        case .records: .distantFuture
+        case .durationNs(let ns): begin.advanced(byNanoseconds: ns)
         }
     }
 }

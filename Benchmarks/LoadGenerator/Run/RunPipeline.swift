@@ -24,7 +24,7 @@ struct RunPipeline {
         connection: ConnectionConfiguration, concurrency: Int, settings: ClientSettings = ClientSettings()
     ) throws {
         let cores = configuration.cores
-        let limit = concurrency < cores ? InFlightLimit(concurrency) : nil
+        let limit = concurrency < cores ? try InFlightLimit(concurrency) : nil
         recorders = (0..<cores).map { _ in LaneRecorder() }
         if configuration.rate != nil {
             // The one generator of a sequential builder feeds all lanes.
@@ -38,8 +38,8 @@ struct RunPipeline {
                 sinks.append(AcknowledgingSink(deliveriesTo: recorder))
                 continue
             }
-            let producer = ProducerLane(
-                try configuration.producerConfiguration(lane: lane, of: cores, concurrency: concurrency, settings),
+            let producer = try ProducerLane(
+                configuration.producerConfiguration(lane: lane, of: cores, concurrency: concurrency, settings),
                 on: loops[lane],
                 cluster: cluster, connection: connection, inFlightLimit: limit, deliveriesTo: recorder)
             producers.append(producer)

@@ -59,7 +59,7 @@ package struct RunSession {
             manifest.completedRuns += 1
         }
         manifest.wasInterrupted = interrupt.isSet
-        manifest.endedAt = Timestamp(epochMs: WallClock.nowMs())
+        manifest.endedAt = Timestamp(.now)
         manifest.cpuTimeAfter = CPUTime.now()
         try manifest.write(to: directory.manifest)
         terminal.finish(results, failures, plan: plan, directory: directory)
@@ -71,7 +71,7 @@ package struct RunSession {
     private func manifestAtStart(_ arguments: [String]) -> Manifest {
         var manifest = Manifest(
             version: KafkaClientVersion.current, arguments: arguments, plan: plan, system: SystemInfo.current(),
-            startedAt: Timestamp(epochMs: WallClock.nowMs()))
+            startedAt: Timestamp(.now))
         manifest.cpuTimeBefore = CPUTime.now()
         manifest.libraryVersions =
             CodecLibraries.versions.map { Manifest.Version(name: $0.name, version: $0.version) }

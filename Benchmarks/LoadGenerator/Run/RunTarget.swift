@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaTransport
 
 /// The topic that a run loads: made when missing, counted before and after, removed when it was made.
 struct RunTarget {
@@ -47,11 +48,11 @@ struct RunTarget {
     /// has taken nothing more for two seconds.
     func settledRecords(expected: Int64, acks: AcksChoice) async throws -> Int64 {
         var stored = try await storedRecords()
-        var deadline = MonotonicClock.nowNs() + 2_000_000_000
-        while acks == .none, stored < expected, MonotonicClock.nowNs() < deadline {
+        var deadline = MonotonicInstant.now + .seconds(2)
+        while acks == .none, stored < expected, .now < deadline {
             try await Task.sleep(for: .milliseconds(50))
             let now = try await storedRecords()
-            if now > stored { deadline = MonotonicClock.nowNs() + 2_000_000_000 }
+            if now > stored { deadline = .now + .seconds(2) }
             stored = now
         }
         return stored

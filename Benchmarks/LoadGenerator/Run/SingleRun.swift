@@ -34,7 +34,7 @@ struct SingleRun {
     }
 
     private func connect(to broker: RunBroker) async throws -> RunOutcome {
-        let connection = try plan.target.clientSettings.connectionConfiguration()
+        let connection = plan.target.clientSettings.connectionConfiguration()
         let cluster = try Cluster(
             bootstrap: broker.endpoints, on: control, ClusterConfiguration(connection: connection, attempts: 2))
         let isMeasuring = SharedFlag()
@@ -81,7 +81,7 @@ struct SingleRun {
         return try await always {
             let pipeline = try RunPipeline(
                 configuration, topic: plan.target.topic, loops: loops.loops, cluster: target?.cluster,
-                connection: try plan.target.clientSettings.connectionConfiguration(),
+                connection: plan.target.clientSettings.connectionConfiguration(),
                 concurrency: configuration.concurrency, settings: plan.target.clientSettings)
             let execution = RunExecution(
                 configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline,
@@ -117,7 +117,7 @@ struct SingleRun {
         let brokerCpuBefore = await target?.brokerCpuNs()
         let progress = terminal.progress(
             scheduled, of: plan, acked: { pipeline.recorders.reduce(0) { $0 + $1.ackedRecords } })
-        let startedAt = Timestamp(epochMs: WallClock.nowMs())
+        let startedAt = Timestamp(.now)
         await target?.broker?.whenLost { execution.abort.set($0) }
         let timeline = Timeline(
             runNumber: scheduled.number, intervalNs: plan.output.intervalNs, file: timelineFile)

@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaTransport
 
 #if canImport(Darwin)
     import Darwin
@@ -30,14 +31,14 @@ package struct Terminal: Sendable {
     ) -> Task<Void, any Error>? {
         if isQuiet || format == .json || isatty(2) == 0 { return nil }
         let label = plan.runCount > 1 ? "run \(run.number)/\(plan.runCount) " : ""
-        let begin = MonotonicClock.nowNs()
+        let begin = MonotonicInstant.now
         return Task {
             var before: Int64 = 0
             defer { Self.write("\r\u{1B}[K", to: 2) }
             while true {
                 try await Task.sleep(for: .seconds(1))
                 let now = acked()
-                let elapsed = Double(MonotonicClock.nowNs() - begin) / 1e9
+                let elapsed = Double(MonotonicInstant.now.nanoseconds(since: begin)) / 1e9
                 let (share, left) =
                     switch run.configuration.amount {
                     case .records(let records):

@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaTransport
 
 /// Writes a row of `timeline.csv` for each interval of a run.
 actor Timeline {
@@ -15,31 +16,31 @@ actor Timeline {
     }
 
     /// Writes until it is cancelled; the last row is of what is left then.
-    func record(from beginNs: Int64, _ pipeline: RunPipeline) async {
-        var previousNs = beginNs
+    func record(from begin: MonotonicInstant, _ pipeline: RunPipeline) async {
+        var previous = begin
         var sum = LaneRecorder.Interval()
         var spare = LaneRecorder.Interval()
         while failure == nil {
-            let dueNs = previousNs - (previousNs - beginNs) % intervalNs + intervalNs
-            let isOver = await sleep(untilNs: dueNs)
+            let intervals = previous.nanoseconds(since: begin) / intervalNs
+            let isOver = await sleep(until: begin.advanced(byNanoseconds: (intervals + 1) * intervalNs))
             // Asked before the records are counted: an answer may take its time.
             var inFlight = 0
             for producer in pipeline.producers { inFlight += await producer.inFlightCount }
-            let now = MonotonicClock.nowNs()
+            let now = MonotonicInstant.now
             for recorder in pipeline.recorders {
                 recorder.exchangeInterval(for: &spare)
                 sum.add(spare)
                 spare.reset()
             }
-            if !isOver || sum.records > 0 { write(sum, from: previousNs, to: now, since: beginNs, inFlight) }
+            if !isOver || sum.records > 0 { write(sum, from: previous, to: now, since: begin, inFlight) }
             if isOver { return }
             sum.reset()
-            previousNs = now
+            previous = now
         }
     }
 
-    private func sleep(untilNs dueNs: Int64) async -> Bool {
-        let leftNs = dueNs - MonotonicClock.nowNs()
+    private func sleep(until due: MonotonicInstant) async -> Bool {
+        let leftNs = due.nanoseconds(since: .now)
         do {
             if leftNs > 0 { try await Task.sleep(for: .nanoseconds(leftNs), tolerance: .zero) }
             return Task.isCancelled
@@ -49,12 +50,13 @@ actor Timeline {
     }
 
     private func write(
-        _ sum: LaneRecorder.Interval, from previousNs: Int64, to now: Int64, since beginNs: Int64, _ inFlight: Int
+        _ sum: LaneRecorder.Interval, from previous: MonotonicInstant, to now: MonotonicInstant,
+        since begin: MonotonicInstant, _ inFlight: Int
     ) {
-        var row = TimelineFile.Row(run: runNumber, timeNs: now - beginNs)
+        var row = TimelineFile.Row(run: runNumber, timeNs: now.nanoseconds(since: begin))
         row.recordsAcked = sum.records
         row.bytesAcked = sum.bytes
-        row.throughputRps = Double(sum.records) / (Double(now - previousNs) / 1e9)
+        row.throughputRps = Double(sum.records) / (Double(now.nanoseconds(since: previous)) / 1e9)
         row.inFlight = inFlight
         row.totalLatency = LatencyFigures(sum.total)
         do {

@@ -42,7 +42,7 @@ package struct PayloadPool: Sendable {
         let keys = KeyGenerator(configuration.keys, byteCount: configuration.keySize, seed: configuration.seed)
         switch configuration.payload {
         case .generated(let compressibility):
-            self.init(
+            try self.init(
                 recordSize: configuration.recordSize, compressibility: compressibility, seed: configuration.seed,
                 batchByteCount: configuration.batchSizeBytes, partitions: configuration.partitions,
                 isShared: configuration.rate != nil || keys != nil, keys: keys,
@@ -52,7 +52,7 @@ package struct PayloadPool: Sendable {
             guard file.facts.longestByteCount <= configuration.recordSize.maximumByteCount else {
                 throw ValueError("'\(path)' was changed while kbench ran: it has longer records now")
             }
-            self.init(
+            try self.init(
                 bytes: file.bytes, values: file.pieces, seed: configuration.seed, keys: keys,
                 headers: HeaderTexts(count: configuration.headerCount, byteCount: configuration.headerSize))
         }
@@ -70,8 +70,8 @@ package struct PayloadPool: Sendable {
     package init(
         recordSize: RecordSize, compressibility: Double, seed: UInt64, batchByteCount: Int, partitions: Int = 1,
         isShared: Bool = false
-    ) {
-        self.init(
+    ) throws(KafkaClientError) {
+        try self.init(
             recordSize: recordSize, compressibility: compressibility, seed: seed, batchByteCount: batchByteCount,
             partitions: partitions, isShared: isShared, keys: nil, headers: nil)
     }
@@ -79,7 +79,7 @@ package struct PayloadPool: Sendable {
     private init(
         recordSize: RecordSize, compressibility: Double, seed: UInt64, batchByteCount: Int, partitions: Int,
         isShared: Bool, keys: KeyGenerator?, headers: HeaderTexts?
-    ) {
+    ) throws(KafkaClientError) {
         precondition(partitions > 0)
         let mean = max(1, recordSize.meanByteCount)
         // No record takes fewer bytes than its value and seven fields of one byte.
@@ -102,18 +102,20 @@ package struct PayloadPool: Sendable {
             bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: fillerCount))
             values.append(start..<bytes.count)
         }
-        self.init(bytes: bytes, values: values, seed: seed, keys: keys, headers: headers)
+        try self.init(bytes: bytes, values: values, seed: seed, keys: keys, headers: headers)
     }
 
-    private init(bytes: [UInt8], values: [Range<Int>], seed: UInt64, keys: KeyGenerator?, headers: HeaderTexts?) {
+    private init(
+        bytes: [UInt8], values: [Range<Int>], seed: UInt64, keys: KeyGenerator?, headers: HeaderTexts?
+    ) throws(KafkaClientError) {
         var bytes = bytes
         let valueByteCount = values.reduce(0) { $0 + $1.count }
         let headerRanges = headers?.append(to: &bytes, seed: seed, count: values.count) ?? []
-        arena = RecordArena(bytes: bytes.span.bytes)
+        arena = try RecordArena(bytes: bytes.span.bytes)
         var ring = RecordChunk(sharing: arena, capacity: values.count + Self.chunkRecordCount)
         for index in 0..<values.count + Self.chunkRecordCount {
             let slot = index % values.count
-            ring.append(
+            try ring.append(
                 keyAt: nil, valueAt: values[slot],
                 headersAt: headerRanges.isEmpty ? nil : headerRanges[slot % headerRanges.count])
         }

@@ -69,38 +69,48 @@ extension Cluster {
     ///
     /// Source: ListOffsets, API key 2.
     public func offsets(of topic: String, at point: OffsetPoint) async throws -> [Int64] {
-        let deadline = MonotonicClockDeadline(configuration.connection.requestTimeout)
-        var backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
         var known: [Int32: Int64] = [:]
-        while true {
-            let description = try await describe(topic)
-            var failure: KafkaErrorCode?
-            let missing = description.partitions.indices.filter { known[Int32($0)] == nil }
-            for (leader, partitions) in Dictionary(grouping: missing, by: { description.partitions[$0].leader }) {
-                guard leader >= 0 else {
-                    failure = .leaderNotAvailable
-                    continue
-                }
-                let answers = try await listOffsets(topic, partitions.map { Int32($0) }, point, leader: leader)
-                // What was not asked is not believed.
-                for answer in answers where partitions.contains(Int(answer.index)) {
-                    if answer.errorCode == .none {
-                        known[answer.index] = answer.offset
-                    } else {
-                        failure = answer.errorCode
-                    }
-                }
+        var isFirst = true
+        return try await retrying { _ in
+            if !isFirst { _ = try await refresh([topic]) }
+            isFirst = false
+            let partitionCount = try await describe(topic).partitions.count
+            let failure = try await askForOffsets(of: topic, at: point, into: &known)
+            if known.count >= partitionCount {
+                return .done((0..<partitionCount).map { known[Int32($0)] ?? -1 })
             }
-            if known.count >= description.partitions.count {
-                return description.partitions.indices.map { known[Int32($0)] ?? -1 }
-            }
-            let reason = failure ?? .unknownServerError
-            if !reason.isRetriable || deadline.isOver {
-                try check(reason, nil, "cannot learn the offsets of topic '\(topic)'")
-            }
-            try await pause(backoff.next())
-            _ = try await refresh([topic])
+            let error = KafkaClientError(
+                failure ?? .unknownServerError, "cannot learn the offsets of topic '\(topic)'")
+            if !error.isRetriable { throw error }
+            return .again(error)
         }
+    }
+
+    /// Asks the leaders of the partitions whose offsets are not known yet.
+    ///
+    /// - Returns: why one of them told none.
+    private func askForOffsets(
+        of topic: String, at point: OffsetPoint, into known: inout [Int32: Int64]
+    ) async throws -> KafkaErrorCode? {
+        let description = try await describe(topic)
+        var failure: KafkaErrorCode?
+        let missing = description.partitions.indices.filter { known[Int32($0)] == nil }
+        for (leader, partitions) in Dictionary(grouping: missing, by: { description.partitions[$0].leader }) {
+            guard leader >= 0 else {
+                failure = .leaderNotAvailable
+                continue
+            }
+            let answers = try await listOffsets(topic, partitions.map { Int32($0) }, point, leader: leader)
+            // An answer for a partition that was not asked for is not believed.
+            for answer in answers where partitions.contains(Int(answer.index)) {
+                if answer.errorCode == .none {
+                    known[answer.index] = answer.offset
+                } else {
+                    failure = answer.errorCode
+                }
+            }
+        }
+        return failure
     }
 
     private func listOffsets(
@@ -133,21 +143,18 @@ extension Cluster {
     private func askController<R: KafkaRequest & Sendable>(
         _ make: @Sendable (_ version: Int16) -> R, isFinal: (R.Response) -> Bool
     ) async throws -> R.Response {
-        let deadline = MonotonicClockDeadline(configuration.connection.requestTimeout)
-        var backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
-        if current.brokers.isEmpty { _ = try await refresh([]) }
-        while true {
+        var mustRefresh = current.brokers.isEmpty
+        return try await retrying { isTimeOver in
+            if mustRefresh { _ = try await refresh([]) }
+            mustRefresh = true
             let response = try await ask(.controller, make)
-            if isFinal(response) || deadline.isOver { return response }
-            try await pause(backoff.next())
-            _ = try await refresh([])
+            if isFinal(response) || isTimeOver() { return .done(response) }
+            return .again(KafkaClientError(.requestTimedOut, "the controller has no final answer"))
         }
     }
 
     /// How long a broker may take, which is no longer than it is waited for.
-    private var timeoutMs: Int32 {
-        Int32(clamping: configuration.connection.requestTimeout.nanoseconds / 1_000_000)
-    }
+    private var timeoutMs: Int32 { configuration.connection.requestTimeout.milliseconds }
 
     private func check(_ code: KafkaErrorCode, _ message: String?, _ action: String) throws(KafkaClientError) {
         if code == .none { return }

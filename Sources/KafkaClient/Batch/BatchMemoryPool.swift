@@ -1,3 +1,4 @@
+import KafkaQueues
 import Synchronization
 
 /// The memory of batches: buffers of one size, recycled last in first out, bounded in bytes.
@@ -15,8 +16,7 @@ final class BatchMemoryPool: Sendable {
         var free: [UnsafeMutableRawPointer] = []
         /// Bytes that are out and bounded: spares are not.
         var takenByteCount = 0
-        var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
-        var nextWaiter: UInt64 = 0
+        var line = WaitingLine<Void>()
     }
 
     /// - Precondition: at least one buffer fits the bound.
@@ -61,10 +61,10 @@ final class BatchMemoryPool: Sendable {
         let waiters = state.withLock { state in
             state.takenByteCount -= memory.count
             keep(memory, &state)
-            defer { state.waiters = [] }
-            return state.waiters
+            return state.line.takeAll()
         }
-        for waiter in waiters { waiter.continuation.resume() }
+        // They look themselves whether it suffices.
+        for waiter in waiters { waiter.resume() }
     }
 
     private func keep(_ memory: UnsafeMutableRawBufferPointer, _ state: inout State) {
@@ -97,7 +97,7 @@ final class BatchMemoryPool: Sendable {
     var takenByteCount: Int { state.withLock { $0.takenByteCount } }
 
     /// Whether somebody waits for memory.
-    var hasWaiters: Bool { state.withLock { !$0.waiters.isEmpty } }
+    var hasWaiters: Bool { state.withLock { !$0.line.isEmpty } }
 
     /// Waits until memory has come back since the caller found none.
     ///
@@ -105,33 +105,17 @@ final class BatchMemoryPool: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled.
     nonisolated(nonsending) func waitForSpace(_ byteCount: Int) async throws {
         let size = max(byteCount, bufferByteCount)
-        let id = state.withLock { state in
-            state.nextWaiter += 1
-            return state.nextWaiter
+        let waiter: Waiter<Void>? = state.withLock { state in
+            if state.takenByteCount + size <= byteCountMax || state.takenByteCount == 0 { return nil }
+            return state.line.join()
         }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let isReady = state.withLock { state in
-                    if state.takenByteCount + size <= byteCountMax || state.takenByteCount == 0 { return true }
-                    state.waiters.append((id, continuation))
-                    return false
-                }
-                if isReady {
-                    continuation.resume()
-                } else if Task.isCancelled {
-                    cancelWait(id)
-                }
-            }
-        } onCancel: {
-            cancelWait(id)
+        guard let waiter else { return }
+        do {
+            try await waiter.wait()
+        } catch {
+            state.withLock { $0.line.leave(waiter) }
+            throw error
         }
-    }
-
-    private func cancelWait(_ id: UInt64) {
-        let waiter = state.withLock { state in
-            state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
-        }
-        waiter?.continuation.resume(throwing: CancellationError())
     }
 
     private static func allocate(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {

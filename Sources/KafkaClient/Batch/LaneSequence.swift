@@ -1,3 +1,4 @@
+import KafkaQueues
 import Synchronization
 
 /// The batches of one or more builder lanes as an asynchronous sequence, for one consumer.
@@ -15,27 +16,13 @@ extension LaneSequence: DeliverySink where Element == Delivery {}
 /// a consumer that falls behind makes `append` wait.
 public final class LaneSequence<Element: Sendable>: AsyncSequence, Sendable {
     public typealias Failure = Never
+
     private let state: Mutex<State>
 
     private struct State {
-        var elements: [Element] = []
-        var taken = 0
+        var elements = RingBuffer<Element>()
         var openSources: Int
         var waiter: CheckedContinuation<Element?, Never>?
-
-        /// Takes from the front; the taken half is cut off now and then, so that the cost of an element is constant.
-        mutating func takeFirst() -> Element {
-            let element = elements[taken]
-            taken += 1
-            if taken == elements.count {
-                elements.removeAll(keepingCapacity: true)
-                taken = 0
-            } else if taken >= 64, taken * 2 >= elements.count {
-                elements.removeFirst(taken)
-                taken = 0
-            }
-            return element
-        }
     }
 
     /// - Parameter sources: lanes that will say `finish`; the sequence ends with the last of them.
@@ -43,20 +30,19 @@ public final class LaneSequence<Element: Sendable>: AsyncSequence, Sendable {
         state = Mutex(State(openSources: sources))
     }
 
+    /// Adds elements at the end. From any thread; called by lanes.
     public func accept(_ arrived: [Element]) {
         guard let first = arrived.first else { return }
         let waiter = state.withLock { state -> CheckedContinuation<Element?, Never>? in
-            guard let waiter = state.waiter else {
-                state.elements.append(contentsOf: arrived)
-                return nil
-            }
+            let waiter = state.waiter
             state.waiter = nil
-            state.elements.append(contentsOf: arrived.dropFirst())
+            for element in waiter == nil ? arrived[...] : arrived.dropFirst() { state.elements.append(element) }
             return waiter
         }
         waiter?.resume(returning: first)
     }
 
+    /// Says that one of the sources has no more elements. From any thread; called by lanes.
     public func finish() {
         let waiter = state.withLock { state -> CheckedContinuation<Element?, Never>? in
             state.openSources -= 1
@@ -69,10 +55,12 @@ public final class LaneSequence<Element: Sendable>: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(sequence: self) }
 
+    /// Takes the elements out of the sequence.
     public struct Iterator: AsyncIteratorProtocol {
         let sequence: LaneSequence
 
-        /// The next one; nil at the end and when the task is cancelled.
+        /// The next element. Nil at the end, when the task is cancelled, and when another task already waits for the next
+        /// element: a sequence has one consumer.
         public func next() async -> Element? { await sequence.next() }
     }
 
@@ -80,9 +68,8 @@ public final class LaneSequence<Element: Sendable>: AsyncSequence, Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> Element?? in
-                    if state.taken < state.elements.count { return state.takeFirst() }
-                    if state.openSources <= 0 || Task.isCancelled { return .some(nil) }
-                    precondition(state.waiter == nil, "a lane sequence has one consumer")
+                    if let element = state.elements.popFirst() { return element }
+                    if state.openSources <= 0 || Task.isCancelled || state.waiter != nil { return .some(nil) }
                     state.waiter = continuation
                     return nil
                 }

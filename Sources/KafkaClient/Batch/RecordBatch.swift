@@ -1,4 +1,5 @@
 public import KafkaProtocol
+public import KafkaTransport
 
 /// A sealed record batch: the unit of everything behind the builder. Its bytes never change.
 ///
@@ -54,18 +55,18 @@ public final class RecordBatch: @unchecked Sendable {
     var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[0..<byteCount]) }
 }
 
-/// When a batch passed the stations of its builder, in nanoseconds of the monotonic clock.
+/// When a batch passed the stations of its builder, on the monotonic clock.
 public struct BatchTimes: Sendable, Equatable {
     /// The first record was appended.
-    public var firstAppendNs: Int64
+    public var firstAppend: MonotonicInstant
     /// No more records go in: full, lingered or flushed.
-    public var sealedNs: Int64
-    /// The codec is done; `sealedNs` where there is none.
-    public var compressedNs: Int64
+    public var sealed: MonotonicInstant
+    /// The codec is done; `sealed` where there is none.
+    public var compressed: MonotonicInstant
 
-    public init(firstAppendNs: Int64, sealedNs: Int64, compressedNs: Int64) {
-        self.firstAppendNs = firstAppendNs
-        self.sealedNs = sealedNs
-        self.compressedNs = compressedNs
+    public init(firstAppend: MonotonicInstant, sealed: MonotonicInstant, compressed: MonotonicInstant) {
+        self.firstAppend = firstAppend
+        self.sealed = sealed
+        self.compressed = compressed
     }
 }

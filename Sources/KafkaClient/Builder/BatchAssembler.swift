@@ -4,6 +4,7 @@
 
 import KafkaCompression
 import KafkaProtocol
+import KafkaTransport
 
 /// Groups records by partition into batches and seals them. Knows no clock, thread or network.
 final class BatchAssembler {
@@ -26,8 +27,8 @@ final class BatchAssembler {
     private(set) var openByteCount = 0
     private var topics: [OpenTopic] = []
 
-    /// - Throws: `CodecError` when the codec has no memory for its context.
-    init(_ configuration: BuilderConfiguration, pool: BatchMemoryPool) throws(CodecError) {
+    /// - Throws: `KafkaClientError` when the codec makes no compressor.
+    init(_ configuration: BuilderConfiguration, pool: BatchMemoryPool) throws(KafkaClientError) {
         self.configuration = configuration
         self.pool = pool
         sealer = try BatchSealer(configuration.codec, pool: pool)
@@ -35,7 +36,7 @@ final class BatchAssembler {
 
     deinit {
         for topic in topics {
-            topic.forEachOpen { partition, _ in pool.give(topic.memory(partition)) }
+            topic.forEachOpen { pool.give(topic.memory($0)) }
         }
     }
 
@@ -54,28 +55,30 @@ final class BatchAssembler {
     ///
     /// - Parameter partitions: one per record of the chunk, -1 for any, each below the topic's partition count.
     func append(
-        _ chunk: RecordChunk, from start: Int, to topic: OpenTopic, partitions: UnsafePointer<Int32>, nowNs: Int64,
-        nowMs: Int64
+        _ chunk: RecordChunk, from start: Int, to topic: OpenTopic, partitions: UnsafePointer<Int32>,
+        now: MonotonicInstant, time: WallTime
     ) -> Stop {
+        let nowMs = time.millisecondsSince1970
         var index = start
         while true {
             index = OpenBatch.append(
                 chunk, index..<chunk.count, partitions: partitions, to: topic.batches, nowMs: nowMs)
             if index == chunk.count { return .done }
             let partition = Int(partitions[index])
-            if topic.batches[partition].isOpen { seal(topic, partition, nowNs: nowNs) }
-            if let stop = open(topic, partition, for: chunk, index, nowNs: nowNs) { return stop }
+            if topic.batches[partition].isOpen { seal(topic, partition, now: now) }
+            if let stop = open(topic, partition, for: chunk, index, now: now) { return stop }
         }
     }
 
-    private func open(_ topic: OpenTopic, _ partition: Int, for chunk: RecordChunk, _ index: Int, nowNs: Int64) -> Stop?
+    private func open(_ topic: OpenTopic, _ partition: Int, for chunk: RecordChunk, _ index: Int, now: MonotonicInstant)
+        -> Stop?
     {
         let needed = chunk.batchByteCountAlone(at: index)
         if needed > configuration.batchByteCountMax { return .tooLarge(index: index, byteCount: needed) }
         // A record longer than a batch should be gets a batch of its own.
         let limit = max(configuration.batchByteCount, needed)
         guard let memory = pool.take(limit) else { return .needsMemory(next: index, byteCount: limit) }
-        topic.open(partition, in: memory, limit: limit, nowNs: nowNs)
+        topic.open(partition, in: memory, limit: limit, now: now)
         openCount += 1
         openByteCount += memory.count
         return nil
@@ -83,21 +86,21 @@ final class BatchAssembler {
 
     // MARK: Sealing
 
-    /// Seals every open batch whose first record came at or before `deadlineNs`.
-    func sealAll(openedBy deadlineNs: Int64 = .max, nowNs: Int64) {
+    /// Seals every open batch whose first record came at or before `deadline`.
+    func sealAll(openedBy deadline: MonotonicInstant = .distantFuture, now: MonotonicInstant) {
         if openCount == 0 { return }
         for topic in topics {
-            topic.forEachOpen { partition, batch in
-                if batch.firstAppendNs <= deadlineNs { seal(topic, partition, nowNs: nowNs) }
+            topic.forEachOpen { slot in
+                if topic.firstAppend(slot) <= deadline { seal(topic, slot, now: now) }
             }
         }
     }
 
     /// When the oldest open batch was begun.
-    var oldestFirstAppendNs: Int64? {
+    var oldestFirstAppend: MonotonicInstant? {
         if openCount == 0 { return nil }
-        var oldest = Int64.max
-        for topic in topics { topic.forEachOpen { oldest = min(oldest, $1.firstAppendNs) } }
+        var oldest = MonotonicInstant.distantFuture
+        for topic in topics { topic.forEachOpen { oldest = min(oldest, topic.firstAppend($0)) } }
         return oldest
     }
 
@@ -108,14 +111,17 @@ final class BatchAssembler {
         return sealed
     }
 
-    private func seal(_ topic: OpenTopic, _ place: Int, nowNs: Int64) {
-        let batch = topic.batches[place]
-        let memory = topic.memory(place)
-        topic.close(place)
+    private func seal(_ topic: OpenTopic, _ slot: Int, now: MonotonicInstant) {
+        let batch = topic.batches[slot]
+        let memory = topic.memory(slot)
+        let firstAppend = topic.firstAppend(slot)
+        topic.close(slot)
         openCount -= 1
         openByteCount -= memory.count
         let partition =
-            place >= 0 ? Int32(place) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
-        sealed.append(sealer.seal(batch, in: memory, topic: topic.name, partition: partition, sealedNs: nowNs))
+            slot >= 0 ? Int32(slot) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
+        sealed.append(
+            sealer.seal(
+                batch, in: memory, topic: topic.name, partition: partition, firstAppend: firstAppend, sealed: now))
     }
 }

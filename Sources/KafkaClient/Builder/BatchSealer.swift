@@ -13,22 +13,30 @@ final class BatchSealer {
     private let pool: BatchMemoryPool
     private var spare: UnsafeMutableRawBufferPointer?
 
-    /// - Throws: `CodecError` when the codec has no memory for its context.
-    init(_ codec: any CompressionCodec, pool: BatchMemoryPool) throws(CodecError) {
+    /// - Throws: `KafkaClientError` when the codec makes no compressor.
+    init(_ codec: any CompressionCodec, pool: BatchMemoryPool) throws(KafkaClientError) {
         self.pool = pool
         codecType = codec.type
-        compressor = codec.type == .none ? nil : try codec.makeCompressor()
+        compressor = codec.type == .none ? nil : try Self.makeCompressor(codec)
+    }
+
+    private static func makeCompressor(_ codec: any CompressionCodec) throws(KafkaClientError) -> any BatchCompressor {
+        do throws(CodecError) {
+            return try codec.makeCompressor()
+        } catch {
+            throw KafkaClientError(error.code, "codec \(codec.name) makes no compressor", underlying: error)
+        }
     }
 
     deinit { if let spare { pool.giveSpare(spare) } }
 
     /// The memory of a lane: in a buffer a batch of the usual length can be filled, and another be compressed to.
     ///
-    /// - Throws: `CodecError` when the codec has no memory for its context.
-    static func makePool(_ configuration: BuilderConfiguration) throws(CodecError) -> BatchMemoryPool {
+    /// - Throws: `KafkaClientError` when the codec makes no compressor.
+    static func makePool(_ configuration: BuilderConfiguration) throws(KafkaClientError) -> BatchMemoryPool {
         var bufferByteCount = configuration.batchByteCount
         if configuration.codec.type != .none {
-            let longest = try configuration.codec.makeCompressor()
+            let longest = try makeCompressor(configuration.codec)
                 .maxCompressedByteCount(for: configuration.batchByteCount - RecordBatchHeader.byteCount)
             bufferByteCount = max(bufferByteCount, RecordBatchHeader.byteCount + longest)
         }
@@ -39,24 +47,25 @@ final class BatchSealer {
     /// Compresses if asked to and if it helps, writes the header, and makes the batch, which owns `memory` or what takes
     /// its place.
     func seal(
-        _ open: OpenBatch, in memory: UnsafeMutableRawBufferPointer, topic: String, partition: Int32, sealedNs: Int64
+        _ open: OpenBatch, in memory: UnsafeMutableRawBufferPointer, topic: String, partition: Int32,
+        firstAppend: MonotonicInstant, sealed: MonotonicInstant
     ) -> RecordBatch {
         var header = open.header
         var target = memory
-        var compressedNs = sealedNs
+        var compressed = sealed
         if let compressor {
             if let byteCount = compress(open.records, compressor) {
                 header.attributes = RecordBatchAttributes(compression: codecType)
                 header.batchByteCount = RecordBatchHeader.byteCount + byteCount
                 target = useSpare(insteadOf: memory)
             }
-            compressedNs = MonotonicClock.nowNs()
+            compressed = .now
         }
         header.seal(UnsafeMutableRawBufferPointer(rebasing: target[0..<header.batchByteCount]))
         return RecordBatch(
             topic: topic, partition: partition, recordCount: Int(header.recordCount), byteCount: header.batchByteCount,
             uncompressedByteCount: open.byteCount, compression: header.attributes.compression ?? .none,
-            times: BatchTimes(firstAppendNs: open.firstAppendNs, sealedNs: sealedNs, compressedNs: compressedNs),
+            times: BatchTimes(firstAppend: firstAppend, sealed: sealed, compressed: compressed),
             memory: target, pool: pool)
     }
 

@@ -7,6 +7,7 @@ public import KafkaTransport
 
 /// One lane of a `ShardedBuilder`: an actor on an event loop.
 public actor BuilderLane: BatchBuilder {
+    /// Where this lives.
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -26,11 +27,17 @@ public actor BuilderLane: BatchBuilder {
     /// After so many sealed bytes the loop gets a turn, so that acknowledgements are read while their buffers are warm.
     private static let turnByteCount = 256 << 10
 
-    /// - Throws: `CodecError` when the codec has no memory for its context.
+    /// - Parameters:
+    ///   - configuration: how batches are built.
+    ///   - loop: where the lane lives; it outlives the lane.
+    ///   - directory: what knows how many partitions topics have.
+    ///   - sink: where batches go.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`, or why the codec makes no compressor.
     public init(
-        _ configuration: BuilderConfiguration, on loop: EventLoop, topics directory: any TopicDirectory,
-        to sink: any BatchSink
-    ) throws {
+        _ configuration: BuilderConfiguration = BuilderConfiguration(), on loop: EventLoop,
+        topics directory: any TopicDirectory, to sink: any BatchSink
+    ) throws(KafkaClientError) {
+        try configuration.validate(for: "a builder lane")
         self.configuration = configuration
         self.loop = loop
         self.directory = directory
@@ -71,9 +78,8 @@ public actor BuilderLane: BatchBuilder {
                 throw KafkaClientError.finished(taken: next - refused.count, of: chunk.count)
             }
             let stop = assembler.append(
-                chunk, from: next, to: topic, partitions: partitions, nowNs: MonotonicClock.nowNs(),
-                nowMs: WallClock.nowMs())
-            if lingerNs == 0 { assembler.sealAll(nowNs: MonotonicClock.nowNs()) }
+                chunk, from: next, to: topic, partitions: partitions, now: .now, time: .now)
+            if lingerNs == 0 { assembler.sealAll(now: .now) }
             emit()
             switch stop {
             case .done: next = chunk.count
@@ -99,8 +105,9 @@ public actor BuilderLane: BatchBuilder {
     }
 
     public func flush(olderThan age: Duration) {
-        let now = MonotonicClock.nowNs()
-        assembler.sealAll(openedBy: age == .zero ? .max : now - age.nanoseconds, nowNs: now)
+        let now = MonotonicInstant.now
+        let deadline = age == .zero ? .distantFuture : now.advanced(byNanoseconds: -age.nanoseconds)
+        assembler.sealAll(openedBy: deadline, now: now)
         emit()
     }
 
@@ -157,7 +164,7 @@ public actor BuilderLane: BatchBuilder {
     private func waitForMemory(_ byteCount: Int) async throws {
         // All memory lies in open batches: only sealing brings it back.
         if pool.takenByteCount <= assembler.openByteCount {
-            assembler.sealAll(nowNs: MonotonicClock.nowNs())
+            assembler.sealAll(now: .now)
             emit()
         }
         // What was taken lingers no longer because its appender waits, or gives up.
@@ -178,16 +185,15 @@ public actor BuilderLane: BatchBuilder {
         if assembler.openCount == 0 || lingerTimer?.isScheduled == true { return }
         let timer = lingerTimer ?? LoopTimer(on: loop)
         lingerTimer = timer
-        let oldest = assembler.oldestFirstAppendNs ?? MonotonicClock.nowNs()
-        let delayNs = max(0, oldest + lingerNs - MonotonicClock.nowNs())
-        timer.schedule(afterMs: (delayNs + 999_999) / 1_000_000) { [weak self] in
+        let oldest = assembler.oldestFirstAppend ?? MonotonicInstant.now
+        timer.schedule(at: oldest.advanced(byNanoseconds: lingerNs)) { [weak self] in
             self?.assumeIsolated { $0.didLinger() }
         }
     }
 
     private func didLinger() {
-        let now = MonotonicClock.nowNs()
-        assembler.sealAll(openedBy: now - lingerNs, nowNs: now)
+        let now = MonotonicInstant.now
+        assembler.sealAll(openedBy: now.advanced(byNanoseconds: -lingerNs), now: now)
         emit()
         scheduleLinger()
     }

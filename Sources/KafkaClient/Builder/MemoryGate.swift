@@ -1,68 +1,46 @@
+import KafkaQueues
 import Synchronization
 
-/// Who waits for memory holds the gate, and all who come meanwhile wait behind it in their order: a large batch is not
-/// overtaken for ever by small ones.
+/// Lets one appender at a time wait for memory; those that come meanwhile wait behind it in their order. So small batches
+/// don't overtake a large one for ever.
 final class MemoryGate: Sendable {
     private struct State {
         var isHeld = false
-        var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
-        var nextWaiter: UInt64 = 0
+        var line = WaitingLine<Void>()
     }
 
     private let state = Mutex(State())
 
     var isHeld: Bool { state.withLock { $0.isHeld } }
 
-    /// Returns at once when nobody holds it.
+    /// Returns when the caller holds the gate; at once when nobody does.
     ///
     /// - Throws: `CancellationError`; the gate is not held then.
     nonisolated(nonsending) func enter() async throws {
-        let id: UInt64? = state.withLock { state in
-            if state.isHeld {
-                state.nextWaiter += 1
-                return state.nextWaiter
-            }
+        let waiter: Waiter<Void>? = state.withLock { state in
+            if state.isHeld { return state.line.join() }
             state.isHeld = true
             return nil
         }
-        guard let id else { return }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let isFree = state.withLock { state in
-                    if !state.isHeld {
-                        state.isHeld = true
-                        return true
-                    }
-                    state.waiters.append((id, continuation))
-                    return false
-                }
-                if isFree {
-                    continuation.resume()
-                } else if Task.isCancelled {
-                    cancel(id)
-                }
-            }
-        } onCancel: {
-            cancel(id)
+        guard let waiter else { return }
+        do {
+            try await waiter.wait()
+        } catch {
+            state.withLock { $0.line.leave(waiter) }
+            throw error
         }
     }
 
-    /// Lets the next one in.
+    /// Hands the gate to the next in line.
     func leave() {
-        let next = state.withLock { state in
-            if state.waiters.isEmpty {
-                state.isHeld = false
-                return nil as CheckedContinuation<Void, any Error>?
+        while true {
+            let next: Waiter<Void>? = state.withLock { state in
+                let next = state.line.takeFirst()
+                if next == nil { state.isHeld = false }
+                return next
             }
-            return state.waiters.removeFirst().continuation
+            // Refused by one whose task was cancelled meanwhile.
+            guard let next, !next.resume() else { return }
         }
-        next?.resume()
-    }
-
-    private func cancel(_ id: UInt64) {
-        let waiter = state.withLock { state in
-            state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
-        }
-        waiter?.continuation.resume(throwing: CancellationError())
     }
 }

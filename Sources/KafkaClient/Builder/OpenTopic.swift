@@ -1,53 +1,68 @@
 import KafkaProtocol
+import KafkaTransport
 
-/// The open batches of one topic: one place per partition, and one (at -1) for records that may go to any.
+/// The open batches of one topic: a slot for each partition, and one (at -1) for records that may go to any.
+///
+///      slot        -1        0         1         2   …   partitionCount - 1
+///      batches   [ open |  empty  |  open  |  open  … ]      read and written for each record
+///      leases    [  …                               … ]      read and written for each batch
 final class OpenTopic {
     let name: String
     let assigner: any PartitionAssigner
     private(set) var partitionCount: Int
-    /// The place of partition 0; places -1 to `partitionCount - 1` exist.
+    /// The slot of partition 0; slots -1 to `partitionCount - 1` exist.
     private(set) var batches: UnsafeMutablePointer<OpenBatch>
-    /// Bytes of the buffer at each place, -1 first.
-    private var memoryByteCounts: [Int]
+    /// What else is known of each open batch, slot -1 first.
+    private var leases: [Lease]
+
+    private struct Lease {
+        /// Bytes of the batch's buffer.
+        var byteCount = 0
+        var firstAppend = MonotonicInstant.distantFuture
+    }
 
     init(_ name: String, partitionCount: Int, assigner: any PartitionAssigner) {
         self.name = name
         self.partitionCount = partitionCount
         self.assigner = assigner
-        let places = UnsafeMutablePointer<OpenBatch>.allocate(capacity: partitionCount + 1)
-        places.initialize(repeating: OpenBatch(), count: partitionCount + 1)
-        batches = places + 1
-        memoryByteCounts = Array(repeating: 0, count: partitionCount + 1)
+        let slots = UnsafeMutablePointer<OpenBatch>.allocate(capacity: partitionCount + 1)
+        slots.initialize(repeating: OpenBatch(), count: partitionCount + 1)
+        batches = slots + 1
+        leases = Array(repeating: Lease(), count: partitionCount + 1)
     }
 
     deinit { (batches - 1).deallocate() }
 
-    /// Topics only ever gain partitions.
+    /// Makes slots for partitions that the topic has gained.
     func grow(to count: Int) {
         if count <= partitionCount { return }
-        let places = UnsafeMutablePointer<OpenBatch>.allocate(capacity: count + 1)
-        places.initialize(repeating: OpenBatch(), count: count + 1)
-        places.update(from: batches - 1, count: partitionCount + 1)
+        let slots = UnsafeMutablePointer<OpenBatch>.allocate(capacity: count + 1)
+        slots.initialize(repeating: OpenBatch(), count: count + 1)
+        slots.update(from: batches - 1, count: partitionCount + 1)
         (batches - 1).deallocate()
-        batches = places + 1
-        memoryByteCounts += Array(repeating: 0, count: count - partitionCount)
+        batches = slots + 1
+        leases += Array(repeating: Lease(), count: count - partitionCount)
         partitionCount = count
     }
 
     /// - Parameter limit: bytes that the batch may have, of those in `memory`.
-    func open(_ place: Int, in memory: UnsafeMutableRawBufferPointer, limit: Int, nowNs: Int64) {
-        batches[place] = OpenBatch(in: UnsafeMutableRawBufferPointer(rebasing: memory[0..<limit]), nowNs: nowNs)
-        memoryByteCounts[place + 1] = memory.count
+    func open(_ slot: Int, in memory: UnsafeMutableRawBufferPointer, limit: Int, now: MonotonicInstant) {
+        batches[slot] = OpenBatch(in: UnsafeMutableRawBufferPointer(rebasing: memory[0..<limit]))
+        leases[slot + 1] = Lease(byteCount: memory.count, firstAppend: now)
     }
 
-    func close(_ place: Int) { batches[place] = OpenBatch() }
+    func close(_ slot: Int) { batches[slot] = OpenBatch() }
 
-    /// The whole buffer of the batch that is open at a place.
-    func memory(_ place: Int) -> UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(start: batches[place].base, count: memoryByteCounts[place + 1])
+    /// The whole buffer of the batch that is open in a slot.
+    func memory(_ slot: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: batches[slot].base, count: leases[slot + 1].byteCount)
     }
 
-    func forEachOpen(_ body: (_ place: Int, _ batch: OpenBatch) -> Void) {
-        for place in -1..<partitionCount where batches[place].isOpen { body(place, batches[place]) }
+    /// When the first record of the batch that is open in a slot came.
+    func firstAppend(_ slot: Int) -> MonotonicInstant { leases[slot + 1].firstAppend }
+
+    /// The slots in which a batch is open.
+    func forEachOpen(_ body: (_ slot: Int) -> Void) {
+        for slot in -1..<partitionCount where batches[slot].isOpen { body(slot) }
     }
 }

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// Checks what a partitioner or a caller has chosen, before a record is taken.
 enum PartitionBounds {
     /// - Throws: `KafkaClientError` with `.unknownPartition` when one is neither -1 nor a partition of the topic.
@@ -7,11 +9,20 @@ enum PartitionBounds {
             choices.reduce(0 as UInt32) { max($0, UInt32(bitPattern: $1 &+ 1)) }
         }
         if worst <= UInt32(partitionCount) { return }
-        throw KafkaClientError(
+        throw error(Int32(bitPattern: worst) &- 1, of: topic, partitionCount)
+    }
+
+    /// The same for one partition that a caller named.
+    ///
+    /// - Throws: `KafkaClientError` with `.unknownPartition` when it is not a partition of the topic.
+    static func check(_ partition: Int32, of topic: String, _ partitionCount: Int) throws(KafkaClientError) {
+        if partition < 0 || Int(partition) >= partitionCount { throw error(partition, of: topic, partitionCount) }
+    }
+
+    /// The one error for a partition that a topic doesn't have.
+    static func error(_ partition: Int32, of topic: String, _ partitionCount: Int) -> KafkaClientError {
+        KafkaClientError(
             .unknownPartition,
-            """
-            topic '\(topic)' has partitions 0 to \(partitionCount - 1), a record was meant for \
-            \(Int32(bitPattern: worst) &- 1)
-            """)
+            "topic '\(topic)' has partitions 0 to \(partitionCount - 1); partition \(partition) was asked for")
     }
 }

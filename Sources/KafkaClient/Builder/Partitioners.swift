@@ -1,4 +1,4 @@
-import KafkaProtocol
+public import KafkaProtocol
 
 /// No partitioner: every record may go to any partition, and the producer picks one per batch.
 public struct AnyPartitioner: Partitioner {
@@ -18,36 +18,28 @@ public struct AnyPartitioner: Partitioner {
 /// Lanes that share a topic get disjoint partitions when `start` is the lane, `stride` the number of lanes, and the
 /// number of partitions a multiple of it.
 public struct RoundRobinPartitioner: Partitioner {
-    public let start: Int
-    public let stride: Int
+    private let rotation: PartitionRotation
 
-    /// - Precondition: `start` is not negative, `stride` is positive.
-    public init(start: Int = 0, stride: Int = 1) {
-        precondition(start >= 0 && stride > 0)
-        self.start = start
-        self.stride = stride
+    /// Begins with partition 0, and takes every one in turn.
+    public init() { rotation = PartitionRotation() }
+
+    /// - Parameters:
+    ///   - start: the first partition, from 0 on.
+    ///   - stride: from one partition to the next, at least 1.
+    /// - Throws: `KafkaClientError` with `.invalidArgument`.
+    public init(start: Int, stride: Int) throws(KafkaClientError) {
+        rotation = try PartitionRotation(start: start, stride: stride)
     }
 
-    public func makeAssigner() -> any PartitionAssigner { Assigner(next: start, stride: stride) }
+    public func makeAssigner() -> any PartitionAssigner { Assigner(rotation) }
 
     private final class Assigner: PartitionAssigner {
-        private var next: Int
-        private let stride: Int
+        private var rotation: PartitionRotation
 
-        init(next: Int, stride: Int) {
-            self.next = next
-            self.stride = stride
-        }
+        init(_ rotation: PartitionRotation) { self.rotation = rotation }
 
         func assign(_ chunk: RecordChunk, partitionCount: Int, to partitions: UnsafeMutableBufferPointer<Int32>) {
-            var partition = next % partitionCount
-            let step = stride % partitionCount
-            for index in partitions.indices {
-                partitions[index] = Int32(truncatingIfNeeded: partition)
-                partition += step
-                if partition >= partitionCount { partition -= partitionCount }
-            }
-            next = partition
+            rotation.fill(partitions, partitionCount: partitionCount)
         }
     }
 }
@@ -57,28 +49,31 @@ public struct RoundRobinPartitioner: Partitioner {
 /// The batches are as full as can be, and one is open at a time. Source: KIP-480; the order is a rotation instead of
 /// chance, so that consecutive batches never wait for each other.
 public struct StickyPartitioner: Partitioner {
-    public let start: Int
-    public let stride: Int
+    private let rotation: PartitionRotation
 
-    /// - Precondition: `start` is not negative, `stride` is positive.
-    public init(start: Int = 0, stride: Int = 1) {
-        precondition(start >= 0 && stride > 0)
-        self.start = start
-        self.stride = stride
+    /// Begins with partition 0, and takes every one in turn.
+    public init() { rotation = PartitionRotation() }
+
+    /// - Parameters:
+    ///   - start: the first partition, from 0 on.
+    ///   - stride: from one partition to the next, at least 1.
+    /// - Throws: `KafkaClientError` with `.invalidArgument`.
+    public init(start: Int, stride: Int) throws(KafkaClientError) {
+        rotation = try PartitionRotation(start: start, stride: stride)
     }
 
     public func makeAssigner() -> any PartitionAssigner {
-        KeyAssigner(StickyRotation(start: start, stride: stride), hash: nil)
+        KeyAssigner(rotation, hash: nil)
     }
 }
 
 /// Hashes keys as other clients do; records without a key stick to a partition per batch.
 public struct KeyPartitioner: Partitioner {
     private let hash: @Sendable (UnsafeRawBufferPointer, Int) -> Int32
-    private let rotation: StickyRotation
+    private let rotation: PartitionRotation
 
     private init(
-        rotation: StickyRotation = StickyRotation(start: 0, stride: 1),
+        rotation: PartitionRotation = PartitionRotation(),
         _ hash: @escaping @Sendable (UnsafeRawBufferPointer, Int) -> Int32
     ) {
         self.hash = hash
@@ -103,10 +98,12 @@ public struct KeyPartitioner: Partitioner {
 
     /// The same partitioner whose batches without keys begin at another partition: for lanes that share a topic.
     ///
-    /// - Precondition: `start` is not negative, `stride` is positive.
-    public func rotating(from start: Int, by stride: Int) -> KeyPartitioner {
-        precondition(start >= 0 && stride > 0)
-        return KeyPartitioner(rotation: StickyRotation(start: start, stride: stride), hash)
+    /// - Parameters:
+    ///   - start: the first partition, from 0 on.
+    ///   - stride: from one partition to the next, at least 1.
+    /// - Throws: `KafkaClientError` with `.invalidArgument`.
+    public func rotating(from start: Int, by stride: Int) throws(KafkaClientError) -> KeyPartitioner {
+        KeyPartitioner(rotation: try PartitionRotation(start: start, stride: stride), hash)
     }
 
     public func makeAssigner() -> any PartitionAssigner { KeyAssigner(rotation, hash: hash) }
@@ -134,29 +131,12 @@ public struct CustomPartitioner: Partitioner {
     }
 }
 
-/// Which partition the next batch without keys goes to.
-struct StickyRotation: Sendable {
-    private var next: Int
-    private let stride: Int
-
-    init(start: Int, stride: Int) {
-        next = start
-        self.stride = stride
-    }
-
-    mutating func advance(partitionCount: Int) -> Int32 {
-        let partition = next % partitionCount
-        next = partition + stride
-        return Int32(partition)
-    }
-}
-
 private final class KeyAssigner: PartitionAssigner {
-    private var rotation: StickyRotation
+    private var rotation: PartitionRotation
     private let hash: (@Sendable (UnsafeRawBufferPointer, Int) -> Int32)?
 
     /// - Parameter hash: nil to disregard keys.
-    init(_ rotation: StickyRotation, hash: (@Sendable (UnsafeRawBufferPointer, Int) -> Int32)?) {
+    init(_ rotation: PartitionRotation, hash: (@Sendable (UnsafeRawBufferPointer, Int) -> Int32)?) {
         self.rotation = rotation
         self.hash = hash
     }

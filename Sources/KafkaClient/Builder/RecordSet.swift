@@ -1,13 +1,14 @@
 import KafkaProtocol
+import KafkaTransport
 
 /// Records of one partition that the sequential builder has collected: which records of which chunks.
 struct RecordSet {
     static let headerByteCount = RecordBatchHeader.byteCount
 
-    /// A run of records of one chunk, taken at one time.
+    /// Consecutive records of one chunk, taken at one time.
     struct Part {
         let chunk: RecordChunk
-        let nowMs: Int64
+        let time: WallTime
         let serial: Int
         var end: Int
     }
@@ -16,18 +17,20 @@ struct RecordSet {
     private(set) var indices: [UInt32] = []
     /// Bytes of a batch that holds them, at most.
     private(set) var byteCount = RecordSet.headerByteCount
-    private(set) var firstAppendNs: Int64 = .max
+    private(set) var firstAppend = MonotonicInstant.distantFuture
 
     var isEmpty: Bool { indices.isEmpty }
     var recordCount: Int { indices.count }
 
-    mutating func add(_ chunk: RecordChunk, _ index: Int, _ byteCount: Int, nowNs: Int64, nowMs: Int64, serial: Int) {
-        if indices.isEmpty { firstAppendNs = nowNs }
+    mutating func add(
+        _ chunk: RecordChunk, _ index: Int, _ byteCount: Int, now: MonotonicInstant, time: WallTime, serial: Int
+    ) {
+        if indices.isEmpty { firstAppend = now }
         indices.append(UInt32(index))
         if parts.last?.serial == serial {
             parts[parts.count - 1].end = indices.count
         } else {
-            parts.append(Part(chunk: chunk, nowMs: nowMs, serial: serial, end: indices.count))
+            parts.append(Part(chunk: chunk, time: time, serial: serial, end: indices.count))
         }
         self.byteCount += byteCount
     }
@@ -47,7 +50,7 @@ final class CollectedTopic {
         sets = Array(repeating: RecordSet(), count: partitionCount + 1)
     }
 
-    /// Topics only ever gain partitions.
+    /// Makes sets for partitions that the topic has gained.
     func grow(to count: Int) {
         if count <= partitionCount { return }
         sets += Array(repeating: RecordSet(), count: count - partitionCount)
@@ -68,13 +71,13 @@ final class CollectedTopic {
         return partitions
     }
 
-    func takeSet(_ place: Int) -> RecordSet {
-        let set = sets[place]
-        sets[place] = RecordSet()
+    func takeSet(_ slot: Int) -> RecordSet {
+        let set = sets[slot]
+        sets[slot] = RecordSet()
         return set
     }
 
-    var oldestFirstAppendNs: Int64 { sets.map(\.firstAppendNs).min() ?? .max }
+    var oldestFirstAppend: MonotonicInstant { sets.map(\.firstAppend).min() ?? .distantFuture }
 }
 
 /// Puts what parallel workers finish back into the order in which it was begun.

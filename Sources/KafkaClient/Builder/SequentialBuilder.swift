@@ -10,16 +10,22 @@ public import KafkaProtocol
 public import KafkaTransport
 import Synchronization
 
-/// Collects records in one place and hands whole sets to workers.
+/// Collects records in one slot and hands whole sets to workers.
 public actor SequentialBuilder: BatchBuilder {
+    /// Where the collector lives.
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// A set is cut when it has reached both of its minima, or a bound.
     public struct Cut: Sendable {
+        /// Records that a set must have; zero asks for none.
         public var recordCountMin: Int
+        /// Bytes that its batch would have, header included; zero asks for none.
         public var byteCountMin: Int
 
+        /// - Parameters:
+        ///   - recordCountMin: records that a set must have.
+        ///   - byteCountMin: bytes that its batch would have.
         public init(recordCountMin: Int, byteCountMin: Int) {
             self.recordCountMin = recordCountMin
             self.byteCountMin = byteCountMin
@@ -48,15 +54,22 @@ public actor SequentialBuilder: BatchBuilder {
     private var hasEnded = false
 
     /// - Parameters:
+    ///   - configuration: how batches are built.
     ///   - cut: nil cuts at `batchByteCount` bytes.
-    ///   - loop: where the collector lives.
-    ///   - workerLoops: one worker for each.
-    /// - Throws: `CodecError` when the codec has no memory for its contexts.
+    ///   - loop: where the collector lives; it outlives the builder.
+    ///   - workerLoops: one worker for each; at least one. They outlive the builder.
+    ///   - directory: what knows how many partitions topics have.
+    ///   - sink: where batches go.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`, `.invalidArgument` without a worker, or why the codec makes no
+    ///   compressor.
     public init(
-        _ configuration: BuilderConfiguration, cut: Cut? = nil, on loop: EventLoop, workersOn workerLoops: [EventLoop],
-        topics directory: any TopicDirectory, to sink: any BatchSink
-    ) throws {
-        precondition(!workerLoops.isEmpty, "a sequential builder needs a worker")
+        _ configuration: BuilderConfiguration = BuilderConfiguration(), cut: Cut? = nil, on loop: EventLoop,
+        workersOn workerLoops: [EventLoop], topics directory: any TopicDirectory, to sink: any BatchSink
+    ) throws(KafkaClientError) {
+        try configuration.validate(for: "a sequential builder")
+        guard !workerLoops.isEmpty else {
+            throw KafkaClientError(.invalidArgument, "a sequential builder needs a loop for a worker; none was given")
+        }
         self.configuration = configuration
         self.cut = cut ?? Cut(recordCountMin: 1, byteCountMin: configuration.batchByteCount)
         self.loop = loop
@@ -65,7 +78,9 @@ public actor SequentialBuilder: BatchBuilder {
         lingerNs = configuration.linger.nanoseconds
         let pool = try BatchSealer.makePool(configuration)
         self.pool = pool
-        workers = try workerLoops.map { try SequentialWorker(configuration.codec, pool: pool, on: $0) }
+        var workers: [SequentialWorker] = []
+        for loop in workerLoops { workers.append(try SequentialWorker(configuration.codec, pool: pool, on: loop)) }
+        self.workers = workers
     }
 
     public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
@@ -81,7 +96,9 @@ public actor SequentialBuilder: BatchBuilder {
         // Also when this gives up half-way: what was taken lingers no longer for it.
         defer { scheduleLinger() }
         try await collect(chunk, partitions, collected, &refused)
-        if lingerNs == 0 || openByteCount > configuration.memoryByteCountMax / 2 { try await cutAll(openedBy: .max) }
+        if lingerNs == 0 || openByteCount > configuration.memoryByteCountMax / 2 {
+            try await cutAll(openedBy: .distantFuture)
+        }
         try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
     }
 
@@ -90,8 +107,8 @@ public actor SequentialBuilder: BatchBuilder {
     ) async throws {
         chunkSerial += 1
         let serial = chunkSerial
-        let nowNs = MonotonicClock.nowNs()
-        let nowMs = WallClock.nowMs()
+        let now = MonotonicInstant.now
+        let time = WallTime.now
         for index in 0..<chunk.count {
             let byteCount = chunk.encodedByteCountMax(at: index)
             if RecordSet.headerByteCount + byteCount > configuration.batchByteCountMax {
@@ -101,16 +118,16 @@ public actor SequentialBuilder: BatchBuilder {
                     continue
                 }
             }
-            let place = Int(partitions[index]) + 1
-            if collected.sets[place].byteCount + byteCount > limit(for: byteCount) {
-                try await cutSet(collected, place)
+            let slot = Int(partitions[index]) + 1
+            if collected.sets[slot].byteCount + byteCount > limit(for: byteCount) {
+                try await cutSet(collected, slot)
                 try checkTaking(index, of: chunk, refused.count)
             }
-            if collected.sets[place].isEmpty { openSets += 1 }
-            collected.sets[place].add(chunk, index, byteCount, nowNs: nowNs, nowMs: nowMs, serial: serial)
+            if collected.sets[slot].isEmpty { openSets += 1 }
+            collected.sets[slot].add(chunk, index, byteCount, now: now, time: time, serial: serial)
             openByteCount += byteCount
-            if isDue(collected.sets[place]) {
-                try await cutSet(collected, place)
+            if isDue(collected.sets[slot]) {
+                try await cutSet(collected, slot)
                 try checkTaking(index + 1, of: chunk, refused.count)
             }
         }
@@ -122,7 +139,7 @@ public actor SequentialBuilder: BatchBuilder {
     }
 
     public func flush(olderThan age: Duration) async {
-        let deadline = age == .zero ? Int64.max : MonotonicClock.nowNs() - age.nanoseconds
+        let deadline = age == .zero ? .distantFuture : MonotonicInstant.now.advanced(byNanoseconds: -age.nanoseconds)
         // In a task of its own, which nobody cancels: a flush that stops half-way would be none.
         await Task { try? await self.cutAll(openedBy: deadline) }.value
         await waitUntilBuilt()
@@ -150,44 +167,44 @@ public actor SequentialBuilder: BatchBuilder {
             || set.byteCount >= configuration.batchByteCountMax
     }
 
-    private func cutAll(openedBy deadlineNs: Int64) async throws {
+    private func cutAll(openedBy deadline: MonotonicInstant) async throws {
         for topic in topics.values {
-            for place in topic.sets.indices where !topic.sets[place].isEmpty {
-                if topic.sets[place].firstAppendNs <= deadlineNs { try await cutSet(topic, place) }
+            for slot in topic.sets.indices where !topic.sets[slot].isEmpty {
+                if topic.sets[slot].firstAppend <= deadline { try await cutSet(topic, slot) }
             }
         }
     }
 
-    private func cutSet(_ topic: CollectedTopic, _ place: Int) async throws {
+    private func cutSet(_ topic: CollectedTopic, _ slot: Int) async throws {
         if gate.isHeld { scheduleLinger() }
         try await gate.enter()
         defer { gate.leave() }
         // While this waited, another appender may have cut the set or added to it.
-        while !topic.sets[place].isEmpty {
-            let byteCount = topic.sets[place].byteCount
-            if let memory = pool.take(byteCount) { return cut(topic, place, in: memory) }
+        while !topic.sets[slot].isEmpty {
+            let byteCount = topic.sets[slot].byteCount
+            if let memory = pool.take(byteCount) { return cut(topic, slot, in: memory) }
             scheduleLinger()
             try await pool.waitForSpace(byteCount)
         }
     }
 
-    private func cut(_ topic: CollectedTopic, _ place: Int, in memory: UnsafeMutableRawBufferPointer) {
-        let set = topic.takeSet(place)
+    private func cut(_ topic: CollectedTopic, _ slot: Int, in memory: UnsafeMutableRawBufferPointer) {
+        let set = topic.takeSet(slot)
         openSets -= 1
         openByteCount -= set.byteCount - RecordSet.headerByteCount
-        build(set, in: memory, topic, place)
+        build(set, in: memory, topic, slot)
     }
 
     private func build(
-        _ set: RecordSet, in memory: UnsafeMutableRawBufferPointer, _ topic: CollectedTopic, _ place: Int
+        _ set: RecordSet, in memory: UnsafeMutableRawBufferPointer, _ topic: CollectedTopic, _ slot: Int
     ) {
         let ticket = order.next()
         let worker = workers[ticket % workers.count]
         let partition =
-            place > 0 ? Int32(place - 1) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
+            slot > 0 ? Int32(slot - 1) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
         let work = SetToBuild(
             ticket: ticket, set: set, memory: memory, topic: topic.name, partition: partition,
-            sealedNs: MonotonicClock.nowNs())
+            sealed: .now)
         worker.submit(work, for: self)
     }
 
@@ -237,9 +254,8 @@ public actor SequentialBuilder: BatchBuilder {
         if openSets == 0 || hasEnded || isLingering || lingerTimer?.isScheduled == true { return }
         let timer = lingerTimer ?? LoopTimer(on: loop)
         lingerTimer = timer
-        let oldest = topics.values.map(\.oldestFirstAppendNs).min() ?? .max
-        let delayNs = max(0, min(lingerNs, oldest &+ lingerNs &- MonotonicClock.nowNs()))
-        timer.schedule(afterMs: (delayNs + 999_999) / 1_000_000) { [weak self] in
+        let oldest = topics.values.map(\.oldestFirstAppend).min() ?? .now
+        timer.schedule(at: min(oldest, .now).advanced(byNanoseconds: lingerNs)) { [weak self] in
             guard let self else { return }
             Task { await self.didLinger() }
         }
@@ -249,7 +265,7 @@ public actor SequentialBuilder: BatchBuilder {
         // One at a time: this may wait for memory long after the next timer would be due.
         if isLingering { return }
         isLingering = true
-        try? await cutAll(openedBy: MonotonicClock.nowNs() - lingerNs)
+        try? await cutAll(openedBy: MonotonicInstant.now.advanced(byNanoseconds: -lingerNs))
         isLingering = false
         scheduleLinger()
     }

@@ -11,7 +11,7 @@ struct SetToBuild: @unchecked Sendable {
     let memory: UnsafeMutableRawBufferPointer
     let topic: String
     let partition: Int32
-    let sealedNs: Int64
+    let sealed: MonotonicInstant
 }
 
 /// What became of a set.
@@ -32,7 +32,7 @@ actor SequentialWorker {
     /// Sets after which the builder gets what is done, while more wait.
     private static let groupCount = 8
 
-    init(_ codec: any CompressionCodec, pool: BatchMemoryPool, on loop: EventLoop) throws {
+    init(_ codec: any CompressionCodec, pool: BatchMemoryPool, on loop: EventLoop) throws(KafkaClientError) {
         self.loop = loop
         sealer = try BatchSealer(codec, pool: pool)
     }
@@ -63,18 +63,19 @@ actor SequentialWorker {
     }
 
     private func build(_ work: SetToBuild) -> RecordBatch {
-        var open = OpenBatch(in: work.memory, nowNs: work.set.firstAppendNs)
+        var open = OpenBatch(in: work.memory)
         work.set.indices.withUnsafeBufferPointer { indices in
             var begin = 0
             for part in work.set.parts {
-                let run = UnsafeBufferPointer(rebasing: indices[begin..<part.end])
-                let count = open.append(part.chunk, indices: run, nowMs: part.nowMs)
+                let chosen = UnsafeBufferPointer(rebasing: indices[begin..<part.end])
+                let count = open.append(part.chunk, indices: chosen, nowMs: part.time.millisecondsSince1970)
                 // The set's size counts every field at its longest, and the memory was taken by that size.
-                precondition(count == run.count, "a set outgrew its memory")
+                precondition(count == chosen.count, "a set outgrew its memory")
                 begin = part.end
             }
         }
         return sealer.seal(
-            open, in: work.memory, topic: work.topic, partition: work.partition, sealedNs: work.sealedNs)
+            open, in: work.memory, topic: work.topic, partition: work.partition, firstAppend: work.set.firstAppend,
+            sealed: work.sealed)
     }
 }

@@ -7,6 +7,7 @@ import Synchronization
 /// Callers that bring their own parallelism append to `lanes` directly. `append` on the builder itself gives each
 /// partition to one lane, so that the order within it holds whoever calls.
 public final class ShardedBuilder: BatchBuilder {
+    /// One for each loop. A chunk appended to a lane stays with it.
     public let lanes: [BuilderLane]
     private let partitioner: any Partitioner
     private let directory: any TopicDirectory
@@ -19,25 +20,41 @@ public final class ShardedBuilder: BatchBuilder {
     }
 
     /// - Parameters:
-    ///   - loops: one lane for each.
+    ///   - configuration: how batches are built.
+    ///   - loops: one lane for each; at least one. They outlive the builder.
+    ///   - directory: what knows how many partitions topics have.
     ///   - sinks: where each lane's batches go; one for each loop.
-    /// - Throws: `CodecError` when the codec has no memory for its contexts.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`, `.invalidArgument` when loops and sinks don't match, or why the
+    ///   codec makes no compressor.
     public init(
-        _ configuration: BuilderConfiguration, on loops: [EventLoop], topics directory: any TopicDirectory,
-        to sinks: [any BatchSink]
-    ) throws {
-        precondition(!loops.isEmpty && loops.count == sinks.count, "a lane needs a loop and a sink")
+        _ configuration: BuilderConfiguration = BuilderConfiguration(), on loops: [EventLoop],
+        topics directory: any TopicDirectory, to sinks: [any BatchSink]
+    ) throws(KafkaClientError) {
+        try configuration.validate(for: "a sharded builder")
+        guard !loops.isEmpty, loops.count == sinks.count else {
+            throw KafkaClientError(
+                .invalidArgument, "a lane needs a loop and a sink, but there are \(loops.count) and \(sinks.count)")
+        }
         self.directory = directory
         partitioner = configuration.partitioner
-        lanes = try zip(loops, sinks).map {
-            try BuilderLane(configuration, on: $0, topics: directory, to: $1)
+        var lanes: [BuilderLane] = []
+        for (loop, sink) in zip(loops, sinks) {
+            lanes.append(try BuilderLane(configuration, on: loop, topics: directory, to: sink))
         }
+        self.lanes = lanes
     }
 
     /// A builder whose batches are read as a sequence.
+    ///
+    /// - Parameters:
+    ///   - configuration: how batches are built.
+    ///   - loops: one lane for each; at least one. They outlive the builder.
+    ///   - directory: what knows how many partitions topics have.
+    /// - Throws: `KafkaClientError`, as the initialiser.
     public static func withSequence(
-        _ configuration: BuilderConfiguration, on loops: [EventLoop], topics directory: any TopicDirectory
-    ) throws -> (builder: ShardedBuilder, batches: BatchSequence) {
+        _ configuration: BuilderConfiguration = BuilderConfiguration(), on loops: [EventLoop],
+        topics directory: any TopicDirectory
+    ) throws(KafkaClientError) -> (builder: ShardedBuilder, batches: BatchSequence) {
         let batches = BatchSequence(sources: loops.count)
         let sinks: [any BatchSink] = Array(repeating: batches, count: loops.count)
         return (try ShardedBuilder(configuration, on: loops, topics: directory, to: sinks), batches)

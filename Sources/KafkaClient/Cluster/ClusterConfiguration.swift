@@ -1,38 +1,52 @@
-/// How the client finds its cluster and how patient it is with it. Validated by `init`.
+import KafkaProtocol
+
+/// How the client finds its cluster, and how long it tries.
+///
+/// Checked when a ``Client`` or a ``Cluster`` is made of it.
 public struct ClusterConfiguration: Sendable {
-    public let connection: ConnectionConfiguration
-    /// The first pause before a question is tried again; it doubles, with jitter. Kafka's `retry.backoff.ms`.
-    public let retryBackoff: Duration
-    /// The longest pause. Kafka's `retry.backoff.max.ms`.
-    public let retryBackoffMax: Duration
-    /// How often each broker is asked before a question fails.
-    public let attempts: Int
+    /// How connections are opened and watched.
+    public var connection: ConnectionConfiguration
+    /// The first pause before a request is tried again: zero to `retryBackoffMax`. It doubles each time, with jitter. Kafka's
+    /// `retry.backoff.ms`.
+    public var retryBackoff: Duration
+    /// The longest pause: at most one hour. Kafka's `retry.backoff.max.ms`.
+    public var retryBackoffMax: Duration
+    /// How often each broker is asked before a request fails: at least once.
+    public var attempts: Int
     /// Asks brokers to make topics that don't exist, which they do only if they are set up so. Kafka's
     /// `allow.auto.create.topics`.
-    public let autoCreatesTopics: Bool
+    public var autoCreatesTopics: Bool
     /// Waits for a topic that doesn't exist or has no leaders yet, up to the request timeout.
-    public let waitsForTopics: Bool
+    public var waitsForTopics: Bool
 
-    /// - Throws: `KafkaClientError` that names the value and its bounds.
+    /// The defaults, and what differs from them.
     public init(
-        connection: ConnectionConfiguration, retryBackoff: Duration = .milliseconds(100),
+        connection: ConnectionConfiguration = ConnectionConfiguration(), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = 5, autoCreatesTopics: Bool = false,
         waitsForTopics: Bool = true
-    ) throws(KafkaClientError) {
-        guard retryBackoff >= .zero, retryBackoffMax >= retryBackoff, retryBackoffMax <= .seconds(3600) else {
-            throw KafkaClientError(
-                .invalidConfiguration,
-                "retryBackoff (\(retryBackoff)) must lie between zero and retryBackoffMax (\(retryBackoffMax)), that at most one hour"
-            )
-        }
-        guard attempts >= 1 else {
-            throw KafkaClientError(.invalidConfiguration, "attempts is \(attempts); at least one is needed")
-        }
+    ) {
         self.connection = connection
         self.retryBackoff = retryBackoff
         self.retryBackoffMax = retryBackoffMax
         self.attempts = attempts
         self.autoCreatesTopics = autoCreatesTopics
         self.waitsForTopics = waitsForTopics
+    }
+
+    /// What can't be used, one by one; of the connection too.
+    var problems: [ConfigurationProblem] {
+        var check = ConfigurationCheck("ClusterConfiguration")
+        check.expectBackoff(retryBackoff, max: retryBackoffMax)
+        check.expect("attempts", attempts >= 1, "is \(attempts); at least one is needed")
+        return check.problems + connection.problems
+    }
+}
+
+extension ConfigurationCheck {
+    mutating func expectBackoff(_ retryBackoff: Duration, max retryBackoffMax: Duration) {
+        expect("retryBackoffMax", retryBackoffMax, in: .zero ... .seconds(3600))
+        expect(
+            "retryBackoff", retryBackoff >= .zero && retryBackoff <= retryBackoffMax,
+            "is \(retryBackoff); it must lie between zero and retryBackoffMax, which is \(retryBackoffMax)")
     }
 }

@@ -46,7 +46,7 @@ public struct TopicDescription: Sendable, Equatable {
     init(_ topic: MetadataResponse.Topic) {
         id = topic.topicID
         let sorted = topic.partitions.sorted { $0.partitionIndex < $1.partitionIndex }
-        // A partition is its place in the list: what does not continue it is not believed.
+        // A partition is found by its index in the list, so an index that leaves a gap is not believed.
         var partitions: [PartitionDescription] = []
         for partition in sorted where Int(partition.partitionIndex) == partitions.count {
             partitions.append(

@@ -1,6 +1,47 @@
 import KafkaProtocol
+import KafkaTransport
 
 extension BrokerConnection {
+    /// Sends a request and gives its decoded answer, or why there is none. Never calls back before it returns, except
+    /// when the connection is closed.
+    func send<R: KafkaRequest>(
+        _ request: R, version: Int16, timeout: Duration? = nil,
+        completion: @escaping (Result<R.Response, KafkaClientError>) -> Void
+    ) {
+        sendRaw(request, version: version, timeout: timeout) { [endpoint] result in
+            completion(
+                result.flatMap { frame in
+                    var reader = WireReader(frame)
+                    do throws(WireError) {
+                        return .success(
+                            try ResponseFrame.decode(R.Response.self, version: version, from: &reader).response)
+                    } catch {
+                        return .failure(.undecodable(R.apiKey, from: endpoint, error))
+                    }
+                })
+        }
+    }
+
+    /// The same for a caller that decodes the answer's frame itself; it is valid during the call.
+    func sendRaw<R: KafkaRequest>(
+        _ request: R, version: Int16, timeout: Duration?, completion: @escaping PendingRequest.Completion
+    ) {
+        let pending = PendingRequest()
+        pending.correlationID = takeCorrelationID()
+        do throws(WireError) {
+            try RequestFrame.encode(
+                request, version: version, correlationID: pending.correlationID, clientID: configuration.clientID,
+                into: &pending.writer)
+        } catch {
+            let message = "\(R.apiKey) version \(version) can't be sent to broker \(endpoint)"
+            return completion(.failure(KafkaClientError(.unsupportedVersion, message, underlying: error)))
+        }
+        pending.completion = completion
+        pending.apiKey = R.apiKey
+        pending.deadline = .now + (timeout ?? configuration.requestTimeout)
+        transmit(pending, expectsAnswer: true)
+    }
+
     /// Opens the connection.
     ///
     /// - Throws: `KafkaClientError`: what failed and what to check.
@@ -14,14 +55,10 @@ extension BrokerConnection {
 
     /// One request, one answer, in the newest version that both sides speak. No retries.
     ///
+    /// - Parameters:
+    ///   - limit: the newest version to be used.
+    ///   - make: the request; its content may depend on the version.
     /// - Throws: `KafkaClientError`.
-    nonisolated(nonsending) func exchange<R: KafkaRequest>(
-        _ request: R, atMost limit: Int16 = .max, timeout: Duration? = nil
-    ) async throws -> R.Response {
-        try await exchange(atMost: limit, timeout: timeout) { _ in request }
-    }
-
-    /// The same for a request whose content depends on the version.
     nonisolated(nonsending) func exchange<R: KafkaRequest>(
         atMost limit: Int16 = .max, timeout: Duration? = nil, _ make: (_ version: Int16) -> R
     ) async throws -> R.Response {
@@ -40,4 +77,12 @@ extension BrokerConnection {
 private struct ResponseBox<Response>: @unchecked Sendable {
     // Unchecked: made and opened on one thread.
     let response: Response
+}
+
+extension KafkaClientError {
+    static func undecodable(_ apiKey: ApiKey, from broker: Endpoint, _ error: WireError) -> KafkaClientError {
+        KafkaClientError(
+            .protocolViolation, "broker \(broker) answered a \(apiKey) request with bytes that are no answer to it",
+            underlying: error)
+    }
 }

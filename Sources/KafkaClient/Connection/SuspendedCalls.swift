@@ -1,5 +1,5 @@
-/// The calls of an actor that wait for something, so that its `close` can wait until all of them have come back: behind it
-/// the loop may be shut down, and nothing must return to it then.
+/// Counts the calls of an actor that wait for something, so that its `close` can wait until all of them have come back: then
+/// the loop may be shut down, and nothing must return to it any more.
 ///
 /// Belongs to one actor. Counting is not asynchronous: an `await` may let others in before the call that it stands for.
 final class SuspendedCalls {

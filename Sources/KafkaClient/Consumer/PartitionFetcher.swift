@@ -5,30 +5,38 @@ public import KafkaTransport
 
 /// Fetches from one partition over one connection to its leader.
 public actor PartitionFetcher {
+    /// Where this lives.
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-
+    /// The topic that is read.
     public nonisolated let topic: String
+    /// The partition that is read.
     public nonisolated let partition: Int32
-    /// The broker that is spoken to, which may no longer lead the partition.
+    /// Node id of the broker that is spoken to, which may no longer lead the partition.
     public nonisolated let leader: Int32
-    private let topicID: KafkaUUID
-    private let connection: BrokerConnection
-    private let calls = SuspendedCalls()
+
+    private let connection: LeaderConnection
 
     /// Looks up the leader and connects to it.
     ///
-    /// - Throws: `KafkaClientError`: no such topic or partition, no leader, no connection.
+    /// - Parameters:
+    ///   - topic: must exist.
+    ///   - partition: from 0 on.
+    ///   - cluster: what is asked for the leader.
+    ///   - loop: where the connection lives; it outlives this fetcher.
+    ///   - configuration: of the connection.
+    /// - Throws: `KafkaClientError`: an invalid configuration, no such topic or partition, no leader, no connection.
     public init(
-        topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop, _ configuration: ConnectionConfiguration
+        topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop,
+        _ configuration: ConnectionConfiguration = ConnectionConfiguration()
     ) async throws {
-        let place = try await cluster.place(of: topic, partition)
+        try ConfigurationCheck.throwIfAny(configuration.problems, for: "a partition's fetcher")
+        let leader = try await cluster.leader(of: topic, partition)
         self.topic = topic
         self.partition = partition
         self.loop = loop
-        leader = place.leader
-        topicID = place.topicID
-        connection = BrokerConnection(to: place.endpoint, on: loop, configuration)
+        self.leader = leader.id
+        connection = LeaderConnection(to: leader, on: loop, configuration)
         try await open()
     }
 
@@ -36,56 +44,72 @@ public actor PartitionFetcher {
 
     /// What a broker answered, with the batches' bytes.
     public struct Answer: Sendable {
+        /// The broker's verdict.
         public let errorCode: KafkaErrorCode
         /// The offset behind the last record that every replica in sync has; -1 with an error.
         public let highWatermark: Int64
+        /// The offset before which every transaction has ended; -1 with an error.
         public let lastStableOffset: Int64
+        /// The first offset that is still in the log; -1 with an error.
         public let logStartOffset: Int64
         /// Whole batches one behind the other, the last one possibly cut: `FetchedBatches` walks them.
         public let records: [UInt8]
+        /// How long the broker holds this client back for its quota (KIP-219), in milliseconds.
         public let throttleTimeMs: Int32
-        /// When the request was begun and its answer was here, on the monotonic clock.
-        public let beginNs: Int64
-        public let endNs: Int64
+        /// When the request was begun.
+        public let began: MonotonicInstant
+        /// When its answer was here.
+        public let ended: MonotonicInstant
     }
 
     /// Asks for records from `offset` on and gives the answer, whatever its error code.
     ///
     /// - Parameters:
-    ///   - byteCountMin: the broker waits until it has so many, at most `maxWait`.
-    ///   - byteCountMax: the first batch is given whole even when it is longer.
+    ///   - offset: of the first record wanted.
+    ///   - byteCountMin: the broker waits until it has so many bytes, at most `maxWait`.
+    ///   - byteCountMax: bytes of the answer; the first batch is given whole even when it is longer.
+    ///   - maxWait: for how long the broker waits for `byteCountMin` bytes.
+    ///   - timeout: for the answer, beyond `maxWait`.
     /// - Throws: `KafkaClientError` when there is no answer: lost, timed out, not understood.
     ///
     /// Source: Fetch, API key 1, without a session (KIP-227).
     public func fetch(
         from offset: Int64, byteCountMin: Int32 = 1, byteCountMax: Int32 = 1 << 20,
-        maxWait: Duration = .milliseconds(500),
-        timeout: Duration = .seconds(30)
+        maxWait: Duration = .milliseconds(500), timeout: Duration = .seconds(30)
     ) async throws -> Answer {
-        var asked = FetchRequest.Partition()
-        asked.index = partition
-        asked.fetchOffset = offset
-        asked.partitionMaxBytes = byteCountMax
-        var topicRequest = FetchRequest.Topic()
-        topicRequest.name = topic
-        topicRequest.topicID = topicID
-        topicRequest.partitions = [asked]
         var request = FetchRequest()
-        request.maxWaitMs = Int32(clamping: maxWait.nanoseconds / 1_000_000)
+        request.maxWaitMs = maxWait.milliseconds
         request.minBytes = byteCountMin
         request.maxBytes = byteCountMax
-        request.topics = [topicRequest]
-        let beginNs = MonotonicClock.nowNs()
+        request.topics = [requestedTopic(from: offset, byteCountMax: byteCountMax)]
+        let began = MonotonicInstant.now
         let patience = min(max(.zero, maxWait), .seconds(86_400)) + min(timeout, .seconds(86_400))
-        let limit: Int16 = topicID == .zero ? 12 : .max
-        calls.begin()
-        defer { calls.end() }
-        let (response, records) = try await connection.fetch(request, atMost: limit, timeout: patience)
-        let endNs = MonotonicClock.nowNs()
+        let fetched = try await connection.exchange(request, byNameUpTo: 12, timeout: patience) {
+            frame, version throws(WireError) in try Fetched(frame, version: version)
+        }
+        return try answer(fetched, began: began, ended: .now)
+    }
+
+    private func requestedTopic(from offset: Int64, byteCountMax: Int32) -> FetchRequest.Topic {
+        var requested = FetchRequest.Partition()
+        requested.index = partition
+        requested.fetchOffset = offset
+        requested.partitionMaxBytes = byteCountMax
+        var requestedTopic = FetchRequest.Topic()
+        requestedTopic.name = topic
+        requestedTopic.topicID = connection.leader.topicID
+        requestedTopic.partitions = [requested]
+        return requestedTopic
+    }
+
+    private func answer(_ fetched: Fetched, began: MonotonicInstant, ended: MonotonicInstant) throws(KafkaClientError)
+        -> Answer
+    {
+        let response = fetched.response
         if response.errorCode != .none {
             return Answer(
                 errorCode: response.errorCode, highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, records: [],
-                throttleTimeMs: response.throttleTimeMs, beginNs: beginNs, endNs: endNs)
+                throttleTimeMs: response.throttleTimeMs, began: began, ended: ended)
         }
         guard let answer = response.topics.first?.partitions.first, answer.index == partition else {
             throw KafkaClientError(
@@ -93,40 +117,16 @@ public actor PartitionFetcher {
         }
         return Answer(
             errorCode: answer.errorCode, highWatermark: answer.highWatermark, lastStableOffset: answer.lastStableOffset,
-            logStartOffset: answer.logStartOffset, records: records, throttleTimeMs: response.throttleTimeMs,
-            beginNs: beginNs, endNs: endNs)
+            logStartOffset: answer.logStartOffset, records: fetched.records, throttleTimeMs: response.throttleTimeMs,
+            began: began, ended: ended)
     }
 
     /// Closes the connection. Calls on their way fail; when this returns, they have.
-    public func close() async {
-        connection.close()
-        await calls.waitForNone()
-    }
+    public func close() async { await connection.close() }
 }
 
-extension BrokerConnection {
-    /// A fetch of one partition: its answer, and the bytes of its records, copied out of the receive buffer.
-    fileprivate nonisolated(nonsending) func fetch(
-        _ request: FetchRequest, atMost limit: Int16, timeout: Duration
-    ) async throws -> (FetchResponse, [UInt8]) {
-        let version = try versions.newest(FetchRequest.self, atMost: limit, of: endpoint.description)
-        let answer: FetchedAnswer = try await withCheckedThrowingContinuation { continuation in
-            sendRaw(request, version: version, timeout: timeout) { [endpoint] result in
-                continuation.resume(
-                    with: result.mapError { $0 as any Error }.flatMap { frame in
-                        do throws(WireError) {
-                            return .success(try FetchedAnswer(frame, version: version))
-                        } catch {
-                            return .failure(KafkaClientError.undecodable(.fetch, from: endpoint, error))
-                        }
-                    })
-            }
-        }
-        return (answer.response, answer.records)
-    }
-}
-
-private struct FetchedAnswer: @unchecked Sendable {
+/// The answer to a fetch of one partition, and the bytes of its records, copied out of the receive buffer.
+private struct Fetched: @unchecked Sendable {
     // Unchecked: made and opened on one thread.
     let response: FetchResponse
     let records: [UInt8]

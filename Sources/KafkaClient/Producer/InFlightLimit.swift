@@ -1,54 +1,73 @@
+import KafkaProtocol
+import KafkaQueues
 import Synchronization
 
 /// A number of produce requests that several lanes share, whatever brokers they go to.
 ///
-/// A lane that finds no room waits in line, and a place that comes free is handed to the first in it: who gives it back
-/// can't take it again before the others, so no lane starves.
+/// A lane that gets no permit waits in line, and a permit that comes free is handed to the first in it: the lane that gives
+/// it back can't take it again before the others, so no lane starves.
 public final class InFlightLimit: Sendable {
+    /// Requests that may be in flight at once.
     public let limit: Int
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
     private struct State {
         var used = 0
-        var waiters: [(owner: ObjectIdentifier, whenGranted: @Sendable () -> Void)] = []
+        var line = WaitingLine<Void>()
     }
 
-    /// - Precondition: `limit` is positive.
-    public init(_ limit: Int) {
-        precondition(limit > 0)
+    /// - Parameter limit: requests that may be in flight at once; at least one.
+    /// - Throws: `KafkaClientError` with `.invalidArgument`.
+    public init(_ limit: Int) throws(KafkaClientError) {
+        guard limit > 0 else {
+            throw KafkaClientError(
+                .invalidArgument, "a limit of \(limit) requests in flight lets none go; use 1 or more")
+        }
         self.limit = limit
-        state = Mutex(State())
     }
 
-    /// Takes a place; without one the caller waits in line, and `whenGranted` is called once with a place in its hand,
-    /// which it uses or gives back.
-    func take(for owner: ObjectIdentifier, whenGranted: @escaping @Sendable () -> Void) -> Bool {
+    /// Lanes that wait for a permit.
+    var lineLength: Int { state.withLock { $0.line.count } }
+
+    /// Takes a permit if one is free and nobody waits for it.
+    func tryTake() -> Bool {
         state.withLock { state in
-            if state.used < limit {
+            guard state.used < limit, state.line.isEmpty else { return false }
+            state.used += 1
+            return true
+        }
+    }
+
+    /// Takes a permit, and waits in line for it.
+    ///
+    /// - Throws: `CancellationError`; no permit is taken then.
+    nonisolated(nonsending) func take() async throws {
+        let waiter: Waiter<Void>? = state.withLock { state in
+            if state.used < limit, state.line.isEmpty {
                 state.used += 1
-                return true
+                return nil
             }
-            state.waiters.append((owner, whenGranted))
-            return false
+            return state.line.join()
+        }
+        guard let waiter else { return }
+        do {
+            try await waiter.wait()
+        } catch {
+            state.withLock { $0.line.leave(waiter) }
+            throw error
         }
     }
 
-    /// Gives a place back, or on to the first in line.
+    /// Gives a permit back, or on to the first in line.
     func give() {
-        let next = state.withLock { state -> (@Sendable () -> Void)? in
-            if !state.waiters.isEmpty { return state.waiters.removeFirst().whenGranted }
-            state.used -= 1
-            return nil
-        }
-        next?()
-    }
-
-    /// Leaves the line. False when the caller does not stand in it, perhaps because a place is on its way to it.
-    func withdraw(_ owner: ObjectIdentifier) -> Bool {
-        state.withLock { state in
-            let count = state.waiters.count
-            state.waiters.removeAll { $0.owner == owner }
-            return state.waiters.count < count
+        while true {
+            let next: Waiter<Void>? = state.withLock { state in
+                let next = state.line.takeFirst()
+                if next == nil { state.used -= 1 }
+                return next
+            }
+            // Refused by a lane that was closed meanwhile.
+            guard let next, !next.resume() else { return }
         }
     }
 }

@@ -6,30 +6,38 @@ public import KafkaTransport
 
 /// Produces to one partition over one connection to its leader.
 public actor PartitionProducer {
+    /// Where this lives.
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-
+    /// The topic that is produced to.
     public nonisolated let topic: String
+    /// The partition that is produced to.
     public nonisolated let partition: Int32
-    /// The broker that is spoken to, which may no longer lead the partition.
+    /// Node id of the broker that is spoken to, which may no longer lead the partition.
     public nonisolated let leader: Int32
-    private let topicID: KafkaUUID
-    private let connection: BrokerConnection
-    private let calls = SuspendedCalls()
+
+    private let connection: LeaderConnection
 
     /// Looks up the leader and connects to it.
     ///
-    /// - Throws: `KafkaClientError`: no such topic or partition, no leader, no connection.
+    /// - Parameters:
+    ///   - topic: must exist.
+    ///   - partition: from 0 on.
+    ///   - cluster: what is asked for the leader.
+    ///   - loop: where the connection lives; it outlives this producer.
+    ///   - configuration: of the connection.
+    /// - Throws: `KafkaClientError`: an invalid configuration, no such topic or partition, no leader, no connection.
     public init(
-        topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop, _ configuration: ConnectionConfiguration
+        topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop,
+        _ configuration: ConnectionConfiguration = ConnectionConfiguration()
     ) async throws {
-        let place = try await cluster.place(of: topic, partition)
+        try ConfigurationCheck.throwIfAny(configuration.problems, for: "a partition's producer")
+        let leader = try await cluster.leader(of: topic, partition)
         self.topic = topic
         self.partition = partition
         self.loop = loop
-        leader = place.leader
-        topicID = place.topicID
-        connection = BrokerConnection(to: place.endpoint, on: loop, configuration)
+        self.leader = leader.id
+        connection = LeaderConnection(to: leader, on: loop, configuration)
         try await open()
     }
 
@@ -49,32 +57,40 @@ public actor PartitionProducer {
         public let logStartOffset: Int64
         /// How long the broker holds this client back for its quota (KIP-219), in milliseconds.
         public let throttleTimeMs: Int32
-        /// When the request was begun and its answer was here, on the monotonic clock.
-        public let beginNs: Int64
-        public let endNs: Int64
+        /// When the request was begun.
+        public let began: MonotonicInstant
+        /// When its answer was here.
+        public let ended: MonotonicInstant
     }
 
     /// Sends one batch and gives the answer, whatever its error code.
     ///
     /// - Parameters:
     ///   - batch: its topic and partition are not looked at.
-    ///   - acks: not `.none`, which has no answer.
-    /// - Throws: `KafkaClientError` when there is no answer: lost, timed out, not understood.
+    ///   - acks: `.leader` or `.all`; with `.none` there would be no answer.
+    ///   - timeout: for the replicas, and then for the answer.
+    /// - Throws: `KafkaClientError` when there is no answer: lost, timed out, not understood; `.invalidArgument` for acks
+    ///   `.none`.
     ///
     /// Source: Produce, API key 0.
     public func produce(_ batch: RecordBatch, acks: Acks = .all, timeout: Duration = .seconds(30)) async throws
         -> Answer
     {
-        precondition(acks != .none, "acks 0 has no answer")
-        let limit: Int16 = topicID == .zero ? 12 : .max
+        guard acks != .none else {
+            throw KafkaClientError(.invalidArgument, "a broker gives no answer to acks none; use leader or all")
+        }
         let partitionData = ProduceRequest.Partition(index: partition, records: .bytes(batch.copiedBytes))
         let request = ProduceRequest(
-            acks: acks.rawValue, timeoutMs: Int32(clamping: timeout.nanoseconds / 1_000_000),
-            topics: [ProduceRequest.Topic(name: topic, topicID: topicID, partitions: [partitionData])])
-        let beginNs = MonotonicClock.nowNs()
-        calls.begin()
-        defer { calls.end() }
-        let response = try await connection.exchange(request, atMost: limit, timeout: timeout)
+            acks: acks.rawValue, timeoutMs: timeout.milliseconds,
+            topics: [
+                ProduceRequest.Topic(name: topic, topicID: connection.leader.topicID, partitions: [partitionData])
+            ])
+        let began = MonotonicInstant.now
+        let response = try await connection.exchange(request, byNameUpTo: 12, timeout: timeout) {
+            frame, version throws(WireError) in
+            var reader = WireReader(frame)
+            return try ResponseFrame.decode(ProduceResponse.self, version: version, from: &reader).response
+        }
         guard let answer = response.topics.first?.partitions.first, answer.index == partition else {
             throw KafkaClientError(
                 .protocolViolation, "the answer does not speak of partition \(partition) of topic '\(topic)'")
@@ -82,12 +98,9 @@ public actor PartitionProducer {
         return Answer(
             errorCode: answer.errorCode, errorMessage: answer.errorMessage, baseOffset: answer.baseOffset,
             logAppendTimeMs: answer.logAppendTimeMs, logStartOffset: answer.logStartOffset,
-            throttleTimeMs: response.throttleTimeMs, beginNs: beginNs, endNs: MonotonicClock.nowNs())
+            throttleTimeMs: response.throttleTimeMs, began: began, ended: .now)
     }
 
     /// Closes the connection. Calls on their way fail; when this returns, they have.
-    public func close() async {
-        connection.close()
-        await calls.waitForNone()
-    }
+    public func close() async { await connection.close() }
 }

@@ -1,54 +1,59 @@
 public import KafkaCompression
+import KafkaProtocol
 
 extension Producer {
     /// How batches are built, and by how many threads.
     public enum Strategy: Sendable {
-        /// Lanes that share nothing, each with its own thread and connections.
+        /// Lanes that share nothing, each with its own thread and connections: 1 to 1,024.
         case sharded(lanes: Int)
-        /// One collector, so many workers that serialise and compress.
+        /// One collector, and workers that serialise and compress: 1 to 1,024.
         case sequential(workers: Int)
     }
 
-    /// All of a producer's settings. Validated by `init`.
+    /// All of a producer's settings.
+    ///
+    /// Checked when a producer is made of it.
     public struct Configuration: Sendable {
-        public let builder: BuilderConfiguration
-        public let producer: ProducerConfiguration
-        public let strategy: Strategy
+        /// How batches are built.
+        public var builder: BuilderConfiguration
+        /// How batches are produced.
+        public var producer: ProducerConfiguration
+        /// By how many threads.
+        public var strategy: Strategy
         /// Called for each delivery on the producer's own thread: must be quick and must not block.
-        public let onDelivery: (@Sendable (Delivery) -> Void)?
+        public var onDelivery: (@Sendable (Delivery) -> Void)?
 
-        /// - Throws: `KafkaClientError` when there are no lanes or workers, or more than 1,024.
+        /// The settings that most programs change; the others have their defaults, and are reached through `builder` and
+        /// `producer`.
+        ///
+        /// - Parameters:
+        ///   - codec: what compresses batches.
+        ///   - acks: who must have a batch before it counts as acknowledged.
+        ///   - partitioner: what chooses partitions.
+        ///   - linger: how long a batch waits for more records.
+        ///   - batchByteCount: bytes at which a batch is full.
+        ///   - strategy: how batches are built, and by how many threads.
+        ///   - onDelivery: called for each delivery on the producer's own thread.
         public init(
-            builder: BuilderConfiguration, producer: ProducerConfiguration, strategy: Strategy = .sharded(lanes: 1),
+            codec: some CompressionCodec = Codec.uncompressed, acks: Acks = ProducerConfiguration().acks,
+            partitioner: any Partitioner = BuilderConfiguration().partitioner,
+            linger: Duration = BuilderConfiguration().linger,
+            batchByteCount: Int = BuilderConfiguration().batchByteCount, strategy: Strategy = .sharded(lanes: 1),
             onDelivery: (@Sendable (Delivery) -> Void)? = nil
-        ) throws(KafkaClientError) {
-            let count =
-                switch strategy {
-                case .sharded(let lanes): lanes
-                case .sequential(let workers): workers
-                }
-            guard (1...1024).contains(count) else {
-                throw KafkaClientError(.invalidConfiguration, "\(count) lanes or workers; there must be 1 to 1024")
-            }
-            self.builder = builder
-            self.producer = producer
+        ) {
+            builder = BuilderConfiguration(
+                batchByteCount: batchByteCount, linger: linger, codec: codec, partitioner: partitioner)
+            producer = ProducerConfiguration(acks: acks)
             self.strategy = strategy
             self.onDelivery = onDelivery
         }
 
-        /// The settings that most programs change; the others have their defaults.
-        ///
-        /// - Throws: `KafkaClientError` that names the value and its bounds.
-        public init(
-            codec: some CompressionCodec = Codec.uncompressed, acks: Acks = .all,
-            partitioner: any Partitioner = KeyPartitioner.murmur2, linger: Duration = .milliseconds(5),
-            batchByteCount: Int = 16 << 10, builder strategy: Strategy = .sharded(lanes: 1),
-            onDelivery: (@Sendable (Delivery) -> Void)? = nil
-        ) throws(KafkaClientError) {
-            try self.init(
-                builder: BuilderConfiguration(
-                    batchByteCount: batchByteCount, linger: linger, codec: codec, partitioner: partitioner),
-                producer: ProducerConfiguration(acks: acks), strategy: strategy, onDelivery: onDelivery)
+        /// Lanes, or workers.
+        private var laneCount: Int {
+            switch strategy {
+            case .sharded(let lanes): lanes
+            case .sequential(let workers): workers
+            }
         }
 
         /// Threads that the producer needs.
@@ -57,6 +62,15 @@ extension Producer {
             case .sharded(let lanes): lanes
             case .sequential(let workers): workers + 1
             }
+        }
+
+        func validate() throws(KafkaClientError) {
+            var check = ConfigurationCheck("Producer.Configuration")
+            check.expect(
+                "strategy", (1...1024).contains(laneCount), "has \(laneCount) lanes or workers; there must be 1 to 1024"
+            )
+            try ConfigurationCheck.throwIfAny(
+                check.problems + builder.problems + producer.problems, for: "a producer")
         }
     }
 }

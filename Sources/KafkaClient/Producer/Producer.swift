@@ -3,20 +3,21 @@
 //   append(value:…) ─▶ chunk of the topic ─(full, or lingered)─┐
 //   append(chunk) ─────────────────────────────────────────────┴▶ builder ─▶ producer lanes ─▶ deliveries
 
-import KafkaCompression
 public import KafkaProtocol
 import KafkaTransport
 import Synchronization
 
 /// Appends records and has them delivered.
 public final class Producer: Sendable {
+    /// How batches are built and produced.
     public let configuration: Configuration
     /// The builder: chunks may be appended to it, or to its lanes, directly.
     public let builder: any BatchBuilder
+    /// What takes the builder's batches to brokers: one for each lane of the builder.
     public let lanes: [ProducerLane]
     let cluster: Cluster
     let deliveries: ProducerDeliveries
-    let waiting: Mutex<WaitingRecords>
+    let gathered: Mutex<GatheredRecords>
 
     /// - Parameters:
     ///   - loops: as many as `configuration.loopCount` says; they outlive the producer.
@@ -25,19 +26,19 @@ public final class Producer: Sendable {
     ) throws {
         self.configuration = configuration
         self.cluster = cluster
-        waiting = Mutex(WaitingRecords(byteCountMax: configuration.builder.memoryByteCountMax))
+        gathered = Mutex(GatheredRecords(byteCountMax: configuration.builder.memoryByteCountMax))
         let deliveries = ProducerDeliveries(configuration.onDelivery)
         self.deliveries = deliveries
-        func lane(_ loop: EventLoop) -> ProducerLane {
-            ProducerLane(
+        func lane(_ loop: EventLoop) throws -> ProducerLane {
+            try ProducerLane(
                 configuration.producer, on: loop, cluster: cluster, connection: connection, deliveriesTo: deliveries)
         }
         switch configuration.strategy {
         case .sharded:
-            lanes = loops.map(lane)
+            lanes = try loops.map(lane)
             builder = try ShardedBuilder(configuration.builder, on: loops, topics: cluster, to: lanes)
         case .sequential:
-            lanes = [lane(loops[0])]
+            lanes = [try lane(loops[0])]
             builder = try SequentialBuilder(
                 configuration.builder, on: loops[0], workersOn: Array(loops.dropFirst()), topics: cluster, to: lanes[0])
         }
@@ -64,64 +65,9 @@ public final class Producer: Sendable {
 
     /// Fails what is not yet delivered and closes the connections.
     func close() async {
-        let handedOver = await closeWaiting()
+        let handedOver = closeGathered()
         await builder.finish()
         for lane in lanes { await lane.close() }
         await handedOver.value
-    }
-}
-
-/// What has come to its end since the last look.
-public struct DeliverySummary: Sendable {
-    public var acknowledgedRecords = 0
-    public var failedRecords = 0
-    /// Why the first of the failed ones failed.
-    public var firstFailure: KafkaClientError?
-
-    /// - Throws: `KafkaClientError`, the first failure, when records failed.
-    public func throwIfFailed() throws(KafkaClientError) {
-        guard let firstFailure else { return }
-        throw KafkaClientError(
-            firstFailure.code, "\(failedRecords) records were not delivered", brokerError: firstFailure.brokerError,
-            underlying: firstFailure)
-    }
-}
-
-/// Counts deliveries and passes them on.
-final class ProducerDeliveries: DeliverySink {
-    private let onDelivery: (@Sendable (Delivery) -> Void)?
-    private let summary = Mutex(DeliverySummary())
-
-    init(_ onDelivery: (@Sendable (Delivery) -> Void)?) { self.onDelivery = onDelivery }
-
-    func accept(_ deliveries: [Delivery]) {
-        summary.withLock { summary in
-            for delivery in deliveries {
-                if let error = delivery.error {
-                    summary.failedRecords += delivery.batch.recordCount
-                    summary.firstFailure = summary.firstFailure ?? error
-                } else {
-                    summary.acknowledgedRecords += delivery.batch.recordCount
-                }
-            }
-        }
-        if let onDelivery { for delivery in deliveries { onDelivery(delivery) } }
-    }
-
-    func finish() {}
-
-    /// Counts records that never became a batch.
-    func fail(_ recordCount: Int, _ error: KafkaClientError) {
-        summary.withLock { summary in
-            summary.failedRecords += recordCount
-            summary.firstFailure = summary.firstFailure ?? error
-        }
-    }
-
-    func takeSummary() -> DeliverySummary {
-        summary.withLock { summary in
-            defer { summary = DeliverySummary() }
-            return summary
-        }
     }
 }

@@ -16,7 +16,7 @@ extension Session {
         if collected.isEnough || waitMs == 0 || plan.holdsAnswer || plan.disconnect != nil { return send(collected) }
         parkedFetch = ParkedFetch(
             request: request, header: header, plan: plan, throttleMs: throttleMs,
-            deadlineNs: MonotonicClock.nowNs() + waitMs * 1_000_000, waiter: FetchWaiter {})
+            deadline: .now + .milliseconds(waitMs), waiter: FetchWaiter {})
         park()
         return nil
     }
@@ -30,8 +30,7 @@ extension Session {
             Task(executorPreference: loop) { self.unpark(isTimeOver: false) }
         }
         parkedFetch = parked
-        let leftMs = max(0, (parked.deadlineNs - MonotonicClock.nowNs() + 999_999) / 1_000_000)
-        wait(afterMs: leftMs) { $0.unpark(isTimeOver: true) }
+        wait(until: parked.deadline) { $0.unpark(isTimeOver: true) }
         for topic in parked.request.topics {
             let log = find(topic, parked.header)
             for partition in topic.partitions { log?.partition(partition.index)?.notify(parked.waiter) }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import KafkaTransport
 
 /// A fetch that waits for more bytes, or for its time to be over.
 struct ParkedFetch {
@@ -6,7 +7,6 @@ struct ParkedFetch {
     let header: RequestHeader
     let plan: FaultPlan
     let throttleMs: Int32
-    /// On `MonotonicClock`.
-    let deadlineNs: Int64
+    let deadline: MonotonicInstant
     var waiter: FetchWaiter
 }

@@ -1,4 +1,3 @@
-import CUV
 import KafkaProtocol
 import KafkaTransport
 
@@ -19,7 +18,7 @@ final class OutputBuffer {
     ///
     /// - Parameter completion: as of `TCPStream.write`; until then the buffer must not change.
     func write(to stream: TCPStream, completion: @escaping (TransportError?) -> Void) {
-        var buffers: [uv_buf_t] = []
+        var buffers: [UnsafeRawBufferPointer] = []
         buffers.reserveCapacity(writer.splices.count + batches.count + 1)
         writer.withUnsafeBytes { own in
             var position = 0
@@ -41,10 +40,7 @@ final class OutputBuffer {
         buffers.withUnsafeBufferPointer { stream.write($0, keeping: self, completion: completion) }
     }
 
-    private static func append(_ bytes: UnsafeRawBufferPointer, to buffers: inout [uv_buf_t]) {
-        guard let start = bytes.baseAddress, bytes.count > 0 else { return }
-        // libuv takes a mutable pointer and only reads.
-        let base = UnsafeMutableRawPointer(mutating: start).assumingMemoryBound(to: CChar.self)
-        buffers.append(uv_buf_t(base: base, len: bytes.count))
+    private static func append(_ bytes: UnsafeRawBufferPointer, to buffers: inout [UnsafeRawBufferPointer]) {
+        if !bytes.isEmpty { buffers.append(bytes) }
     }
 }

@@ -121,11 +121,11 @@ final class Session: @unchecked Sendable {
     // MARK: Waiting
 
     /// Holds up the requests behind this one, until `resume`.
-    func wait(afterMs delayMs: Int64, _ action: @escaping (Session) -> Void) {
+    func wait(until moment: MonotonicInstant, _ action: @escaping (Session) -> Void) {
         isWaiting = true
         let timer = self.timer ?? LoopTimer(on: shard.loop)
         self.timer = timer
-        timer.schedule(afterMs: delayMs) { [weak self] in
+        timer.schedule(at: moment) { [weak self] in
             if let self, !isClosed { action(self) }
         }
     }
@@ -148,7 +148,7 @@ final class Session: @unchecked Sendable {
     /// Lets the answer that is held back wait for a time, or for ever when `delayMs` is nil.
     func holdAnswer(delayMs: Int64?) {
         isWaiting = true
-        if let delayMs { wait(afterMs: delayMs) { $0.resume() } }
+        if let delayMs { wait(until: .now + .milliseconds(delayMs)) { $0.resume() } }
     }
 }
 

@@ -8,8 +8,6 @@ package struct OpenBatch: BitwiseCopyable {
     package fileprivate(set) var recordCount: Int32
     fileprivate var baseTimestampMs: Int64
     fileprivate var maxTimestampMs: Int64
-    /// When the first record came, on the loop's clock.
-    package private(set) var firstAppendNs: Int64
 
     /// No batch. No record fits in it.
     package init() {
@@ -21,13 +19,12 @@ package struct OpenBatch: BitwiseCopyable {
         recordCount = 0
         baseTimestampMs = 0
         maxTimestampMs = .min
-        firstAppendNs = 0
     }
 
     /// An empty batch.
     ///
     /// - Parameter memory: as long as the batch may become, its header included; at least 61 bytes.
-    package init(in memory: UnsafeMutableRawBufferPointer, nowNs: Int64) {
+    package init(in memory: UnsafeMutableRawBufferPointer) {
         precondition(memory.count >= RecordBatchHeader.byteCount)
         base = memory.baseAddress!
         cursor = base! + RecordBatchHeader.byteCount
@@ -35,7 +32,6 @@ package struct OpenBatch: BitwiseCopyable {
         recordCount = 0
         baseTimestampMs = 0
         maxTimestampMs = .min
-        firstAppendNs = nowNs
     }
 
     package var isOpen: Bool { base != nil }

@@ -25,9 +25,11 @@ public final class RecordArena: @unchecked Sendable {
 
     /// Copies `bytes` once, for chunks made by `RecordChunk(sharing:)`.
     ///
-    /// - Precondition: at most 4 GiB.
-    public convenience init(bytes: RawSpan) {
-        precondition(bytes.byteCount <= Self.byteCountMax, "an arena holds at most 4 GiB")
+    /// - Throws: `KafkaClientError` with `.invalidArgument` for more than 4 GiB.
+    public convenience init(bytes: RawSpan) throws(KafkaClientError) {
+        guard bytes.byteCount <= Self.byteCountMax else {
+            throw KafkaClientError(.invalidArgument, "an arena holds at most 4 GiB, not \(bytes.byteCount) bytes")
+        }
         self.init(capacity: bytes.byteCount)
         _ = append(bytes)
     }
@@ -62,7 +64,7 @@ public final class RecordArena: @unchecked Sendable {
 
     private func reserve(_ additional: Int) {
         let needed = byteCount + additional
-        precondition(needed <= Self.byteCountMax, "a chunk holds at most 4 GiB")
+        precondition(needed <= Self.byteCountMax, "a chunk checks what it adds")
         if needed <= capacity { return }
         let larger = max(needed, capacity * 2)
         let bytes = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 64)

@@ -100,11 +100,14 @@ public struct RecordChunk: @unchecked Sendable {
     ///   - key: nil for none.
     ///   - value: nil for a tombstone.
     ///   - timestampMs: milliseconds since 1970; nil for the time at which the builder takes the record.
-    /// - Precondition: the chunk has an arena of its own (`init(capacity:byteCapacity:)`), of at most 4 GiB.
+    ///   - headers: none, or some (KIP-82).
+    /// - Throws: `KafkaClientError`: `.recordTooLarge` for a key or value of 2 GiB or more; `.invalidArgument` when the chunk
+    ///   shares its arena, or would hold more than 4 GiB. The chunk is what it was.
     public mutating func append(
         key: RawSpan?, value: RawSpan?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
-    ) {
-        precondition(!sharesArena, "a chunk that shares an arena takes records by their ranges in it")
+    ) throws(KafkaClientError) {
+        let encodedHeaders = headers.isEmpty ? [] : RecordEncoding.headers(headers)
+        try check(keyByteCount: key?.byteCount ?? 0, valueByteCount: value?.byteCount ?? 0, encodedHeaders.count)
         makeUnique()
         var entry = Entry(
             valueOffset: 0, valueByteCount: -1, keyOffset: 0, keyByteCount: -1,
@@ -118,51 +121,72 @@ public struct RecordChunk: @unchecked Sendable {
             entry.valueOffset = storage.arena.append(value)
         }
         if !headers.isEmpty {
-            let encoded = RecordEncoding.headers(headers)
-            entry.headersByteCount = UInt32(encoded.count)
-            entry.headersOffset = storage.arena.append(encoded.span.bytes)
+            entry.headersByteCount = UInt32(encodedHeaders.count)
+            entry.headersOffset = storage.arena.append(encodedHeaders.span.bytes)
         }
         storage.append(entry)
     }
 
-    /// Adds a record, copying its bytes.
-    public mutating func append(
-        key: [UInt8]? = nil, value: [UInt8]?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
-    ) {
-        // Spans of optional arrays can't be made in one expression: an absent array has no storage to borrow.
-        switch (key, value) {
-        case (nil, nil): append(key: RawSpan?.none, value: RawSpan?.none, headers: headers, timestampMs: timestampMs)
-        case (let key?, nil): append(key: key.span.bytes, value: nil, headers: headers, timestampMs: timestampMs)
-        case (nil, let value?): append(key: nil, value: value.span.bytes, headers: headers, timestampMs: timestampMs)
-        case (let key?, let value?):
-            append(key: key.span.bytes, value: value.span.bytes, headers: headers, timestampMs: timestampMs)
+    private func check(keyByteCount: Int, valueByteCount: Int, _ headersByteCount: Int) throws(KafkaClientError) {
+        if sharesArena {
+            throw KafkaClientError(
+                .invalidArgument, "a chunk of a shared arena takes records by where they lie, not their bytes")
+        }
+        guard max(keyByteCount, valueByteCount, headersByteCount) <= Int(Int32.max) else {
+            throw KafkaClientError(
+                .recordTooLarge,
+                "a record has a key of \(keyByteCount) and a value of \(valueByteCount) bytes; each may have 2 GiB at most"
+            )
+        }
+        let byteCount = storage.arena.byteCount + keyByteCount + valueByteCount + headersByteCount
+        guard byteCount <= RecordArena.byteCountMax else {
+            throw KafkaClientError(
+                .invalidArgument, "a chunk holds 4 GiB at most, not \(byteCount) bytes; append it, and fill another one"
+            )
         }
     }
 
-    /// Adds a record, its texts as UTF-8.
+    /// Adds a record, copying its bytes; see the form with spans.
+    public mutating func append(
+        key: [UInt8]? = nil, value: [UInt8]?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
+    ) throws(KafkaClientError) {
+        // Spans of optional arrays can't be made in one expression: an absent array has no storage to borrow.
+        switch (key, value) {
+        case (nil, nil):
+            try append(key: RawSpan?.none, value: RawSpan?.none, headers: headers, timestampMs: timestampMs)
+        case (let key?, nil): try append(key: key.span.bytes, value: nil, headers: headers, timestampMs: timestampMs)
+        case (nil, let value?):
+            try append(key: nil, value: value.span.bytes, headers: headers, timestampMs: timestampMs)
+        case (let key?, let value?):
+            try append(key: key.span.bytes, value: value.span.bytes, headers: headers, timestampMs: timestampMs)
+        }
+    }
+
+    /// Adds a record, its texts as UTF-8; see the form with spans.
     public mutating func append(
         key: String?, value: String?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
-    ) {
-        append(
+    ) throws(KafkaClientError) {
+        try append(
             key: key.map { Array($0.utf8) }, value: value.map { Array($0.utf8) }, headers: headers,
             timestampMs: timestampMs)
     }
 
     /// Adds a record whose key and value lie in the shared arena. Copies nothing.
     ///
-    /// - Parameter headers: where the headers lie, in a record's own form (`RecordChunk.encoded(_:)`).
-    /// - Precondition: the ranges lie within the arena.
+    /// - Parameters:
+    ///   - key: where the key lies; nil for none.
+    ///   - value: where the value lies; nil is a tombstone.
+    ///   - headers: where the headers lie, in a record's own form (``encoded(_:)``); nil for none.
+    ///   - timestampMs: milliseconds since 1970; nil for the time at which the builder takes the record.
+    /// - Throws: `KafkaClientError`: `.invalidArgument` when a range does not lie within the arena, `.recordTooLarge` when one
+    ///   has 2 GiB or more.
     public mutating func append(
         keyAt key: Range<Int>?, valueAt value: Range<Int>?, headersAt headers: Range<Int>? = nil,
         timestampMs: Int64? = nil
-    ) {
-        let arenaByteCount = storage.arena.byteCount
-        precondition(
-            (key?.upperBound ?? 0) <= arenaByteCount && (key?.lowerBound ?? 0) >= 0, "the key lies outside the arena")
-        precondition(
-            (value?.upperBound ?? 0) <= arenaByteCount && (value?.lowerBound ?? 0) >= 0,
-            "the value lies outside the arena")
-        precondition((headers?.upperBound ?? 0) <= arenaByteCount && (headers?.lowerBound ?? 0) >= 0)
+    ) throws(KafkaClientError) {
+        try check("key", key)
+        try check("value", value)
+        try check("headers", headers)
         makeUnique()
         storage.append(
             Entry(
@@ -172,6 +196,19 @@ public struct RecordChunk: @unchecked Sendable {
                 timestampMs: timestampMs ?? Self.unsetTimestamp,
                 headersOffset: UInt32(truncatingIfNeeded: headers?.lowerBound ?? 0),
                 headersByteCount: UInt32(headers?.count ?? 0)))
+    }
+
+    private func check(_ field: StaticString, _ range: Range<Int>?) throws(KafkaClientError) {
+        guard let range else { return }
+        let byteCount = storage.arena.byteCount
+        guard range.lowerBound >= 0, range.upperBound <= byteCount else {
+            throw KafkaClientError(
+                .invalidArgument, "the \(field) of a record lies at \(range), outside the arena's \(byteCount) bytes")
+        }
+        guard range.count <= Int(Int32.max) else {
+            throw KafkaClientError(
+                .recordTooLarge, "the \(field) of a record has \(range.count) bytes; it may have 2 GiB at most")
+        }
     }
 
     /// Headers in a record's own form, to be laid into an arena.

@@ -6,7 +6,7 @@ import Testing
     @Test func `batches are read as they are built, until all lanes are finished`() async throws {
         let group = try EventLoopGroup(count: 2, name: "build")
         let (builder, batches) = try ShardedBuilder.withSequence(
-            try BuilderConfiguration(batchByteCount: 256, linger: .milliseconds(1)), on: group.loops,
+            BuilderConfiguration(batchByteCount: 256, linger: .milliseconds(1)), on: group.loops,
             topics: BuilderBench.topics)
         let reading = Task {
             var count = 0
@@ -55,11 +55,14 @@ import Testing
 extension RecordBatch {
     /// A sealed batch of one record, as long as wanted.
     static func sample(
-        topic: String = "t", partition: Int32, byteCount: Int = 100, pool: BatchMemoryPool
+        topic: String = "t", partition: Int32, byteCount: Int = 100, recordCount: Int = 1,
+        pool: BatchMemoryPool
     ) -> RecordBatch {
         RecordBatch(
-            topic: topic, partition: partition, recordCount: 1, byteCount: byteCount, uncompressedByteCount: byteCount,
-            compression: .none, times: BatchTimes(firstAppendNs: 0, sealedNs: 0, compressedNs: 0),
+            topic: topic, partition: partition, recordCount: recordCount, byteCount: byteCount,
+            uncompressedByteCount: byteCount,
+            compression: .none,
+            times: BatchTimes(firstAppend: .distantPast, sealed: .distantPast, compressed: .distantPast),
             memory: pool.take(byteCount)!, pool: pool)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct MemoryOrderTests {
     @Test(arguments: BuilderStrategy.allCases)
     func `a large record is not overtaken by small ones that come later`(strategy: BuilderStrategy) async throws {
-        let configuration = try BuilderConfiguration(
+        let configuration = BuilderConfiguration(
             batchByteCount: 1024, batchByteCountMax: 4096, linger: .zero, memoryByteCountMax: 4096)
         // One thread starts the appends, so that they come in this order however busy the machine is.
         let caller = try EventLoop(name: "caller")

@@ -106,9 +106,9 @@ import Testing
         #expect(found == (0..<640).map { Int32($0 % count) })
     }
 
-    @Test func `lanes with a stride share the partitions without meeting`() {
+    @Test func `lanes with a stride share the partitions without meeting`() throws {
         for lane in 0..<4 {
-            let assigner = RoundRobinPartitioner(start: lane, stride: 4).makeAssigner()
+            let assigner = try RoundRobinPartitioner(start: lane, stride: 4).makeAssigner()
             let found = assign(assigner, Array(repeating: nil, count: 32), of: 64)
             #expect(found == (0..<32).map { Int32(lane + $0 * 4) % 64 })
         }
@@ -120,10 +120,10 @@ import Testing
         #expect(assign(assigner, [nil, nil, nil], of: 8) == [3, 4, 5])
     }
 
-    @Test func `sticky batches go from partition to partition`() {
-        let sticky = StickyPartitioner(start: 1, stride: 2).makeAssigner()
+    @Test func `sticky batches go from partition to partition`() throws {
+        let sticky = try StickyPartitioner(start: 1, stride: 2).makeAssigner()
         #expect((0..<5).map { _ in sticky.partitionForBatch(partitionCount: 6) } == [1, 3, 5, 1, 3])
-        let keyless = KeyPartitioner.murmur2.rotating(from: 5, by: 1).makeAssigner()
+        let keyless = try KeyPartitioner.murmur2.rotating(from: 5, by: 1).makeAssigner()
         #expect((0..<4).map { _ in keyless.partitionForBatch(partitionCount: 3) } == [2, 0, 1, 2])
         #expect(AnyPartitioner().makeAssigner().partitionForBatch(partitionCount: 3) == -1)
     }
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func `a record with a key keeps its partition in batches and one without moves with each`() async throws {
-        let configuration = try BuilderConfiguration(linger: .seconds(60), partitioner: KeyPartitioner.murmur2)
+        let configuration = BuilderConfiguration(linger: .seconds(60), partitioner: KeyPartitioner.murmur2)
         try await BuilderBench.with(.lane, configuration) { bench in
             for _ in 0..<7 {
                 try await bench.builder.append(chunk([nil, nil, [1]]), to: "many")

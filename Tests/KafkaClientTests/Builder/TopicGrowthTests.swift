@@ -10,7 +10,7 @@ import Testing
         func partitionCount(of topic: String) -> Int { count.withLock { $0 } }
     }
 
-    private static let configuration = try! BuilderConfiguration(
+    private static let configuration = BuilderConfiguration(
         linger: .seconds(60), partitioner: CustomPartitioner { _, count in Int32(count - 1) })
 
     @Test(arguments: BuilderStrategy.allCases)

@@ -1,4 +1,3 @@
-import CUV
 import KafkaProtocol
 import KafkaTransport
 
@@ -108,8 +107,7 @@ final class FakePeer: TCPStreamHandler, @unchecked Sendable {
 
     func send(_ bytes: [UInt8]) {
         let owned = Bytes(bytes)
-        let buffer = uv_buf_init(owned.memory.baseAddress!.assumingMemoryBound(to: CChar.self), UInt32(bytes.count))
-        withUnsafePointer(to: buffer) {
+        withUnsafePointer(to: UnsafeRawBufferPointer(rebasing: owned.memory.prefix(bytes.count))) {
             stream.write(UnsafeBufferPointer(start: $0, count: 1), keeping: owned)
         }
     }

@@ -213,7 +213,7 @@ import Testing
             for partition in 0..<4 {
                 batches += try await fixture.makeBatches((0..<30).map { "\($0)" }, partition: Int32(partition))
             }
-            let deliveries = try await fixture.deliver(batches, try .fast(deliveryTimeout: .seconds(2)))
+            let deliveries = try await fixture.deliver(batches, .fast(deliveryTimeout: .seconds(2)))
             #expect(deliveries.count == 120)
             #expect(Set(deliveries.map { ObjectIdentifier($0.batch) }).count == 120)
             // Some flips hit what the lane looks at, others what it does not.

@@ -31,7 +31,7 @@ func withFixture(
     let broker = try EmbeddedBroker(configuration)
     let endpoints = try await broker.start()
     let group = try EventLoopGroup(count: loopCount, name: "test")
-    let connection = try ConnectionConfiguration(connectTimeout: connectTimeout, requestTimeout: requestTimeout)
+    let connection = ConnectionConfiguration(connectTimeout: connectTimeout, requestTimeout: requestTimeout)
     let cluster = try Cluster(
         bootstrap: endpoints, on: group.loops[0], .fast(connection))
     let fixture = NetworkFixture(
@@ -48,8 +48,8 @@ extension ClusterConfiguration {
     /// One that does not wait long.
     static func fast(
         _ connection: ConnectionConfiguration, attempts: Int = 5, waitsForTopics: Bool = true
-    ) throws -> ClusterConfiguration {
-        try ClusterConfiguration(
+    ) -> ClusterConfiguration {
+        ClusterConfiguration(
             connection: connection, retryBackoff: .milliseconds(10), retryBackoffMax: .milliseconds(50),
             attempts: attempts,
             waitsForTopics: waitsForTopics)
@@ -61,8 +61,8 @@ extension ProducerConfiguration {
         acks: Acks = .all, deliveryTimeout: Duration = .seconds(30), attempts: Int = .max,
         inFlightPerBrokerMax: Int = 5,
         requestByteCountTarget: Int = 256 << 10
-    ) throws -> ProducerConfiguration {
-        try ProducerConfiguration(
+    ) -> ProducerConfiguration {
+        ProducerConfiguration(
             acks: acks, deliveryTimeout: deliveryTimeout, retryBackoff: .milliseconds(5),
             retryBackoffMax: .milliseconds(40),
             attempts: attempts, inFlightPerBrokerMax: inFlightPerBrokerMax,
@@ -102,8 +102,8 @@ extension NetworkFixture {
     func makeLane(
         _ configuration: ProducerConfiguration, on loop: EventLoop? = nil, limit: InFlightLimit? = nil,
         to sink: any DeliverySink
-    ) -> ProducerLane {
-        ProducerLane(
+    ) throws -> ProducerLane {
+        try ProducerLane(
             configuration, on: loop ?? self.loop, cluster: cluster, connection: connection, inFlightLimit: limit,
             deliveriesTo: sink)
     }
@@ -123,7 +123,7 @@ extension NetworkFixture {
             var bytes = [UInt8](repeating: UInt8(ascii: " "), count: max(text.count, valueByteCount))
             bytes.replaceSubrange(0..<text.count, with: text)
             var chunk = RecordChunk()
-            chunk.append(value: bytes)
+            try chunk.append(value: bytes)
             try await builder.append(chunk, to: topic, partition: partition)
         }
         await builder.finish()
@@ -136,7 +136,7 @@ extension NetworkFixture {
         during: (ProducerLane) async throws -> Void = { _ in }
     ) async throws -> [Delivery] {
         let sink = DeliveryCollector()
-        let lane = makeLane(try configuration ?? .fast(), to: sink)
+        let lane = try makeLane(configuration ?? .fast(), to: sink)
         lane.accept(batches)
         do { try await during(lane) } catch {
             await lane.close()

@@ -12,7 +12,7 @@ import Testing
             try fixture.broker.createTopic("t")
             fixture.broker.inject(FaultRule(.produce, count: 3, effect: .delay(.milliseconds(30))))
             let sink = DeliveryCollector()
-            let lane = fixture.makeLane(try .fast(), to: sink)
+            let lane = try fixture.makeLane(.fast(), to: sink)
             let batches = try await fixture.makeBatches((0..<10).map { "\($0)" })
             lane.accept(batches)
             await withTaskGroup(of: Void.self) { group in
@@ -30,7 +30,7 @@ import Testing
             try fixture.broker.createTopic("t")
             fixture.broker.inject(FaultRule(.produce, count: 1, effect: .delay(.seconds(1))))
             let sink = DeliveryCollector()
-            let lane = fixture.makeLane(try .fast(), to: sink)
+            let lane = try fixture.makeLane(.fast(), to: sink)
             lane.accept(try await fixture.makeBatches(["before"]))
             async let drained: Void = lane.drain()
             try await eventually { await lane.epoch == 1 }
@@ -49,7 +49,7 @@ import Testing
             try fixture.broker.createTopic("t", partitions: 2)
             fixture.broker.inject(FaultRule(.produce, effect: .stall))
             let sink = DeliveryCollector()
-            let lane = fixture.makeLane(try .fast(acks: acks), to: sink)
+            let lane = try fixture.makeLane(.fast(acks: acks), to: sink)
             var batches = try await fixture.makeBatches((0..<30).map { "\($0)" }, valueByteCount: 500_000)
             batches += try await fixture.makeBatches((0..<30).map { "\($0)" }, partition: 1, valueByteCount: 500_000)
             lane.accept(batches)
@@ -74,7 +74,7 @@ import Testing
         try await withFixture { fixture in
             try fixture.broker.createTopic("t")
             let sink = DeliveryCollector()
-            let lane = fixture.makeLane(try .fast(), to: sink)
+            let lane = try fixture.makeLane(.fast(), to: sink)
             let batches = try await fixture.makeBatches(["a", "b"])
             lane.produce(batches[0])
             await lane.drain()
@@ -97,7 +97,7 @@ import Testing
                 let batches = try await fixture.makeBatches(["a", "b"])
                 await fixture.broker.stop()
                 let sink = DeliveryCollector()
-                let lane = fixture.makeLane(try .fast(), to: sink)
+                let lane = try fixture.makeLane(.fast(), to: sink)
                 left.add(lane)
                 left.add(fixture.cluster)
                 lane.accept(batches)
@@ -141,7 +141,7 @@ import Testing
             let batches = try await fixture.makeBatches(["a"])
             do {
                 let collector = DeliveryCollector()
-                let dropped = fixture.makeLane(try .fast(), on: fixture.loops[1], to: collector)
+                let dropped = try fixture.makeLane(.fast(), on: fixture.loops[1], to: collector)
                 (lane, sink) = (dropped, collector)
                 dropped.accept(batches)
                 await dropped.drain()
@@ -150,7 +150,7 @@ import Testing
                 producer = single
                 _ = try await single.produce(batches[0])
                 let another = try Cluster(
-                    bootstrap: fixture.endpoints, on: fixture.loops[1], try .fast(fixture.connection))
+                    bootstrap: fixture.endpoints, on: fixture.loops[1], .fast(fixture.connection))
                 cluster = another
                 _ = try await another.describe("t")
             }

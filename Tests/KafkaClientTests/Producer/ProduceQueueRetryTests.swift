@@ -14,12 +14,12 @@ import Testing
         #expect(bench.takeDeliveries().isEmpty)
         // Nothing of the partition overtakes it.
         #expect(bench.queue.readyBrokers.isEmpty)
-        #expect(bench.queue.nextTickNs == bench.nowNs + 100_000_000)
+        #expect(bench.queue.nextTick == bench.now + .milliseconds(100))
         bench.pass(.milliseconds(99))
         #expect(bench.queue.readyBrokers.isEmpty)
         bench.pass(.milliseconds(1))
         let again = bench.take(1)
-        #expect(again.count == 1 && again[0].pending.batch === first)
+        #expect(again.count == 1 && again[0].batch === first)
         bench.answer(again, .stored)
         #expect(bench.takeDeliveries().first?.exchanges.count == 2)
     }
@@ -30,13 +30,13 @@ import Testing
         bench.enqueue(0)
         for pause in [100, 200, 400, 800, 1000, 1000] {
             bench.answer(bench.take(1), .busy)
-            #expect(bench.queue.nextTickNs == bench.nowNs + Int64(pause) * 1_000_000)
+            #expect(bench.queue.nextTick == bench.now + .milliseconds(pause))
             bench.pass(.milliseconds(pause))
         }
         bench.answer(bench.take(1), .stored)
         bench.enqueue(0)
         bench.answer(bench.take(1), .busy)
-        #expect(bench.queue.nextTickNs == bench.nowNs + 100_000_000)
+        #expect(bench.queue.nextTick == bench.now + .milliseconds(100))
     }
 
     @Test func `errors that mean moved ask for the leaders, others don't`() {
@@ -88,12 +88,12 @@ import Testing
         if waiting == .behindAnother {
             bench.enqueue(0)
             _ = bench.take(1)
-            bench.nowNs += 1
+            bench.now = bench.now + .nanoseconds(1)
         }
         let batch = bench.enqueue(0)
         if waiting == .backingOff { bench.answer(bench.take(1), .busy) }
         if waiting == .brokerUnreachable {
-            bench.queue.backOff(broker: 1, untilNs: bench.nowNs + 1_000_000_000)
+            bench.queue.backOff(broker: 1, until: bench.now + .seconds(1))
             #expect(bench.queue.readyBrokers.isEmpty)
         }
         bench.pass(.milliseconds(149))
@@ -124,7 +124,7 @@ import Testing
         var bench = QueueBench(QueueBench.configuration(deliveryTimeout: .milliseconds(150)))
         bench.learn(["t": [1, 1]])
         bench.enqueue(0)
-        bench.nowNs += 100_000_000
+        bench.now = bench.now + .milliseconds(100)
         bench.enqueue(0, byteCount: 40)
         bench.enqueue(1, byteCount: 50)
         bench.pass(.milliseconds(50))
@@ -139,12 +139,12 @@ import Testing
         let first = bench.enqueue(0)
         bench.enqueue(0)
         bench.enqueue(1)
-        bench.queue.backOff(broker: 1, untilNs: bench.nowNs + 50_000_000)
+        bench.queue.backOff(broker: 1, until: bench.now + .milliseconds(50))
         #expect(bench.queue.readyBrokers == [2])
-        #expect(bench.queue.nextTickNs == bench.nowNs + 50_000_000)
+        #expect(bench.queue.nextTick == bench.now + .milliseconds(50))
         bench.pass(.milliseconds(50))
         let items = bench.take(1)
-        #expect(items.count == 1 && items[0].pending.batch === first)
+        #expect(items.count == 1 && items[0].batch === first)
     }
 
     @Test func `a batch for any partition leaves the one where it failed, at once`() {
@@ -154,7 +154,7 @@ import Testing
         var tried: [Int32] = []
         for _ in 0..<3 {
             let items = bench.take(1)
-            tried.append(items[0].pending.partition)
+            tried.append(items[0].partition)
             bench.answer(items, .busy)
         }
         #expect(Set(tried) == [0, 1, 2])
@@ -174,7 +174,7 @@ import Testing
             while true {
                 let items = bench.take(1)
                 if items.isEmpty { return partitions }
-                partitions.formUnion(items.map(\.pending.partition))
+                partitions.formUnion(items.map(\.partition))
                 bench.answer(items, .stored)
             }
         }
@@ -188,59 +188,16 @@ import Testing
         bench.learn(["t": [1, 1]])
         bench.enqueue(-1, byteCount: 500)
         let moving = bench.take(1)
-        let other: Int32 = moving[0].pending.partition == 0 ? 1 : 0
+        let other: Int32 = moving[0].partition == 0 ? 1 : 0
         bench.enqueue(other, byteCount: 30)
         #expect(bench.queue.readyByteCount(1) == 30)
         bench.answer(moving, .busy)
         #expect(bench.queue.readyByteCount(1) == 500)
         let items = bench.take(1)
-        #expect(items.map(\.pending.batch.byteCount) == [500])
+        #expect(items.map(\.batch.byteCount) == [500])
         #expect(bench.queue.readyByteCount(1) == 0)
         bench.answer(items, .stored)
-        #expect(bench.take(1).map(\.pending.batch.byteCount) == [30])
+        #expect(bench.take(1).map(\.batch.byteCount) == [30])
         #expect(bench.queue.readyByteCount(1) == 0)
-    }
-}
-
-@Suite struct InFlightLimitTests {
-    @Test func `places are given up to the limit, and one that is free goes to the first in line`() {
-        let limit = InFlightLimit(2)
-        let told = Told()
-        #expect(told.asks(limit, "a"))
-        #expect(told.asks(limit, "b"))
-        #expect(!told.asks(limit, "c"))
-        #expect(!told.asks(limit, "d"))
-        #expect(told.names == [])
-        limit.give()
-        #expect(told.names == ["c"])
-        // It has the place: nobody else can take it before it is given back.
-        #expect(!told.asks(limit, "e"))
-        limit.give()
-        #expect(told.names == ["c", "d"])
-        #expect(told.withdraws(limit, "e"))
-        #expect(!told.withdraws(limit, "e"))
-        limit.give()
-        limit.give()
-        #expect(told.names == ["c", "d"])
-        #expect(told.asks(limit, "f"))
-    }
-
-    private final class Told: @unchecked Sendable {
-        // Unchecked: one test's thread.
-        private(set) var names: [String] = []
-        private var owners: [String: Owner] = [:]
-
-        private final class Owner {}
-
-        func asks(_ limit: InFlightLimit, _ name: String) -> Bool {
-            limit.take(for: owner(name)) { self.names.append(name) }
-        }
-
-        func withdraws(_ limit: InFlightLimit, _ name: String) -> Bool { limit.withdraw(owner(name)) }
-
-        private func owner(_ name: String) -> ObjectIdentifier {
-            owners[name] = owners[name] ?? Owner()
-            return ObjectIdentifier(owners[name]!)
-        }
     }
 }

@@ -13,10 +13,10 @@ import Testing
     ) async throws {
         try await withFixture(loops: lanes, requestTimeout: requestTimeout) { fixture in
             try fixture.broker.createTopic("t", partitions: 2)
-            let configuration = try Producer.Configuration(
-                builder: BuilderConfiguration(
-                    batchByteCount: 1024, linger: linger, memoryByteCountMax: memoryByteCountMax),
-                producer: .fast(), strategy: .sharded(lanes: lanes))
+            var configuration = Producer.Configuration(strategy: .sharded(lanes: lanes))
+            configuration.builder = BuilderConfiguration(
+                batchByteCount: 1024, linger: linger, memoryByteCountMax: memoryByteCountMax)
+            configuration.producer = .fast()
             let producer = try Producer(
                 configuration, cluster: fixture.cluster, connection: fixture.connection, on: fixture.loops)
             var failure: (any Error)?
@@ -73,7 +73,7 @@ import Testing
             #expect(summary.acknowledgedRecords == accepted.count)
             #expect(summary.acknowledgedRecords >= 4000)
             #expect(summary.failedRecords == 0)
-            #expect(producer.waiting.withLock(\.byteCount) == 0)
+            #expect(producer.gathered.withLock { $0.room.byteCount } == 0)
         }
     }
 
@@ -109,7 +109,7 @@ import Testing
                 while true {
                     try await producer.append(value: "a", to: "t")
                     accepted.add()
-                    #expect(producer.waiting.withLock(\.byteCount) <= 4096)
+                    #expect(producer.gathered.withLock { $0.room.byteCount } <= 4096)
                 }
             }
             var before = -1

@@ -1,3 +1,5 @@
+import KafkaProtocol
+import KafkaTransport
 import Testing
 
 @testable import KafkaClient
@@ -5,7 +7,7 @@ import Testing
 /// A produce queue with a clock of its own and all that came out of it.
 struct QueueBench {
     var queue: ProduceQueue
-    var nowNs: Int64 = 1_000_000
+    var now = MonotonicInstant(nanoseconds: 1_000_000)
     var effects = ProduceQueue.Effects()
     private var snapshot = ClusterSnapshot()
     let pool = BatchMemoryPool(bufferByteCount: 64, byteCountMax: 1 << 40)
@@ -14,17 +16,67 @@ struct QueueBench {
         deliveryTimeout: Duration = .seconds(10), retryBackoff: Duration = .milliseconds(100), attempts: Int = .max,
         target: Int = 1000, max: Int = 1500
     ) -> ProducerConfiguration {
-        try! ProducerConfiguration(
+        ProducerConfiguration(
             deliveryTimeout: deliveryTimeout, retryBackoff: retryBackoff, retryBackoffMax: .seconds(1),
-            attempts: attempts,
-            requestByteCountTarget: target, requestByteCountMax: max)
+            attempts: attempts, requestByteCountTarget: target, requestByteCountMax: max)
     }
 
     init(_ configuration: ProducerConfiguration = QueueBench.configuration()) { queue = ProduceQueue(configuration) }
 
     /// Says who leads each partition of topics.
     mutating func learn(_ leaders: [String: [Int32]]) {
-        var response = MetadataResponse()
+        snapshot.apply(MetadataResponse(leaders: leaders))
+        queue.apply(snapshot, now: now, &effects)
+    }
+
+    @discardableResult
+    mutating func enqueue(
+        _ partition: Int32, topic: String = "t", byteCount: Int = 100, recordCount: Int = 1
+    ) -> RecordBatch {
+        let batch = RecordBatch.sample(
+            topic: topic, partition: partition, byteCount: byteCount, recordCount: recordCount, pool: pool)
+        let isNew = !queue.topicNames.contains(topic)
+        queue.enqueue(batch, now: now, &effects)
+        // A queue learns of the topics that it uses only: what was said before is said again, as the lane does.
+        if isNew, snapshot.topics[topic] != nil {
+            effects.topicsToRefresh.remove(topic)
+            queue.apply(snapshot, now: now, &effects)
+        }
+        return batch
+    }
+
+    mutating func take(_ broker: Int32) -> [ProduceQueue.Item] { queue.takeRequest(for: broker, now: now).items }
+
+    mutating func answer(_ item: ProduceQueue.Item, _ outcome: AttemptOutcome, chance: Double = 0) {
+        let times = AttemptTimes(broker: 0, began: now, ended: now)
+        queue.complete(item, outcome, times, chance: chance, &effects)
+    }
+
+    mutating func answer(_ items: [ProduceQueue.Item], _ outcome: AttemptOutcome) {
+        for item in items { answer(item, outcome) }
+    }
+
+    mutating func pass(_ time: Duration) {
+        now = now + time
+        queue.tick(now: now, &effects)
+    }
+
+    /// What has ended since this was asked last.
+    mutating func takeDeliveries() -> [Delivery] {
+        defer { effects.deliveries = [] }
+        return effects.deliveries
+    }
+
+    mutating func takeTopicsToRefresh() -> Set<String> {
+        defer { effects.topicsToRefresh = [] }
+        return effects.topicsToRefresh
+    }
+}
+
+extension MetadataResponse {
+    /// An answer that tells the leader of each partition of topics.
+    init(leaders: [String: [Int32]]) {
+        self.init()
         for (name, leaders) in leaders {
             var topic = MetadataResponse.Topic()
             topic.name = name
@@ -34,57 +86,8 @@ struct QueueBench {
                 partition.leaderID = leader
                 return partition
             }
-            response.topics.append(topic)
+            topics.append(topic)
         }
-        snapshot.apply(response)
-        queue.apply(snapshot, nowNs: nowNs, &effects)
-    }
-
-    @discardableResult
-    mutating func enqueue(_ partition: Int32, topic: String = "t", byteCount: Int = 100) -> RecordBatch {
-        let batch = RecordBatch.sample(topic: topic, partition: partition, byteCount: byteCount, pool: pool)
-        let isNew = !queue.topicNames.contains(topic)
-        queue.enqueue(batch, nowNs: nowNs, &effects)
-        // A queue learns of the topics that it uses only: what was said before is said again, as the lane does.
-        if isNew, snapshot.topics[topic] != nil {
-            effects.topicsToRefresh.remove(topic)
-            queue.apply(snapshot, nowNs: nowNs, &effects)
-        }
-        return batch
-    }
-
-    mutating func take(_ broker: Int32) -> [ProduceQueue.Item] { queue.takeRequest(for: broker, nowNs: nowNs).items }
-
-    mutating func answer(_ item: ProduceQueue.Item, _ outcome: AttemptOutcome) {
-        let code: KafkaErrorCode? =
-            switch outcome {
-            case .acknowledged: KafkaErrorCode.none
-            case .refused(let code, _): code
-            case .unanswered: nil
-            }
-        item.pending.exchanges.append(
-            Exchange(broker: 0, acks: .all, beginNs: nowNs, endNs: nowNs, errorCode: code, error: nil))
-        queue.complete(item, outcome, nowNs: nowNs, chance: 0, &effects)
-    }
-
-    mutating func answer(_ items: [ProduceQueue.Item], _ outcome: AttemptOutcome) {
-        for item in items { answer(item, outcome) }
-    }
-
-    mutating func pass(_ time: Duration) {
-        nowNs += time.nanoseconds
-        queue.tick(nowNs: nowNs, &effects)
-    }
-
-    /// Who has ended since this was asked last.
-    mutating func takeDeliveries() -> [Delivery] {
-        defer { effects.deliveries = [] }
-        return effects.deliveries
-    }
-
-    mutating func takeTopicsToRefresh() -> Set<String> {
-        defer { effects.topicsToRefresh = [] }
-        return effects.topicsToRefresh
     }
 }
 

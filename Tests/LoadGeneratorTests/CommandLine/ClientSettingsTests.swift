@@ -42,7 +42,7 @@ import Testing
         let settings = try Self.plan(
             "-X delivery.timeout.ms=5000 -X max.in.flight=1 -X retry.backoff.ms=20 -X retry.backoff.max.ms=40"
         ).target.clientSettings
-        let producer = try RunConfiguration().producerConfiguration(lane: 0, of: 1, concurrency: 4, settings)
+        let producer = RunConfiguration().producerConfiguration(lane: 0, of: 1, concurrency: 4, settings)
         #expect(producer.deliveryTimeout == .seconds(5))
         #expect(producer.inFlightPerBrokerMax == 1)
         #expect(producer.retryBackoff == .milliseconds(20))

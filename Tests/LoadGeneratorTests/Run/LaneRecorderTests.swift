@@ -11,9 +11,9 @@ import Testing
         let loops = try EventLoopGroup(count: 1, name: "test")
         let pipeline = try RunPipeline(
             configuration, topic: "t", loops: loops.loops, cluster: nil,
-            connection: try ConnectionConfiguration(clientID: "test"), concurrency: 2)
+            connection: ConnectionConfiguration(clientID: "test"), concurrency: 2)
         var chunk = RecordChunk()
-        for _ in 0..<100 { chunk.append(key: nil, value: [1, 2, 3]) }
+        for _ in 0..<100 { try chunk.append(key: nil, value: [1, 2, 3]) }
         try await pipeline.builders[0].append(chunk, to: "t", partition: nil)
         await pipeline.builders[0].finish()
         #expect(pipeline.recorders[0].ackedRecords == 100)

@@ -18,8 +18,8 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 8], [(100, 16 << 10), (100, 256 << 10), (1000, 16 << 10), (1, 1000)])
-    func aBatchNeverHoldsAPayloadTwiceHoweverLanesTakeTurns(lanes: Int, sizes: (record: Int, batch: Int)) {
-        let pool = PayloadPool(
+    func aBatchNeverHoldsAPayloadTwiceHoweverLanesTakeTurns(lanes: Int, sizes: (record: Int, batch: Int)) throws {
+        let pool = try PayloadPool(
             recordSize: .fixed(sizes.record), compressibility: 0.5, seed: 1, batchByteCount: sizes.batch)
         let inBatch = sizes.batch / (sizes.record + 7)
         #expect(pool.payloadCount >= inBatch)
@@ -35,16 +35,16 @@ import Testing
     }
 
     @Test(arguments: [2, 64, 157, 314])
-    func aBatchOfARotationOverPartitionsNeverHoldsAPayloadTwice(partitions: Int) {
-        let pool = PayloadPool(
+    func aBatchOfARotationOverPartitionsNeverHoldsAPayloadTwice(partitions: Int) throws {
+        let pool = try PayloadPool(
             recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10, partitions: partitions)
         let inBatch = (16 << 10) / 107
         let payloads = (0..<Int64(inBatch)).map { pool.positions(first: $0 * Int64(partitions), count: 1).lowerBound }
         #expect(Set(payloads).count == inBatch)
     }
 
-    @Test func everyRecordIsHandedOutOnce() {
-        let pool = PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
+    @Test func everyRecordIsHandedOutOnce() throws {
+        let pool = try PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
         for total in [1, 1098, 1099, 1100, 10_000] as [Int64] {
             let source = RecordStretches(total: total, of: pool)
             var expected: Int64 = 0
@@ -56,8 +56,8 @@ import Testing
         }
     }
 
-    @Test func aStretchIsCutIntoChunks() {
-        let pool = PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
+    @Test func aStretchIsCutIntoChunks() throws {
+        let pool = try PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
         var chunk = pool.makeChunk()
         var stretch: Range<Int64> = 1000..<1600
         var counts: [Int] = []
@@ -68,11 +68,12 @@ import Testing
         #expect(counts == [256, 256, 88])
     }
 
-    @Test func thePoolIsSmallAndLargeRecordsAreHandedOutSingly() {
-        let usual = PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
+    @Test func thePoolIsSmallAndLargeRecordsAreHandedOutSingly() throws {
+        let usual = try PayloadPool(recordSize: .fixed(100), compressibility: 0.5, seed: 1, batchByteCount: 16 << 10)
         #expect(usual.payloadCount == 157)
         #expect(usual.stretchRecordCount == 7 * 157)
-        let large = PayloadPool(recordSize: .fixed(1 << 20), compressibility: 0.5, seed: 1, batchByteCount: 1_052_672)
+        let large = try PayloadPool(
+            recordSize: .fixed(1 << 20), compressibility: 0.5, seed: 1, batchByteCount: 1_052_672)
         #expect(large.payloadCount == 3)
         #expect(large.stretchRecordCount == 3)
     }

@@ -1,0 +1,96 @@
+import KafkaProtocol
+import KafkaQueues
+import KafkaTransport
+
+/// A connection that is being opened, and the tasks that wait for it besides the one that opens it.
+struct OpeningConnection {
+    let connection: BrokerConnection
+    var waiters: [Waiter<Void>] = []
+}
+
+extension Cluster {
+    /// One question, answered by the first broker that can. No new attempt begins after the request timeout.
+    ///
+    /// Connection failures are tried again on the next broker with a growing pause; an answer that is an error is given
+    /// back as it is.
+    ///
+    /// - Throws: `KafkaClientError`: the last failure.
+    func ask<R: KafkaRequest & Sendable>(_ request: R, _ target: Target, timeout: Duration? = nil) async throws
+        -> R.Response
+    {
+        try await ask(target, timeout: timeout) { _ in request }
+    }
+
+    /// The same for a request whose content depends on the version.
+    func ask<R: KafkaRequest>(
+        _ target: Target, timeout: Duration? = nil, _ make: @Sendable (_ version: Int16) -> R
+    ) async throws -> R.Response {
+        let limit = timeout ?? configuration.connection.requestTimeout
+        var failures = 0
+        return try await retrying(timeout: limit) { _ in
+            try Task.checkCancellation()
+            do {
+                let connection = try await connection(to: target)
+                calls.begin()
+                defer { calls.end() }
+                return .done(try await connection.exchange(timeout: limit, make))
+            } catch let error as KafkaClientError {
+                try checkOpen()
+                failures += 1
+                let brokerCount = max(1, candidates(target).count)
+                let isWorthIt = error.isRetriable || (error.code == .protocolViolation && failures < brokerCount)
+                if !isWorthIt || failures >= configuration.attempts * brokerCount { throw error }
+                // Every broker once without a pause, then with one.
+                return failures % brokerCount == 0 ? .again(error) : .againAtOnce(error)
+            }
+        }
+    }
+
+    private func candidates(_ target: Target) -> [Endpoint] {
+        switch target {
+        case .node(let id): current.brokers[id].map { [$0] } ?? []
+        case .controller: current.brokers[current.controllerID].map { [$0] } ?? candidates(.any)
+        case .any: bootstrap + current.brokers.values.filter { !bootstrap.contains($0) }
+        }
+    }
+
+    private func connection(to target: Target) async throws -> BrokerConnection {
+        while true {
+            try checkOpen()
+            let endpoints = candidates(target)
+            guard !endpoints.isEmpty else {
+                throw KafkaClientError(.connectionFailed, "no broker is known for \(target)")
+            }
+            if let ready = endpoints.lazy.compactMap({ self.connections[$0] }).first(where: \.isReady) { return ready }
+            let endpoint = endpoints[nextEndpoint % endpoints.count]
+            guard opening[endpoint] != nil else {
+                nextEndpoint += 1
+                // Here, not behind the `await`, which may let another one in who would open a second one.
+                let connection = BrokerConnection(to: endpoint, on: loop, configuration.connection)
+                opening[endpoint] = OpeningConnection(connection: connection)
+                try await open(connection)
+                return connection
+            }
+            let waiter = Waiter<Void>()
+            opening[endpoint]!.waiters.append(waiter)
+            try await wait(for: waiter)
+        }
+    }
+
+    /// Opens a connection, for the caller and for all who want one to this broker meanwhile.
+    private func open(_ connection: BrokerConnection) async throws {
+        let endpoint = connection.endpoint
+        calls.begin()
+        defer { calls.end() }
+        do {
+            try await connection.open()
+            try checkOpen()
+        } catch {
+            connection.close()
+            for waiter in opening.removeValue(forKey: endpoint)?.waiters ?? [] { waiter.resume(.failure(error)) }
+            throw error
+        }
+        connections[endpoint] = connection
+        for waiter in opening.removeValue(forKey: endpoint)?.waiters ?? [] { waiter.resume() }
+    }
+}

@@ -1,0 +1,57 @@
+import KafkaProtocol
+import KafkaTransport
+
+/// A connection to the leader of one partition, for the single-partition primitives.
+///
+/// Belongs to one actor and lives on its loop.
+final class LeaderConnection {
+    let leader: PartitionLeader
+    private let connection: BrokerConnection
+    private let calls = SuspendedCalls()
+
+    init(to leader: PartitionLeader, on loop: EventLoop, _ configuration: ConnectionConfiguration) {
+        self.leader = leader
+        connection = BrokerConnection(to: leader.endpoint, on: loop, configuration)
+    }
+
+    nonisolated(nonsending) func open() async throws {
+        calls.begin()
+        defer { calls.end() }
+        try await connection.open()
+    }
+
+    /// Sends one request in the newest version that both sides speak, and gives what `decode` makes of its answer.
+    ///
+    /// - Parameters:
+    ///   - byNameUpTo: the last version of the request in which topics have names; used where the topic's id is not known.
+    ///   - decode: gets the answer's frame, valid during the call.
+    /// - Throws: `KafkaClientError` when there is no answer, or none that can be understood.
+    nonisolated(nonsending) func exchange<R: KafkaRequest, Answer: Sendable>(
+        _ request: R, byNameUpTo limit: Int16, timeout: Duration,
+        _ decode: @escaping (UnsafeRawBufferPointer, _ version: Int16) throws(WireError) -> Answer
+    ) async throws -> Answer {
+        let endpoint = leader.endpoint
+        let version = try connection.versions.newest(
+            R.self, atMost: leader.topicID == .zero ? limit : .max, of: endpoint.description)
+        calls.begin()
+        defer { calls.end() }
+        return try await withCheckedThrowingContinuation { continuation in
+            connection.sendRaw(request, version: version, timeout: timeout) { result in
+                let answer = result.flatMap { frame throws(Never) -> Result<Answer, KafkaClientError> in
+                    do throws(WireError) {
+                        return .success(try decode(frame, version))
+                    } catch {
+                        return .failure(.undecodable(R.apiKey, from: endpoint, error))
+                    }
+                }
+                continuation.resume(with: answer.mapError { $0 as any Error })
+            }
+        }
+    }
+
+    /// Closes the connection. Calls on their way fail; when this returns, they have.
+    nonisolated(nonsending) func close() async {
+        connection.close()
+        await calls.waitForNone()
+    }
+}

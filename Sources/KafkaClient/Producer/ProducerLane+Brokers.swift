@@ -1,0 +1,98 @@
+import KafkaProtocol
+import KafkaTransport
+
+/// What a lane keeps of a broker.
+struct BrokerLink {
+    var connection: BrokerConnection?
+    /// Produce requests that are written and not answered.
+    var inFlightCount = 0
+    /// Consecutive failures to connect.
+    var failureCount = 0
+}
+
+extension ProducerLane {
+    /// A connection over which a request can be sent now. Without one, one is opened, or the leaders are asked for.
+    func readyConnection(_ broker: Int32) -> BrokerConnection? {
+        if let connection = brokers[broker]?.connection {
+            if connection.isReady { return connection }
+            if !connection.isClosed { return nil }
+        }
+        guard let endpoint = snapshot?.brokers[broker] else {
+            backOff(from: broker)
+            return nil
+        }
+        let connection = BrokerConnection(to: endpoint, on: loop, connectionConfiguration)
+        brokers[broker, default: BrokerLink()].connection = connection
+        connection.onLost = { [weak self] error in self?.assumeIsolated { $0.backOff(from: broker, error) } }
+        connection.open { [weak self] error in
+            self?.assumeIsolated { $0.didOpen(broker, error) }
+        }
+        return nil
+    }
+
+    private func didOpen(_ broker: Int32, _ error: KafkaClientError?) {
+        guard let error else {
+            brokers[broker]?.failureCount = 0
+            return pump(isEndOfTurn: true)
+        }
+        brokers[broker]?.connection = nil
+        brokers[broker]?.failureCount += 1
+        backOff(from: broker, error)
+    }
+
+    /// Lets the batches of a broker that can't be reached wait, and asks for the leaders: perhaps another one leads by then.
+    private func backOff(from broker: Int32, _ reason: KafkaClientError? = nil) {
+        let pause = queue.backoff.delayNs(
+            attempt: max(1, brokers[broker]?.failureCount ?? 1), chance: .random(in: -1...1))
+        let topics = queue.topicNames
+        queue.backOff(broker: broker, until: .now + .nanoseconds(pause), reason: reason)
+        var effects = ProduceQueue.Effects()
+        effects.topicsToRefresh = topics
+        act(on: effects)
+    }
+
+    /// Asks which brokers lead these topics, unless that is under way.
+    func refresh(_ topics: Set<String>) {
+        let wanted = topics.subtracting(refreshing)
+        if wanted.isEmpty || isClosed { return }
+        refreshing.formUnion(wanted)
+        start { [self] in
+            do {
+                didRefresh(wanted, try await cluster.refresh(wanted))
+            } catch {
+                // Brokers can't be asked: batches wait for their deadline, and this is tried again.
+                try? await Task.sleep(for: configuration.retryBackoff)
+                didRefresh(wanted, nil)
+            }
+        }
+    }
+
+    private func didRefresh(_ topics: Set<String>, _ learned: ClusterSnapshot?) {
+        refreshing.subtract(topics)
+        var effects = ProduceQueue.Effects()
+        if let learned {
+            snapshot = learned
+            closeMovedConnections(learned)
+            queue.apply(learned, now: .now, &effects)
+        }
+        // What still has no leader asks again after a pause, not at once.
+        let unsettled = effects.topicsToRefresh.union(learned == nil ? topics : [])
+        effects.topicsToRefresh = []
+        act(on: effects)
+        pump(isEndOfTurn: true)
+        if !unsettled.isEmpty, queue.pendingCount > 0, !isClosed {
+            start { [self] in
+                try? await Task.sleep(for: configuration.retryBackoff)
+                refresh(unsettled)
+            }
+        }
+    }
+
+    /// Closes connections to brokers that listen elsewhere now, unless requests are in flight.
+    private func closeMovedConnections(_ learned: ClusterSnapshot) {
+        for (id, link) in brokers where learned.brokers[id] != link.connection?.endpoint && link.inFlightCount == 0 {
+            link.connection?.close()
+            brokers[id]?.connection = nil
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import KafkaProtocol
+import KafkaTransport
+
+/// Whether a lane is sending at the moment.
+enum Pumping {
+    case no
+    case yes
+    /// Something changed meanwhile: what is ready is looked at again.
+    case again
+}
+
+extension ProducerLane {
+    /// Sends what is ready. A request leaves when it is full, or at the end of the turn when waiting would gain nothing.
+    ///
+    /// A request that ends at once (acks 0) calls back into here: it is done by the call that is under way, or a long queue
+    /// would become a deep stack.
+    func pump(isEndOfTurn: Bool) {
+        if pumping != .no {
+            pumping = .again
+            return
+        }
+        repeat {
+            pumping = .yes
+            sendReady(isEndOfTurn: isEndOfTurn)
+        } while pumping == .again
+        pumping = .no
+        if !isEndOfTurn { pumpAtEndOfTurn() }
+    }
+
+    private func pumpAtEndOfTurn() {
+        if isPumpScheduled || queue.readyBrokers.isEmpty { return }
+        isPumpScheduled = true
+        loop.atEndOfTurn { [weak self] in
+            self?.assumeIsolated {
+                $0.isPumpScheduled = false
+                $0.pump(isEndOfTurn: true)
+            }
+        }
+    }
+
+    private func sendReady(isEndOfTurn: Bool) {
+        for broker in queue.readyBrokers {
+            while mayLeave(broker, isEndOfTurn: isEndOfTurn) {
+                guard let connection = readyConnection(broker) else { break }
+                guard takePermit() else { return }
+                send(queue.takeRequest(for: broker, now: .now), to: broker, connection)
+            }
+        }
+    }
+
+    private func mayLeave(_ broker: Int32, isEndOfTurn: Bool) -> Bool {
+        let byteCount = queue.readyByteCount(broker)
+        let inFlightCount = brokers[broker]?.inFlightCount ?? 0
+        guard byteCount > 0, inFlightCount < configuration.inFlightPerBrokerMax,
+            inFlightTotal < configuration.inFlightMax
+        else { return false }
+        if byteCount >= configuration.requestByteCountTarget { return true }
+        guard isEndOfTurn else { return false }
+        if inFlightCount == 0 { return true }
+        let gathered = queue.readySince(broker) + configuration.gatherTime
+        if gathered <= .now { return true }
+        schedule(at: gathered)
+        return false
+    }
+
+    /// A permit under the limit that all lanes share.
+    private func takePermit() -> Bool {
+        switch permits.take() {
+        case .granted: return true
+        case .isWaiting: return false
+        case .mustWait:
+            start { [self] in
+                await permits.waitInLine { pump(isEndOfTurn: true) }
+            }
+            return false
+        }
+    }
+
+    private func send(_ request: ProduceQueue.Request, to broker: Int32, _ connection: BrokerConnection) {
+        brokers[broker]!.inFlightCount += 1
+        inFlightTotal += 1
+        connection.produce(
+            request, acks: configuration.acks, timeout: connectionConfiguration.requestTimeout
+        ) { [weak self] began, result in
+            self?.assumeIsolated { $0.didAnswer(request, broker, began, result) }
+        }
+    }
+
+    private func didAnswer(
+        _ request: ProduceQueue.Request, _ broker: Int32, _ began: MonotonicInstant,
+        _ result: Result<[AttemptOutcome], KafkaClientError>
+    ) {
+        brokers[broker]?.inFlightCount -= 1
+        inFlightTotal -= 1
+        // Before the permit is given back: another lane's request begins after this one's end.
+        let times = AttemptTimes(broker: broker, began: began, ended: .now)
+        permits.give()
+        var effects = ProduceQueue.Effects()
+        effects.deliveries.reserveCapacity(request.items.count)
+        for (index, item) in request.items.enumerated() {
+            let outcome: AttemptOutcome
+            switch result {
+            case .success(let outcomes): outcome = outcomes[index]
+            case .failure(let error): outcome = .unanswered(error)
+            }
+            queue.complete(item, outcome, times, chance: .random(in: -1...1), &effects)
+        }
+        act(on: effects)
+        pump(isEndOfTurn: false)
+    }
+}

@@ -1,0 +1,76 @@
+import KafkaProtocol
+import KafkaTransport
+
+/// What one attempt of a batch came to.
+enum AttemptOutcome: Sendable {
+    case acknowledged(baseOffset: Int64, logAppendTimeMs: Int64)
+    /// The broker's verdict, and its own words.
+    case refused(KafkaErrorCode, String?)
+    /// No answer.
+    case unanswered(KafkaClientError)
+}
+
+/// The request of an attempt: to which broker, from when to when.
+struct AttemptTimes: Sendable {
+    let broker: Int32
+    let began: MonotonicInstant
+    let ended: MonotonicInstant
+}
+
+extension ProduceQueue {
+    /// Takes what one attempt came to: the batch ends, or waits for another attempt at the head of its queue.
+    ///
+    /// - Parameter chance: from -1 to 1, for the pause before another attempt.
+    mutating func complete(
+        _ item: Item, _ outcome: AttemptOutcome, _ times: AttemptTimes, chance: @autoclosure () -> Double,
+        _ effects: inout Effects
+    ) {
+        var batch = self[item.key].endFlight()
+        batch.exchanges.append(Exchange(outcome, acks: configuration.acks, times))
+        switch outcome {
+        case .acknowledged(let baseOffset, let logAppendTimeMs):
+            self[item.key].didSucceed()
+            let stored = Delivery.Outcome.acknowledged(baseOffset: baseOffset, logAppendTimeMs: logAppendTimeMs)
+            end(batch, stored, now: times.ended, &effects)
+        case .refused(let code, let message):
+            if code.needsMetadataRefresh { effects.topicsToRefresh.insert(item.topic) }
+            let subject = "topic '\(item.topic)' partition \(item.partition)"
+            retryOrEnd(batch, item.key, KafkaClientError(code, subject, message), times.ended, chance, &effects)
+        case .unanswered(let error):
+            effects.topicsToRefresh.insert(item.topic)
+            retryOrEnd(batch, item.key, error, times.ended, chance, &effects)
+        }
+        advance(item.key, now: times.ended, &effects)
+    }
+
+    private mutating func retryOrEnd(
+        _ batch: QueuedBatch, _ key: PartitionKey, _ error: KafkaClientError, _ now: MonotonicInstant,
+        _ chance: () -> Double, _ effects: inout Effects
+    ) {
+        guard error.isRetriable, batch.attemptCount < configuration.attempts, now < batch.deadline else {
+            return end(batch, .failed(final(error, batch, now)), now: now, &effects)
+        }
+        let pause = backoff.delayNs(attempt: self[key].didFail(), chance: chance())
+        rest(key, until: now.advanced(byNanoseconds: pause))
+        place(batch, in: key.topic, atFront: true, now: now, &effects)
+    }
+
+    /// A failure that could have been retried says how long that was tried.
+    private func final(_ error: KafkaClientError, _ batch: QueuedBatch, _ now: MonotonicInstant) -> KafkaClientError {
+        let isLate = now >= batch.deadline
+        guard error.isRetriable, isLate || batch.attemptCount > 1 else { return error }
+        return notDelivered(batch, isLate ? .deliveryTimedOut : error.code, now, because: error)
+    }
+
+    /// The error of a batch that was tried for some time.
+    func notDelivered(
+        _ batch: QueuedBatch, _ code: KafkaClientError.Code, _ now: MonotonicInstant, _ why: String? = nil,
+        because cause: KafkaClientError?
+    ) -> KafkaClientError {
+        let waitedMs = now.nanoseconds(since: batch.queued) / 1_000_000
+        let attempts = "\(batch.attemptCount) attempt\(batch.attemptCount == 1 ? "" : "s")"
+        return KafkaClientError(
+            code, "not delivered in \(waitedMs) ms and \(attempts)" + (why.map { ": \($0)" } ?? ""),
+            brokerError: cause?.brokerError, causes: cause.map { [$0] } ?? [])
+    }
+}

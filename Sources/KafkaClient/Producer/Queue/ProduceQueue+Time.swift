@@ -1,0 +1,94 @@
+import KafkaProtocol
+import KafkaTransport
+
+extension ProduceQueue {
+    /// When `tick` has something to do next, deadlines aside.
+    var nextTick: MonotonicInstant? {
+        var next: MonotonicInstant?
+        for key in backingOff {
+            if case .backingOff(let until) = self[key].state { next = min(next ?? until, until) }
+        }
+        return next
+    }
+
+    /// Ends pauses that are over, and batches that have waited too long.
+    mutating func tick(now: MonotonicInstant, _ effects: inout Effects) {
+        let resting = backingOff
+        backingOff = []
+        for key in resting {
+            if self[key].isResting(now: now) {
+                backingOff.append(key)
+            } else {
+                advance(key, now: now, &effects)
+            }
+        }
+        let unlisted = unlistExpired(now: now)
+        expire(now: now, &effects)
+        for key in unlisted { advance(key, now: now, &effects) }
+    }
+
+    /// Sends nothing to a partition before a moment.
+    mutating func rest(_ key: PartitionKey, until moment: MonotonicInstant) {
+        self[key].rest(until: moment)
+        backingOff.append(key)
+    }
+
+    /// Lets the partitions rest that are ready for a broker that can't be reached.
+    ///
+    /// - Parameter reason: why it can't be reached, told by batches that expire meanwhile.
+    mutating func backOff(broker: Int32, until moment: MonotonicInstant, reason: KafkaClientError? = nil) {
+        unreachable[broker] = reason ?? unreachable[broker]
+        for key in unlist(broker) { rest(key, until: moment) }
+    }
+
+    /// Takes the ready lists apart in which a batch has waited too long, so that it can be ended; rare.
+    private mutating func unlistExpired(now: MonotonicInstant) -> [PartitionKey] {
+        var unlisted: [PartitionKey] = []
+        for (broker, list) in ready {
+            var hasExpired = false
+            list.partitions.forEach { key in
+                if let first = self[key].waiting.first, first.deadline <= now { hasExpired = true }
+            }
+            if hasExpired { unlisted += unlist(broker) }
+        }
+        return unlisted
+    }
+
+    private mutating func expire(now: MonotonicInstant, _ effects: inout Effects) {
+        for topic in topics.indices {
+            while let first = topics[topic].unplaced.first, first.deadline <= now {
+                _ = topics[topic].unplaced.popFirst()
+                let why = "topic '\(topics[topic].name)' could not be learned of"
+                end(first, .failed(notDelivered(first, .deliveryTimedOut, now, why, because: nil)), now: now, &effects)
+            }
+            for partition in topics[topic].partitions.indices where !topics[topic].partitions[partition].isReady {
+                expire(PartitionKey(topic: topic, partition: Int32(partition)), now: now, &effects)
+            }
+        }
+    }
+
+    private mutating func expire(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
+        while let first = self[key].waiting.first, first.deadline <= now {
+            _ = self[key].waiting.popFirst()
+            let leader = self[key].leader
+            let why =
+                leader < 0
+                ? "partition \(key.partition) of '\(topics[key.topic].name)' has no leader"
+                : "broker \(leader) took no requests"
+            let error = notDelivered(first, .deliveryTimedOut, now, why, because: unreachable[leader])
+            end(first, .failed(error), now: now, &effects)
+        }
+    }
+
+    /// Ends everything that is not in flight.
+    mutating func failWaiting(_ error: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects) {
+        for broker in ready.keys { _ = unlist(broker) }
+        for topic in topics.indices {
+            for batch in topics[topic].unplaced.takeAll() { end(batch, .failed(error), now: now, &effects) }
+            for partition in topics[topic].partitions.indices {
+                let waiting = topics[topic].partitions[partition].waiting.takeAll()
+                for batch in waiting { end(batch, .failed(error), now: now, &effects) }
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import KafkaProtocol
+import KafkaQueues
+import KafkaTransport
+
+/// The partitions of one topic with what waits for them, in one lane.
+struct TopicQueue {
+    let name: String
+    private(set) var id = KafkaUUID.zero
+    var partitions: [PartitionQueue] = []
+    /// What came before the topic's partitions were known.
+    var unplaced = RingBuffer<QueuedBatch>()
+    private var lastChosen = 0
+
+    init(_ name: String) { self.name = name }
+
+    var isKnown: Bool { !partitions.isEmpty }
+
+    mutating func apply(_ description: TopicDescription) {
+        id = description.id
+        while partitions.count < description.partitions.count { partitions.append(PartitionQueue()) }
+        for (index, partition) in description.partitions.enumerated() { partitions[index].leader = partition.leader }
+    }
+
+    /// A partition for a batch that may go to any: the next in turn that has a leader, does not rest after a failure, and is
+    /// not the one where the batch failed. One with nothing to do is preferred.
+    mutating func choosePartition(after failed: Int32, now: MonotonicInstant) -> Int32 {
+        var busy: Int?
+        for _ in partitions.indices {
+            lastChosen = (lastChosen + 1) % partitions.count
+            let isCandidate = partitions[lastChosen].leader >= 0 && !partitions[lastChosen].isResting(now: now)
+            guard isCandidate, lastChosen != Int(failed) else { continue }
+            if !partitions[lastChosen].isInFlight, partitions[lastChosen].waiting.isEmpty { return Int32(lastChosen) }
+            busy = busy ?? lastChosen
+        }
+        lastChosen = (lastChosen + 1) % partitions.count
+        return Int32(busy ?? lastChosen)
+    }
+}

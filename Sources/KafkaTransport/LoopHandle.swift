@@ -1,0 +1,93 @@
+import CUV
+
+/// A libuv handle of a loop: its memory, and whether it is still open.
+///
+/// libuv writes to a handle until its close callback, so the memory belongs to the loop and not to the object that uses it.
+/// The handle keeps this value alive until then; this value holds its user weakly.
+///
+/// Touched on the loop's thread, except for `closeFromAnyThread`.
+final class LoopHandle<Raw, User: AnyObject> {
+    let loop: EventLoop
+    let raw: UnsafeMutablePointer<Raw>
+    /// Who hears of the handle's events.
+    weak var user: User?
+    /// Closing, closed, or never opened. Set by the user's wish, or when the loop was shut down.
+    private(set) var isClosed = false
+    /// Called when the loop has let go of the handle, on its thread.
+    var whenReleased: (() -> Void)?
+
+    /// Makes a handle; `open` initialises it with libuv. On a loop that was shut down the handle is closed from the start.
+    ///
+    /// - Throws: `TransportError` when `open` gives an error of libuv, with `action` in front.
+    init(
+        on loop: EventLoop, _ action: @autoclosure () -> String,
+        _ open: (UnsafeMutablePointer<uv_loop_t>, UnsafeMutablePointer<Raw>) -> Int32
+    ) throws(TransportError) {
+        assert(loop.isCurrent)
+        self.loop = loop
+        raw = .allocate(capacity: 1)
+        let status = loop.hasStopped ? 0 : open(loop.uv, raw)
+        if loop.hasStopped || status < 0 {
+            isClosed = true
+            raw.deallocate()
+            if status < 0 { throw TransportError(code: status, action()) }
+            return
+        }
+        uv_handle_set_data(base, Unmanaged<AnyObject>.passRetained(self).toOpaque())
+    }
+
+    /// The handle as libuv's common type.
+    var base: UnsafeMutablePointer<uv_handle_t> {
+        UnsafeMutableRawPointer(raw).assumingMemoryBound(to: uv_handle_t.self)
+    }
+
+    /// The handle as a stream. For TCP connections, listeners and pipes only.
+    var stream: UnsafeMutablePointer<uv_stream_t> {
+        UnsafeMutableRawPointer(raw).assumingMemoryBound(to: uv_stream_t.self)
+    }
+
+    /// The value behind a handle that libuv calls back with.
+    ///
+    /// - Precondition: the handle was made by `init` with the same types.
+    static func of<Handle>(_ handle: UnsafeMutablePointer<Handle>?) -> LoopHandle {
+        let data = uv_handle_get_data(UnsafeMutableRawPointer(handle!).assumingMemoryBound(to: uv_handle_t.self))
+        return Unmanaged<LoopHandle>.fromOpaque(data!).takeUnretainedValue()
+    }
+
+    /// Closes the handle; closing twice does nothing.
+    func close() {
+        if isClosed { return }
+        assert(loop.isCurrent, "a handle is closed on its loop")
+        isClosed = true
+        uv_close(base, releaseHandle)
+    }
+
+    /// Closes the handle on its loop, whatever thread this is. For a `deinit`: the last reference may go anywhere.
+    func closeFromAnyThread() {
+        if loop.isCurrent { return close() }
+        // A loop that is gone has closed its handles itself.
+        if loop.isGone { return }
+        nonisolated(unsafe) let handle = self  // touched on the loop's thread only
+        Task(executorPreference: loop) { handle.close() }
+    }
+
+    fileprivate func release() {
+        isClosed = true
+        whenReleased?()
+        raw.deallocate()
+    }
+}
+
+/// What the loop's end and every close call back to: the type of a handle is known to its value alone.
+private protocol ReleasableHandle: AnyObject {
+    func release()
+}
+
+extension LoopHandle: ReleasableHandle {}
+
+/// The close callback of every handle made by `LoopHandle`. Also of those that a loop closes when it is shut down.
+let releaseHandle: @convention(c) (UnsafeMutablePointer<uv_handle_t>?) -> Void = { handle in
+    guard let data = uv_handle_get_data(handle!) else { return }
+    let owner = Unmanaged<AnyObject>.fromOpaque(data).takeRetainedValue()
+    (owner as? any ReleasableHandle)?.release()
+}

@@ -1,0 +1,62 @@
+import CUV
+
+/// A moment on the monotonic clock: every latency and every deadline is a difference of two.
+///
+/// Not to be mixed with ``WallTime``: this clock never goes back and knows no date.
+public struct MonotonicInstant: Comparable, Hashable, Sendable {
+    /// Nanoseconds since a start that stays the same while the machine runs.
+    public let nanoseconds: Int64
+
+    /// - Parameter nanoseconds: since the clock's start.
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    /// This moment, by the system's monotonic clock.
+    @inline(__always)
+    public static var now: MonotonicInstant { MonotonicInstant(nanoseconds: Int64(bitPattern: uv_hrtime())) }
+
+    /// Before every other moment.
+    public static let distantPast = MonotonicInstant(nanoseconds: .min)
+    /// A moment that never comes.
+    public static let distantFuture = MonotonicInstant(nanoseconds: .max)
+
+    public static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// The time from the right moment to the left one; negative when the left one is earlier.
+    public static func - (left: MonotonicInstant, right: MonotonicInstant) -> Duration {
+        .nanoseconds(left.nanoseconds(since: right))
+    }
+
+    /// The moment so much later. A sum that the clock can't hold is ``distantFuture``.
+    public static func + (left: MonotonicInstant, right: Duration) -> MonotonicInstant {
+        left.advanced(byNanoseconds: right.nanoseconds)
+    }
+
+    /// Nanoseconds from an earlier moment to this one; clamped to what 64 bits hold.
+    package func nanoseconds(since earlier: MonotonicInstant) -> Int64 {
+        let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
+        if overflow { return nanoseconds < earlier.nanoseconds ? .min : .max }
+        return difference
+    }
+
+    /// The moment so many nanoseconds later, or earlier; clamped to what the clock holds.
+    package func advanced(byNanoseconds count: Int64) -> MonotonicInstant {
+        let (sum, overflow) = nanoseconds.addingReportingOverflow(count)
+        if overflow { return count < 0 ? .distantPast : .distantFuture }
+        return MonotonicInstant(nanoseconds: sum)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds; clamped to what 64 bits hold.
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        return product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+    }
+
+    /// Whole milliseconds, as requests carry timeouts; clamped to what 32 bits hold.
+    package var milliseconds: Int32 { Int32(clamping: nanoseconds / 1_000_000) }
+}

@@ -1,0 +1,65 @@
+import KafkaProtocol
+import KafkaQueues
+import Synchronization
+import Testing
+
+@testable import KafkaClient
+
+@Suite(.timeLimit(.minutes(1))) struct InFlightLimitTests {
+    @Test func `permits are given up to the limit, and one that is free goes to the first in line`() async throws {
+        let limit = try InFlightLimit(2)
+        #expect(limit.tryTake() && limit.tryTake() && !limit.tryTake())
+        let served = Names()
+        let first = await waits(for: limit, as: "first", served)
+        let second = await waits(for: limit, as: "second", served)
+        #expect(served.names == [])
+        limit.give()
+        try await first.value
+        #expect(served.names == ["first"])
+        // It has the permit: nobody else can take it before it is given back.
+        #expect(!limit.tryTake())
+        limit.give()
+        try await second.value
+        #expect(served.names == ["first", "second"])
+        limit.give()
+        limit.give()
+        #expect(limit.tryTake() && limit.tryTake() && !limit.tryTake())
+    }
+
+    @Test func `a lane that gives up leaves the line, and no permit is lost with it`() async throws {
+        let limit = try InFlightLimit(1)
+        #expect(limit.tryTake())
+        let served = Names()
+        let first = await waits(for: limit, as: "first", served)
+        let second = await waits(for: limit, as: "second", served)
+        first.cancel()
+        await #expect(throws: CancellationError.self) { try await first.value }
+        limit.give()
+        try await second.value
+        #expect(served.names == ["second"])
+        limit.give()
+        #expect(limit.tryTake())
+    }
+
+    @Test(arguments: [0, -1, .min]) func `a limit that lets nothing go is refused`(limit: Int) {
+        let error = #expect(throws: KafkaClientError.self) { try InFlightLimit(limit) }
+        #expect(error?.code == .invalidArgument)
+    }
+
+    private final class Names: Sendable {
+        private let state = Mutex<[String]>([])
+        var names: [String] { state.withLock { $0 } }
+        func add(_ name: String) { state.withLock { $0.append(name) } }
+    }
+
+    /// Returns when the task stands in line.
+    private func waits(for limit: InFlightLimit, as name: String, _ served: Names) async -> Task<Void, any Error> {
+        let lineLength = limit.lineLength
+        let task = Task {
+            try await limit.take()
+            served.add(name)
+        }
+        while limit.lineLength == lineLength { await Task.yield() }
+        return task
+    }
+}
