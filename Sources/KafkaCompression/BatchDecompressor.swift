@@ -4,8 +4,8 @@
 public protocol BatchDecompressor: AnyObject {
     /// Replaces the content of `output` by the decompressed form of all of `source`.
     ///
-    /// The capacity of `output` is kept and used, and grows to no more than `maxByteCount`, in steps justified by what
-    /// `source` can hold or has yielded: lengths that it only claims are not believed. After an error `output` is empty,
+    /// The capacity of `output` is kept and used, and grows to no more than `maxByteCount`, in steps no larger than
+    /// what `source` can hold or has yielded: a length that it only claims reserves nothing. After an error `output` is empty,
     /// and the decompressor can be used again. No input traps.
     ///
     /// - Throws: `CodecError` of kind `tooLarge` when the result would exceed `maxByteCount`, `corrupt` when `source` is

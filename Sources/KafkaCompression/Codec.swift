@@ -10,7 +10,7 @@ public import KafkaProtocol
 /// The level is checked where the value is made, so a `Codec` that exists works.
 public struct Codec: CompressionCodec, Hashable, CustomStringConvertible {
     public let type: CompressionType
-    /// The level, which every codec that has levels holds; nil where it has none.
+    /// The level; nil for a codec without levels.
     public let level: Int?
 
     /// - Parameter level: nil for the default level, and for the codecs that have none.

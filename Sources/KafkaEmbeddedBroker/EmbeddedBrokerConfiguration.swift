@@ -5,8 +5,9 @@ public struct EmbeddedBrokerConfiguration: Sendable {
         /// They are counted and dropped; only the offsets advance. A partition always looks as if its retention had
         /// just removed everything.
         case drop
-        /// At most so many bytes are kept, all partitions together. When they are reached the oldest batches go, first
-        /// those of the partition that is written, and the log start offset moves.
+        /// At most so many bytes are kept, all partitions together. Beyond that the oldest batches are dropped, and the
+        /// log start offset moves: those of the partition that is written when it has its even share, else those of the
+        /// largest.
         case memory(byteCount: Int)
     }
 
@@ -33,7 +34,7 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     public var fetchByteCountMax = 55 << 20
     /// Partitions of all topics together; a topic that would exceed them is refused with POLICY_VIOLATION.
     public var partitionCountMax = 50_000
-    /// Answered bytes that may wait for a client to read them before its requests are no longer read.
+    /// Bytes of answers that a client may leave unread before its requests are no longer read.
     public var unreadByteCountMax = 1 << 20
     /// Faults from the start; more can be injected later.
     public var faults: [FaultRule] = []

@@ -45,9 +45,9 @@ extension ValueKind where Value == [Endpoint] {
 }
 
 extension ValueKind where Value == String {
-    /// Kafka's own rule for names.
+    /// Kafka's own rule of names.
     static var topic: Self {
-        let accepted = "1 … 249 letters, digits, dots, dashes and underscores"
+        let accepted = "1 … \(TopicName.characterCountMax) letters, digits, dots, dashes and underscores"
         return Self(
             placeholder: "NAME", accepted: accepted,
             parse: { text throws(ValueError) in

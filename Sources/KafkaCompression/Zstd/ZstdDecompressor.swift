@@ -2,9 +2,9 @@ import CZstd
 
 /// zstd frames, one or several in a row, skippable ones between, with or without content size.
 ///
-/// Each attempt decompresses straight into the output: that needs no window buffer, whose size a frame's header could
-/// set at will, and no copy out of it. What frames without content size need is bounded by walking their block headers;
-/// where that allows much, the room starts small and grows.
+/// Each attempt decompresses straight into the output. So there is no window buffer, whose size a frame's header could set
+/// at will, and no copy out of one. The headers of its blocks bound the size of a frame without content size; where that
+/// bound is large, the room starts small and grows.
 final class ZstdDecompressor: BatchDecompressor {
     private let context: OpaquePointer
 

@@ -8,15 +8,15 @@ public struct FaultRule: Sendable, Equatable {
     public enum Effect: Sendable, Equatable {
         /// The code is answered for what the rule names, and nothing is done: a batch is not stored, a topic not made.
         case error(KafkaErrorCode)
-        /// The request is done, a batch stored, and then the code is answered for it.
+        /// The request is served, a batch stored, and then the code is answered for it.
         case errorAfterStore(KafkaErrorCode)
         /// The connection is closed without an answer.
         case disconnect(Moment)
-        /// The request is done at once, its answer and everything behind it on the connection come so much later.
+        /// The request is served at once; its answer and those behind it on the connection come so much later.
         case delay(Duration)
         /// The answer says that the client is throttled for so many milliseconds.
         case throttle(ms: Int32)
-        /// The request is done and never answered, and nothing behind it on the connection is read.
+        /// The request is served and never answered, and the requests behind it on the connection are not served.
         case stall
         /// The partitions that the rule names (all of the request without a name) move to that node, before the
         /// request is looked at.
@@ -24,9 +24,9 @@ public struct FaultRule: Sendable, Equatable {
     }
 
     public enum Moment: Sendable, Equatable {
-        /// Before the request is done.
+        /// Before the request is served.
         case beforeStore
-        /// After it is done, before it is answered.
+        /// After it is served, before it is answered.
         case afterStore
     }
 
@@ -57,7 +57,7 @@ public struct FaultRule: Sendable, Equatable {
         self.effect = effect
     }
 
-    /// Whether the rule speaks of this partition; nil stands for a request or topic as a whole.
+    /// Whether the rule matches this partition; nil stands for a request or topic as a whole.
     func covers(topic: String?, partition: Int32?) -> Bool {
         (self.topic == nil || self.topic == topic) && (self.partition == nil || self.partition == partition)
     }

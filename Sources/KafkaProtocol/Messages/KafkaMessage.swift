@@ -4,7 +4,7 @@ package protocol KafkaMessage: WireStruct {
     /// The versions spoken here.
     static var versions: ClosedRange<Int16> { get }
 
-    /// The version in which a body of `requested` really comes: `ApiVersionsResponse` alone differs.
+    /// The version of a body that was asked for in `requested`. The two differ for `ApiVersionsResponse` only.
     static func versionOnWire(requested: Int16, body: WireReader) -> Int16
 
     // Requirements, so that callers in other modules reach code specialised for the message in this one.
