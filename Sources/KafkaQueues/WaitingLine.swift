@@ -1,4 +1,4 @@
-/// Tasks that wait in line for something that comes in turn, each with what it asks for. A value: its owner keeps it behind
+/// Tasks that wait in line for something that comes in turn, each with how much it asks for. A value: its owner keeps it behind
 /// its lock, beside what is waited for.
 ///
 /// A task joins under the lock, waits outside, and leaves under the lock when its wait was cancelled:
@@ -9,11 +9,11 @@
 ///         state.withLock { $0.line.leave(waiter) }
 ///         throw error
 ///     }
-package struct WaitingLine<Request: Sendable>: Sendable {
+package struct WaitingLine: Sendable {
     private var entries = RingBuffer<Entry>()
 
     private struct Entry: Sendable {
-        let request: Request
+        let amount: Int
         let waiter: Waiter<Void>
     }
 
@@ -21,13 +21,15 @@ package struct WaitingLine<Request: Sendable>: Sendable {
 
     package var count: Int { entries.count }
     package var isEmpty: Bool { entries.isEmpty }
-    /// What the first in line asks for.
-    package var first: Request? { entries.first?.request }
+    /// How much the first in line asks for.
+    package var first: Int? { entries.first?.amount }
 
     /// Joins at the end.
-    package mutating func join(_ request: Request) -> Waiter<Void> {
+    ///
+    /// - Parameter amount: how much is asked for, where that matters.
+    package mutating func join(_ amount: Int = 1) -> Waiter<Void> {
         let waiter = Waiter<Void>()
-        entries.append(Entry(request: request, waiter: waiter))
+        entries.append(Entry(amount: amount, waiter: waiter))
         return waiter
     }
 
@@ -36,12 +38,12 @@ package struct WaitingLine<Request: Sendable>: Sendable {
     package mutating func takeFirst() -> Waiter<Void>? { entries.popFirst()?.waiter }
 
     /// Takes all out of the line, in order.
-    package mutating func takeAll() -> [Waiter<Void>] { entries.takeAll().map(\.waiter) }
+    package mutating func takeAll() -> [Waiter<Void>] {
+        // Asked far more often than anybody waits.
+        if entries.isEmpty { return [] }
+        return entries.takeAll().map { $0.waiter }
+    }
 
     /// Leaves the line. Does nothing when the waiter stands in it no more. Linear.
     package mutating func leave(_ waiter: Waiter<Void>) { entries.removeAll { $0.waiter === waiter } }
-}
-
-extension WaitingLine where Request == Void {
-    package mutating func join() -> Waiter<Void> { join(()) }
 }

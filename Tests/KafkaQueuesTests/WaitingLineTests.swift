@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func `a line is first in, first out, and knows what is asked for`() {
-        var line = WaitingLine<Int>()
+        var line = WaitingLine()
         #expect(line.isEmpty && line.first == nil && line.takeFirst() == nil)
         let waiters = (1...3).map { line.join($0) }
         #expect(line.first == 1)
@@ -43,7 +43,7 @@ import Testing
     private final class Permit: Sendable {
         private struct State {
             var isFree = false
-            var line = WaitingLine<Void>()
+            var line = WaitingLine()
         }
 
         private let state = Mutex(State())

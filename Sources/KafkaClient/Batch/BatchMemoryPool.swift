@@ -16,7 +16,7 @@ final class BatchMemoryPool: Sendable {
         var free: [UnsafeMutableRawPointer] = []
         /// Bytes that are out and bounded: spares are not.
         var takenByteCount = 0
-        var line = WaitingLine<Void>()
+        var line = WaitingLine()
     }
 
     /// - Precondition: at least one buffer fits the bound.

@@ -6,7 +6,7 @@ import Synchronization
 final class MemoryGate: Sendable {
     private struct State {
         var isHeld = false
-        var line = WaitingLine<Void>()
+        var line = WaitingLine()
     }
 
     private let state = Mutex(State())

@@ -13,7 +13,7 @@ public final class InFlightLimit: Sendable {
 
     private struct State {
         var used = 0
-        var line = WaitingLine<Void>()
+        var line = WaitingLine()
     }
 
     /// - Parameter limit: requests that may be in flight at once; at least one.

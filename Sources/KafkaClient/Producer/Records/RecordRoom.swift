@@ -7,7 +7,7 @@ struct RecordRoom: Sendable {
     private(set) var byteCount = 0
     /// Those of chunks on their way.
     private var leavingByteCount = 0
-    private var line = WaitingLine<Int>()
+    private var line = WaitingLine()
 
     /// An appender whose turn has come, with the room that it has now.
     struct Admitted {
