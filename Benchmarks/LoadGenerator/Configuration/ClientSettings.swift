@@ -121,6 +121,11 @@ package struct ClientSettings: Sendable, Equatable {
         for property in properties {
             problems.collect { () throws(UsageError) in try apply(property, given) }
         }
+        if let retryBackoff, let retryBackoffMax, retryBackoff > retryBackoffMax {
+            let (backoff, most) = (retryBackoff / .milliseconds(1), retryBackoffMax / .milliseconds(1))
+            problems.add(
+                "retry.backoff.ms=\(Int(backoff)) is more than retry.backoff.max.ms=\(Int(most)); make it at most as long")
+        }
         try problems.refuse()
     }
 
