@@ -76,7 +76,7 @@ package struct OptionTable: Sendable {
         "partitioner",
         .list(.choice(), default: "sticky; with keys murmur2") { run, _ in
             run.keys == .none ? PartitionerChoice.sticky : .murmur2
-        }, group: .shape, "who chooses a record's partition")
+        }, group: .shape, "how a record's partition is chosen")
     let builder = Option(
         "builder", .list(.choice(), default: BuilderChoice.sharded), group: .shape, "how batches are built")
     let cores = Option(

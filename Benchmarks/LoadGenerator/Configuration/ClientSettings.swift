@@ -124,7 +124,8 @@ package struct ClientSettings: Sendable, Equatable {
         if let retryBackoff, let retryBackoffMax, retryBackoff > retryBackoffMax {
             let (backoff, most) = (retryBackoff / .milliseconds(1), retryBackoffMax / .milliseconds(1))
             problems.add(
-                "retry.backoff.ms=\(Int(backoff)) is more than retry.backoff.max.ms=\(Int(most)); make it at most as long")
+                "retry.backoff.ms=\(Int(backoff)) is more than retry.backoff.max.ms=\(Int(most)); make it at most as long"
+            )
         }
         try problems.refuse()
     }
@@ -165,7 +166,7 @@ package struct ClientSettings: Sendable, Equatable {
         .milliseconds(try number(text, 1...86_400_000))
     }
 
-    /// Puts what settings say of the shape of a run into its place.
+    /// Applies the settings that options of kbench set as well.
     func apply(to run: inout RunConfiguration) {
         if let acks { run.acks = acks }
         if let lingerNs { run.lingerNs = lingerNs }
