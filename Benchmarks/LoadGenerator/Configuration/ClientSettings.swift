@@ -35,13 +35,14 @@ package struct ClientSettings: Sendable, Equatable {
         (
             "linger.ms", "queue.buffering.max.ms", OptionTable.shared.linger.row,
             { settings, text throws(ValueError) in
-                settings.lingerNs = Int64(try number(text, 0...3_600_000)) * 1_000_000
+                let mostMs = Int(OptionTable.lingersNs.upperBound / 1_000_000)
+                settings.lingerNs = Int64(try number(text, 0...mostMs)) * 1_000_000
             }
         ),
         (
             "batch.size", nil, OptionTable.shared.batchSize.row,
             { settings, text throws(ValueError) in
-                settings.batchSizeBytes = try number(text, 1...(1 << 30))
+                settings.batchSizeBytes = try number(text, 1...OptionTable.batchSizes.upperBound)
             }
         ),
         (
