@@ -10,7 +10,7 @@ final class OpenLoopSchedule: Sendable {
     private let total: Int64
     private let begin: MonotonicInstant
     private let intervalNs: Double
-    /// How late the latest record was, and how late the last one was, in ns.
+    /// The longest delay of a record, and the delay of the last one, in ns.
     private let worst = Atomic<Int64>(0)
     private let final = Atomic<Int64>(0)
 

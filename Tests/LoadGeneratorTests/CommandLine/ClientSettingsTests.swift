@@ -51,7 +51,7 @@ import Testing
 
     @Test func aBoundBelowADefaultLowersIt() throws {
         let settings = try Self.plan("-X max.request.size=262144 -X retry.backoff.max.ms=5").target.clientSettings
-        let producer = try RunConfiguration().producerConfiguration(lane: 0, of: 1, concurrency: 4, settings)
+        let producer = RunConfiguration().producerConfiguration(lane: 0, of: 1, concurrency: 4, settings)
         #expect(producer.requestByteCountMax == 262_144)
         #expect(producer.requestByteCountTarget == 262_144)
         #expect(producer.retryBackoff == .milliseconds(5))
