@@ -8,19 +8,28 @@
 import KafkaClient
 import LoadGenerator
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 @main
 struct CodecFloor {
     static func main() throws {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        let records = arguments.first.flatMap { Int($0) } ?? 2_000_000
-        let recordSize = arguments.count > 1 ? Int(arguments[1]) ?? 100 : 100
-        let batchSize = arguments.count > 2 ? Int(arguments[2]) ?? 16 << 10 : 16 << 10
-        let codecs = arguments.count > 3 ? Array(arguments[3...]) : ["gzip", "snappy", "lz4", "zstd"]
+        let arguments: CodecFloorArguments
+        do throws(UsageError) {
+            arguments = try CodecFloorArguments(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            for problem in error.problems { Terminal.write("codec-floor: \(problem)\n", to: 2) }
+            exit(ExitStatus.usage.rawValue)
+        }
+        let (recordSize, batchSize) = (arguments.recordSize, arguments.batchSize)
         let blocks = try makeBlocks(recordSize: recordSize, batchSize: batchSize)
         print("codec,record_size_bytes,batch_size_bytes,cpu_ns_per_record,compression_ratio")
-        for codec in codecs {
-            let (nanoseconds, ratio) = try measure(try Codec(parsing: codec), blocks, records: records)
-            print("\(codec),\(recordSize),\(batchSize),\(rounded(nanoseconds, 10)),\(rounded(ratio, 1000))")
+        for (name, codec) in arguments.codecs {
+            let (nanoseconds, ratio) = try measure(codec, blocks, records: arguments.records)
+            print("\(name),\(recordSize),\(batchSize),\(rounded(nanoseconds, 10)),\(rounded(ratio, 1000))")
         }
     }
 

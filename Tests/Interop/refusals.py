@@ -1,4 +1,4 @@
-"""What kbench refuses before anything starts: command lines, and places for its results."""
+"""What kbench refuses before anything starts: command lines, and folders of results."""
 
 import os
 

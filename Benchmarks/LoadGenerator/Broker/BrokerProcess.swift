@@ -53,7 +53,7 @@ actor BrokerProcess {
         impatience.cancel()
     }
 
-    /// Calls back when the broker ends without having been asked to, or has already; with how, in words.
+    /// Calls `action` with the reason when the broker ends without having been asked to, also when it has already.
     func whenLost(_ action: @escaping @Sendable (String) -> Void) {
         onUnexpectedExit = action
         if let exit, !isStopping { action(Self.words(exit)) }

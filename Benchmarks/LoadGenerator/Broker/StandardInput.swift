@@ -17,7 +17,7 @@ enum StandardInput {
         }
     }
 
-    /// Blocks: the loop it runs on has nothing else to do.
+    /// Blocks its thread, which has nothing else to do.
     private static func waitForEnd() {
         var byte: UInt8 = 0
         while true {

@@ -18,7 +18,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     /// One line of `--help`.
     package var summary: String {
         switch self {
-        case .run: "one benchmark, or a sweep of them (default)"
+        case .run: "one run, or a sweep of runs (default)"
         case .broker: "the embedded broker on its own, for any client"
         case .completions: "completions of options and values, for a shell"
         case .man: "the manual page"

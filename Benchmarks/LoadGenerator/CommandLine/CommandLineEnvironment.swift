@@ -1,6 +1,6 @@
 /// What defaults of the command line come from.
 package struct CommandLineEnvironment: Sendable {
-    /// CPUs this process may run on.
+    /// CPUs that this process may use.
     package let onlineCores: Int
     /// The seed when none is given.
     package let randomSeed: UInt64

@@ -131,7 +131,7 @@ private func zshSpecifications(_ option: OptionRow) -> [String] {
     let repeated = option.arity == .repeatable ? "*" : ""
     return option.spellings.map { spelling in
         let equals = option.takesValue && spelling.hasPrefix("--") ? "=" : ""
-        var text = "\(repeated)\(spelling)\(equals)[\(zshQuoted(option.help))]"
+        var text = "\(repeated)\(spelling)\(equals)[\(zshQuoted(option.meaning))]"
         guard option.takesValue else { return "'\(text)'" }
         text += ":\(zshQuoted(option.placeholder)):"
         switch option.completion {
@@ -174,7 +174,7 @@ private var fishCompletions: String {
             let short = option.shortName.map { " -s \($0)" } ?? ""
             let names = ([option.name] + option.aliases).map { " -l \($0)" }.joined()
             text +=
-                "complete -c kbench -n '\(condition)'\(short)\(names)\(fishValues(option)) -d \(fishQuoted(option.help))\n"
+                "complete -c kbench -n '\(condition)'\(short)\(names)\(fishValues(option)) -d \(fishQuoted(option.meaning))\n"
         }
     }
     return text

@@ -2,7 +2,7 @@
 package enum ExitStatus: Int32, Sendable, CaseIterable {
     /// Done and verified.
     case success = 0
-    /// Delivery, verification or the run itself failed.
+    /// A run could not be carried out, or records of it were not delivered or not verified.
     case failure = 1
     /// The command line is wrong; nothing was started.
     case usage = 64

@@ -72,8 +72,11 @@ package struct OptionRow: Sendable {
         }
     }
 
+    /// What it is for, and which values are accepted.
+    package var meaning: String { help + (accepted.map { "; accepted: \($0)" } ?? "") }
+
     /// What help and the manual page say of it, in the order in which they say it.
     package var sentences: [String] {
-        [help, accepted.map { "accepted: \($0)" }, defaultText.map { "default: \($0)" }].compactMap(\.self)
+        [meaning, defaultText.map { "default: \($0)" }].compactMap(\.self)
     }
 }

@@ -9,6 +9,9 @@ package struct OptionTable: Sendable {
     private static let secondNs: Int64 = 1_000_000_000
     private static let hourNs: Int64 = 3600 * secondNs
     private static let dayNs: Int64 = 24 * hourNs
+    /// Bounds that settings of the client by other names share.
+    static let batchSizes = 128...1 << 30
+    static let lingersNs = 0...hourNs
 
     // MARK: Target
 
@@ -76,7 +79,7 @@ package struct OptionTable: Sendable {
         "partitioner",
         .list(.choice(), default: "sticky; with keys murmur2") { run, _ in
             run.keys == .none ? PartitionerChoice.sticky : .murmur2
-        }, group: .shape, "who chooses a record's partition")
+        }, group: .shape, "how a record's partition is chosen")
     let builder = Option(
         "builder", .list(.choice(), default: BuilderChoice.sharded), group: .shape, "how batches are built")
     let cores = Option(
@@ -91,13 +94,13 @@ package struct OptionTable: Sendable {
         "codec", .list(.codec, default: .none), group: .shape, "compression of the batches")
     let batchSize = Option(
         "batch-size",
-        .list(.bytes(in: 128...1 << 30), default: RunConfiguration.automaticBatchSizeText) { run, _ in
+        .list(.bytes(in: batchSizes), default: RunConfiguration.automaticBatchSizeText) { run, _ in
             run.automaticBatchSize
         }, group: .shape,
         "most bytes of a batch; by default the open batches of all partitions stay within a core's own cache, "
             + "which measuring showed to matter most")
     let linger = Option(
-        "linger", .list(.duration(in: 0...hourNs), default: 5_000_000), group: .shape,
+        "linger", .list(.duration(in: lingersNs), default: 5_000_000), group: .shape,
         "longest time a batch waits for more records")
     let acks = Option(
         "acks", .list(.choice("ACKS"), default: AcksChoice.all), group: .shape, "acknowledgements to wait for")

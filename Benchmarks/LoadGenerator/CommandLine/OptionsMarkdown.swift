@@ -24,9 +24,7 @@ package enum OptionsMarkdown {
             case .words(let text): escaped(text)
             case nil: ""
             }
-        let meaning = [row.help, row.accepted.map { "accepted: \($0)" }].compactMap(\.self).map(escaped).joined(
-            separator: "; ")
-        return "| \(spellings) | \(value) | \(standard) | \(meaning) |\n"
+        return "| \(spellings) | \(value) | \(standard) | \(escaped(row.meaning)) |\n"
     }
 
     private static func code(_ text: String) -> String { "`\(text.replacing("|", with: "\\|"))`" }

@@ -43,7 +43,7 @@ struct ParsedOptions {
         texts[OptionTable.shared[keyPath: option].row.name]
     }
 
-    /// Puts other values in the place of an option's; nil takes it away.
+    /// Replaces the values of an option; nil takes the option away.
     mutating func replace<Value>(_ option: KeyPath<OptionTable, Option<Value>>, by values: [String]?) {
         texts[OptionTable.shared[keyPath: option].row.name] = values
     }

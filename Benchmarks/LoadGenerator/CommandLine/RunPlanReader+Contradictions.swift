@@ -62,8 +62,10 @@ extension Problems {
             let size = Quantity.formatBytes(Int64(run.batchSizeBytes))
             add("--batch-size: a record may need \(needed) B with its overhead, which \(size) do not hold")
         }
-        if run.batchSizeBytes > 1 << 30 {
-            add("--record-size: a record may need \(needed) B with its key and headers; 1 GiB is the most")
+        let most = OptionTable.batchSizes.upperBound
+        if run.batchSizeBytes > most {
+            let size = Quantity.formatBytes(Int64(most))
+            add("--record-size: a record may need \(needed) B with its key and headers; \(size) is the most")
         }
         if case .records = run.amount, run.payloadBytes == nil {
             add("--records: the bytes of so many records are beyond counting")

@@ -6,7 +6,7 @@ package struct UsageError: Error, Equatable, CustomStringConvertible {
     package init(_ problem: String) { problems = [problem] }
 
     /// - Precondition: there is a problem.
-    init(_ problems: [String]) {
+    package init(_ problems: [String]) {
         precondition(!problems.isEmpty)
         self.problems = problems
     }

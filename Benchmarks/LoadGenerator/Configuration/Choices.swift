@@ -45,9 +45,9 @@ package enum BuilderChoice: String, NamedChoice {
     package static let noun = "builder"
 }
 
-/// Who chooses a record's partition.
+/// How a record's partition is chosen.
 package enum PartitionerChoice: String, NamedChoice {
-    /// Nobody: the producer takes any.
+    /// Not at all: the producer takes any.
     case none
     case roundRobin = "round-robin"
     /// One partition until its batch is full.

@@ -35,13 +35,14 @@ package struct ClientSettings: Sendable, Equatable {
         (
             "linger.ms", "queue.buffering.max.ms", OptionTable.shared.linger.row,
             { settings, text throws(ValueError) in
-                settings.lingerNs = Int64(try number(text, 0...3_600_000)) * 1_000_000
+                let mostMs = Int(OptionTable.lingersNs.upperBound / 1_000_000)
+                settings.lingerNs = Int64(try number(text, 0...mostMs)) * 1_000_000
             }
         ),
         (
             "batch.size", nil, OptionTable.shared.batchSize.row,
             { settings, text throws(ValueError) in
-                settings.batchSizeBytes = try number(text, 1...(1 << 30))
+                settings.batchSizeBytes = try number(text, 1...OptionTable.batchSizes.upperBound)
             }
         ),
         (
@@ -121,6 +122,12 @@ package struct ClientSettings: Sendable, Equatable {
         for property in properties {
             problems.collect { () throws(UsageError) in try apply(property, given) }
         }
+        if let retryBackoff, let retryBackoffMax, retryBackoff > retryBackoffMax {
+            let (backoff, most) = (retryBackoff / .milliseconds(1), retryBackoffMax / .milliseconds(1))
+            problems.add(
+                "retry.backoff.ms=\(Int(backoff)) is more than retry.backoff.max.ms=\(Int(most)); make it at most as long"
+            )
+        }
         try problems.refuse()
     }
 
@@ -160,7 +167,7 @@ package struct ClientSettings: Sendable, Equatable {
         .milliseconds(try number(text, 1...86_400_000))
     }
 
-    /// Puts what settings say of the shape of a run into its place.
+    /// Applies the settings that options of kbench set as well.
     func apply(to run: inout RunConfiguration) {
         if let acks { run.acks = acks }
         if let lingerNs { run.lingerNs = lingerNs }

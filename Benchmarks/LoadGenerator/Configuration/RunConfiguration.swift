@@ -94,7 +94,7 @@ package struct RunConfiguration: Sendable, Equatable {
         Int64(recordSize.meanByteCount) + Int64(keySize) + Int64(headerCount) * Int64(headerSize)
     }
 
-    /// Payload bytes of one run; nil when a duration decides, or when the product has no end.
+    /// Payload bytes of one run; nil when a duration decides, or when they are too many to count.
     package var payloadBytes: Int64? {
         guard case .records(let count) = amount else { return nil }
         let (bytes, overflow) = count.multipliedReportingOverflow(by: payloadBytesPerRecord)

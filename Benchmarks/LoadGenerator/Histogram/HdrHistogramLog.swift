@@ -1,4 +1,4 @@
-/// The text of an HdrHistogram interval log: any number of tagged histograms over one stretch of time.
+/// The text of an HdrHistogram interval log: any number of tagged histograms over one interval of time.
 ///
 /// Format version 1.3 of HdrHistogram's `HistogramLogWriter`; times in seconds, `Interval_Max` in milliseconds.
 package struct HdrHistogramLog: Sendable {

@@ -1,4 +1,4 @@
-/// The stretches of a record's time, in the order of the files.
+/// The stages of a record's time, in the order of the files.
 package enum LatencyStage: String, Sendable, CaseIterable {
     /// Intended time (open loop) or append (closed loop) → acknowledged.
     case total

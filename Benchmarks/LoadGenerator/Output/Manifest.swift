@@ -6,7 +6,7 @@ package struct Manifest: Sendable, Equatable {
     package var plan: RunPlan
     package var system: SystemInfo
     package var startedAt: Timestamp
-    /// Nil while it runs.
+    /// Nil until the command ends.
     package var endedAt: Timestamp?
     package var wasInterrupted = false
     /// How many runs are in `runs.csv`.
@@ -59,7 +59,7 @@ package struct Manifest: Sendable, Equatable {
     /// When an interrupted sweep was gone on with, each time.
     private var resumedAt: [String] { plan.resumption.map { $0.resumedAt + [startedAt.iso8601] } ?? [] }
 
-    /// The share of the CPUs' time, 0 … 1, that the hypervisor gave to others while it ran.
+    /// The share of the CPUs' time, 0 … 1, that the hypervisor gave to others meanwhile.
     package var stealShare: Double? {
         guard let cpuTimeBefore, let cpuTimeAfter else { return nil }
         return cpuTimeAfter.stealShare(since: cpuTimeBefore)

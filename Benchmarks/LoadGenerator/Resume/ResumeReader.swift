@@ -1,5 +1,5 @@
-// A sweep is gone on with by the command line that began it, read again: what comes out has to be what the manifest says
-// was planned, and the rows that are there have to be rows of that plan. Then nothing is mixed that does not belong together.
+// To resume a sweep, the command line that began it is read again. It has to make the plan that the manifest holds, and the
+// rows that are there have to be rows of that plan. So results of different plans are never mixed.
 
 import KafkaClient
 
@@ -10,7 +10,7 @@ struct ResumeReader {
     let given: ParsedOptions
     let environment: CommandLineEnvironment
 
-    /// What `--resume` can be combined with: how it is shown, and the secrets that no manifest holds.
+    /// What `--resume` can be combined with: how results are shown, and secrets, which no manifest holds.
     private static let ownOptions: Set<String> = {
         let table = OptionTable.shared
         let rows = [table.resume.row, table.quiet.row, table.format.row, table.dryRun.row, table.commandProperty.row]
@@ -101,7 +101,7 @@ struct ResumeReader {
         return all.isEmpty ? nil : all
     }
 
-    /// Whether it is still the same plan: defaults depend on the machine, payloads on their file.
+    /// Refuses a plan that is not the one of then: defaults depend on the machine, payloads on their file.
     private func compare(_ plan: RunPlan, _ manifest: JSONValue) throws(UsageError) {
         let before = manifest["configurations"]?.array ?? []
         guard before.count == plan.configurations.count,

@@ -8,7 +8,7 @@ package struct Resumption: Sendable, Equatable {
     let startedAt: String
     /// When it was gone on with before.
     let resumedAt: [String]
-    /// The numbers of the runs that are done. One that was interrupted is not: it is run again.
+    /// The numbers of the runs that are done. An interrupted run is not done: it is repeated.
     package let completedRuns: Set<Int>
 }
 

@@ -14,7 +14,7 @@ struct Generator: Sendable {
     struct Outcome: Sendable {
         var records: Int64 = 0
         var failure: (any Error)?
-        /// Estimated from every 16th chunk: two looks at the clock a chunk would be no small part of it.
+        /// Estimated from every 16th chunk: to read the clock twice for every chunk would take a good part of that time.
         var generatingNs: Int64 = 0
         var appendingNs: Int64 = 0
     }
@@ -89,9 +89,9 @@ struct Generator: Sendable {
         return outcome
     }
 
-    /// Of all lanes together the schedule is looked at so often: 25 µs late at the median, and no core is kept busy.
+    /// How often the lanes together look at the schedule: records are 25 µs late at the median, and no core is kept busy.
     private static let tickNs: Int64 = 50_000
-    /// An interrupt is noticed after so long.
+    /// The longest until an interrupt is noticed.
     private static let longestSleepNs: Int64 = 50_000_000
 
     private var goesOn: Bool { !interrupt.isSet && abort.reason == nil }
@@ -106,6 +106,6 @@ struct Generator: Sendable {
 }
 
 extension Generator.Outcome {
-    /// Cancelled by the watchdog, for a reason that is told of elsewhere, is no failure.
+    /// A cancellation is no failure of its own: the watchdog cancels, and gives the reason.
     fileprivate mutating func note(_ error: any Error) { if !(error is CancellationError) { failure = error } }
 }

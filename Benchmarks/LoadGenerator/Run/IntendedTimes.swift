@@ -3,8 +3,9 @@
 //      handed over   t0      t1      t2 …       one entry per chunk, ascending
 //      intended      i0      i1      i2 …       of the chunk's first record
 //
-// A batch opened at t with t1 ≤ t < t2 began with a record of the chunk of t1. Of old entries every second one is dropped
-// when there are too many: what is then found is earlier than the truth, so a latency may be over- but never understated.
+// A batch opened at t with t1 ≤ t < t2 began with a record of the chunk of t1. When there are too many entries, every second
+// one of the old ones is dropped. An intended time may then be found too early, so a latency may come out too long, never
+// too short.
 
 import KafkaTransport
 import Synchronization
@@ -33,7 +34,7 @@ final class IntendedTimes: Sendable {
         }
     }
 
-    /// The intended time of what was appended at a time; that time itself when nothing is known of it.
+    /// The intended time of what was appended at a time; that time itself when nothing was noted for it.
     func intended(of appended: MonotonicInstant) -> MonotonicInstant {
         entries.withLock { entries in
             var (low, high) = (0, entries.count)

@@ -34,7 +34,7 @@ actor InterruptSignals {
         stopWaiting()
     }
 
-    /// Lets those go on who wait, signal or not.
+    /// Ends all waiting, with or without a signal.
     func stopWaiting() {
         isOver = true
         for waiter in waiters { waiter.resume() }

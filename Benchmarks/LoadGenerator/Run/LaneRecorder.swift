@@ -40,7 +40,8 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     }
     private let timedOut = Atomic<Bool>(false)
 
-    /// A batch was given up after the whole delivery timeout: nobody takes records any more. May be read at any time.
+    /// A batch was not acknowledged within the delivery timeout: the broker takes no records any more. May be read at any
+    /// time.
     var hasTimedOut: Bool { timedOut.load(ordering: .relaxed) }
 
     var ackedRecords: Int64 { acked.load(ordering: .relaxed) }
@@ -51,14 +52,14 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
 
     func finish() {}
 
-    /// Takes what came since the last call and leaves `spare` in its place. May be called at any time.
+    /// Exchanges what came since the last call for `spare`. May be called at any time.
     ///
     /// An exchange, because a lane must not wait while two hundred kilobytes are added up.
     func exchangeInterval(for spare: inout Interval) {
         interval.withLock { swap(&$0, &spare) }
     }
 
-    /// Forgets the warm-up. Nothing may be on its way.
+    /// Forgets the warm-up. No batch may be in flight.
     func reset() {
         histograms = LatencyHistograms()
         (failedRecords, batches, wireBytes, builtBytes, ackedBytes) = (0, 0, 0, 0, 0)

@@ -3,7 +3,7 @@
 extension Verdict {
     /// An open loop was still behind when its time was over: the broker, the network or the client can't keep the rate.
     ///
-    /// Being late for a moment is not this: the schedule was made up for, and the latencies tell of it.
+    /// A schedule that was late for a while and caught up is not saturated: its latencies show the delay.
     static func saturated(
         _ lag: RunExecution.ScheduleLag, planned: Int64, rate: Double, isInterrupted: Bool
     ) -> Verdict? {
@@ -36,10 +36,10 @@ extension Verdict {
             """)
     }
 
-    /// Others had a part of the machine while a run was measured on it.
+    /// Other processes, or other virtual machines, used the machine's CPUs during the run.
     ///
     /// - Parameters:
-    ///   - ownCpuNs: what all that belongs to the run used; nil where it cannot be told from others.
+    ///   - ownCpuNs: CPU time of kbench and of its broker; nil where the broker's is not known.
     static func noisy(
         from before: CPUTime?, to after: CPUTime?, durationNs: Int64, ownCpuNs: Int64?, cpuCount: Int
     ) -> Verdict? {

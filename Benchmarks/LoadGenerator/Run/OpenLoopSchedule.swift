@@ -1,5 +1,5 @@
-// The open loop: record i is due at begin + i / rate, whatever became of those before it. Lanes take what is due, whoever
-// comes first, so a lane that waits for its broker does not hold up the schedule of the others.
+// The open loop: record i is due at begin + i / rate, whatever happened to the records before it. Any lane may take the next
+// record that is due, so a lane that waits for its broker does not delay the others.
 
 import KafkaTransport
 import Synchronization
@@ -10,7 +10,7 @@ final class OpenLoopSchedule: Sendable {
     private let total: Int64
     private let begin: MonotonicInstant
     private let intervalNs: Double
-    /// The longest that a record was taken after its time, and how late the last one was, in ns.
+    /// The longest delay of a record, and the delay of the last one, in ns.
     private let worst = Atomic<Int64>(0)
     private let final = Atomic<Int64>(0)
 
@@ -50,7 +50,7 @@ final class OpenLoopSchedule: Sendable {
         return nil
     }
 
-    /// The time of the first record that nobody has taken; nil when none is left.
+    /// The time of the next record to take; nil when none is left.
     var nextDue: MonotonicInstant? {
         let first = next.load(ordering: .relaxed)
         return first < total ? intended(first) : nil

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Says that a run has no more sense, and why: the broker is gone.
+/// Why a run has to end before its time, for example because the broker is gone.
 final class RunAbort: Sendable {
     private let first = Mutex<String?>(nil)
 

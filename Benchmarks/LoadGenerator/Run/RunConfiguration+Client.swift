@@ -27,13 +27,15 @@ extension RunConfiguration {
         lane: Int, of lanes: Int, concurrency: Int, _ settings: ClientSettings
     ) -> ProducerConfiguration {
         let share = max(1, (concurrency + lanes - 1 - lane) / lanes)
-        let backoff = settings.retryBackoff ?? .milliseconds(100)
+        // What is set bounds what is not.
+        let backoff = settings.retryBackoff ?? min(.milliseconds(100), settings.retryBackoffMax ?? .seconds(1))
+        let requestByteCountMax = settings.requestByteCountMax ?? 1 << 20
         return ProducerConfiguration(
             acks: Acks(rawValue: acks.wireValue) ?? .all, deliveryTimeout: settings.deliveryTimeout ?? .seconds(120),
             retryBackoff: backoff, retryBackoffMax: settings.retryBackoffMax ?? max(backoff, .seconds(1)),
             attempts: settings.attempts ?? .max, inFlightPerBrokerMax: min(share, settings.inFlightPerBroker ?? share),
-            inFlightMax: share, requestByteCountTarget: Self.requestByteCount,
-            requestByteCountMax: settings.requestByteCountMax ?? 1 << 20)
+            inFlightMax: share, requestByteCountTarget: min(Self.requestByteCount, requestByteCountMax),
+            requestByteCountMax: requestByteCountMax)
     }
 
     /// Each lane's partitioner begins at another partition, so that lanes don't crowd on one.

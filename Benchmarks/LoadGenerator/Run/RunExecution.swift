@@ -132,7 +132,8 @@ struct RunExecution {
         }
     }
 
-    /// Where lane `lane` notes them: its own recorder's, or with one builder for all lanes everybody's.
+    /// Where lane `lane` notes the intended times of its records: in those of its own recorder, which all lanes share when they
+    /// have one builder.
     private func intendedTimes(_ lane: Int) -> IntendedTimes {
         if let times = pipeline.recorders[lane].intendedTimes { return times }
         preconditionFailure("the recorders of an open loop know the intended times")
@@ -144,7 +145,7 @@ struct RunExecution {
         }
     }
 
-    /// Ends the run before its time: after an interrupt what is in flight has a while, without a broker nothing has.
+    /// Ends the run before its time. After an interrupt, what is in flight may still arrive; without a broker, nothing can.
     private func watch(_ generators: [Task<Generator.Outcome, Never>], _ drainTimeout: Duration) async throws {
         while !interrupt.isSet, abort.reason == nil {
             try await Task.sleep(for: .milliseconds(50))
@@ -152,7 +153,7 @@ struct RunExecution {
                 abort.set("records were not acknowledged in time; the rest was not sent")
             }
         }
-        // Those that wait for memory wait no longer.
+        // Generators that wait for memory wait no longer.
         for generator in generators { generator.cancel() }
         if abort.reason == nil { try await Task.sleep(for: drainTimeout) }
         for producer in pipeline.producers { await producer.close() }
@@ -169,7 +170,7 @@ extension RunExecution.Measurement {
 }
 
 extension RunConfiguration {
-    /// Records that a run comes to: with a rate and a duration, those whose time comes within it.
+    /// How many records the run sends at most; with a rate and a duration, those that are due within it.
     var plannedRecords: Int64 { amount.recordsMost(rate: rate) }
 }
 
@@ -177,7 +178,7 @@ extension RunConfiguration.Amount {
     /// No run has more records.
     private static let recordsMax: Int64 = 1_000_000_000_000_000_000
 
-    /// The most records that this comes to: with a rate and a duration, those whose time comes within it.
+    /// How many records are sent at most; with a rate and a duration, those that are due within it.
     fileprivate func recordsMost(rate: Double?) -> Int64 {
         switch self {
         case .records(let count): count

@@ -21,7 +21,7 @@ struct RunFailure: Error, CustomStringConvertible {
 }
 
 extension OutputDirectory {
-    /// Writes what came of a run: the histograms last, because a run with them counts as done.
+    /// Writes what came of a run. The histograms come last: a run that has them counts as done.
     func append(_ outcome: RunOutcome) throws(OutputError) {
         let result = outcome.result
         try runs.append(result)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Something that happens once and that everybody may look at, whatever thread they are on: that the user wants an end.
+/// A flag that is set once and may be read by any thread.
 final class SharedFlag: Sendable {
     private let flag = Atomic<Bool>(false)
 

@@ -17,7 +17,7 @@ struct SingleRun {
     /// Set when the user wants an end.
     let interrupt: SharedFlag
 
-    /// What is left to do for a run once an interrupt came, before it is given up.
+    /// How long what is in flight has after an interrupt.
     private static let drainTimeout = Duration.seconds(5)
 
     private var configuration: RunConfiguration { scheduled.configuration }
@@ -147,7 +147,7 @@ struct SingleRun {
             result: result, measurement: load.measurement, recorders: recorders,
             isBrokerOurs: plan.target.bootstrapServers == nil, isInterrupted: interrupt.isSet)
         let isLost = await target?.isLost == true
-        // A broker that is gone is not asked what it stored; why it is gone is known.
+        // A broker that is gone can't be asked how many records it stored.
         let judgement = await judge.judge(isLost ? nil : target, storedBefore: storedBefore)
         result.verdicts = judgement.verdicts
         var failures = judgement.failures

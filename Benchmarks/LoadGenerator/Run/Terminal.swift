@@ -17,15 +17,15 @@ package struct Terminal: Sendable {
         isQuiet = output.isQuiet
     }
 
-    /// A line for people; nothing when it shall be quiet.
+    /// Writes a line for people, unless kbench is to be quiet.
     package func note(_ text: String) {
         if !isQuiet { Self.write("kbench: \(text)\n", to: 2) }
     }
 
-    /// An error; also when it shall be quiet.
+    /// Writes an error, also when kbench is to be quiet.
     package func complain(_ text: String) { Self.write("kbench: \(text)\n", to: 2) }
 
-    /// A line that renews itself once a second while a run goes on; none where nobody looks.
+    /// Shows the progress of a run, once a second in one line; only on a terminal.
     func progress(
         _ run: RunPlan.ScheduledRun, of plan: RunPlan, acked: @escaping @Sendable () -> Int64
     ) -> Task<Void, any Error>? {
@@ -79,7 +79,7 @@ package struct Terminal: Sendable {
                 #else
                     let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 #endif
-                // Nobody reads, so nobody can be told.
+                // The reader is gone, and there is no other way to tell.
                 guard count > 0 else { return }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }

@@ -2,7 +2,7 @@
 package struct CPUTime: Sendable, Equatable {
     /// Time the hypervisor gave to others, in the kernel's ticks.
     package let stealTicks: UInt64
-    /// Time in which nothing ran here, in the kernel's ticks: idle, waiting for disks, or stolen.
+    /// Time in which the CPUs did nothing here, in the kernel's ticks: idle, waiting for disks, or stolen.
     package let idleTicks: UInt64
     /// All time, in the kernel's ticks.
     package let totalTicks: UInt64
@@ -28,7 +28,7 @@ package struct CPUTime: Sendable, Equatable {
         return Double(stealTicks - earlier.stealTicks) / Double(totalTicks - earlier.totalTicks)
     }
 
-    /// The share of all CPUs' time since `earlier`, 0 … 1, in which something ran; nil when no time has passed.
+    /// The share of all CPUs' time since `earlier`, 0 … 1, in which they did something; nil when no time has passed.
     package func busyShare(since earlier: CPUTime) -> Double? {
         guard totalTicks > earlier.totalTicks, idleTicks >= earlier.idleTicks else { return nil }
         return 1 - min(1, Double(idleTicks - earlier.idleTicks) / Double(totalTicks - earlier.totalTicks))

@@ -6,7 +6,7 @@
 
 /// The commit that a checkout stands at, without asking git.
 enum GitCommit {
-    /// `KBENCH_COMMIT`, or else the commit of the checkout that the running program lies in; nil when there is none.
+    /// `KBENCH_COMMIT`, or else the commit of the checkout that this program lies in; nil when there is none.
     static func ofThisBuild() -> String? {
         if let given = SystemFile.environment("KBENCH_COMMIT") { return given }
         guard var folder = programPath() else { return nil }

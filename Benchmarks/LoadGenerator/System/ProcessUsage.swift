@@ -12,7 +12,7 @@ package enum ProcessUsage {
         return nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime)
     }
 
-    /// User and system time of a process that runs, in ns; nil when there is no such process or the system does not
+    /// User and system time of a living process, in ns; nil when there is no such process or the system does not
     /// tell.
     package static func cpuTimeNs(ofProcess pid: Int32) -> Int64? {
         #if canImport(Darwin)

@@ -7,7 +7,7 @@
 /// The machine and the build, for the manifest; nil where the system does not tell.
 package struct SystemInfo: Sendable, Equatable {
     package var cpuModel: String?
-    /// CPUs this process may run on.
+    /// CPUs that this process may use.
     package var onlineCores: Int
     package var memoryBytes: Int64?
     package var kernel: String?
@@ -32,7 +32,7 @@ package struct SystemInfo: Sendable, Equatable {
             gitCommit: GitCommit.ofThisBuild(), isDebugBuild: _isDebugAssertConfiguration(), compiler: compilerVersion)
     }
 
-    /// CPUs this process may run on, at least 1: what `taskset` or a container leaves of those online.
+    /// CPUs that this process may use, at least 1: what `taskset` or a container leaves of those online.
     package static func onlineCores() -> Int {
         let online = max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
         guard let status = SystemFile.text("/proc/self/status"),

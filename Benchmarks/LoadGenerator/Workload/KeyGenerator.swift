@@ -1,4 +1,4 @@
-// Record i has the key that the seed and i alone decide: which lane makes it, and what it made before, has no part in it.
+// The key of record i depends on the seed and on i alone, not on the lane that makes it or on what the lane made before.
 
 #if canImport(Darwin)
     import Darwin
@@ -63,13 +63,13 @@ struct KeyGenerator: Sendable {
     private func store(_ number: UInt64, at index: Int, in memory: UnsafeMutableRawBufferPointer) {
         guard let end = memory.baseAddress.map({ $0 + (index + 1) * byteCount }) else { return }
         if byteCount >= 8 {
-            // What lies in front was zero and stays so.
+            // The bytes before are zero from the beginning.
             (end - 8).storeBytes(of: number.bigEndian, as: UInt64.self)
             return
         }
         var rest = number
-        for place in 1...byteCount {
-            (end - place).storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
+        for distance in 1...byteCount {
+            (end - distance).storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
             rest >>= 8
         }
     }

@@ -6,7 +6,7 @@
 
 /// A file whose pieces between delimiters are the values of records, bytes untouched.
 struct PayloadFile {
-    /// What is known of it before it is used.
+    /// What a plan has to know of it.
     struct Facts: Sendable, Equatable {
         let byteCount: Int
         let pieceCount: Int

@@ -1,4 +1,4 @@
-// Payloads are made before the clock starts. Record i of a run has the payload i mod N of the pool, whoever sends it:
+// Payloads are made before the clock starts. Record i of a run has the payload i mod N of the pool, whichever lane sends it:
 // the seed alone decides what the records are.
 
 import KafkaClient
@@ -15,12 +15,12 @@ package struct PayloadPool: Sendable {
     private let arena: RecordArena
     private let ring: RecordChunk
     private let keys: KeyGenerator?
-    /// Different payloads, no fewer than a batch has records unless they are a file's; few, because they lie in a core's own
-    /// cache. Where they are made, a prime, so that no stride over partitions meets the same few. Cores, builder and
-    /// concurrency have no part in it.
+    /// How many different payloads there are. Payloads that are made are at least as many as a batch has records, and few, so
+    /// that they stay in a core's own cache; their number is a prime, so that no stride over partitions meets the same few.
+    /// It does not depend on cores, builder and concurrency.
     package let payloadCount: Int
-    /// Records that a lane is given at once: whole rounds, as few as make the giving cheap; of a ring so long that lanes would
-    /// get nothing for a while, parts of it.
+    /// Records of a stretch, which a lane is given at once: whole rounds of a short ring, as few as make the giving cheap; parts
+    /// of a long ring, so that no lane gets nothing for a while.
     package let stretchRecordCount: Int
     /// Bytes of keys, values and headers of a record, on average over the ring.
     package let bytesPerRecord: Double

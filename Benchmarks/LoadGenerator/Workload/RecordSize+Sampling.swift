@@ -36,7 +36,7 @@ extension RecordSize {
         }
     }
 
-    /// By halving: it is asked a thousand times before a run.
+    /// By halving intervals, which is fast enough for the thousand calls before a run.
     private static func normalQuantile(_ share: Double) -> Double {
         var (low, high) = (-9.0, 9.0)
         for _ in 0..<60 {

@@ -49,6 +49,15 @@ import Testing
         #expect(producer.retryBackoffMax == .milliseconds(40))
     }
 
+    @Test func aBoundBelowADefaultLowersIt() throws {
+        let settings = try Self.plan("-X max.request.size=262144 -X retry.backoff.max.ms=5").target.clientSettings
+        let producer = RunConfiguration().producerConfiguration(lane: 0, of: 1, concurrency: 4, settings)
+        #expect(producer.requestByteCountMax == 262_144)
+        #expect(producer.requestByteCountTarget == 262_144)
+        #expect(producer.retryBackoff == .milliseconds(5))
+        #expect(producer.retryBackoffMax == .milliseconds(5))
+    }
+
     @Test func aFileIsReadAndTheCommandLineComesLast() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("# a comment\n\nclient.id = from file\nlinger.ms: 3\n".utf8, "client.properties")
@@ -60,6 +69,10 @@ import Testing
     @Test(arguments: [
         ("-X acsk=1", "unknown client setting acsk; did you mean acks?"),
         ("-X linger.ms=1 --linger 2ms", "linger.ms and --linger say the same; give one of them"),
+        (
+            "-X retry.backoff.ms=20 -X retry.backoff.max.ms=5",
+            "retry.backoff.ms=20 is more than retry.backoff.max.ms=5; make it at most as long"
+        ),
         ("-X linger.ms=soon", "linger.ms=soon: a whole number from 0 to 3600000 is accepted"),
         ("-X acks=2", "acks=2: '2' is not"),
         ("-X sasl.mechanism=PLAIN", "sasl.mechanism: TLS and SASL are not supported yet"),

@@ -56,7 +56,7 @@ import Testing
             URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/").dropFirst() + "/README.md"
         let readme = try String(contentsOfFile: String(path), encoding: .utf8)
         let parts = readme.split(separator: OptionsMarkdown.begin, omittingEmptySubsequences: false)
-        try #require(parts.count == 2, "README.md has no place for the table of options")
+        try #require(parts.count == 2, "README.md has no begin of the table of options")
         let rest = parts[1].split(separator: OptionsMarkdown.end, omittingEmptySubsequences: false)
         try #require(rest.count == 2, "README.md has no end of the table of options")
         if ProcessInfo.processInfo.environment["KBENCH_WRITE_README"] != nil {
