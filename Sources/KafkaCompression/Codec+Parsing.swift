@@ -35,28 +35,10 @@ extension Codec {
     }
 
     private static func unknown(_ name: String) -> CodecError {
-        let distances = CompressionType.allCases.map { ($0, editDistance(name.lowercased(), $0.description)) }
-        let nearest = distances.min { $0.1 < $1.1 }!
-        let suggestion = nearest.1 <= 2 ? "; did you mean \"\(nearest.0)\"?" : ""
+        let names = CompressionType.allCases.map(\.description)
+        let suggestion = Suggestion.words(for: name.lowercased(), among: names) ?? ""
         return CodecError(
             codec: name, kind: .unknownCodec,
             message: "there is no such codec; accepted are \(acceptedForms)\(suggestion)")
-    }
-
-    /// Levenshtein's distance, of at most the first 32 characters.
-    private static func editDistance(_ left: String, _ right: String) -> Int {
-        let left = Array(left.prefix(32))
-        let right = Array(right.prefix(32))
-        var row = Array(0...right.count)
-        for (i, character) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in right.enumerated() {
-                let substituted = diagonal + (character == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[right.count]
     }
 }

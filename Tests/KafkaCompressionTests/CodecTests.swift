@@ -39,7 +39,7 @@ import Testing
             error?.message.contains("none, gzip[:1…9], snappy, lz4[:1…17], zstd[:-131072…22]") == true,
             "\(String(describing: error))")
         #expect(
-            error?.message.contains("did you mean \"\(nearest)\"?") == (nearest != "none"),
+            error?.message.contains("did you mean \(nearest)?") == (nearest != "none"),
             "\(String(describing: error))")
     }
 

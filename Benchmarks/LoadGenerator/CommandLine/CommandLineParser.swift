@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaProtocol
 
 /// From the words of a command line to what is to be done.
 package enum CommandLineParser {

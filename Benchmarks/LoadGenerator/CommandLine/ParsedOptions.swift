@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// The options of a command line with their texts: each is known to its subcommand, is given as often as it may be, and has
 /// values that it accepts.
 struct ParsedOptions {

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// A setting with a fixed set of words, parsed and listed alike everywhere.
 package protocol NamedChoice: RawRepresentable<String>, CaseIterable, Sendable, Hashable {
     /// What the setting is called in an error.

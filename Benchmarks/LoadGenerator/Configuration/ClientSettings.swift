@@ -1,6 +1,7 @@
 // Settings of the client by the names that Kafka's users know: Java's, and librdkafka's where they differ.
 
 import KafkaClient
+import KafkaProtocol
 
 /// What `--command-config` and `--command-property` set beyond the options. Nil: the client's own default.
 package struct ClientSettings: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaProtocol
 
 /// A codec by its name, with the level it is to work at.
 package struct CodecChoice: Sendable, Hashable, CustomStringConvertible {

@@ -93,9 +93,10 @@ extension BrokerConnection {
         private var inFlight = RingBuffer<Sent>()
         /// Requests without an answer that the system has not taken yet.
         private var unwritten = RingBuffer<Sent>()
-        private var nextCorrelationID: Int32 = 1
+        private var nextCorrelationID: Int32
 
-        init(broker: Endpoint, connectTimeout: Duration) {
+        init(broker: Endpoint, connectTimeout: Duration, firstCorrelationID: Int32 = 1) {
+            nextCorrelationID = firstCorrelationID
             self.broker = broker
             self.connectTimeout = connectTimeout
         }
@@ -224,7 +225,12 @@ extension BrokerConnection.StateMachine {
     }
 
     /// The next frame's length is negative, or above what is accepted.
-    mutating func didReceive(badLength length: Int32) -> Action {
+    mutating func didReceive(badLength length: Int32, max: Int) -> Action {
+        if case .ready = state {
+            return close(
+                .protocolViolation,
+                "broker \(broker) announced an answer of \(length) bytes; responseByteCountMax allows \(max)")
+        }
         // A TLS alert begins 0x15 0x03, HTTP with its name.
         let bytes = withUnsafeBytes(of: length.bigEndian) { Array($0) }
         let guess =

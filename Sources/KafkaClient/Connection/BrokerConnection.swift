@@ -185,7 +185,8 @@ extension BrokerConnection: TCPStreamHandler {
         while machine.isReceiving {
             switch accumulator.takeFrame() {
             case .incomplete: return
-            case .badLength(let length): perform(machine.didReceive(badLength: length))
+            case .badLength(let length):
+                perform(machine.didReceive(badLength: length, max: configuration.responseByteCountMax))
             case .frame(let frame):
                 switch machine.didReceive(correlationID: ResponseFrame.correlationID(of: frame)) {
                 case .complete(let request): request.complete(.success(frame))

@@ -122,7 +122,7 @@ import Testing
             }
         }
         #expect(error.code == .protocolViolation)
-        #expect(error.message.contains("frame length"))
+        #expect(error.message.contains("responseByteCountMax allows"))
     }
 
     @Test func `a handshake that is refused`() async throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LoadGenerator
+@testable import KafkaProtocol
 
 @Suite struct SuggestionTests {
     @Test(arguments: [
