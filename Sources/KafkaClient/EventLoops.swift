@@ -42,6 +42,7 @@ extension EventLoopGroup {
     ///
     /// - Parameters:
     ///   - count: 1 to 1,024: one for each core that the work may use.
+    ///   - name: of the threads; their number is added.
     ///   - body: must close what it puts on the loops before it returns.
     /// - Throws: as ``start(count:name:)``, or what `body` throws.
     public static func withLoops<Result: Sendable>(

@@ -12,7 +12,10 @@ public import KafkaProtocol
 public protocol BatchBuilder: Sendable {
     /// Takes the records of a chunk.
     ///
-    /// - Parameter partition: for all of the chunk; nil lets the partitioner decide for each record.
+    /// - Parameters:
+    ///   - chunk: its records; it may be changed and reused afterwards.
+    ///   - topic: where they go.
+    ///   - partition: for all of the chunk; nil lets the partitioner decide for each record.
     /// - Throws: `KafkaClientError` with `.recordTooLarge` after the others were taken; `.unknownTopic`,
     ///   `.unknownPartition` or `.closed` before any was; `CancellationError` when the task is cancelled while it waits for
     ///   memory: the records before that point are taken.

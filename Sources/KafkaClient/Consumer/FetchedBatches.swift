@@ -24,6 +24,7 @@ public final class FetchedBatches {
     /// - Parameters:
     ///   - records: what the broker answered, as in `PartitionFetcher.Answer.records`.
     ///   - offset: the first one wanted; a broker sends whole batches, which may begin before it.
+    ///   - body: gets each record and the header of its batch.
     /// - Returns: the offset to fetch from next.
     /// - Throws: `KafkaClientError` for bytes that are not what they claim: `.corruptBatch`, or `.codecFailed` where a batch
     ///   decompresses to more than is allowed; or what `body` throws.

@@ -10,8 +10,8 @@ func runPipeline(_ client: Client) async throws {
             BuilderConfiguration(codec: Codec.lz4), on: [loops[0]], topics: client.cluster)
         let deliveries = DeliverySequence(sources: 2)
         let lanes = try loops[1...].map { loop in
-            ProducerLane(
-                try ProducerConfiguration(acks: .all), on: loop, cluster: client.cluster,
+            try ProducerLane(
+                ProducerConfiguration(acks: .all), on: loop, cluster: client.cluster,
                 connection: client.configuration.connection, deliveriesTo: deliveries)
         }
         async let routed = {
@@ -25,7 +25,7 @@ func runPipeline(_ client: Client) async throws {
         }()
         for round in 0..<40 {
             var chunk = RecordChunk()
-            for id in 0..<100 { chunk.append(key: "user-\(id)", value: "round \(round)") }
+            for id in 0..<100 { try chunk.append(key: "user-\(id)", value: "round \(round)") }
             try await builder.append(chunk, to: "events")
         }
         await builder.finish()

@@ -9,14 +9,18 @@ let chunksOfTask = 25
 func appendChunk(to producer: Producer) async throws {
     var chunk = RecordChunk()
     for id in 0..<256 {
-        chunk.append(key: "user-\(id % 10)", value: "payload \(id)")
+        try chunk.append(key: "user-\(id % 10)", value: "payload \(id)")
     }
     try await producer.append(chunk, to: "events")
 }
 
 await Example.run(topic: "events", storing: Int64(taskCount * chunksOfTask * 256)) { server in
     try await Client.withConnection(to: [server]) { client in
-        try await client.withProducer(.init(codec: .lz4, builder: .sharded(lanes: 2))) { producer in
+        var configuration = Producer.Configuration(codec: .lz4, strategy: .sharded(lanes: 2))
+        configuration.builder.batchByteCount = 64 << 10
+        configuration.builder.linger = .milliseconds(20)
+        configuration.producer.acks = .leader
+        try await client.withProducer(configuration) { producer in
             try await withThrowingTaskGroup { tasks in
                 for _ in 0..<taskCount {
                     tasks.addTask {

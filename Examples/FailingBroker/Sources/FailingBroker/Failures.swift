@@ -27,3 +27,23 @@ func provokeFailures(_ broker: EmbeddedBroker, _ server: String) async throws ->
     }
     return codes
 }
+
+/// A configuration with two mistakes, both of which are told at once.
+///
+/// - Returns: the settings that can't be used.
+func provokeInvalidConfiguration(_ server: String) async throws -> [String] {
+    var settings: [String] = []
+    try await Client.withConnection(to: [server]) { client in
+        var configuration = Producer.Configuration(linger: .seconds(-1))
+        configuration.producer.attempts = 0
+        do {
+            try await client.withProducer(configuration) { _ in }
+        } catch let error as KafkaClientError where error.code == .invalidConfiguration {
+            for case let problem as ConfigurationProblem in error.causes {
+                settings.append(problem.setting)
+                print("\(problem.setting) \(problem.message)")
+            }
+        }
+    }
+    return settings
+}

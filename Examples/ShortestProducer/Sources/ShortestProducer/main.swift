@@ -5,7 +5,7 @@ import KafkaClient
 
 await Example.run(topic: "events", storing: 1000) { server in
     try await Client.withConnection(to: [server]) { client in
-        try await client.withProducer(.init(codec: .zstd, builder: .sharded(lanes: 2))) { producer in
+        try await client.withProducer(.init(codec: .zstd, strategy: .sharded(lanes: 2))) { producer in
             for id in 0..<1000 {
                 try await producer.append(value: "payload \(id)", key: "user-\(id % 10)", to: "events")
             }
