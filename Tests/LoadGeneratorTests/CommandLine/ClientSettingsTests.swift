@@ -35,7 +35,7 @@ import Testing
         #expect(run.batchSizeBytes == 32768)
         #expect(run.codec == CodecChoice(name: .zstd, level: 5))
         #expect(plan.target.clientSettings.attempts == 3)
-        #expect(try plan.target.clientSettings.connectionConfiguration().requestTimeout == .milliseconds(900))
+        #expect(plan.target.clientSettings.connectionConfiguration().requestTimeout == .milliseconds(900))
     }
 
     @Test func settingsReachTheProducer() throws {
