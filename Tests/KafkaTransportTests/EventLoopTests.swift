@@ -172,6 +172,7 @@ import Testing
         async let second: Void = loop.shutDown()
         _ = await (first, second)
         await loop.shutDown()
+        #expect(loop.isGone)
     }
 
     @Test func `many loops are started and shut down`() async throws {

@@ -62,7 +62,8 @@ import Testing
                     }
                     group.addTask {
                         if task % 2 == 0 {
-                            try? await Task.sleep(for: .milliseconds(5 * task))
+                            // Each at another point of all that is appended.
+                            while accepted.count < task * 40 { await Task.yield() }
                             appending.cancel()
                         }
                         _ = await appending.result
@@ -112,13 +113,9 @@ import Testing
                     #expect(producer.gathered.withLock { $0.room.byteCount } <= 4096)
                 }
             }
-            var before = -1
-            try await eventually {
-                try await Task.sleep(for: .milliseconds(50))
-                defer { before = accepted.count }
-                return accepted.count == before && before > 0
-            }
-            #expect(accepted.count < 1000)
+            // The bound is reached when the task stands in line for room.
+            try await eventually { producer.gathered.withLock { $0.room.lineLength == 1 } }
+            #expect(accepted.count > 0 && accepted.count < 1000)
             appending.cancel()
             await #expect(throws: CancellationError.self) { try await appending.value }
             await producer.close()
@@ -149,12 +146,18 @@ import Testing
                 }
                 return count
             }
+            var acknowledgedCount = 0
             for number in 0..<20 {
                 try await producer.append(value: "\(number)", to: "t")
-                try await producer.flush()
+                let summary = try await producer.flush()
+                // The record that was appended before the flush, at least.
+                #expect(summary.acknowledgedRecords >= 1 && summary.failedRecords == 0)
+                acknowledgedCount += summary.acknowledgedRecords
             }
             appending.cancel()
-            _ = await appending.result
+            let appendedCount = try await appending.value
+            acknowledgedCount += try await producer.flush().acknowledgedRecords
+            #expect(acknowledgedCount == appendedCount + 20)
         }
     }
 }

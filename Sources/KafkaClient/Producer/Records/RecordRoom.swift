@@ -9,6 +9,9 @@ struct RecordRoom: Sendable {
     private var leavingByteCount = 0
     private var line = WaitingLine()
 
+    /// Appenders that wait for room.
+    var lineLength: Int { line.count }
+
     /// An appender whose turn has come, with the room that it has now.
     struct Admitted {
         let waiter: Waiter<Void>
