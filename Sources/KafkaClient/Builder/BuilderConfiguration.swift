@@ -1,5 +1,6 @@
 public import KafkaCompression
 import KafkaProtocol
+import KafkaTransport
 
 /// How batches are built.
 ///
@@ -46,6 +47,13 @@ public struct BuilderConfiguration: Sendable {
             "memoryByteCountMax", memoryByteCountMax / 2 >= batchByteCount,
             "is \(memoryByteCountMax); it must hold at least two batches of \(batchByteCount) bytes")
         return check.problems
+    }
+
+    /// When batches that linger are looked after next.
+    ///
+    /// Looks are apart by half a millisecond at least: each walks over all partitions, which are thousands at times.
+    func nextLook(oldestFirstAppend oldest: MonotonicInstant) -> MonotonicInstant {
+        max(oldest + linger, .now + .microseconds(500))
     }
 
     func validate(for what: String) throws(KafkaClientError) {

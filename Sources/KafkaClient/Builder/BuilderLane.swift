@@ -186,7 +186,7 @@ public actor BuilderLane: BatchBuilder {
         let timer = lingerTimer ?? LoopTimer(on: loop)
         lingerTimer = timer
         let oldest = assembler.oldestFirstAppend ?? MonotonicInstant.now
-        timer.schedule(at: oldest.advanced(byNanoseconds: lingerNs)) { [weak self] in
+        timer.schedule(at: configuration.nextLook(oldestFirstAppend: oldest)) { [weak self] in
             self?.assumeIsolated { $0.didLinger() }
         }
     }

@@ -141,7 +141,7 @@ public actor SequentialBuilder: BatchBuilder {
     public func flush(olderThan age: Duration) async {
         let deadline = age == .zero ? .distantFuture : MonotonicInstant.now.advanced(byNanoseconds: -age.nanoseconds)
         // In a task of its own, which nobody cancels: a flush that stops half-way would be none.
-        await Task { try? await self.cutAll(openedBy: deadline) }.value
+        await Task(executorPreference: loop) { try? await self.cutAll(openedBy: deadline) }.value
         await waitUntilBuilt()
     }
 
@@ -255,9 +255,9 @@ public actor SequentialBuilder: BatchBuilder {
         let timer = lingerTimer ?? LoopTimer(on: loop)
         lingerTimer = timer
         let oldest = topics.values.map(\.oldestFirstAppend).min() ?? .now
-        timer.schedule(at: min(oldest, .now).advanced(byNanoseconds: lingerNs)) { [weak self] in
+        timer.schedule(at: configuration.nextLook(oldestFirstAppend: min(oldest, .now))) { [weak self] in
             guard let self else { return }
-            Task { await self.didLinger() }
+            Task(executorPreference: loop) { await self.didLinger() }
         }
     }
 
