@@ -59,7 +59,8 @@ final class LoopHandle<Raw, User: AnyObject> {
         if isClosed { return }
         assert(loop.isCurrent, "a handle is closed on its loop")
         isClosed = true
-        uv_close(base, releaseHandle)
+        // A loop that ends closes its handles itself, and then tells what was under way on them: that may come to this.
+        if uv_is_closing(base) == 0 { uv_close(base, releaseHandle) }
     }
 
     /// Closes the handle on its loop, whatever thread this is. For a `deinit`: the last reference may go anywhere.

@@ -115,6 +115,9 @@ package final class TCPStream {
         handle.close()
     }
 
+    /// The same, on whatever thread this is: for a `deinit` whose stream may still be held by what it writes.
+    package func closeFromAnyThread() { handle.closeFromAnyThread() }
+
     /// Bytes that were handed over and that the system has not yet taken.
     package var queuedByteCount: Int { isClosed ? 0 : Int(uv_stream_get_write_queue_size(handle.stream)) }
 }

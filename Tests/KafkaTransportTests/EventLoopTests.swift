@@ -144,6 +144,67 @@ import Testing
         #expect(error.name == "ECANCELED")
     }
 
+    @Test func `a write that is cancelled by the end of its loop may close its stream`() async throws {
+        let loop = try EventLoop(name: "test")
+        let acceptor = Acceptor()
+        let port = try await loop.run { try acceptor.listen(on: loop) }
+        let client = Peer()
+        try await loop.run { try client.connect(to: port, on: loop) }
+        #expect(try await client.told.next() == .connected)
+        await loop.run {
+            let memory = OwnedBytes([UInt8](repeating: 1, count: 16 << 20))
+            withUnsafePointer(to: UnsafeRawBufferPointer(memory.bytes)) { buffer in
+                client.stream!.write(UnsafeBufferPointer(start: buffer, count: 1), keeping: memory) { error in
+                    client.stream?.close()
+                    client.told.tell(.written(error))
+                }
+            }
+            #expect(client.stream!.queuedByteCount > 0)
+        }
+        await loop.shutDown()
+        guard case .written(let error?) = try await client.told.next() else {
+            Issue.record("the write did not fail")
+            return
+        }
+        #expect(error.name == "ECANCELED")
+    }
+
+    @Test func `a stream that only its write still holds ends with the loop`() async throws {
+        let loop = try EventLoop(name: "test")
+        let acceptor = Acceptor()
+        let port = try await loop.run { try acceptor.listen(on: loop) }
+        let client = Peer()
+        try await loop.run { try client.connect(to: port, on: loop) }
+        #expect(try await client.told.next() == .connected)
+        await loop.run {
+            client.write([UInt8](repeating: 1, count: 16 << 20))
+            #expect(client.stream!.queuedByteCount > 0)
+            client.stream = nil
+        }
+        await loop.shutDown()
+        guard case .written(_?) = try await client.told.next() else {
+            Issue.record("the write did not fail")
+            return
+        }
+    }
+
+    @Test func `streams that still connect fail when their loop ends`() async throws {
+        let loop = try EventLoop(name: "test")
+        let queue = try FullAcceptQueue()
+        let clients = (0..<8).map { _ in Peer() }
+        try await loop.run { for client in clients { try client.connect(to: queue.port, on: loop) } }
+        await loop.shutDown()
+        // The system's queue has room for one or two.
+        var failureCount = 0
+        for client in clients {
+            if case .notConnected(let error) = try await client.told.next() {
+                #expect(error.name == "ECANCELED")
+                failureCount += 1
+            }
+        }
+        #expect(failureCount >= 5)
+    }
+
     @Test func `what outlives its loop is closed and can be let go of`() async throws {
         let loop = try EventLoop(name: "test")
         let acceptor = Acceptor()

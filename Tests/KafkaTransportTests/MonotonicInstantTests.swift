@@ -21,6 +21,15 @@ import Testing
         #expect(Duration.seconds(Int64.max).nanoseconds == .max && Duration.seconds(Int64.min).nanoseconds == .min)
     }
 
+    @Test func `durations become nanoseconds, clamped`() {
+        let longest = Duration.nanoseconds(Int64.max)
+        #expect(longest.nanoseconds == .max)
+        #expect((longest + .nanoseconds(1)).nanoseconds == .max && (longest + .seconds(1)).nanoseconds == .max)
+        let shortest = Duration.nanoseconds(Int64.min)
+        #expect(shortest.nanoseconds == .min)
+        #expect((shortest - .nanoseconds(1)).nanoseconds == .min && (shortest - .seconds(1)).nanoseconds == .min)
+    }
+
     @Test func `durations become the milliseconds of requests, clamped`() {
         #expect(Duration.milliseconds(1500).milliseconds == 1500)
         #expect(Duration.microseconds(1999).milliseconds == 1)

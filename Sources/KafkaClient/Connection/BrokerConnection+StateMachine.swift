@@ -206,8 +206,13 @@ extension BrokerConnection.StateMachine {
 
     /// The system has taken the bytes of a request without an answer.
     mutating func didWrite(correlationID: Int32) {
-        // The system takes them in order.
-        if unwritten.first?.correlationID == correlationID { _ = unwritten.popFirst() }
+        // The system takes them in order, but does not always tell so: when it has taken several at once, the end of the first
+        // may send another one, which it takes before the others are told of.
+        if unwritten.first?.correlationID == correlationID {
+            _ = unwritten.popFirst()
+        } else {
+            unwritten.removeAll { $0.correlationID == correlationID }
+        }
     }
 
     /// A frame arrived: the answer to the oldest request, or the end.

@@ -41,6 +41,9 @@ final class BrokerConnection {
         accumulator = FrameAccumulator(capacity: 16 << 10, frameBytesMax: configuration.responseByteCountMax)
     }
 
+    /// A stream that connects, or writes what the broker does not take, would outlive its connection.
+    deinit { stream?.closeFromAnyThread() }
+
     var inFlightCount: Int { machine.inFlightCount }
     var isReady: Bool { machine.isReady }
     var isClosed: Bool { machine.isClosed }

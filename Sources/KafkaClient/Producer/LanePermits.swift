@@ -34,8 +34,13 @@ final class LanePermits {
     /// Waits in line for a permit, and lets `use` use it. What is left of it goes to others, which may have more use for it.
     nonisolated(nonsending) func waitInLine(_ use: () -> Void) async {
         guard let limit else { return }
-        defer { isWaiting = false }
-        do { try await limit.take() } catch { return }
+        do {
+            try await limit.take()
+        } catch {
+            isWaiting = false
+            return
+        }
+        // Before `use`, which may want another one, and then waits in line again.
         isWaiting = false
         isHeld = true
         use()

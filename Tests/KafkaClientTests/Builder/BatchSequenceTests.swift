@@ -35,6 +35,17 @@ import Testing
         #expect(pool.takenByteCount == 0)
     }
 
+    @Test func `what was read is let go of at once, however much is left`() async throws {
+        let batches = BatchSequence()
+        let pool = BatchMemoryPool(bufferByteCount: 1024, byteCountMax: 1 << 20)
+        for number in 0..<300 { batches.accept([.sample(partition: Int32(number), pool: pool)]) }
+        let iterator = batches.makeAsyncIterator()
+        for left in (0..<300).reversed() {
+            #expect(await iterator.next() != nil)
+            #expect(pool.takenByteCount == left * 1024)
+        }
+    }
+
     @Test func `a cancelled reader stops waiting, and the next one goes on`() async throws {
         let loop = try EventLoop(name: "reader")
         let batches = BatchSequence()

@@ -209,6 +209,15 @@ import Testing
         #expect(bench.machine.nextDeadline == .distantFuture)
     }
 
+    /// The first of two that were taken together may send another one, which the system takes at once.
+    @Test func `ready, requests without an answer are written out of their order: nothing is left of them`() {
+        var bench = Bench.ready
+        let ids = ["a", "b", "c"].map { bench.write($0, expectsAnswer: false) }
+        for id in [ids[0], ids[2], ids[1]] { bench.machine.didWrite(correlationID: id) }
+        #expect(bench.machine.nextDeadline == .distantFuture)
+        #expect(name(bench.machine.checkDeadlines(now: bench.now + .seconds(60))) == "none")
+    }
+
     @Test func `correlation ids go round and are never zero or negative`() {
         var machine = Machine(broker: Endpoint(host: "broker", port: 9092), connectTimeout: .seconds(1))
         #expect((1...3).map { _ in machine.takeCorrelationID() } == [1, 2, 3])

@@ -1,5 +1,6 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
+import KafkaQueues
 import KafkaTransport
 import Synchronization
 import Testing
@@ -54,6 +55,36 @@ import Testing
             try await eventually { first == nil }
             await lane.close()
         }
+    }
+
+    /// Requests that wait in the loop are written together; what the first one's end sends is written before the second one's.
+    @Test func `requests without an answer are let go of when they are written, in whatever order that is told`()
+        async throws
+    {
+        let queued = Waiter<Void>()
+        let server = try await FakeServer { peer, frame in
+            let header = AskedHeader(frame)
+            guard header.key == .apiVersions else { return }
+            var versions = ApiVersionsResponse()
+            versions.apiKeys = [.init(.produce, 3...9)]
+            peer.sendFrame(encodeAnswer(versions, version: header.version, correlationID: header.correlationID))
+            peer.stream.stopReading()
+            Task(executorPreference: peer.stream.loop) {
+                try? await queued.wait()
+                peer.stream.startReading()
+            }
+        }
+        let loop = try EventLoop(name: "unanswered")
+        let pool = BatchMemoryPool(bufferByteCount: 1024, byteCountMax: 1 << 30)
+        let guest = ConnectionGuest(loop)
+        try await guest.open(server.endpoint)
+        await guest.produceUnanswered(count: 10, pool: pool)
+        queued.resume()
+        try await eventually { pool.takenByteCount == 0 }
+        #expect(await guest.isReady)
+        await guest.close()
+        await loop.shutDown()
+        await server.stop()
     }
 
     @Test(arguments: [1, 2])
@@ -200,4 +231,38 @@ final class CountingSink: DeliverySink {
     var batchCount: Int { counts.withLock { $0.batches } }
     var recordCount: Int { counts.withLock { $0.records } }
     var failureCount: Int { counts.withLock { $0.failures } }
+}
+
+/// A connection on its loop, for requests without an answer.
+private actor ConnectionGuest {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    private var connection: BrokerConnection?
+
+    init(_ loop: EventLoop) { self.loop = loop }
+
+    var isReady: Bool { connection?.isReady == true }
+
+    func open(_ endpoint: Endpoint) async throws {
+        let connection = BrokerConnection(to: endpoint, on: loop, ConnectionConfiguration())
+        self.connection = connection
+        try await connection.open()
+    }
+
+    func close() { connection?.close() }
+
+    /// Sends a batch that the system can't take at once and small ones behind it; the end of each sends another small one.
+    func produceUnanswered(count: Int, pool: BatchMemoryPool) {
+        produce(byteCount: 32 << 20, pool) {}
+        for _ in 0..<count { produce(byteCount: 1000, pool) { [self] in produce(byteCount: 1000, pool) {} } }
+    }
+
+    private func produce(byteCount: Int, _ pool: BatchMemoryPool, _ whenWritten: @escaping () -> Void) {
+        let item = ProduceQueue.Item(
+            key: .init(topic: 0, partition: 0), topic: "t", topicID: .zero,
+            batch: .sample(partition: 0, byteCount: byteCount, pool: pool))
+        connection?.produce(ProduceQueue.Request(items: [item]), acks: .none, timeout: .seconds(60)) { _, _ in
+            whenWritten()
+        }
+    }
 }

@@ -160,6 +160,30 @@ import Testing
         }
     }
 
+    @Test func `a connection that is dropped while the broker takes nothing lets go of its batches`() async throws {
+        let server = try await FakeServer { peer, frame in
+            let header = AskedHeader(frame)
+            var versions = ApiVersionsResponse()
+            versions.apiKeys = [.init(.produce, 3...9)]
+            peer.sendFrame(encodeAnswer(versions, version: header.version, correlationID: header.correlationID))
+            peer.stream.stopReading()
+        }
+        let loop = try EventLoop(name: "dropped")
+        let pool = BatchMemoryPool(bufferByteCount: 16 << 20, byteCountMax: 16 << 20)
+        try await Task(executorPreference: loop) {
+            let connection = BrokerConnection(to: server.endpoint, on: loop, ConnectionConfiguration())
+            try await connection.open()
+            let item = ProduceQueue.Item(
+                key: .init(topic: 0, partition: 0), topic: "t", topicID: .zero,
+                batch: .sample(partition: 0, byteCount: 16 << 20, pool: pool))
+            connection.produce(ProduceQueue.Request(items: [item]), acks: .all, timeout: .seconds(60)) { _, _ in }
+            #expect(connection.inFlightCount == 1)
+        }.value
+        try await eventually { pool.takenByteCount == 0 }
+        await loop.shutDown()
+        await server.stop()
+    }
+
     @Test func `waiting for the broker is ended by closing, with every kind of call`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t")

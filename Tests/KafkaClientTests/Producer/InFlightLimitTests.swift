@@ -41,6 +41,30 @@ import Testing
         #expect(limit.tryTake())
     }
 
+    /// A lane that stood in line with every request would get permits before the others.
+    @Test func `a lane stands in line once, also when it asks for another permit with one in its hand`() async throws {
+        let limit = try InFlightLimit(1)
+        #expect(limit.tryTake())
+        let permits = LanePermits(limit)
+        #expect(permits.take() == .mustWait)
+        #expect(permits.take() == .isWaiting)
+        limit.give()
+        await permits.waitInLine {
+            #expect(permits.take() == .granted)
+            #expect(permits.take() == .mustWait)
+        }
+        // The lane waits again, as it said within.
+        #expect(permits.take() == .isWaiting)
+        permits.give()
+        var isUsed = false
+        await permits.waitInLine { isUsed = permits.take() == .granted }
+        #expect(isUsed)
+        // Nobody waits any more.
+        #expect(permits.take() == .mustWait)
+        permits.give()
+        #expect(limit.tryTake())
+    }
+
     @Test(arguments: [0, -1, .min]) func `a limit that lets nothing go is refused`(limit: Int) {
         let error = #expect(throws: KafkaClientError.self) { try InFlightLimit(limit) }
         #expect(error?.code == .invalidArgument)

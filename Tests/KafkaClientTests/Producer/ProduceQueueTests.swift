@@ -33,6 +33,17 @@ import Testing
         #expect(bench.queue.pendingCount == 0)
     }
 
+    @Test func `a batch that has ended is let go of at once, however many wait behind it`() {
+        var bench = QueueBench()
+        bench.learn(["t": [1]])
+        for _ in 0..<40 { bench.enqueue(0) }
+        for left in (0..<40).reversed() {
+            bench.answer(bench.take(1), .stored)
+            #expect(bench.takeDeliveries().count == 1)
+            #expect(bench.pool.takenByteCount == left * 100)
+        }
+    }
+
     @Test func `of one partition only one batch is in flight, in the order of their coming`() {
         var bench = QueueBench()
         bench.learn(["t": [1, 1]])

@@ -71,13 +71,19 @@ struct GatheredRecords: Sendable {
 
     /// Adds a record for which there is room.
     ///
-    /// - Throws: `KafkaClientError` with `.closed`.
+    /// - Throws: `KafkaClientError` with `.closed`, or what `append` throws: the room is given back then.
     mutating func add(
         to destination: Destination, byteCount: Int, now: @autoclosure () -> MonotonicInstant,
         _ append: (inout RecordChunk) throws(KafkaClientError) -> Void
     ) throws(KafkaClientError) -> Added {
         if isClosed { throw Self.closedError }
-        try append(&gatherings[destination, default: Gathering(began: now())].chunk)
+        do throws(KafkaClientError) {
+            try append(&gatherings[destination, default: Gathering(began: now())].chunk)
+        } catch {
+            room.release(byteCount)
+            if gatherings[destination]?.chunk.isEmpty == true { gatherings[destination] = nil }
+            throw error
+        }
         gatherings[destination]!.byteCount += byteCount
         let chunk = gatherings[destination]!.chunk
         if chunk.count >= Self.recordCountMax || chunk.byteCount >= Self.chunkByteCountMax {
