@@ -17,6 +17,8 @@ final class BatchMemoryPool: Sendable {
         /// Bytes that are out and bounded: spares are not.
         var takenByteCount = 0
         var line = WaitingLine()
+        /// Free bytes below which the waiting tasks are left alone; see `waitForSpace`.
+        var comfortByteCount = 0
     }
 
     /// - Precondition: at least one buffer fits the bound.
@@ -61,9 +63,25 @@ final class BatchMemoryPool: Sendable {
         let waiters = state.withLock { state in
             state.takenByteCount -= memory.count
             keep(memory, &state)
-            return state.line.takeAll()
+            return takeWaiters(&state)
         }
         // They look themselves whether it suffices.
+        for waiter in waiters { waiter.resume() }
+    }
+
+    private func takeWaiters(_ state: inout State) -> [Waiter<Void>] {
+        if state.line.isEmpty { return [] }
+        let isComfortable =
+            state.takenByteCount == 0 || byteCountMax - state.takenByteCount >= state.comfortByteCount
+        return isComfortable ? state.line.takeAll() : []
+    }
+
+    /// Resumes the tasks that wait, however little memory has come back.
+    func endPatience() {
+        let waiters = state.withLock { state in
+            state.comfortByteCount = 0
+            return takeWaiters(&state)
+        }
         for waiter in waiters { waiter.resume() }
     }
 
@@ -101,12 +119,16 @@ final class BatchMemoryPool: Sendable {
 
     /// Waits until memory has come back since the caller found none.
     ///
-    /// - Parameter byteCount: what the caller could not take.
+    /// - Parameters:
+    ///   - byteCount: what the caller could not take.
+    ///   - comfort: free bytes for which the caller would rather wait, until somebody calls `endPatience`: a thread that is
+    ///     woken for each batch that comes back costs more than the batch.
     /// - Throws: `CancellationError` when the task is cancelled.
-    nonisolated(nonsending) func waitForSpace(_ byteCount: Int) async throws {
+    nonisolated(nonsending) func waitForSpace(_ byteCount: Int, comfort: Int = 0) async throws {
         let size = max(byteCount, bufferByteCount)
         let waiter: Waiter<Void>? = state.withLock { state in
             if state.takenByteCount + size <= byteCountMax || state.takenByteCount == 0 { return nil }
+            state.comfortByteCount = comfort
             return state.line.join()
         }
         guard let waiter else { return }

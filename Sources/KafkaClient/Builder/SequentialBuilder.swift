@@ -50,6 +50,7 @@ public actor SequentialBuilder: BatchBuilder {
     private var flushing: [(end: Int, continuation: CheckedContinuation<Void, Never>)] = []
     private var lingerTimer: LoopTimer?
     private var isLingering = false
+    private var patienceTimer: LoopTimer?
     private var isFinished = false
     private var hasEnded = false
 
@@ -152,6 +153,8 @@ public actor SequentialBuilder: BatchBuilder {
         hasEnded = true
         lingerTimer?.close()
         lingerTimer = nil
+        patienceTimer?.close()
+        patienceTimer = nil
         sink.finish()
     }
 
@@ -184,9 +187,22 @@ public actor SequentialBuilder: BatchBuilder {
             let byteCount = topic.sets[slot].byteCount
             if let memory = pool.take(byteCount) { return cut(topic, slot, in: memory) }
             scheduleLinger()
-            try await pool.waitForSpace(byteCount)
+            try await waitForMemory(byteCount)
         }
     }
+
+    /// Waits for memory, and for some more than the next batch needs: each batch passes three threads on its way, which are
+    /// woken for several of them at once. After a millisecond any memory is good enough.
+    private func waitForMemory(_ byteCount: Int) async throws {
+        let timer = patienceTimer ?? LoopTimer(on: loop)
+        patienceTimer = timer
+        timer.schedule(afterNanoseconds: 1_000_000) { [pool] in pool.endPatience() }
+        defer { timer.cancel() }
+        let comfort = min(configuration.memoryByteCountMax / 2, Self.comfortByteCountMax)
+        try await pool.waitForSpace(byteCount, comfort: comfort)
+    }
+
+    private static let comfortByteCountMax = 1 << 20
 
     private func cut(_ topic: CollectedTopic, _ slot: Int, in memory: UnsafeMutableRawBufferPointer) {
         let set = topic.takeSet(slot)
