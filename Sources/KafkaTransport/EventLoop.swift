@@ -158,7 +158,7 @@ public final class EventLoop: @unchecked Sendable {
             takeRemoteJobs(&isStopping)
             runJobs()
             runEndOfTurn()
-            if !isStopping { uv_run(uv, jobs.isEmpty && nextTurn.isEmpty ? UV_RUN_ONCE : UV_RUN_NOWAIT) }
+            if !isStopping { lookAtNetwork(waits: jobs.isEmpty && nextTurn.isEmpty) }
             let continuations = nextTurn
             nextTurn = []
             for continuation in continuations { continuation.resume() }
@@ -168,6 +168,12 @@ public final class EventLoop: @unchecked Sendable {
         runLateJobs()
         let waiting = remote.withLock { $0.whenStopped }
         for continuation in waiting { continuation.resume() }
+    }
+
+    private func lookAtNetwork(waits: Bool) {
+        // libuv from 1.45 on waits for timers by the time at which it looked last: before the jobs of this turn.
+        uv_update_time(uv)
+        uv_run(uv, waits ? UV_RUN_ONCE : UV_RUN_NOWAIT)
     }
 
     /// A write to a connection that the other end has closed is an error, not the end of the process.
