@@ -1,9 +1,9 @@
-// The front door: a cluster, the loops it lives on, and producers that come and go with the scope of a closure.
+// A client and its producers exist for the length of a closure: so their loops end when nothing uses them any more.
 
 import KafkaProtocol
 import KafkaTransport
 
-/// A client of a Kafka cluster.
+/// A client of a Kafka cluster: where most programs begin.
 ///
 /// ```swift
 /// try await Client.withConnection(to: ["broker-1:9092"]) { client in
@@ -14,9 +14,9 @@ import KafkaTransport
 /// }
 /// ```
 public final class Client: Sendable {
-    /// What is known of the cluster, and its administration.
+    /// The cluster: its brokers and topics, and their administration.
     public let cluster: Cluster
-    /// How the client was opened.
+    /// The configuration that the client was opened with.
     public let configuration: ClusterConfiguration
 
     init(cluster: Cluster, configuration: ClusterConfiguration) {
@@ -24,14 +24,17 @@ public final class Client: Sendable {
         self.configuration = configuration
     }
 
-    /// Opens a client for the length of `body`, and closes it whatever happens.
+    /// Connects to a cluster, calls `body`, and closes the connections when it returns or throws.
     ///
     /// - Parameters:
-    ///   - servers: `host:port` of one or more brokers to ask first; the others are learned from them.
-    ///   - configuration: how to find the cluster.
-    ///   - body: gets the client, which it must not keep.
-    /// - Throws: `KafkaClientError`: `.invalidConfiguration` for an address that is none or settings that can't be used, or
-    ///   why no broker answers; or what `body` throws.
+    ///   - servers: one or more brokers to ask first, each as `host:port` or `[address]:port` for IPv6. They tell which
+    ///     other brokers there are. Kafka's `bootstrap.servers`.
+    ///   - configuration: how connections are opened, and how often requests are tried.
+    ///   - body: gets the client, which is closed when `body` ends.
+    /// - Returns: what `body` returns.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration` when a server is not an address, none is given, or a setting
+    ///   can't be used; `.systemResources` when no thread could be started; or the reason why no broker answered, such as
+    ///   `.connectionFailed`. Otherwise what `body` throws.
     public static func withConnection<Result: Sendable>(
         to servers: [String], _ configuration: ClusterConfiguration = ClusterConfiguration(),
         _ body: (Client) async throws -> Result
@@ -42,7 +45,7 @@ public final class Client: Sendable {
             let cluster = try Cluster(bootstrap: endpoints, on: loop, configuration)
             let result: Result
             do {
-                // A cluster that can't be reached is told of now, not by the first record.
+                // When the cluster can't be reached, the caller hears of it now and not at the first record.
                 _ = try await cluster.refresh([])
                 result = try await body(Client(cluster: cluster, configuration: configuration))
             } catch {
@@ -72,14 +75,18 @@ public final class Client: Sendable {
         return endpoints
     }
 
-    /// Makes a producer for the length of `body`. When `body` returns, what it appended is delivered; when it throws,
-    /// what is not yet delivered fails.
+    /// Creates a producer, calls `body`, and closes the producer.
+    ///
+    /// When `body` returns, the records that it appended are flushed before the producer is closed. When it throws, the
+    /// records that are not delivered yet fail.
     ///
     /// - Parameters:
     ///   - configuration: how batches are built and produced.
-    ///   - body: gets the producer, which it must not keep.
-    /// - Throws: what `body` throws; `KafkaClientError`: `.invalidConfiguration`, or why records could not be delivered that
-    ///   no `flush` told of.
+    ///   - body: gets the producer, which is closed when `body` ends.
+    /// - Returns: what `body` returns.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`; `.systemResources` when no thread could be started; or, when
+    ///   records failed since the last flush in `body`, an error with the code of the first failure. Otherwise what `body`
+    ///   throws.
     public func withProducer<Result: Sendable>(
         _ configuration: Producer.Configuration = Producer.Configuration(),
         _ body: (Producer) async throws -> Result

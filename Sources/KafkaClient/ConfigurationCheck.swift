@@ -1,11 +1,11 @@
 import KafkaProtocol
 
-/// Collects what is wrong with a configuration, so that all of it is told at once.
+/// Collects what is wrong with a configuration, so that one error tells all of it.
 struct ConfigurationCheck {
     private let subject: String
     private(set) var problems: [ConfigurationProblem] = []
 
-    /// - Parameter subject: the configuration's type, for messages.
+    /// - Parameter subject: the name of the configuration's type, for messages.
     init(_ subject: String) { self.subject = subject }
 
     mutating func expect(
@@ -20,7 +20,7 @@ struct ConfigurationCheck {
             "is \(value); it must lie between \(bounds.lowerBound) and \(bounds.upperBound)")
     }
 
-    /// Throws one error for the problems of all the configurations that something is made of; none, and all is well.
+    /// Throws one error for all problems; does nothing when there are none.
     ///
     /// - Throws: `KafkaClientError` with `.invalidConfiguration`, and the problems as its causes.
     static func throwIfAny(_ problems: [ConfigurationProblem], for what: String) throws(KafkaClientError) {

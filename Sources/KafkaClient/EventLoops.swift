@@ -1,14 +1,14 @@
-// The loops of those who put builders and producers together themselves. `Client.withProducer` starts its own.
+// Programs that create builders and lanes themselves start loops for them here. `Client.withProducer` starts its own.
 
 public import KafkaProtocol
 public import KafkaTransport
 
 extension EventLoop {
-    /// Starts a loop: a thread on which builders, producer lanes and the single-partition primitives live.
+    /// Starts a loop: a thread that runs builders, producer lanes, partition producers and partition fetchers.
     ///
-    /// End it with ``shutDown()`` when what lives on it is closed.
+    /// When these are closed, end the loop with ``shutDown()``.
     ///
-    /// - Parameter name: shown by debuggers and `top -H`; the first 15 bytes are kept.
+    /// - Parameter name: the name of the thread, for debuggers and `top -H`; the first 15 bytes are kept.
     /// - Throws: `KafkaClientError` with `.systemResources` when the system refuses a loop or a thread.
     public static func start(name: String = "kafka-loop") throws(KafkaClientError) -> EventLoop {
         do throws(TransportError) {
@@ -20,13 +20,13 @@ extension EventLoop {
 }
 
 extension EventLoopGroup {
-    /// Starts some loops at once. End them with ``shutDown()`` when what lives on them is closed.
+    /// Starts several loops. When everything that runs on them is closed, end them with ``shutDown()``.
     ///
     /// - Parameters:
-    ///   - count: 1 to 1,024: one for each core that the work may use.
-    ///   - name: of the threads; their number is added.
-    /// - Throws: `KafkaClientError` with `.invalidArgument` for a count out of its bounds, with `.systemResources` when the
-    ///   system refuses a loop or a thread.
+    ///   - count: the number of loops, 1 to 1,024; best one for each core that the work may use.
+    ///   - name: the name of the threads. Their number is added: `kafka-0`, `kafka-1`, ….
+    /// - Throws: `KafkaClientError`: `.invalidArgument` for a count out of its bounds, `.systemResources` when the system
+    ///   refuses a loop or a thread.
     public static func start(count: Int, name: String = "kafka") throws(KafkaClientError) -> EventLoopGroup {
         guard (1...1024).contains(count) else {
             throw KafkaClientError(.invalidArgument, "\(count) event loops were asked for; ask for 1 to 1024")
@@ -38,13 +38,14 @@ extension EventLoopGroup {
         }
     }
 
-    /// Starts some loops for the length of `body`, and ends them whatever happens.
+    /// Starts several loops, calls `body`, and ends the loops when it returns or throws.
     ///
     /// - Parameters:
-    ///   - count: 1 to 1,024: one for each core that the work may use.
-    ///   - name: of the threads; their number is added.
-    ///   - body: must close what it puts on the loops before it returns.
-    /// - Throws: as ``start(count:name:)``, or what `body` throws.
+    ///   - count: the number of loops, 1 to 1,024; best one for each core that the work may use.
+    ///   - name: the name of the threads. Their number is added: `kafka-0`, `kafka-1`, ….
+    ///   - body: gets the loops. It must close everything that it runs on them before it returns.
+    /// - Returns: what `body` returns.
+    /// - Throws: the errors of ``start(count:name:)``, or what `body` throws.
     public static func withLoops<Result: Sendable>(
         count: Int, name: String = "kafka", _ body: ([EventLoop]) async throws -> Result
     ) async throws -> Result {

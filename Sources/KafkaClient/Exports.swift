@@ -1,4 +1,5 @@
-// A user imports KafkaClient and has its words: records and error codes, codecs, event loops.
+// A program that imports KafkaClient can use the types of its interface without further imports: records, errors, codecs and
+// event loops.
 @_exported import KafkaCompression
 @_exported import KafkaProtocol
 @_exported import KafkaTransport

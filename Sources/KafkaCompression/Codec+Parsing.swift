@@ -1,12 +1,12 @@
 import KafkaProtocol
 
 extension Codec {
-    /// Reads a codec as configuration and command lines state it: a name, or a name and a level after a colon.
+    /// Reads a codec from a text: a name, or a name, a colon and a level.
     ///
-    /// Accepts `none`, `gzip`, `gzip:6`, `snappy`, `lz4`, `lz4:9`, `zstd`, `zstd:-5`.
+    /// Examples are `none`, `gzip`, `gzip:6`, `snappy`, `lz4:9` and `zstd:-5`.
     ///
-    /// - Throws: `CodecError` of kind `unknownCodec` or `invalidLevel`, saying what is accepted and, where the name is a
-    ///   near miss, what was probably meant.
+    /// - Throws: `CodecError` of kind `unknownCodec` or `invalidLevel`. Its message says what is accepted and, when a name
+    ///   is similar to a codec's, which codec was probably meant.
     public init(parsing text: String) throws(CodecError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
@@ -27,7 +27,7 @@ extension Codec {
         try self.init(type, level: level)
     }
 
-    /// All that ``init(parsing:)`` accepts, for help texts: "none, gzip[:1…9], …".
+    /// What ``init(parsing:)`` accepts, for help texts: `none, gzip[:1…9], …`.
     public static var acceptedForms: String {
         CompressionType.allCases.map { type in
             levels(of: type).map { "\(type)[:\($0.lowerBound)…\($0.upperBound)]" } ?? "\(type)"

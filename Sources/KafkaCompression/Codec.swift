@@ -1,19 +1,24 @@
 public import KafkaProtocol
 
-/// The codecs that the library ships: what Kafka knows, in the formats that its clients read and write.
+/// The codecs of the library: all that Kafka knows, in the formats that its clients read and write.
 ///
 /// - gzip: RFC 1952, by libdeflate.
 /// - snappy: blocks in snappy-java's framing, by libsnappy; unframed snappy is read too.
 /// - lz4: frames of independent 64 KiB blocks (KIP-57), by liblz4.
 /// - zstd: frames that state their content's size (KIP-110), by libzstd.
 ///
-/// The level is checked where the value is made, so a `Codec` that exists works.
+/// The level is checked when a codec is created, so that every `Codec` can be used.
 public struct Codec: CompressionCodec, Hashable, CustomStringConvertible {
+    /// What the attributes of a batch compressed by this codec say.
     public let type: CompressionType
     /// The level; nil for a codec without levels.
     public let level: Int?
 
-    /// - Parameter level: nil for the default level, and for the codecs that have none.
+    /// Creates a codec.
+    ///
+    /// - Parameters:
+    ///   - type: what compresses.
+    ///   - level: one of ``levels(of:)``; nil for the default level, and for the codecs that have none.
     /// - Throws: `CodecError` of kind `invalidLevel` when the codec has no such level.
     public init(_ type: CompressionType, level: Int? = nil) throws(CodecError) {
         if let level { try Codec.check(level, of: type) }
@@ -21,13 +26,13 @@ public struct Codec: CompressionCodec, Hashable, CustomStringConvertible {
         self.level = level ?? Codec.defaultLevel(of: type)
     }
 
-    /// The codec of a type at its default level.
+    /// Creates a codec at its default level.
     public init(defaultOf type: CompressionType) {
         self.type = type
         self.level = Codec.defaultLevel(of: type)
     }
 
-    /// The levels of a codec, as Kafka's configuration knows them (KIP-390); nil where it has none.
+    /// The levels of a codec, as in Kafka's configuration (KIP-390); nil for a codec without levels.
     public static func levels(of type: CompressionType) -> ClosedRange<Int>? {
         switch type {
         case .none, .snappy: nil
@@ -37,10 +42,10 @@ public struct Codec: CompressionCodec, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The level taken when none is given; nil where the codec has none.
+    /// The level that is used when none is given; nil for a codec without levels.
     ///
-    /// As in Kafka, except lz4: Java's client reads its default of 9 as a high-compression level, which costs about
-    /// ten times the CPU. Ours is 1, the fast method, which is also librdkafka's.
+    /// These are Kafka's defaults, except for lz4. The Java client's default of 9 is a level of high compression, which
+    /// costs about ten times the CPU. The default here is 1, the fast method, as in librdkafka.
     public static func defaultLevel(of type: CompressionType) -> Int? {
         switch type {
         case .none, .snappy: nil
@@ -63,14 +68,17 @@ public struct Codec: CompressionCodec, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Kafka's word: "none", "gzip", "snappy", "lz4", "zstd".
+    /// Kafka's word, as in `compression.type`: `none`, `gzip`, `snappy`, `lz4` or `zstd`.
     public var name: String { type.description }
 
-    /// What ``init(parsing:)`` reads back: "zstd:3", "snappy".
+    /// The name and the level in the form that ``init(parsing:)`` reads: `zstd:3`, `snappy`.
     public var description: String {
         if let level { "\(name):\(level)" } else { name }
     }
 
+    /// Makes a compressor for one lane or worker.
+    ///
+    /// - Throws: `CodecError` of kind `outOfMemory` when the codec's library gets no memory.
     public func makeCompressor() throws(CodecError) -> any BatchCompressor {
         switch type {
         case .none: UncompressedCompressor()
@@ -81,6 +89,9 @@ public struct Codec: CompressionCodec, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Makes a decompressor, to be used on one thread at a time.
+    ///
+    /// - Throws: `CodecError` of kind `outOfMemory` when the codec's library gets no memory.
     public func makeDecompressor() throws(CodecError) -> any BatchDecompressor {
         switch type {
         case .none: UncompressedDecompressor()
@@ -92,9 +103,9 @@ public struct Codec: CompressionCodec, Hashable, CustomStringConvertible {
     }
 }
 
-/// The shipped codecs by name, wherever `some CompressionCodec` or a `Codec` is asked for.
+/// The codecs of the library, to be written as `.zstd` wherever a codec is a parameter.
 extension CompressionCodec where Self == Codec {
-    /// No compression. Builders need not call its compressor, which copies.
+    /// No compression.
     public static var uncompressed: Codec { Codec(defaultOf: .none) }
     /// gzip at level 6.
     public static var gzip: Codec { Codec(defaultOf: .gzip) }
@@ -110,13 +121,13 @@ extension CompressionCodec where Self == Codec {
     /// - Throws: `CodecError` of kind `invalidLevel`.
     public static func gzip(level: Int) throws(CodecError) -> Codec { try Codec(.gzip, level: level) }
 
-    /// lz4 at a level from 1 to 17, as Kafka counts them: 1 and 2 are the fast method, 3 and more the high-compression
-    /// one, and all above 12 are 12.
+    /// lz4 at a level from 1 to 17, as Kafka counts them. Levels 1 and 2 are the fast method, levels from 3 on the method of
+    /// high compression. Levels above 12 are the same as 12.
     ///
     /// - Throws: `CodecError` of kind `invalidLevel`.
     public static func lz4(level: Int) throws(CodecError) -> Codec { try Codec(.lz4, level: level) }
 
-    /// zstd at a level from −131072 (fastest) to 22 (smallest); 0 is the default, 3.
+    /// zstd at a level from -131,072 (fastest) to 22 (smallest). Level 0 stands for the default, 3.
     ///
     /// - Throws: `CodecError` of kind `invalidLevel`.
     public static func zstd(level: Int) throws(CodecError) -> Codec { try Codec(.zstd, level: level) }

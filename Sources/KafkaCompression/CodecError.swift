@@ -1,31 +1,33 @@
 public import KafkaProtocol
 
-/// What a codec could not do, and what can be done about it.
+/// Why a codec could not compress, decompress or be created.
 public struct CodecError: KafkaError, Hashable {
-    /// What went wrong, in the words of codecs.
+    /// What went wrong in a codec. It is finer than the error's ``CodecError/code``.
     ///
-    /// A value and not an enumeration: a codec of yours may have kinds of its own.
+    /// This is not an enumeration, so that codecs of your own can have kinds of their own.
     public struct Kind: Sendable, Hashable {
-        /// The kind's name, and the limit that was exceeded where there is one.
+        /// The kind's name. In ``tooLarge(limit:)`` the limit is part of it.
         public let rawValue: String
-        /// What ``code`` says for this kind.
+        /// The ``CodecError/code`` of errors of this kind.
         public let code: KafkaClientError.Code
 
+        /// A kind of your own.
+        ///
         /// - Parameters:
-        ///   - rawValue: a name for it.
-        ///   - code: what it is among the errors of the client.
+        ///   - rawValue: the kind's name.
+        ///   - code: the code of errors of this kind.
         public init(_ rawValue: String, code: KafkaClientError.Code = .codecFailed) {
             self.rawValue = rawValue
             self.code = code
         }
 
-        /// The bytes are not, or not wholly, what the format asks for.
+        /// The compressed bytes are damaged, cut short, or of another format.
         public static let corrupt = Kind("corrupt", code: .corruptBatch)
-        /// Decompressing would yield more than this many bytes.
+        /// Decompressing would yield more than `limit` bytes, which is what the caller allowed.
         public static func tooLarge(limit: Int) -> Kind { Kind("tooLarge(\(limit))") }
-        /// The compressed bytes do not fit the room they were given.
+        /// The compressed bytes do not fit the target.
         public static let targetTooSmall = Kind("targetTooSmall")
-        /// The library could not allocate its context or its buffers.
+        /// The codec's library got no memory for its context or its buffers.
         public static let outOfMemory = Kind("outOfMemory", code: .systemResources)
         /// The codec has no such level.
         public static let invalidLevel = Kind("invalidLevel", code: .invalidConfiguration)
@@ -33,19 +35,23 @@ public struct CodecError: KafkaError, Hashable {
         public static let unknownCodec = Kind("unknownCodec", code: .invalidConfiguration)
     }
 
-    /// The codec's name: "zstd".
+    /// The codec's name, such as `zstd`.
     public let codec: String
+    /// What went wrong.
     public let kind: Kind
-    /// What happened and what to do, for people.
+    /// What happened and what to do about it, for people.
     public let message: String
 
+    /// Creates an error. Codecs of your own throw it too.
     public init(codec: String, kind: Kind, message: String) {
         self.codec = codec
         self.kind = kind
         self.message = message
     }
 
+    /// The code of the error's kind.
     public var code: KafkaClientError.Code { kind.code }
+    /// The codec's name and the message.
     public var description: String { "\(codec): \(message)" }
 }
 

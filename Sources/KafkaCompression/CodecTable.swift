@@ -1,11 +1,13 @@
 public import KafkaProtocol
 
-/// Which codec reads which compression type: the shipped ones, unless a user's own replaces them.
+/// The codec for each compression type, for reading batches: those of the library, unless codecs of your own replace them.
 public struct CodecTable: Sendable {
     private var codecs: [CompressionType: any CompressionCodec]
 
-    /// - Parameter overriding: users' codecs. Each replaces the shipped one of its type; of two with the same type the
-    ///   later one counts.
+    /// Creates a table.
+    ///
+    /// - Parameter overriding: codecs of your own. Each replaces the library's codec of its type; of two with the same type
+    ///   the later one counts.
     public init(overriding: [any CompressionCodec] = []) {
         codecs = [:]
         for type in CompressionType.allCases {
@@ -16,7 +18,7 @@ public struct CodecTable: Sendable {
         }
     }
 
-    /// The codec of a type. Setting it replaces the one that was there.
+    /// The codec of a compression type.
     public subscript(type: CompressionType) -> any CompressionCodec {
         get { codecs[type]! }  // every type has one from init on
         set { codecs[type] = newValue }

@@ -1,29 +1,29 @@
 public import KafkaProtocol
 
-/// A way to compress record batches, given to builders and readers of batches.
+/// A way to compress record batches. Builders, and readers of batches, take one as a parameter.
 ///
-/// The library ships ``Codec``; a user's own type conforms to this and is injected instead. A codec is a cheap
-/// value that is shared freely; the contexts it makes are not shared, and are kept by one worker each.
+/// ``Codec`` has the codecs of the library, and a type of your own can be one too. A codec itself is shared by threads; the
+/// compressors and decompressors that it makes are not.
 ///
-/// A user's codec writes its bytes under one of Kafka's attribute values, so other clients can read them only if they
-/// are of that format.
+/// The header of a batch has one of Kafka's compression types. Other clients can read the batch only if its bytes are of the
+/// format that belongs to that type.
 public protocol CompressionCodec: Sendable {
     /// What the attributes of a batch compressed by this codec say.
     var type: CompressionType { get }
 
-    /// What configuration, statistics and errors call it: "zstd".
+    /// The codec's name in configurations, statistics and errors, such as `zstd`.
     var name: String { get }
 
-    /// The level it compresses at, nil where it has none.
+    /// The level at which it compresses; nil for a codec without levels.
     var level: Int? { get }
 
-    /// A compressor for one worker, to be reused for batch after batch.
+    /// Makes a compressor for one lane or worker, which uses it for batch after batch.
     ///
-    /// - Throws: `CodecError` of kind `outOfMemory` when the context cannot be had.
+    /// - Throws: `CodecError`, of kind `outOfMemory` when the codec gets no memory.
     func makeCompressor() throws(CodecError) -> any BatchCompressor
 
-    /// A decompressor for one worker, to be reused for batch after batch.
+    /// Makes a decompressor for one reader, which uses it for batch after batch.
     ///
-    /// - Throws: `CodecError` of kind `outOfMemory` when the context cannot be had.
+    /// - Throws: `CodecError`, of kind `outOfMemory` when the codec gets no memory.
     func makeDecompressor() throws(CodecError) -> any BatchDecompressor
 }

@@ -1,14 +1,18 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// How tests and tools control a broker, at any time and from any thread.
+/// Control of a broker by tests and tools. All of it may be called at any time and from any thread.
 extension EmbeddedBroker {
-    /// The endpoints of the running brokers, in the order of their node ids.
+    /// The endpoints of the brokers that run, in the order of their node ids. Empty before ``start()``.
     public var endpoints: [Endpoint] { cluster.nodes.map(\.endpoint) }
 
-    /// Creates a topic, its leaders round robin over the brokers.
+    /// Creates a topic. Its partitions are led by the brokers in turn.
     ///
-    /// - Throws: `EmbeddedBrokerError` with `.notRunning`, or `.topicRefused` saying why Kafka would refuse it.
+    /// - Parameters:
+    ///   - name: 1 to 249 ASCII letters, digits, `.`, `_` and `-`, but neither `.` nor `..`.
+    ///   - partitions: the number of partitions, at least one.
+    /// - Throws: `EmbeddedBrokerError`: `.notRunning` when no broker runs; `.topicRefused` when Kafka would refuse the
+    ///   topic, with Kafka's error code in the message.
     public func createTopic(_ name: String, partitions: Int = 1) throws(EmbeddedBrokerError) {
         guard !cluster.nodes.isEmpty else {
             throw EmbeddedBrokerError(.notRunning, "no broker is running that could lead topic \"\(name)\"")
@@ -20,15 +24,20 @@ extension EmbeddedBroker {
         }
     }
 
-    /// Adds a fault. Rules are tried in the order in which they were added.
+    /// Adds a fault, which applies to requests that arrive from now on. When several rules match a request, all of them
+    /// apply; of several errors or disconnects the one that was added first counts.
     public func inject(_ rule: FaultRule) { faults.add(rule) }
 
-    /// Ends all faults. Answers that are held back already stay held back.
+    /// Removes all faults. Answers that are already held back stay so.
     public func removeFaults() { faults.removeAll() }
 
-    /// Makes another broker the leader of a partition, with a new leader epoch.
+    /// Makes a broker the leader of a partition, with a new leader epoch. Does nothing when it leads the partition already.
     ///
-    /// - Throws: `EmbeddedBrokerError` when there is no such partition or node.
+    /// - Parameters:
+    ///   - topic: the topic's name.
+    ///   - partition: a partition of the topic, from 0 on.
+    ///   - node: the node id of the broker: 1 to ``EmbeddedBrokerConfiguration/brokerCount``.
+    /// - Throws: `EmbeddedBrokerError`: `.unknownPartition` or `.unknownNode`.
     public func moveLeader(
         _ topic: String, _ partition: Int32, to node: Int32
     ) throws(EmbeddedBrokerError) {
@@ -41,7 +50,7 @@ extension EmbeddedBroker {
         log.moveLeader(to: node)
     }
 
-    /// What has happened so far. Linear in the partitions.
+    /// The counts of what has happened so far. Linear in the number of partitions.
     public var statistics: EmbeddedBrokerStatistics {
         var result = EmbeddedBrokerStatistics()
         for shard in shards {

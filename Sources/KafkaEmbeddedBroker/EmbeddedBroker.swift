@@ -5,12 +5,15 @@
 import KafkaTransport
 import Synchronization
 
-/// A Kafka broker in memory, or several, speaking the real protocol over TCP.
+/// One Kafka broker in memory, or a cluster of several, that speaks Kafka's protocol over TCP.
 ///
-/// It checks what it is sent as Kafka does (checksums, sequences, leaders, limits), keeps a bounded log or none, and can
-/// be scripted to fail. It serves ApiVersions, Metadata, Produce, Fetch, ListOffsets, CreateTopics, DeleteTopics and
-/// InitProducerId; no consumer groups, transactions or security. It is started once and stopped once.
+/// It checks requests as Kafka does (checksums, sequences, leaders, limits), keeps a bounded log or none, and can be told to
+/// fail. It serves ApiVersions, Metadata, Produce, Fetch, ListOffsets, CreateTopics, DeleteTopics, InitProducerId and
+/// FindCoordinator. It has no consumer groups, no transactions and no security.
+///
+/// It is started once and stopped once.
 public final class EmbeddedBroker: Sendable {
+    /// The configuration that the broker was created with.
     public let configuration: EmbeddedBrokerConfiguration
     let cluster: Cluster
     let faults = FaultScript()
@@ -25,7 +28,9 @@ public final class EmbeddedBroker: Sendable {
 
     private enum Phase { case new, running, stopped }
 
-    /// - Throws: `EmbeddedBrokerError` when a value of the configuration makes no sense.
+    /// Creates a broker, which does not listen before ``start()``.
+    ///
+    /// - Throws: `EmbeddedBrokerError` with `.invalidConfiguration`, naming the first setting that is out of its bounds.
     public init(_ configuration: EmbeddedBrokerConfiguration = EmbeddedBrokerConfiguration())
         throws(EmbeddedBrokerError)
     {
@@ -37,11 +42,12 @@ public final class EmbeddedBroker: Sendable {
 
     var shards: [LoopShard] { running.withLock { $0.shards } }
 
-    /// Listens and serves.
+    /// Starts the threads, listens, and serves requests.
     ///
     /// - Returns: the endpoint of each broker, in the order of their node ids.
-    /// - Throws: `TransportError` when an address is in use or not of this machine (nothing is left open then);
-    ///   `EmbeddedBrokerError` when the broker was started before.
+    /// - Throws: an error whose description says why an address can't be listened on, because it is in use, is not of this
+    ///   machine or is not numeric, or why no thread could be started; nothing is left open then. `EmbeddedBrokerError` with
+    ///   `.notRunning` when the broker was started before.
     @discardableResult
     public func start() async throws -> [Endpoint] {
         try running.withLock { running throws(EmbeddedBrokerError) in
@@ -91,8 +97,8 @@ public final class EmbeddedBroker: Sendable {
         Task(executorPreference: chosen.loop) { chosen.adopt(descriptor, node) }
     }
 
-    /// Closes listeners and connections, and ends the threads. `statistics` stays as it is at that moment. Stopping twice
-    /// does nothing.
+    /// Closes listeners and connections, and ends the threads. ``statistics`` can be read afterwards. Calling it again does
+    /// nothing.
     public func stop() async {
         let (shards, listeners) = running.withLock { running in
             defer {
@@ -105,10 +111,11 @@ public final class EmbeddedBroker: Sendable {
         for shard in shards { await shard.loop.shutDown() }
     }
 
-    /// Stops one of several brokers for good: its listener and connections are closed, the remaining ones lead its
-    /// partitions.
+    /// Stops one of several brokers for good: its listener and its connections are closed. The remaining brokers lead its
+    /// partitions from then on, in turn.
     ///
-    /// - Throws: `EmbeddedBrokerError` when there is no such node, or it was stopped before.
+    /// - Parameter id: the node id of the broker: 1 to ``EmbeddedBrokerConfiguration/brokerCount``.
+    /// - Throws: `EmbeddedBrokerError` with `.unknownNode` when there is no such broker, or it was stopped before.
     public func stopNode(_ id: Int32) async throws(EmbeddedBrokerError) {
         let (listener, shards) = running.withLock { running -> (NodeListener?, [LoopShard]) in
             guard let index = running.listeners.firstIndex(where: { $0.node.id == id }) else { return (nil, []) }

@@ -1,47 +1,54 @@
-/// How many brokers an embedded broker plays, their endpoints, what they keep and what they accept.
+/// The settings of an ``EmbeddedBroker``: how many brokers there are, their endpoints, what they keep and what they accept.
+///
+/// It is checked when a broker is created with it.
 public struct EmbeddedBrokerConfiguration: Sendable {
-    /// What happens to batches that passed the checks.
+    /// What happens to a batch that has passed the checks.
     public enum LogPolicy: Sendable, Equatable {
-        /// They are counted and dropped; only the offsets advance. A partition always looks as if its retention had
-        /// just removed everything.
+        /// The batch is counted and dropped, and only the offsets advance. A partition looks as if its retention had just
+        /// removed everything.
         case drop
-        /// At most so many bytes are kept, all partitions together. Beyond that the oldest batches are dropped, and the
-        /// log start offset moves: those of the partition that is written when it has its even share, else those of the
-        /// largest.
+        /// Batches are kept in memory, all partitions together at most `byteCount` bytes, at least 1. Beyond that the oldest
+        /// batches of a partition are dropped, and its log start offset advances: those of the partition that is appended to
+        /// when it has its even share of the bytes, otherwise those of the largest partition.
         case memory(byteCount: Int)
     }
 
-    /// The numeric address to listen on.
+    /// The address to listen on, numeric: IPv4 or IPv6.
     public var host = "127.0.0.1"
-    /// What clients are told to connect to; nil is `host`.
+    /// The host that clients are told to connect to; nil for `host`. Kafka's `advertised.listeners`.
     public var advertisedHost: String?
-    /// The port of each broker, in the order of their node ids. 0 or a missing one means any free port.
+    /// The port of each broker, in the order of their node ids, at most ``brokerCount``. With 0, or without a port, the
+    /// system chooses a free one.
     public var ports: [UInt16] = []
-    /// Brokers to play, with the node ids 1…N, each with its own listener.
+    /// The number of brokers, 1 to 1,000. Their node ids are 1 to `brokerCount`, and each has a listener of its own.
     public var brokerCount = 1
-    /// Threads that serve connections; nil is one for each processor, at most two.
+    /// The number of threads that serve connections, 1 to 1,024; nil for one for each processor, at most two.
     public var loopCount: Int?
+    /// What happens to batches that have passed the checks.
     public var logPolicy = LogPolicy.memory(byteCount: 64 << 20)
-    /// Whether a metadata request for a topic that is missing creates it.
+    /// Whether a metadata request creates a topic that does not exist. Kafka's `auto.create.topics.enable`.
     public var autoCreatesTopics = true
-    /// Partitions of a topic that is created without a count.
+    /// The number of partitions of a topic that is created without one: 1 to ``partitionCountMax``. Kafka's
+    /// `num.partitions`.
     public var defaultPartitionCount = 1
-    /// The longest record batch accepted, as Kafka's `message.max.bytes`.
+    /// The longest record batch that is accepted, in bytes, at least 1. Kafka's `message.max.bytes`.
     public var messageByteCountMax = 1_048_588
-    /// The longest request accepted, as Kafka's `socket.request.max.bytes`.
+    /// The longest request that is accepted, in bytes: 1 to `Int32.max`. Kafka's `socket.request.max.bytes`.
     public var requestByteCountMax = 100 << 20
-    /// The longest answer to a fetch, as Kafka's `fetch.max.bytes`; one batch is always given.
+    /// The most bytes of records in the answer to a fetch: 1 byte to 1 GiB. The first batch is sent whole even when it is
+    /// longer. Kafka's `fetch.max.bytes`.
     public var fetchByteCountMax = 55 << 20
-    /// Partitions of all topics together; a topic that would exceed them is refused with POLICY_VIOLATION.
+    /// The most partitions of all topics together. A topic that would exceed them is refused with POLICY_VIOLATION.
     public var partitionCountMax = 50_000
-    /// Bytes of answers that a client may leave unread before its requests are no longer read.
+    /// The bytes of answers that a client may leave unread, at least 1. Beyond them its requests are no longer read.
     public var unreadByteCountMax = 1 << 20
-    /// Faults from the start; more can be injected later.
+    /// The faults from the start. ``EmbeddedBroker/inject(_:)`` adds others later.
     public var faults: [FaultRule] = []
 
+    /// A configuration in which all settings have the values that the properties begin with.
     public init() {}
 
-    /// - Throws: `EmbeddedBrokerError` naming the first value that makes no sense.
+    /// - Throws: `EmbeddedBrokerError` naming the first setting that is out of its bounds.
     func validate() throws(EmbeddedBrokerError) {
         func check(_ condition: Bool, _ message: String) throws(EmbeddedBrokerError) {
             if !condition { throw EmbeddedBrokerError(.invalidConfiguration, message) }

@@ -1,10 +1,10 @@
 public import KafkaProtocol
 
-/// Why the embedded broker could not do what its owner asked for.
+/// Why an embedded broker could not do what it was asked to.
 public struct EmbeddedBrokerError: KafkaError, Equatable {
-    /// What went wrong: one of the codes that clients have too, or one of the broker's own.
+    /// What went wrong: a code that the client uses too, or one of the embedded broker's own.
     public let code: KafkaClientError.Code
-    /// What happened, to what, and what to do.
+    /// What happened, to what, and what to do about it.
     public let message: String
 
     init(_ code: KafkaClientError.Code, _ message: String) {
@@ -12,16 +12,17 @@ public struct EmbeddedBrokerError: KafkaError, Equatable {
         self.message = message
     }
 
+    /// The message.
     public var description: String { message }
 }
 
 extension KafkaClientError.Code {
-    /// An embedded broker was not started, was started twice, or has been stopped.
+    /// An embedded broker is not running, or can't be started because it was started before.
     public static let notRunning = Self(rawValue: "notRunning")
-    /// The embedded broker has no node of this id.
+    /// There is no broker with this node id.
     public static let unknownNode = Self(rawValue: "unknownNode")
-    /// The embedded broker refused a topic as Kafka would.
+    /// An embedded broker refused to create a topic, as Kafka would.
     public static let topicRefused = Self(rawValue: "topicRefused")
-    /// The text of a fault is not a rule.
+    /// A text can't be read as a ``FaultRule``.
     public static let invalidFault = Self(rawValue: "invalidFault")
 }

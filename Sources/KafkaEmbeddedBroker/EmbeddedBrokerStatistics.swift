@@ -1,42 +1,49 @@
-/// What the broker has done so far: a snapshot, its parts taken one after the other.
+/// The counts of what an embedded broker has done since it was started.
+///
+/// They are read one after the other while requests are served, so that they need not be of exactly the same moment.
 public struct EmbeddedBrokerStatistics: Sendable, Equatable {
-    /// Open now.
+    /// The number of connections that are open now.
     public var connectionCount = 0
-    /// Ever accepted.
+    /// The number of connections that were accepted, those closed since included.
     public var acceptedConnectionCount = 0
-    /// Requests whose header could be read.
+    /// The number of requests whose header could be read.
     public var requestCount = 0
-    /// Frames that are not requests served here; each closed its connection.
+    /// The number of frames that could not be served as requests. Each has closed its connection.
     public var malformedRequestCount = 0
-    /// Record batches appended, duplicates not counted; those of topics deleted since are.
+    /// The number of record batches that were appended, without duplicates. Topics deleted since are included.
     public var batchCount = 0
-    /// Records of these batches, as their headers say.
+    /// The number of records in these batches, as their headers say.
     public var recordCount = 0
-    /// Bytes of these batches, as they came.
+    /// The bytes of these batches, as they were sent.
     public var byteCount = 0
-    /// Batches whose CRC-32C did not match.
+    /// The number of batches whose checksum did not match.
     public var checksumFailureCount = 0
-    /// Batches that repeat an earlier one, by their producer's sequence numbers.
+    /// The number of batches that repeated an earlier one, by the sequence numbers of their producer (KIP-98).
     public var duplicateBatchCount = 0
-    /// Batches refused, for whatever reason; scripted errors too.
+    /// The number of batches that were answered with an error, those of scripted faults included.
     public var refusedBatchCount = 0
-    /// Bytes in the logs now.
+    /// The bytes of batches that are in the logs now.
     public var keptByteCount = 0
-    /// Partitions of each topic, by their index.
+    /// The partitions of each topic, by the topic's name: partition n at index n.
     public var topics: [String: [Partition]] = [:]
 
+    /// The state and the counts of one partition.
     public struct Partition: Sendable, Equatable {
-        /// The node id of the leader, -1 without one.
+        /// The node id of the leader; -1 without one.
         public var leader: Int32 = -1
+        /// The leader's epoch: how often the leader has changed.
         public var leaderEpoch: Int32 = 0
         /// The first offset that can be read.
         public var startOffset: Int64 = 0
-        /// The offset of the next record.
+        /// The offset that the next record gets.
         public var endOffset: Int64 = 0
+        /// The number of record batches that were appended, without duplicates.
         public var batchCount = 0
+        /// The number of records in these batches, as their headers say.
         public var recordCount = 0
+        /// The bytes of these batches, as they were sent.
         public var byteCount = 0
-        /// Bytes in the log now.
+        /// The bytes of batches that are in the log now.
         public var keptByteCount = 0
     }
 }

@@ -1,67 +1,72 @@
 // The one first-in first-out queue of this package.
 //
-//      slots   [ 5 6 . . . . 3 4 ]      capacity is a power of two
-//                    ▲       ▲
-//               end ─┘       └─ head
+//      storage   [ 5 6 . . . . 3 4 ]      capacity is a power of two
+//                      ▲       ▲
+//                 end ─┘       └─ head
 //
-// It is public and inlinable, so that each module compiles it for its own elements: through a table of generic types an element
-// costs several times as much. Users of the client don't see this module.
+// It is public and inlinable so that each module compiles it for its own elements: through a table of generic types an
+// element would cost several times as much. The client does not export this module.
 //
-// What is taken out leaves its slot empty at once: an element that holds memory of a batch must not outlive its turn here.
+// An element that is taken out leaves nothing behind in the storage: it may hold memory of a batch, which must go back.
 
-/// A queue of elements in order, with an index from the front. Taking from the front and adding at either end cost a
-/// constant time; once grown, nothing is allocated.
+/// A queue: elements in order, which can also be read by their distance from the front.
+///
+/// Taking from the front and adding at either end take constant time. The queue grows as needed, and then keeps its memory.
+/// It is public only so that other modules of this package can specialise it.
 @frozen public struct RingBuffer<Element> {
-    @usableFromInline var slots: [Element?]
+    @usableFromInline var storage: [Element?]
     @usableFromInline var head = 0
     @usableFromInline var elementCount = 0
 
     /// An empty queue, which allocates nothing before its first element.
-    @inlinable public init() { slots = [] }
+    @inlinable public init() { storage = [] }
 
+    /// The number of elements.
     @inlinable public var count: Int { elementCount }
+    /// Whether there is no element.
     @inlinable public var isEmpty: Bool { elementCount == 0 }
-    @inlinable public var first: Element? { elementCount == 0 ? nil : slots[head] }
+    /// The element at the front; nil when there is none.
+    @inlinable public var first: Element? { elementCount == 0 ? nil : storage[head] }
 
-    /// The element at a distance from the front.
+    /// The element at a distance from the front, which has distance 0.
     ///
-    /// - Precondition: the index is below `count`.
+    /// - Precondition: `index` is not negative and below `count`.
     @inlinable public subscript(index: Int) -> Element {
         get {
             precondition(index >= 0 && index < elementCount, "an index behind the end of a queue")
-            return slots[slot(index)]!
+            return storage[position(index)]!
         }
         set {
             precondition(index >= 0 && index < elementCount, "an index behind the end of a queue")
-            slots[slot(index)] = newValue
+            storage[position(index)] = newValue
         }
     }
 
-    /// Adds at the end.
+    /// Adds an element at the end.
     @inlinable public mutating func append(_ element: Element) {
-        if elementCount == slots.count { grow() }
-        slots[slot(elementCount)] = element
+        if elementCount == storage.count { grow() }
+        storage[position(elementCount)] = element
         elementCount += 1
     }
 
-    /// Adds at the front: what comes back is the next one again.
+    /// Adds an element at the front: it is the next one to be taken.
     @inlinable public mutating func prepend(_ element: Element) {
-        if elementCount == slots.count { grow() }
-        head = (head &- 1) & (slots.count - 1)
-        slots[head] = element
+        if elementCount == storage.count { grow() }
+        head = (head &- 1) & (storage.count - 1)
+        storage[head] = element
         elementCount += 1
     }
 
-    /// Takes the first element; nil when there is none.
+    /// Takes the element at the front; nil when there is none.
     @inlinable public mutating func popFirst() -> Element? {
         if elementCount == 0 { return nil }
-        let element = slots[head].take()
-        head = (head + 1) & (slots.count - 1)
+        let element = storage[head].take()
+        head = (head + 1) & (storage.count - 1)
         elementCount -= 1
         return element
     }
 
-    /// Takes all elements, in order.
+    /// Takes all elements, in order. Linear.
     @inlinable public mutating func takeAll() -> [Element] {
         if elementCount == 0 { return [] }
         var elements: [Element] = []
@@ -78,19 +83,19 @@
         }
     }
 
-    /// Calls `body` for each element, first to last.
+    /// Calls `body` for each element, from the front to the end.
     @inlinable public func forEach(_ body: (Element) throws -> Void) rethrows {
-        for index in 0..<elementCount { try body(slots[slot(index)]!) }
+        for index in 0..<elementCount { try body(storage[position(index)]!) }
     }
 
-    @inlinable @inline(__always) func slot(_ index: Int) -> Int { (head + index) & (slots.count - 1) }
+    @inlinable @inline(__always) func position(_ index: Int) -> Int { (head + index) & (storage.count - 1) }
 
     @inlinable mutating func grow() {
         var larger: [Element?] = []
-        larger.reserveCapacity(max(8, slots.count * 2))
-        for index in 0..<elementCount { larger.append(slots[slot(index)].take()) }
-        larger.append(contentsOf: repeatElement(nil, count: max(8, slots.count * 2) - elementCount))
-        slots = larger
+        larger.reserveCapacity(max(8, storage.count * 2))
+        for index in 0..<elementCount { larger.append(storage[position(index)].take()) }
+        larger.append(contentsOf: repeatElement(nil, count: max(8, storage.count * 2) - elementCount))
+        storage = larger
         head = 0
     }
 }

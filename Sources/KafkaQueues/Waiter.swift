@@ -1,9 +1,9 @@
 import Synchronization
 
-/// One task that waits for a result, and whoever gives it.
+/// Passes one result to one task that waits for it.
 ///
-/// The result may come before the task waits. The first one counts: what is given later, and what is given after the task
-/// was cancelled, is refused.
+/// The result may be given before the task waits. Only the first one counts: later ones are refused, and all are refused
+/// after the task was cancelled.
 package final class Waiter<Value: Sendable>: Sendable {
     private enum State {
         case empty
@@ -15,10 +15,10 @@ package final class Waiter<Value: Sendable>: Sendable {
 
     package init() {}
 
-    /// Gives the result. From any thread.
+    /// Gives the result. Called from any thread.
     ///
-    /// - Returns: whether it was the first one. When it was not, the task will not see it: a permit that was to be handed
-    ///   over goes to somebody else.
+    /// - Returns: whether the task gets it. When it is refused, the caller still has what it wanted to hand over, such as a
+    ///   permit, and passes it to the next waiter.
     @discardableResult
     package func resume(_ result: Result<Value, any Error>) -> Bool {
         let previous = state.withLock { state in
@@ -35,9 +35,9 @@ package final class Waiter<Value: Sendable>: Sendable {
         }
     }
 
-    /// Waits for the result. Called once.
+    /// Waits for the result. Must be called only once.
     ///
-    /// - Throws: the error that was given, or `CancellationError` when the task is cancelled first.
+    /// - Throws: the error that was given as the result, or `CancellationError` when the task is cancelled first.
     package nonisolated(nonsending) func wait() async throws -> Value {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -55,6 +55,7 @@ package final class Waiter<Value: Sendable>: Sendable {
 }
 
 extension Waiter where Value == Void {
+    /// Lets the task go on. The result is that of `resume(_:)`.
     @discardableResult
     package func resume() -> Bool { resume(.success(())) }
 }

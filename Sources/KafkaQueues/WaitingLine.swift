@@ -1,5 +1,5 @@
-/// Tasks that wait in line for something that comes in turn, each with how much it asks for. A value: its owner keeps it behind
-/// its lock, beside what is waited for.
+/// Tasks that wait in order for a resource, each with the amount that it asks for. Its owner keeps it behind the same lock
+/// as the resource.
 ///
 /// A task joins under the lock, waits outside, and leaves under the lock when its wait was cancelled:
 ///
@@ -21,29 +21,29 @@ package struct WaitingLine: Sendable {
 
     package var count: Int { entries.count }
     package var isEmpty: Bool { entries.isEmpty }
-    /// How much the first in line asks for.
+    /// The amount that the first in line asks for; nil when the line is empty.
     package var first: Int? { entries.first?.amount }
 
-    /// Joins at the end.
+    /// Joins the line at its end.
     ///
-    /// - Parameter amount: how much is asked for, where that matters.
+    /// - Parameter amount: how much of the resource the task asks for.
     package mutating func join(_ amount: Int = 1) -> Waiter<Void> {
         let waiter = Waiter<Void>()
         entries.append(Entry(amount: amount, waiter: waiter))
         return waiter
     }
 
-    /// Takes the first out of the line. The caller resumes it, behind its lock or not; where that is refused, the task was
-    /// cancelled meanwhile and the next one's turn has come.
+    /// Takes the first waiter out of the line. The caller resumes it, with or without its lock. When the waiter refuses, its
+    /// task was cancelled in the meantime, and the caller takes the next one.
     package mutating func takeFirst() -> Waiter<Void>? { entries.popFirst()?.waiter }
 
-    /// Takes all out of the line, in order.
+    /// Takes all waiters out of the line, in order.
     package mutating func takeAll() -> [Waiter<Void>] {
-        // Asked far more often than anybody waits.
+        // Mostly the line is empty, and then nothing is allocated.
         if entries.isEmpty { return [] }
         return entries.takeAll().map { $0.waiter }
     }
 
-    /// Leaves the line. Does nothing when the waiter stands in it no more. Linear.
+    /// Takes a waiter out of the line, wherever it stands. Does nothing when it is not in the line. Linear.
     package mutating func leave(_ waiter: Waiter<Void>) { entries.removeAll { $0.waiter === waiter } }
 }

@@ -1,15 +1,15 @@
 import CUV
 
-/// A child process whose standard output is read line by line. Lives on its loop's thread; the last reference to it
-/// may go on any.
+/// A child process whose standard output is read line by line. Used on its loop's thread; the last reference to it may be
+/// released on any thread.
 ///
-/// The child's standard input is a pipe that ends when this process does, however that comes: a child that must not
-/// outlive us reads it.
+/// The child's standard input is a pipe, which ends when this process ends for any reason. A child that must not run longer
+/// than this process reads it and ends too.
 package final class ChildProcess {
     /// How a child ended.
     package struct Exit: Sendable, Equatable {
         package let status: Int64
-        /// 0 when it ended by itself.
+        /// The signal that ended it; 0 when it ended by itself.
         package let signal: Int32
     }
 
@@ -22,11 +22,11 @@ package final class ChildProcess {
     private let onLine: (String) -> Void
     private let onExit: (Exit) -> Void
 
-    /// Starts a program; its standard error is ours.
+    /// Starts a program. It shares the standard error of this process.
     ///
     /// - Parameters:
-    ///   - onLine: each line of standard output, without its end; at most 4,096 bytes of one are kept.
-    ///   - onExit: once, when the process has ended. Lines may still come after it.
+    ///   - onLine: called for each line of standard output, without its end; at most 4,096 bytes of a line are kept.
+    ///   - onExit: called once, when the process has ended. Lines may still come after it.
     /// - Throws: `TransportError` when the program can't be started.
     package init(
         _ path: String, arguments: [String], on loop: EventLoop, onLine: @escaping (String) -> Void,
@@ -42,7 +42,7 @@ package final class ChildProcess {
         var spawned: Int32 = 0
         process = try LoopHandle(on: loop, action) { uv, process in
             spawned = Self.spawn(path, arguments, uv, process, input: input, output: output)
-            // A process handle that failed to start still counts as initialised: it is closed like any other.
+            // A process handle whose start failed is initialised all the same, and must be closed like any other.
             return 0
         }
         if process.isClosed { throw TransportError(code: UV_ECANCELED.rawValue, action) }
@@ -59,7 +59,7 @@ package final class ChildProcess {
         input.closeFromAnyThread()
     }
 
-    /// The file of the running program, to start it again with other arguments; nil when the system does not tell.
+    /// The path of the running program, to start it again with other arguments; nil when the system does not tell it.
     package static var ownExecutablePath: String? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { path in
             var length = 4096
@@ -67,7 +67,7 @@ package final class ChildProcess {
         }
     }
 
-    /// Sends a signal; does nothing when the child has ended.
+    /// Sends a signal to the child. Does nothing when it has ended.
     package func signal(_ number: Int32) {
         if !process.isClosed, uv_is_active(process.base) != 0 { uv_process_kill(process.raw, number) }
     }
@@ -98,7 +98,8 @@ package final class ChildProcess {
                         LoopHandle<uv_process_t, ChildProcess>.of(handle).user?.onExit(
                             Exit(status: status, signal: signal))
                     }
-                    // A group of its own: the terminal's Ctrl-C is for the parent, which ends the child in its own time.
+                    // The child gets a process group of its own, so that a Ctrl-C on the terminal reaches the parent alone,
+                    // which then ends the child when it is ready to.
                     options.flags = UInt32(UV_PROCESS_DETACHED.rawValue)
                     return uv_spawn(uv, process, &options)
                 }
@@ -132,7 +133,7 @@ package final class ChildProcess {
         }
     }
 
-    /// The last line may have no end of its own.
+    /// Passes on a last line that has no line end.
     private func outputDidEnd() {
         if !line.isEmpty { onLine(String(decoding: line, as: UTF8.self)) }
         line = []

@@ -6,7 +6,7 @@ import CUV
     import Darwin
 #endif
 
-/// A thread that nobody joins.
+/// A detached thread: it is never joined.
 enum DetachedThread {
     private final class Start {
         let name: String
@@ -47,7 +47,7 @@ enum DetachedThread {
             let status = pthread_create(
                 &handle, nil,
                 { raw in
-                    // Never nil: it is what was passed just below.
+                    // Never nil: the argument is passed just below.
                     Unmanaged<Start>.fromOpaque(raw!).takeRetainedValue().run()
                     return nil
                 }, start.toOpaque())

@@ -1,4 +1,4 @@
-/// A text that is not the address of a server.
+/// Why a text is not the address of a server.
 package struct EndpointError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 
@@ -31,9 +31,9 @@ extension Endpoint {
         self.init(host: String(host), port: port)
     }
 
-    /// Reads a comma list; each address once.
+    /// Reads a list of addresses that are separated by commas.
     ///
-    /// - Throws: `EndpointError` saying what is wrong with the text.
+    /// - Throws: `EndpointError` saying what is wrong with the text, also when an address is there twice.
     package static func list(_ text: String) throws(EndpointError) -> [Endpoint] {
         var addresses: [Endpoint] = []
         for entry in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -1,6 +1,6 @@
-// One thread, one libuv loop, one executor. Everything that lives on a loop (streams, timers, the actors that own
-// them) is touched by that loop's thread only, so a callback of the loop and a method of an actor on it are the same
-// thread and need no lock.
+// An event loop is one thread, one libuv loop and one executor. Everything that lives on a loop (streams, timers, the actors
+// that own them) is used by that loop's thread only. So a callback of the loop and a method of an actor on it run on the
+// same thread, and need no lock.
 
 import CUV
 import KafkaQueues
@@ -12,15 +12,16 @@ import Synchronization
     import Darwin
 #endif
 
-/// A thread that runs a libuv loop and executes actors and tasks.
+/// A thread that does network input and output and runs actors and tasks.
 ///
-/// An actor lives on a loop by returning `unownedExecutor` from `loop.asUnownedSerialExecutor()`. Calls between actors
-/// of one loop don't change threads. Work from other threads arrives through a locked queue and one wake-up.
+/// ``start(name:)`` creates one. An actor of your own runs on a loop when its `unownedExecutor` is the loop's
+/// ``asUnownedSerialExecutor()``; a task does with `Task(executorPreference: loop)`. Calls between actors of one loop don't
+/// change threads.
 ///
-/// A loop runs until `shutDown()`; its streams and listeners must be closed by their owners before that.
+/// A loop runs until ``shutDown()``. Close everything that runs on it before.
 public final class EventLoop: @unchecked Sendable {
-    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn` and `hasStopped` are touched by the loop's thread only (`uv` before
-    // `start` by the creating thread); what others touch is behind `remote` or atomic.
+    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn` and `hasStopped` are used by the loop's thread only, except that the
+    // creating thread uses `uv` before `start`. What other threads use is behind `remote`, or atomic.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
     private let remote = Mutex(RemoteJobs())
@@ -35,7 +36,7 @@ public final class EventLoop: @unchecked Sendable {
         var isStopping = false
         var whenStopped: [CheckedContinuation<Void, Never>] = []
         var hasStopped = false
-        /// A thread runs what came after the end.
+        /// Whether a thread runs the jobs that came after the loop's end.
         var isLateThreadRunning = false
     }
 
@@ -70,13 +71,14 @@ public final class EventLoop: @unchecked Sendable {
         #endif
     }
 
-    /// Whether the loop has been shut down: timers and streams made on it now are dead from the start.
+    /// Whether the loop has been shut down, for the loop's thread: timers and streams that are made now are closed from the
+    /// start.
     private(set) var hasStopped = false
 
-    /// Whether the loop has been shut down. From any thread; its handles are closed by then, or about to be.
+    /// Whether the loop has been shut down, for any thread. The loop has then closed its handles, or is about to.
     var isGone: Bool { remote.withLock { $0.hasStopped } }
 
-    /// Handles that live on the loop, the loop's own included. Must be called on the loop.
+    /// The number of handles that live on the loop, the loop's own included. Must be called on the loop.
     var handleCount: Int {
         assert(isCurrent)
         var count = 0
@@ -86,27 +88,29 @@ public final class EventLoop: @unchecked Sendable {
         return count
     }
 
-    /// Cores that this process may use, at least one.
+    /// The number of cores that this process may use, at least one.
     package static var availableCoreCount: Int { Int(uv_available_parallelism()) }
 
-    /// Runs `work` on the loop when the jobs of this turn are done, before the loop looks at the network again.
+    /// Runs `work` when the jobs of this turn are done, before the loop polls the network again. Must be called on the loop.
     ///
-    /// For what is worth doing once for everything that happened in a turn. Must be called on the loop.
+    /// This is for work that is best done once for everything that happened in a turn.
     package func atEndOfTurn(_ work: @escaping () -> Void) {
         assert(isCurrent)
         endOfTurn.append(work)
     }
 
-    /// Ends the loop after the jobs that are already queued, and waits until its thread has left.
+    /// Ends the loop after the jobs that are already queued, and waits until its thread has ended. Must not be called on the
+    /// loop itself.
     ///
-    /// What still lives on the loop is closed without being told. Must not be called on the loop itself.
+    /// Connections and timers that are still on the loop are closed without a callback. Calling it again does nothing.
     public func shutDown() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let isGone = remote.withLock { state in
                 if state.hasStopped { return true }
                 state.whenStopped.append(continuation)
                 state.isStopping = true
-                // Under the lock: the thread frees the wake-up handle only after it has set `hasStopped` here.
+                // Sent under the lock, because the thread frees the wake-up handle after it has set `hasStopped` under the
+                // same lock.
                 uv_async_send(wakeUp)
                 return false
             }
@@ -114,9 +118,9 @@ public final class EventLoop: @unchecked Sendable {
         }
     }
 
-    /// Waits until the loop has looked at the network once. Must be called on the loop.
+    /// Waits until the loop has polled the network once. Must be called on the loop.
     ///
-    /// For long work on the loop, so that what has arrived in the meantime is served.
+    /// Long work calls this, so that input that has arrived in the meantime is served.
     package nonisolated(nonsending) func nextTurn() async {
         assert(isCurrent)
         await withCheckedContinuation { nextTurn.append($0) }
@@ -132,12 +136,12 @@ public final class EventLoop: @unchecked Sendable {
             runThread()
         }
         if status != 0 { throw TransportError(code: -status, "cannot start the thread of an event loop") }
-        // Until the thread has said who it is, its creator would be taken for it.
+        // `isCurrent` compares with the thread's number, so that nothing may use the loop before the thread has stored it.
         running.wait()
     }
 
     private final class StartSignal: @unchecked Sendable {
-        // Unchecked: a semaphore is made for several threads.
+        // Unchecked: a semaphore may be used by several threads.
         private let semaphore = UnsafeMutablePointer<uv_sem_t>.allocate(capacity: 1)
 
         init() { uv_sem_init(semaphore, 0) }
@@ -164,7 +168,8 @@ public final class EventLoop: @unchecked Sendable {
             for continuation in continuations { continuation.resume() }
         } while !isStopping || !jobs.isEmpty || !nextTurn.isEmpty || !stopAccepting()
         closeHandles()
-        // The closing may have woken tasks. This is the thread for them and for what others hand over meanwhile.
+        // Closing handles may have resumed tasks. This thread runs their jobs, and those that other threads enqueue
+        // meanwhile.
         runLateJobs()
         let waiting = remote.withLock { $0.whenStopped }
         for continuation in waiting { continuation.resume() }
@@ -176,9 +181,10 @@ public final class EventLoop: @unchecked Sendable {
         uv_run(uv, waits ? UV_RUN_ONCE : UV_RUN_NOWAIT)
     }
 
-    /// A write to a connection that the other end has closed is an error, not the end of the process.
+    /// Blocks SIGPIPE, so that a write to a connection that the other end has closed is an error and does not end the
+    /// process.
     ///
-    /// The signal goes to the thread that writes, so the rest of the process keeps what it has chosen for itself.
+    /// The signal goes to the thread that writes, so that blocking it on this thread changes nothing for other threads.
     private static func blockBrokenPipe() {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -186,7 +192,8 @@ public final class EventLoop: @unchecked Sendable {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    /// From here on the network is closed to this loop's work; false when something has just been.
+    /// Sets `hasStopped`, after which new handles are closed from the start. False, and not set, when other threads have
+    /// enqueued jobs in the meantime.
     private func stopAccepting() -> Bool {
         remote.withLock { state in
             state.hasStopped = state.jobs.isEmpty
@@ -204,7 +211,7 @@ public final class EventLoop: @unchecked Sendable {
         }
     }
 
-    /// Runs the jobs that are here, and those that they add, up to a number: then the network has its turn.
+    /// Runs the jobs that are queued, and those that they add, up to a number; then the network is polled.
     private func runJobs() {
         let serial = asUnownedSerialExecutor()
         let task = asUnownedTaskExecutor()
@@ -256,8 +263,8 @@ public final class EventLoop: @unchecked Sendable {
 
     // MARK: After the end
 
-    /// Work that comes after the end, as from a task that slept meanwhile, still has to run, or its waiters would hang: a
-    /// thread is made for it. It finds everything closed.
+    /// Starts a thread for jobs that come after the loop's end, such as those of a task that slept meanwhile. They must run,
+    /// or the tasks that wait for them would wait for ever. They find everything closed.
     private func startLateThread() {
         let status = DetachedThread.start(name: "kafka-late") { [self] in runLateJobs() }
         precondition(status == 0, "the system has no thread left for an event loop's last work")
@@ -284,21 +291,26 @@ public final class EventLoop: @unchecked Sendable {
 }
 
 extension EventLoop: SerialExecutor, TaskExecutor {
+    /// Runs a job on the loop. Swift's concurrency calls it, from any thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         enqueueJob(UnownedJob(job))
     }
 
+    /// The loop as the executor of an actor, to be returned from `unownedExecutor`.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         UnownedSerialExecutor(ordinary: self)
     }
 
+    /// The loop as the preferred executor of a task.
     public func asUnownedTaskExecutor() -> UnownedTaskExecutor {
         UnownedTaskExecutor(ordinary: self)
     }
 
+    /// Traps when the caller does not run on the loop's thread. `assumeIsolated` calls it.
     public func checkIsolated() {
         precondition(isCurrent, "not on the thread of this event loop")
     }
 
+    /// Whether the caller runs on the loop's thread; never nil.
     public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 }

@@ -1,10 +1,13 @@
-/// Some event loops that are started and shut down together.
+/// Several event loops that are started and shut down together.
+///
+/// ``start(count:name:)`` creates a group, and ``withLoops(count:name:_:)`` also ends it.
 public final class EventLoopGroup: Sendable {
+    /// The loops, at least one.
     public let loops: [EventLoop]
 
     /// - Parameters:
-    ///   - count: at least one; one per core that the work may use.
-    ///   - name: of the threads, followed by their number.
+    ///   - count: at least one.
+    ///   - name: the name of the threads, to which their number is added.
     /// - Throws: `TransportError` when the system refuses a loop or a thread.
     package init(count: Int, name: String = "kafka") throws(TransportError) {
         precondition(count > 0, "a group has at least one loop")
@@ -13,7 +16,8 @@ public final class EventLoopGroup: Sendable {
         self.loops = loops
     }
 
-    /// Ends the loops and waits for their threads. What lives on them must be closed before.
+    /// Ends the loops and waits for their threads. Close everything that runs on them before. Must not be called on one of
+    /// them.
     public func shutDown() async {
         for loop in loops { await loop.shutDown() }
     }

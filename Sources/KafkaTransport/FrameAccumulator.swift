@@ -1,5 +1,5 @@
-// Bytes arrive here straight from the socket and are handed out as whole frames without being moved, except for the
-// head of a frame that was cut by the end of the buffer.
+// The system writes received bytes straight into this buffer, and whole frames are handed out from it. Bytes are moved only
+// when the end of the buffer cuts a frame: its first part is then moved to the begin.
 //
 //      ┌────────────┬───────────────────────┬──────────────────┐
 //      │  consumed  │  frames not yet taken │      free        │
@@ -14,14 +14,14 @@
 
 /// A receive buffer that cuts a byte stream into frames with a four-byte big-endian length.
 ///
-/// Grows only as bytes arrive: a length that promises a gigabyte costs nothing until the bytes are there.
+/// It grows only as bytes arrive: a frame that states a length of a gigabyte takes no memory before its bytes are there.
 package struct FrameAccumulator: ~Copyable {
     package enum Next: Equatable {
         /// More bytes are needed.
         case incomplete
         /// A frame's content (without its length), valid until the next `freeSpace` or `takeFrame`.
         case frame(UnsafeRawBufferPointer)
-        /// The length is negative or above the maximum: the other end doesn't speak this protocol, or is hostile.
+        /// The length is negative or above the maximum: the other end speaks another protocol, or is hostile.
         case badLength(Int32)
 
         package static func == (a: Next, b: Next) -> Bool {
@@ -42,8 +42,8 @@ package struct FrameAccumulator: ~Copyable {
     private let frameBytesMax: Int
 
     /// - Parameters:
-    ///   - capacity: bytes of the buffer that is kept between frames.
-    ///   - frameBytesMax: the longest frame accepted.
+    ///   - capacity: the bytes of the buffer that is kept from frame to frame; at least 64.
+    ///   - frameBytesMax: the bytes of the longest frame that is accepted.
     package init(capacity: Int, frameBytesMax: Int) {
         precondition(capacity >= 64 && frameBytesMax > 0)
         bytes = .allocate(byteCount: capacity, alignment: 64)
@@ -56,7 +56,7 @@ package struct FrameAccumulator: ~Copyable {
 
     package var bufferedByteCount: Int { end - begin }
 
-    /// The space where the next bytes go; never empty. Frames handed out before are no longer valid.
+    /// The space for the next bytes; never empty. Frames that were handed out before are no longer valid.
     package mutating func freeSpace() -> UnsafeMutableRawBufferPointer {
         if begin == end {
             begin = 0
@@ -89,7 +89,7 @@ package struct FrameAccumulator: ~Copyable {
         Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: begin, as: Int32.self))
     }
 
-    /// The frame that has begun does not fit behind `begin`.
+    /// Whether the frame that has begun at `begin` is longer than the buffer from there on.
     private var frameOutgrowsBuffer: Bool {
         guard end - begin >= 4 else { return capacity - begin < 4 }
         return 4 + Int(max(0, pendingLength)) > capacity - begin
@@ -102,7 +102,7 @@ package struct FrameAccumulator: ~Copyable {
             begin = 0
             end = pending
         }
-        // Twice what has arrived, and no more than the frame says it needs.
+        // Twice the bytes that have arrived, but no more than the frame states.
         if end == capacity {
             let needed = pending >= 4 ? 4 + Int(max(0, pendingLength)) : capacity * 2
             reallocate(to: max(capacity + 1, min(capacity * 2, needed)))

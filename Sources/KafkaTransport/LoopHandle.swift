@@ -2,23 +2,24 @@ import CUV
 
 /// A libuv handle of a loop: its memory, and whether it is still open.
 ///
-/// libuv writes to a handle until its close callback, so the memory belongs to the loop and not to the object that uses it.
-/// The handle keeps this value alive until then; this value holds its user weakly.
+/// libuv writes to a handle until its close callback. So the handle's memory must outlive the object that uses it: libuv's
+/// handle holds this object until then, and this object holds its user weakly.
 ///
-/// Touched on the loop's thread, except for `closeFromAnyThread`.
+/// Used on the loop's thread only, except for `closeFromAnyThread`.
 final class LoopHandle<Raw, User: AnyObject> {
     let loop: EventLoop
     let raw: UnsafeMutablePointer<Raw>
-    /// Who hears of the handle's events.
+    /// The object that the handle's events are passed to.
     weak var user: User?
-    /// Closing, closed, or never opened. Set by the user's wish, or when the loop was shut down.
+    /// Whether the handle is closing or closed, or was never opened. The user closes it, or the loop when it is shut down.
     private(set) var isClosed = false
     /// Called when the loop has let go of the handle, on its thread.
     var whenReleased: (() -> Void)?
 
-    /// Makes a handle; `open` initialises it with libuv. On a loop that was shut down the handle is closed from the start.
+    /// Makes a handle, which `open` initialises with libuv. On a loop that was shut down, the handle is closed from the
+    /// start.
     ///
-    /// - Throws: `TransportError` when `open` gives an error of libuv, with `action` in front.
+    /// - Throws: `TransportError` with `action`, when `open` returns an error of libuv.
     init(
         on loop: EventLoop, _ action: @autoclosure () -> String,
         _ open: (UnsafeMutablePointer<uv_loop_t>, UnsafeMutablePointer<Raw>) -> Int32
@@ -59,16 +60,17 @@ final class LoopHandle<Raw, User: AnyObject> {
         if isClosed { return }
         assert(loop.isCurrent, "a handle is closed on its loop")
         isClosed = true
-        // A loop that ends closes its handles itself, and then tells what was under way on them: that may come to this.
+        // A loop that ends closes its handles itself. libuv then calls back for what was under way on them, and such a
+        // callback may close a handle again.
         if uv_is_closing(base) == 0 { uv_close(base, releaseHandle) }
     }
 
-    /// Closes the handle on its loop, whatever thread this is. For a `deinit`: the last reference may go anywhere.
+    /// Closes the handle on its loop. For a `deinit`, because the last reference may be released on any thread.
     func closeFromAnyThread() {
         if loop.isCurrent { return close() }
-        // A loop that is gone has closed its handles itself.
+        // A loop that was shut down has closed its handles itself.
         if loop.isGone { return }
-        nonisolated(unsafe) let handle = self  // touched on the loop's thread only
+        nonisolated(unsafe) let handle = self  // used on the loop's thread only
         Task(executorPreference: loop) { handle.close() }
     }
 
@@ -79,14 +81,14 @@ final class LoopHandle<Raw, User: AnyObject> {
     }
 }
 
-/// What the loop's end and every close call back to: the type of a handle is known to its value alone.
+/// A handle without its type, for the close callback, which is the same for handles of all types.
 private protocol ReleasableHandle: AnyObject {
     func release()
 }
 
 extension LoopHandle: ReleasableHandle {}
 
-/// The close callback of every handle made by `LoopHandle`. Also of those that a loop closes when it is shut down.
+/// The close callback of every handle made by `LoopHandle`, also when the loop closes it because it is shut down.
 let releaseHandle: @convention(c) (UnsafeMutablePointer<uv_handle_t>?) -> Void = { handle in
     guard let data = uv_handle_get_data(handle!) else { return }
     let owner = Unmanaged<AnyObject>.fromOpaque(data).takeRetainedValue()

@@ -1,14 +1,13 @@
 import CUV
 
-/// A timer of a loop. Lives on its loop's thread; the last reference to it may go on any.
+/// A timer of a loop. Used on its loop's thread; the last reference to it may be released on any thread.
 ///
-/// It never fires early, and up to a millisecond late, because libuv counts in whole milliseconds. `PreciseTimer` is for what
-/// can't wait that long.
+/// It never fires early, and up to a millisecond late, because libuv counts in whole milliseconds. `PreciseTimer` is finer.
 package final class LoopTimer {
     private let handle: LoopHandle<uv_timer_t, LoopTimer>
     private var action: (() -> Void)?
 
-    /// Must be called on the loop. On a loop that was shut down the timer never fires.
+    /// Must be called on the loop. On a loop that was shut down, the timer never fires.
     package init(on loop: EventLoop) {
         // libuv has no error for the initialisation of a timer.
         handle = try! LoopHandle(on: loop, "cannot make a timer") { uv_timer_init($0, $1) }
@@ -17,19 +16,20 @@ package final class LoopTimer {
 
     deinit { handle.closeFromAnyThread() }
 
-    /// Runs `action` once at a moment, or in the loop's next turn when that has passed. Replaces what was scheduled before.
+    /// Runs `action` once at a moment, or in the loop's next turn when the moment has passed. An action that was scheduled
+    /// before is not run.
     package func schedule(at moment: MonotonicInstant, _ action: @escaping () -> Void) {
         if handle.isClosed { return }
         self.action = action
-        // libuv adds the delay to the time at which its turn began, on the same clock: so the due millisecond is exact,
-        // however long ago that was.
+        // libuv adds the delay to the time at which its turn began, on the same clock. The delay is counted from that time
+        // too, so that the timer is due in the right millisecond, however long ago the turn began.
         let turnBegan = Int64(clamping: uv_now(uv_handle_get_loop(handle.base)))
         let due = moment <= .now ? turnBegan : Self.millisecond(atOrAfter: moment)
         uv_timer_start(
             handle.raw, { LoopHandle<uv_timer_t, LoopTimer>.of($0).user?.fire() }, UInt64(max(0, due - turnBegan)), 0)
     }
 
-    /// The same after a time in nanoseconds.
+    /// Runs `action` once after so many nanoseconds. An action that was scheduled before is not run.
     package func schedule(afterNanoseconds delay: Int64, _ action: @escaping () -> Void) {
         schedule(at: MonotonicInstant.now.advanced(byNanoseconds: delay), action)
     }
@@ -52,7 +52,7 @@ package final class LoopTimer {
         if !handle.isClosed { uv_timer_stop(handle.raw) }
     }
 
-    /// Gives the timer back to the loop; it can't be scheduled again.
+    /// Closes the timer's handle. The timer can't be scheduled again.
     package func close() {
         action = nil
         handle.close()

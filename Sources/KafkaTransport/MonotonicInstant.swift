@@ -1,16 +1,18 @@
 import CUV
 
-/// A moment on the monotonic clock: every latency and every deadline is a difference of two.
+/// A moment on the system's monotonic clock, by which latencies and deadlines are measured.
 ///
-/// Not to be mixed with ``WallTime``: this clock never goes back and knows no date.
+/// This clock is never set back, and it has no date: for timestamps of records there is ``WallTime``.
 public struct MonotonicInstant: Comparable, Hashable, Sendable {
-    /// Nanoseconds since a start that stays the same while the machine runs.
+    /// Nanoseconds since the clock's start, which is the same for all processes until the machine is restarted.
     public let nanoseconds: Int64
 
-    /// - Parameter nanoseconds: since the clock's start.
+    /// Creates a moment.
+    ///
+    /// - Parameter nanoseconds: nanoseconds since the clock's start.
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    /// This moment, by the system's monotonic clock.
+    /// The current moment.
     @inline(__always)
     public static var now: MonotonicInstant { MonotonicInstant(nanoseconds: Int64(bitPattern: uv_hrtime())) }
 
@@ -19,16 +21,19 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
     /// A moment that never comes.
     public static let distantFuture = MonotonicInstant(nanoseconds: .max)
 
+    /// Whether the left moment is before the right one.
     public static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 
-    /// The time from the right moment to the left one; negative when the left one is earlier.
+    /// The time from the right moment to the left one; negative when the left one is earlier. Bounded by what 64 bits of
+    /// nanoseconds hold, 292 years.
     public static func - (left: MonotonicInstant, right: MonotonicInstant) -> Duration {
         .nanoseconds(left.nanoseconds(since: right))
     }
 
-    /// The moment so much later. A sum that the clock can't hold is ``distantFuture``.
+    /// The moment that is `right` later, or earlier when `right` is negative. A sum that the clock can't hold is
+    /// ``distantFuture`` or ``distantPast``.
     public static func + (left: MonotonicInstant, right: Duration) -> MonotonicInstant {
         left.advanced(byNanoseconds: right.nanoseconds)
     }
@@ -40,7 +45,7 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
         return difference
     }
 
-    /// The moment so many nanoseconds later, or earlier; clamped to what the clock holds.
+    /// The moment that is `count` nanoseconds later, or earlier when `count` is negative; clamped to what the clock holds.
     package func advanced(byNanoseconds count: Int64) -> MonotonicInstant {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(count)
         if overflow { return count < 0 ? .distantPast : .distantFuture }

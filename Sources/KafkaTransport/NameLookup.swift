@@ -6,9 +6,9 @@ import CUV
     import Darwin
 #endif
 
-/// Name look-up through the system's resolver, on libuv's worker threads.
+/// Looks host names up by the system's resolver, on libuv's worker threads.
 package enum NameLookup {
-    /// Calls `completion` once on the loop with the endpoint's addresses in the system's order, at least one.
+    /// Calls `completion` once, on the loop, with the endpoint's addresses, at least one, in the system's order.
     package static func addresses(
         of endpoint: Endpoint, on loop: EventLoop,
         completion: @escaping (Result<[SocketAddress], TransportError>) -> Void

@@ -1,5 +1,5 @@
-// libuv's timers count in milliseconds, and epoll rounds its timeouts up to them. A schedule of records needs microseconds:
-// on Linux the kernel's own timer is a descriptor that the loop polls like a socket, so nobody spins and nobody blocks.
+// libuv's timers count in milliseconds, and epoll rounds its timeouts up to them. A schedule of records needs microseconds.
+// On Linux the kernel's own timer is a descriptor that the loop polls like a socket, so that no thread spins or blocks.
 
 import CUV
 
@@ -7,8 +7,8 @@ import CUV
     import Glibc
 #endif
 
-/// A timer of a loop with the system's own resolution: microseconds on Linux, a millisecond elsewhere. Lives on its loop's
-/// thread; the last reference to it may go on any.
+/// A timer of a loop with the system's own resolution: microseconds on Linux, a millisecond elsewhere. Used on its loop's
+/// thread; the last reference to it may be released on any thread.
 package final class PreciseTimer {
     #if os(Linux)
         private let handle: LoopHandle<uv_poll_t, PreciseTimer>
@@ -39,7 +39,7 @@ package final class PreciseTimer {
             let owner = handle
             owner.whenReleased = { [weak owner] in
                 _ = close(descriptor)
-                // The loop was shut down: nobody waits for a time that no longer comes.
+                // The loop was shut down and the time never comes: a task that waits for it must go on.
                 owner?.user?.resumeWaiter()
             }
             uv_poll_start(handle.raw, Int32(UV_READABLE.rawValue)) { raw, _, _ in
@@ -58,7 +58,7 @@ package final class PreciseTimer {
 
     /// Waits until the monotonic clock shows `deadline`; returns at once if it has passed.
     ///
-    /// - Precondition: nobody else waits for this timer.
+    /// - Precondition: no other task waits for this timer.
     package nonisolated(nonsending) func wait(until deadline: MonotonicInstant) async {
         precondition(waiter == nil, "a precise timer has one waiter")
         if deadline <= .now { return }
@@ -81,7 +81,7 @@ package final class PreciseTimer {
     private func didFire() {
         #if os(Linux)
             var expirations: UInt64 = 0
-            // Nothing to read: the timer was set anew meanwhile.
+            // When there is nothing to read, the timer was set anew in the meantime.
             guard read(descriptor, &expirations, 8) == 8 else { return }
         #endif
         resumeWaiter()

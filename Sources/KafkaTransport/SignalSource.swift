@@ -1,7 +1,7 @@
 import CUV
 
-/// Calls back on a loop when the process gets a signal, instead of the signal's default effect. Made on its loop's thread;
-/// the last reference to it may go on any.
+/// Calls back on a loop when the process gets a signal; the signal's default effect is suppressed. Made on its loop's
+/// thread; the last reference to it may be released on any thread.
 package final class SignalSource {
     private let handle: LoopHandle<uv_signal_t, SignalSource>
     private let action: (Int32) -> Void

@@ -1,18 +1,19 @@
 import CUV
 
-/// A listening TCP socket of a loop. Lives on its loop's thread; the last reference to it may go on any.
+/// A listening TCP socket of a loop. Used on its loop's thread; the last reference to it may be released on any thread.
 ///
-/// A stream is accepted on the loop of its listener. A port has one listener (`SO_REUSEPORT` is not used).
+/// Connections are accepted on the loop of the listener. A port has one listener (`SO_REUSEPORT` is not used).
 package final class TCPListener {
     package let loop: EventLoop
     private let handle: LoopHandle<uv_tcp_t, TCPListener>
     private let onStream: (TCPStream) -> Void
+
     /// Binds and listens.
     ///
     /// - Parameters:
-    ///   - address: the port may be 0, the system then picks a free one.
-    ///   - onStream: called on the loop for each accepted connection; it is not read before `startReading`.
-    /// - Throws: `TransportError` when the address is taken or not ours.
+    ///   - address: with port 0 the system chooses a free one.
+    ///   - onStream: called on the loop for each accepted connection, which is not read before `startReading`.
+    /// - Throws: `TransportError` when the address is in use or not of this machine.
     package init(
         on loop: EventLoop, address: SocketAddress, backlog: Int32 = 512, onStream: @escaping (TCPStream) -> Void
     ) throws(TransportError) {
@@ -37,7 +38,7 @@ package final class TCPListener {
 
     deinit { handle.closeFromAnyThread() }
 
-    /// The port that is listened on; 0 when the listener is closed.
+    /// The port that the listener listens on; 0 when it is closed.
     package var port: UInt16 {
         if handle.isClosed { return 0 }
         var storage = sockaddr_storage()

@@ -6,12 +6,13 @@ import CUV
     import Darwin
 #endif
 
-// A connection is accepted on the loop of its listener and may live on another: its descriptor is duplicated on the one
-// and adopted on the other, because a libuv handle never leaves its loop.
+// A connection is accepted on the loop of its listener, and may then be moved to another loop. A libuv handle can't leave
+// its loop, so that the descriptor is duplicated on the first loop, and a handle is made for it on the other.
 extension TCPStream {
-    /// Closes this stream, which has not been read, and gives the connection itself as a descriptor of the caller's.
+    /// Closes this stream, which must not have been read, and returns its connection as a descriptor, which the caller owns.
     ///
-    /// - Throws: `TransportError` when the stream is closed or no descriptor is left; the stream is closed then too.
+    /// - Throws: `TransportError` when the stream is closed or the system has no descriptor left. The stream is closed then
+    ///   too.
     package func detach() throws(TransportError) -> Int32 {
         if isClosed { throw TransportError(code: UV_ENOTCONN.rawValue, "cannot hand over a connection") }
         defer { close() }
@@ -22,9 +23,10 @@ extension TCPStream {
         return duplicate
     }
 
-    /// A stream of `loop` for a connection that `detach` gave. Must be called on the loop.
+    /// A stream on `loop` for a connection that `detach` returned. Must be called on the loop. The stream owns the
+    /// descriptor.
     ///
-    /// - Throws: `TransportError` when the system refuses the descriptor, which is closed in any case.
+    /// - Throws: `TransportError` when the system refuses the descriptor, which is then closed.
     package convenience init(adopting descriptor: Int32, on loop: EventLoop) throws(TransportError) {
         self.init(loop: loop)
         let status = uv_tcp_open(handle.raw, descriptor)
@@ -36,7 +38,7 @@ extension TCPStream {
         uv_tcp_nodelay(handle.raw, 1)
     }
 
-    /// Closes a connection that `detach` gave and nobody will adopt.
+    /// Closes a connection that `detach` returned and that is not adopted.
     package static func discard(_ descriptor: Int32) {
         #if canImport(Glibc)
             _ = Glibc.close(descriptor)

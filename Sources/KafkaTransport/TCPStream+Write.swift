@@ -3,20 +3,20 @@ import CUV
 extension TCPStream {
     /// Writes buffers as one gathering write.
     ///
-    /// What the system takes at once costs one system call and no allocation. The rest is queued, and `keeping` is held
-    /// until it has been written, so the buffers must stay valid as long as `keeping` lives.
+    /// Bytes that the system takes at once cost one system call and no allocation. The rest is queued.
     ///
     /// - Parameters:
-    ///   - buffers: at most 1,024 are passed to the system at once.
-    ///   - completion: called on the loop when all was taken by the system, or the stream ended; at once, before this
-    ///     returns, when the system took it all.
+    ///   - buffers: at most 1,024 are passed to the system in one call. They must be valid as long as `owner` is alive.
+    ///   - owner: kept alive until the system has taken all bytes.
+    ///   - completion: called once, on the loop, when the system has taken all bytes or the stream has ended. When the
+    ///     system takes all at once, it is called before this returns.
     package func write(
         _ buffers: UnsafeBufferPointer<UnsafeRawBufferPointer>, keeping owner: AnyObject?,
         completion: ((TransportError?) -> Void)? = nil
     ) {
         withUnsafeTemporaryAllocation(of: uv_buf_t.self, capacity: buffers.count) { pieces in
             for (index, buffer) in buffers.enumerated() {
-                // libuv's type has no form for bytes that are only read.
+                // libuv has one type for bytes that are read and bytes that are written, so that its pointer is mutable.
                 let base = UnsafeMutableRawPointer(mutating: buffer.baseAddress)?.assumingMemoryBound(to: CChar.self)
                 pieces.initializeElement(at: index, to: uv_buf_t(base: base, len: buffer.count))
             }
@@ -48,7 +48,7 @@ extension TCPStream {
                 offset -= buffers[index].len
                 index += 1
             }
-            // Taken short at the edge of a buffer: the system is full.
+            // The system took fewer buffers than it was given: it has no space for more now.
             if index < buffers.count, index % 1024 != 0 { break }
         }
         if index == buffers.count {
@@ -81,7 +81,7 @@ extension TCPStream {
         }
     }
 
-    /// A write that waits for the system, with what its buffers belong to.
+    /// A write that waits for the system, and the owner of its buffers.
     private final class QueuedWrite {
         let stream: TCPStream
         let owner: AnyObject?

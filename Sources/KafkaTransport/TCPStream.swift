@@ -1,25 +1,27 @@
 import CUV
 
-/// Who owns a stream and hears of it, always on the stream's loop.
+/// Gets the events of a stream, always on the stream's loop.
 package protocol TCPStreamHandler: AnyObject {
-    /// Where the next bytes shall go; an empty buffer is an error of the handler and closes the stream.
+    /// Returns the space for the next bytes. It must not be empty: an empty one closes the stream with an error.
     func streamNeedsSpace() -> UnsafeMutableRawBufferPointer
-    /// `count` bytes were read into the space that was given.
+    /// Says that `count` bytes were read into the space that was returned.
     func streamDidRead(_ count: Int)
-    /// The other end closed, or the stream failed. Comes once; the stream is closed.
+    /// Says that the other end closed the connection, or that it failed. Called once; the stream is closed by then.
     func streamDidEnd(_ reason: TransportError)
 }
 
-/// A TCP connection of a loop. Lives on its loop's thread and is not `Sendable`; the last reference to it may go anywhere.
+/// A TCP connection of a loop. Used on its loop's thread and not `Sendable`; the last reference to it may be released on any
+/// thread.
 ///
-/// The handler is held weakly: who owns the stream keeps itself alive. `close()` is silent; an end that was not asked
-/// for is told once by `streamDidEnd`.
+/// The stream holds its handler weakly. `close()` does not call the handler; any other end of the stream calls
+/// `streamDidEnd` once.
 package final class TCPStream {
     package let loop: EventLoop
     package weak var handler: (any TCPStreamHandler)?
     let handle: LoopHandle<uv_tcp_t, TCPStream>
     var isClosed: Bool { handle.isClosed }
     private var connecting: ((Result<Void, TransportError>) -> Void)?
+
     init(loop: EventLoop) {
         assert(loop.isCurrent)
         self.loop = loop
@@ -29,10 +31,11 @@ package final class TCPStream {
     }
 
     deinit { handle.closeFromAnyThread() }
+
     // MARK: Connecting
 
-    /// Opens a connection to an address that was looked up; `completion` is called once, on the loop, unless the
-    /// stream is closed first.
+    /// Opens a connection to an address. `completion` is called once, on the loop, unless the stream is closed first. It may
+    /// be called before this returns.
     package static func connect(
         to address: SocketAddress, on loop: EventLoop, completion: @escaping (Result<Void, TransportError>) -> Void
     ) -> TCPStream {
@@ -76,7 +79,7 @@ package final class TCPStream {
 
     // MARK: Reading
 
-    /// Begins to read into what the handler gives.
+    /// Begins to read, into the space that the handler returns.
     package func startReading() {
         if isClosed { return }
         uv_read_start(
@@ -96,28 +99,29 @@ package final class TCPStream {
             })
     }
 
-    /// Stops reading until `startReading`: the other end is slowed down by TCP.
+    /// Stops reading until `startReading`. TCP then slows the other end down.
     package func stopReading() {
         if !isClosed { uv_read_stop(handle.stream) }
     }
 
-    /// Closes and tells the handler why, once.
+    /// Closes the stream and tells the handler why, once.
     func end(_ reason: TransportError) {
         if isClosed { return }
         close()
         handler?.streamDidEnd(reason)
     }
 
-    /// Closes without telling the handler. What was not yet written is dropped; closing twice does nothing.
+    /// Closes the stream without telling the handler. Bytes that the system has not taken are dropped. Closing twice does
+    /// nothing.
     package func close() {
         if isClosed { return }
         connecting = nil
         handle.close()
     }
 
-    /// The same, on whatever thread this is: for a `deinit` whose stream may still be held by what it writes.
+    /// Closes the stream on its loop. For a `deinit` whose stream may still be held by a write.
     package func closeFromAnyThread() { handle.closeFromAnyThread() }
 
-    /// Bytes that were handed over and that the system has not yet taken.
+    /// The bytes that were given to `write` and that the system has not taken yet.
     package var queuedByteCount: Int { isClosed ? 0 : Int(uv_stream_get_write_queue_size(handle.stream)) }
 }

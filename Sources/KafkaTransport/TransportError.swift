@@ -1,10 +1,10 @@
 import CUV
 
-/// A failure of the network, of name look-up or of a child process, with the system's reason.
+/// A failure of the network, of name look-up or of a child process, with the reason that the system gave.
 package struct TransportError: Error, Sendable, Equatable, CustomStringConvertible {
     /// libuv's code: a negative errno, or one of its own (`UV_EOF`, `UV_EAI_NONAME`, …).
     package let code: Int32
-    /// What was being done, to what.
+    /// What failed: `cannot listen on 127.0.0.1:9092`.
     package let action: String
 
     package init(code: Int32, _ action: String) {
@@ -12,7 +12,7 @@ package struct TransportError: Error, Sendable, Equatable, CustomStringConvertib
         self.action = action
     }
 
-    /// The system's name of the reason, as `ECONNREFUSED`.
+    /// The system's name for the reason, such as `ECONNREFUSED`.
     package var name: String { String(cString: uv_err_name(code)) }
 
     package var description: String { "\(action): \(String(cString: uv_strerror(code))) (\(name))" }

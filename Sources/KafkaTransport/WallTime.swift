@@ -1,22 +1,25 @@
 import CUV
 
-/// The time of day, which is what record timestamps are.
+/// A date and time of day, in the unit of record timestamps.
 ///
-/// Not to be mixed with ``MonotonicInstant``: the system may set this clock back.
+/// The system may set this clock back: durations are measured by ``MonotonicInstant``.
 public struct WallTime: Comparable, Hashable, Sendable {
-    /// Milliseconds since 1970, UTC: the unit of Kafka's timestamps.
+    /// Milliseconds since the begin of 1970, UTC: the unit of Kafka's timestamps.
     public let millisecondsSince1970: Int64
 
-    /// - Parameter millisecondsSince1970: UTC.
+    /// Creates a time.
+    ///
+    /// - Parameter millisecondsSince1970: milliseconds since the begin of 1970, UTC.
     public init(millisecondsSince1970: Int64) { self.millisecondsSince1970 = millisecondsSince1970 }
 
-    /// This moment, by the system's clock.
+    /// The current time, by the system's clock.
     public static var now: WallTime {
         var now = uv_timeval64_t()
         uv_gettimeofday(&now)
         return WallTime(millisecondsSince1970: now.tv_sec * 1000 + Int64(now.tv_usec) / 1000)
     }
 
+    /// Whether the left time is before the right one.
     public static func < (left: WallTime, right: WallTime) -> Bool {
         left.millisecondsSince1970 < right.millisecondsSince1970
     }

@@ -1,12 +1,19 @@
 import KafkaProtocol
 
 extension Cluster {
-    /// Makes a topic.
+    /// Creates a topic.
     ///
-    /// - Returns: false when it was there already.
-    /// - Throws: `KafkaClientError` with the broker's reason.
+    /// - Parameters:
+    ///   - name: 1 to 249 ASCII letters, digits, `.`, `_` and `-`, but neither `.` nor `..`.
+    ///   - partitionCount: the number of partitions, at least one; -1 for the broker's default, from Kafka 2.4 on (KIP-464).
+    ///   - replicationFactor: the number of replicas of each partition, at least one and at most the number of brokers; -1
+    ///     for the broker's default, from Kafka 2.4 on (KIP-464).
+    ///   - configuration: names and values of topic settings, such as `("cleanup.policy", "compact")`.
+    /// - Returns: true when the topic was created, false when it existed already.
+    /// - Throws: `KafkaClientError`: the broker's reason with its ``KafkaClientError/brokerError``; or why no broker
+    ///   answered within the request timeout.
     ///
-    /// Source: CreateTopics, API key 19.
+    /// Source: CreateTopics, API key 19, versions 0 to 7.
     public func createTopic(
         _ name: String, partitionCount: Int32, replicationFactor: Int16, configuration: [(String, String)] = []
     ) async throws -> Bool {
@@ -36,17 +43,18 @@ extension Cluster {
         return true
     }
 
-    /// Removes a topic.
+    /// Deletes a topic with all its records.
     ///
-    /// - Throws: `KafkaClientError` with the broker's reason.
+    /// - Throws: `KafkaClientError`: `.unknownTopic` when there is no such topic; another reason of the broker with its
+    ///   ``KafkaClientError/brokerError``; or why no broker answered within the request timeout.
     ///
-    /// Source: DeleteTopics, API key 20.
+    /// Source: DeleteTopics, API key 20, versions 0 to 6.
     public func deleteTopic(_ name: String) async throws {
         let timeoutMs = timeoutMs
         let result = try await askController {
             DeleteTopicsRequest(names: [name], timeoutMs: timeoutMs, version: $0)
         } isFinal: {
-            // A topic that isn't there won't come, though Kafka's table has the code as one to try again.
+            // Kafka counts this code among the retriable ones, but a topic that does not exist stays away.
             let code = $0.topics.first?.errorCode ?? .unknownServerError
             return !code.isRetriable || code == .unknownTopicOrPartition
         }
@@ -55,19 +63,27 @@ extension Cluster {
         try check(answer?.errorCode ?? .unknownServerError, answer?.errorMessage, "cannot delete topic '\(name)'")
     }
 
-    /// A point in a partition's log.
+    /// A point in a partition's log whose offset can be asked for.
+    ///
+    /// Source: ListOffsets, API key 2, the special values of field `Timestamp`.
     public enum OffsetPoint: Int64, Sendable {
-        /// The first record that is still there.
+        /// The offset of the first record that is still in the log.
         case earliest = -2
-        /// Behind the last one: where the next record goes.
+        /// The offset behind the last record: the next record gets it.
         case latest = -1
     }
 
-    /// The offsets of every partition of a topic, in the order of partitions.
+    /// Asks for one offset in each partition of a topic.
     ///
-    /// - Throws: `KafkaClientError`, also when a partition has no leader in time.
+    /// - Parameters:
+    ///   - topic: the name of a topic that exists.
+    ///   - point: which offset to ask for.
+    /// - Returns: the offsets, in the order of partitions.
+    /// - Throws: `KafkaClientError`: `.unknownTopic`; `.leaderNotAvailable` when a partition has no leader within the
+    ///   request timeout; another reason of a broker; or why no broker answered. `CancellationError` when the task is
+    ///   cancelled.
     ///
-    /// Source: ListOffsets, API key 2.
+    /// Source: ListOffsets, API key 2, versions 1 to 11.
     public func offsets(of topic: String, at point: OffsetPoint) async throws -> [Int64] {
         var known: [Int32: Int64] = [:]
         var isFirst = true
@@ -88,7 +104,7 @@ extension Cluster {
 
     /// Asks the leaders of the partitions whose offsets are not known yet.
     ///
-    /// - Returns: why one of them told none.
+    /// - Returns: the error code of a partition whose offset is still missing; nil when all are known.
     private func askForOffsets(
         of topic: String, at point: OffsetPoint, into known: inout [Int32: Int64]
     ) async throws -> KafkaErrorCode? {
@@ -101,7 +117,7 @@ extension Cluster {
                 continue
             }
             let answers = try await listOffsets(topic, partitions.map { Int32($0) }, point, leader: leader)
-            // An answer for a partition that was not asked for is not believed.
+            // Answers for partitions that were not asked for are ignored.
             for answer in answers where partitions.contains(Int(answer.index)) {
                 if answer.errorCode == .none {
                     known[answer.index] = answer.offset
@@ -129,7 +145,7 @@ extension Cluster {
         do {
             return try await ask(request, .node(leader)).topics.flatMap(\.partitions)
         } catch let error as KafkaClientError where error.isRetriable {
-            // The leader is gone: whoever asked learns where it went and tries again.
+            // The leader can't be reached. The caller asks for the leaders again and retries.
             return partitions.map { index in
                 var partition = ListOffsetsResponse.Partition()
                 partition.index = index
@@ -139,7 +155,8 @@ extension Cluster {
         }
     }
 
-    /// Asks the controller, and again when it has moved or the error passes.
+    /// Asks the controller, and asks again while the answer is not final, because another broker may be the controller by
+    /// then or the error may pass.
     private func askController<R: KafkaRequest & Sendable>(
         _ make: @Sendable (_ version: Int16) -> R, isFinal: (R.Response) -> Bool
     ) async throws -> R.Response {
@@ -153,7 +170,7 @@ extension Cluster {
         }
     }
 
-    /// How long a broker may take, which is no longer than it is waited for.
+    /// How long a broker may take, in milliseconds: as long as its answer is waited for.
     private var timeoutMs: Int32 { configuration.connection.requestTimeout.milliseconds }
 
     private func check(_ code: KafkaErrorCode, _ message: String?, _ action: String) throws(KafkaClientError) {

@@ -3,18 +3,18 @@ import Synchronization
 
 /// The memory of batches: buffers of one size, recycled last in first out, bounded in bytes.
 ///
-/// The buffer given back last is the next one taken, because it is the one still in the cache. When the bound is reached
-/// nothing is given out, and whoever wants to append waits: this is the client's back-pressure.
+/// The buffer that was given back last is taken next, because its bytes are most likely still in the cache. When the bound
+/// is reached, no buffer is given out, and appenders wait: this is the client's back-pressure.
 final class BatchMemoryPool: Sendable {
-    /// Bytes of a recycled buffer. Larger ones are made and freed as needed, and count against the bound as well.
+    /// The bytes of a recycled buffer. Larger buffers are allocated and freed as needed; they count against the bound too.
     let bufferByteCount: Int
     let byteCountMax: Int
     private let state = Mutex(State())
 
     private struct State: @unchecked Sendable {
-        // Unchecked: raw pointers to memory that only the pool knows of while it lies here.
+        // Unchecked: raw pointers to memory that no one else points to while it is free.
         var free: [UnsafeMutableRawPointer] = []
-        /// Bytes that are out and bounded: spares are not.
+        /// The bytes that were given out and count against the bound. Spares don't count.
         var takenByteCount = 0
         var line = WaitingLine()
         /// Free bytes below which the waiting tasks are left alone; see `waitForSpace`.
@@ -34,7 +34,7 @@ final class BatchMemoryPool: Sendable {
 
     /// Memory of at least `byteCount` bytes, or nil when the bound does not allow it now.
     ///
-    /// A buffer larger than the whole bound is given when nothing else is out, so that it is not refused for ever.
+    /// A buffer that is larger than the whole bound is given out when no other is, so that it is not refused for ever.
     func take(_ byteCount: Int) -> UnsafeMutableRawBufferPointer? {
         let size = max(byteCount, bufferByteCount)
         return state.withLock { state in
@@ -48,8 +48,8 @@ final class BatchMemoryPool: Sendable {
         }
     }
 
-    /// Recycled buffers count for nothing while they lie here, but the memory is there: a buffer of another size takes
-    /// their place.
+    /// Frees recycled buffers until those and the memory that is given out fit the bound together. Free buffers don't count
+    /// against the bound, but they are memory of the process.
     private func freeSurplus(_ state: inout State) {
         while state.takenByteCount + state.free.count * bufferByteCount > byteCountMax,
             let buffer = state.free.popLast()
@@ -65,7 +65,7 @@ final class BatchMemoryPool: Sendable {
             keep(memory, &state)
             return takeWaiters(&state)
         }
-        // They look themselves whether it suffices.
+        // Each of them tries again whether the free memory suffices.
         for waiter in waiters { waiter.resume() }
     }
 
@@ -95,7 +95,8 @@ final class BatchMemoryPool: Sendable {
 
     // MARK: Spares
 
-    /// Memory outside the bound, for the one spare buffer of a compressor: who waits for memory must not wait for it.
+    /// Memory outside the bound, for the one spare buffer of a compressor. Sealing brings memory back, so that it must not
+    /// wait for memory itself.
     func takeSpare(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
         Self.allocate(max(byteCount, bufferByteCount))
     }
@@ -105,22 +106,23 @@ final class BatchMemoryPool: Sendable {
         state.withLock { keep(memory, &$0) }
     }
 
-    /// Says that a spare is in use and counts, and that what `take` gave is the spare in its place.
-    func exchange(spare: UnsafeMutableRawBufferPointer, for memory: UnsafeMutableRawBufferPointer) {
+    /// Says that the spare holds a batch now and counts against the bound, and that `memory`, which `take` gave out, is the
+    /// spare from now on and counts no more.
+    func swap(spare: UnsafeMutableRawBufferPointer, with memory: UnsafeMutableRawBufferPointer) {
         if spare.count == memory.count { return }
         state.withLock { $0.takenByteCount += spare.count - memory.count }
     }
 
-    /// Bytes that are out, spares not among them.
+    /// The bytes that were given out and count against the bound.
     var takenByteCount: Int { state.withLock { $0.takenByteCount } }
 
-    /// Whether somebody waits for memory.
+    /// Whether a task waits for memory.
     var hasWaiters: Bool { state.withLock { !$0.line.isEmpty } }
 
-    /// Waits until memory has come back since the caller found none.
+    /// Waits until memory has been given back. Returns at once when there is enough by now.
     ///
     /// - Parameters:
-    ///   - byteCount: what the caller could not take.
+    ///   - byteCount: the bytes that the caller could not take.
     ///   - comfort: free bytes for which the caller would rather wait, until somebody calls `endPatience`: a thread that is
     ///     woken for each batch that comes back costs more than the batch.
     /// - Throws: `CancellationError` when the task is cancelled.

@@ -10,11 +10,12 @@ public typealias DeliverySequence = LaneSequence<Delivery>
 extension LaneSequence: BatchSink where Element == RecordBatch {}
 extension LaneSequence: DeliverySink where Element == Delivery {}
 
-/// What lanes hand out, as an asynchronous sequence for one consumer.
+/// The batches or the deliveries of lanes, as an asynchronous sequence for one consumer.
 ///
-/// Not bounded by itself: what lies here holds batches, batches hold memory of their builder's pool, and that is bounded:
-/// a consumer that falls behind makes `append` wait.
+/// The sequence has no bound of its own. Its elements hold batches, whose bytes count against the builder's memory bound:
+/// when the consumer falls behind, `append` waits.
 public final class LaneSequence<Element: Sendable>: AsyncSequence, Sendable {
+    /// The sequence never throws.
     public typealias Failure = Never
 
     private let state: Mutex<State>
@@ -25,12 +26,14 @@ public final class LaneSequence<Element: Sendable>: AsyncSequence, Sendable {
         var waiter: CheckedContinuation<Element?, Never>?
     }
 
-    /// - Parameter sources: lanes that will say `finish`; the sequence ends with the last of them.
+    /// Creates an empty sequence.
+    ///
+    /// - Parameter sources: the number of lanes that will call `finish`; at least one. The sequence ends when all have.
     public init(sources: Int = 1) {
         state = Mutex(State(openSources: sources))
     }
 
-    /// Adds elements at the end. From any thread; called by lanes.
+    /// Adds elements at the end. Lanes call it, from any thread.
     public func accept(_ arrived: [Element]) {
         guard let first = arrived.first else { return }
         let waiter = state.withLock { state -> CheckedContinuation<Element?, Never>? in
@@ -42,7 +45,7 @@ public final class LaneSequence<Element: Sendable>: AsyncSequence, Sendable {
         waiter?.resume(returning: first)
     }
 
-    /// Says that one of the sources has no more elements. From any thread; called by lanes.
+    /// Says that one of the sources has no more elements. Lanes call it, from any thread.
     public func finish() {
         let waiter = state.withLock { state -> CheckedContinuation<Element?, Never>? in
             state.openSources -= 1
@@ -53,14 +56,15 @@ public final class LaneSequence<Element: Sendable>: AsyncSequence, Sendable {
         waiter?.resume(returning: nil)
     }
 
+    /// An iterator that takes elements out of the sequence. All iterators of a sequence take from the same elements.
     public func makeAsyncIterator() -> Iterator { Iterator(sequence: self) }
 
-    /// Takes the elements out of the sequence.
+    /// Takes elements out of a ``LaneSequence``: each element comes once.
     public struct Iterator: AsyncIteratorProtocol {
         let sequence: LaneSequence
 
-        /// The next element. Nil at the end, when the task is cancelled, and when another task already waits for the next
-        /// element: a sequence has one consumer.
+        /// Waits for the next element. Nil at the end, when the task is cancelled, and when another task already waits for
+        /// an element, because a sequence has one consumer.
         public func next() async -> Element? { await sequence.next() }
     }
 

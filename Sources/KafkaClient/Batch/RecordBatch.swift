@@ -1,21 +1,28 @@
 public import KafkaProtocol
 public import KafkaTransport
 
-/// A sealed record batch: the unit of everything behind the builder. Its bytes never change.
+/// A sealed record batch: what builders make and producers send. Its bytes never change.
 ///
-/// The batch owns its memory, which goes back to the builder's pool with the last reference: holding on to batches is
-/// holding on to the builder's bytes, and in the end makes `append` wait.
+/// The batch owns its memory, which goes back to the builder's pool with the last reference to the batch. Until then its
+/// bytes count against ``BuilderConfiguration/memoryByteCountMax``: a program that keeps many batches makes `append` wait.
+///
+/// Source: record batch v2, KIP-98.
 public final class RecordBatch: @unchecked Sendable {
     // Unchecked: the memory is written before the batch is made and never after.
+    /// The topic that the batch goes to.
     public let topic: String
-    /// -1: any, the producer picks one when it sends, and may pick another when that one fails.
+    /// The partition that the batch goes to. With -1 the producer chooses one when it sends the batch, and may choose
+    /// another one after a failure.
     public let partition: Int32
+    /// The number of records, at least one.
     public let recordCount: Int
-    /// Bytes on the wire, header included.
+    /// The bytes of the batch as it is sent, header included.
     public let byteCount: Int
-    /// Bytes that the batch would have without compression, header included.
+    /// The bytes that the batch would have without compression, header included.
     public let uncompressedByteCount: Int
+    /// How the records are compressed. ``CompressionType/none`` also when a codec was given and they did not shrink.
     public let compression: CompressionType
+    /// When the batch was begun, sealed and compressed.
     public let times: BatchTimes
     private let memory: UnsafeMutableRawBufferPointer
     private let pool: BatchMemoryPool
@@ -39,7 +46,7 @@ public final class RecordBatch: @unchecked Sendable {
 
     deinit { pool.give(memory) }
 
-    /// The batch as it goes on the wire.
+    /// The bytes of the batch as they are sent, header included. They are borrowed, not copied.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
@@ -48,22 +55,23 @@ public final class RecordBatch: @unchecked Sendable {
         }
     }
 
-    /// The same, copied.
+    /// A copy of the bytes of the batch as they are sent, header included.
     public var copiedBytes: [UInt8] { [UInt8](unsafeBytes) }
 
-    /// The same for system calls, valid while the batch lives.
+    /// The bytes of the batch, for system calls. Valid as long as the batch is referenced.
     var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[0..<byteCount]) }
 }
 
-/// When a batch passed the stations of its builder, on the monotonic clock.
+/// When a batch was begun, sealed and compressed, on the monotonic clock.
 public struct BatchTimes: Sendable, Equatable {
-    /// The first record was appended.
+    /// When the first record was appended.
     public var firstAppend: MonotonicInstant
-    /// No more records go in: full, lingered or flushed.
+    /// When the batch was closed to further records, because it was full, had lingered or was flushed.
     public var sealed: MonotonicInstant
-    /// The codec is done; `sealed` where there is none.
+    /// When the codec had compressed the batch. The same as `sealed` when there is no codec.
     public var compressed: MonotonicInstant
 
+    /// Creates the times of a batch.
     public init(firstAppend: MonotonicInstant, sealed: MonotonicInstant, compressed: MonotonicInstant) {
         self.firstAppend = firstAppend
         self.sealed = sealed

@@ -1,4 +1,4 @@
-// Records become batches here. One assembler belongs to one lane and is touched by its thread only.
+// Records become batches here. An assembler belongs to one lane and is used on the lane's thread only.
 //
 //   chunk ──▶ open batch of its partition ──(full, lingered, flushed)──▶ seal (codec, checksum) ──▶ `sealed`
 
@@ -6,15 +6,16 @@ import KafkaCompression
 import KafkaProtocol
 import KafkaTransport
 
-/// Groups records by partition into batches and seals them. Knows no clock, thread or network.
+/// Groups records by partition into batches and seals them. It has no thread and no network, and gets the time as an
+/// argument.
 final class BatchAssembler {
     /// Why `append` stopped.
     enum Stop: Equatable {
-        /// Every record went in.
+        /// All records are in batches.
         case done
-        /// The record at this index found no memory for a new batch of so many bytes.
+        /// The record at index `next` needs a new batch, and there is no memory for its `byteCount` bytes.
         case needsMemory(next: Int, byteCount: Int)
-        /// The record at this index does not fit a batch of the greatest size; alone it would take so many bytes.
+        /// The record at `index` fits no batch: alone it would need a batch of `byteCount` bytes.
         case tooLarge(index: Int, byteCount: Int)
     }
 
@@ -23,7 +24,7 @@ final class BatchAssembler {
     private let sealer: BatchSealer
     private var sealed: [RecordBatch] = []
     private(set) var openCount = 0
-    /// Bytes of the pool that lie in open batches: nothing but sealing brings them back.
+    /// The bytes of the pool that open batches have. Only sealing these batches brings the bytes back.
     private(set) var openByteCount = 0
     private var topics: [OpenTopic] = []
 
@@ -40,7 +41,7 @@ final class BatchAssembler {
         }
     }
 
-    /// The open batches of a topic; made once, and kept by the caller.
+    /// The open batches of a topic. The caller keeps the result, so that the topic is not looked up for each chunk.
     func topic(_ name: String, partitionCount: Int) -> OpenTopic {
         if let known = topics.first(where: { $0.name == name }) {
             known.grow(to: partitionCount)
@@ -53,7 +54,7 @@ final class BatchAssembler {
 
     /// Appends records in order from `start` on.
     ///
-    /// - Parameter partitions: one per record of the chunk, -1 for any, each below the topic's partition count.
+    /// - Parameter partitions: one for each record of the chunk: -1 for any, or a partition of the topic.
     func append(
         _ chunk: RecordChunk, from start: Int, to topic: OpenTopic, partitions: UnsafePointer<Int32>,
         now: MonotonicInstant, time: WallTime
@@ -75,7 +76,7 @@ final class BatchAssembler {
     {
         let needed = chunk.batchByteCountAlone(at: index)
         if needed > configuration.batchByteCountMax { return .tooLarge(index: index, byteCount: needed) }
-        // A record longer than a batch should be gets a batch of its own.
+        // A record that is longer than `batchByteCount` gets a longer batch, for itself.
         let limit = max(configuration.batchByteCount, needed)
         guard let memory = pool.take(limit) else { return .needsMemory(next: index, byteCount: limit) }
         topic.open(partition, in: memory, limit: limit, now: now)
@@ -86,7 +87,7 @@ final class BatchAssembler {
 
     // MARK: Sealing
 
-    /// Seals every open batch whose first record came at or before `deadline`.
+    /// Seals every open batch whose first record was appended at or before `deadline`.
     func sealAll(openedBy deadline: MonotonicInstant = .distantFuture, now: MonotonicInstant) {
         if openCount == 0 { return }
         for topic in topics {
@@ -104,7 +105,7 @@ final class BatchAssembler {
         return oldest
     }
 
-    /// Hands over what was sealed since the last time, in order.
+    /// Takes the batches that were sealed since the last call, in order.
     func takeSealed() -> [RecordBatch] {
         if sealed.isEmpty { return [] }
         defer { sealed = [] }

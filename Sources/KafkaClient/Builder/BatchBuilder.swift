@@ -1,62 +1,81 @@
 public import KafkaProtocol
 
-/// Makes record batches of records: groups by partition, serialises, compresses. Knows nothing of brokers.
+/// Builds record batches: it groups records by partition, serialises and compresses them. It needs no broker.
 ///
-/// What every strategy keeps to, and the contract tests check:
+/// All builders of this package keep these promises:
 /// - Each record that `append` takes is in exactly one batch, also across `flush` and `finish`.
-/// - Records of one partition that one caller appends keep their order, from append to the order of `BatchSink.accept`.
-/// - No batch is longer than `batchByteCountMax`. A record that can't fit alone is refused with an error, and the other
-///   records of its chunk are taken.
-/// - No batch waits longer than the linger time for more records.
-/// - When the memory bound is reached, `append` waits until batches are let go of.
+/// - Records of one partition that one caller appends keep their order, from `append` to ``BatchSink/accept(_:)``.
+/// - No batch is longer than ``BuilderConfiguration/batchByteCountMax``. A record that can't fit a batch alone is refused
+///   with an error, and the other records of its chunk are taken.
+/// - No batch waits for more records longer than the linger time.
+/// - When the memory bound is reached, `append` waits until memory comes back: a batch's memory does so when the last
+///   reference to the batch is gone.
 public protocol BatchBuilder: Sendable {
-    /// Takes the records of a chunk.
+    /// Appends the records of a chunk. Returns when the builder has taken them, not when they are in sealed batches.
     ///
     /// - Parameters:
-    ///   - chunk: its records; it may be changed and reused afterwards.
-    ///   - topic: where they go.
-    ///   - partition: for all of the chunk; nil lets the partitioner decide for each record.
-    /// - Throws: `KafkaClientError` with `.recordTooLarge` after the others were taken; `.unknownTopic`,
-    ///   `.unknownPartition` or `.closed` before any was; `CancellationError` when the task is cancelled while it waits for
-    ///   memory: the records before that point are taken.
+    ///   - chunk: the records; it may be changed and reused afterwards.
+    ///   - topic: the topic that all of them go to.
+    ///   - partition: the partition that all of them go to, from 0 on. Nil lets the partitioner choose one for each record;
+    ///     -1 lets all go to any.
+    /// - Throws: `KafkaClientError`: `.recordTooLarge` when records fit no batch, after the others were taken;
+    ///   `.unknownTopic` or `.unknownPartition`, before any record was taken; `.closed` when the builder is finished.
+    ///   `CancellationError` when the task is cancelled while the call waits for memory; the records before that point are
+    ///   taken. The error's ``KafkaClientError/takenRecordCount`` says how many records were taken.
     func append(_ chunk: RecordChunk, to topic: String, partition: Int32?) async throws
 
-    /// Seals every batch whose first record is older than `age`, and returns when the sink has them.
+    /// Seals every batch whose first record was appended `age` ago or earlier, and returns when the sink has these batches.
+    ///
+    /// - Parameter age: not negative; zero seals all batches.
     func flush(olderThan age: Duration) async
 
-    /// Seals what is open, tells the sink that no more comes, and refuses further records. Calling it again does nothing.
+    /// Seals all open batches, calls the sink's `finish`, and refuses further records. Calling it again does nothing.
     func finish() async
 }
 
 extension BatchBuilder {
+    /// Appends the records of a chunk; the partitioner chooses the partition of each.
+    ///
+    /// - Throws: the errors of ``append(_:to:partition:)``.
     public func append(_ chunk: RecordChunk, to topic: String) async throws {
         try await append(chunk, to: topic, partition: nil)
     }
 
-    /// Seals everything that is open.
+    /// Seals all open batches, and returns when the sink has them.
     public func flush() async { await flush(olderThan: .zero) }
 }
 
-/// Where a builder's batches go.
+/// Takes the batches of builder lanes.
+///
+/// Both functions are called on the builder's thread, and must be quick and must not block. A sink that several lanes share
+/// is called from several threads.
 public protocol BatchSink: AnyObject, Sendable {
-    /// Takes batches in order. Called on the builder's own thread: must be quick and must not block.
+    /// Takes sealed batches, in the order in which they were sealed. The array is never empty.
     func accept(_ batches: [RecordBatch])
-    /// No more batches come from this source.
+    /// Says that a lane has no more batches. Each lane calls it once.
     func finish()
 }
 
-/// What a builder must know of a topic: how many partitions there are to choose from.
+/// Knows how many partitions topics have. Builders need this to choose partitions; ``Cluster`` asks brokers for it.
 public protocol TopicDirectory: Sendable {
-    /// - Throws: `KafkaClientError` with `.unknownTopic`.
+    /// The number of partitions of a topic, at least one.
+    ///
+    /// - Throws: `KafkaClientError` with `.unknownTopic` when there is no such topic, or why it can't be asked for.
     func partitionCount(of topic: String) async throws -> Int
 }
 
-/// Topics whose partitions are known beforehand.
+/// A directory of topics whose numbers of partitions are known beforehand, for builders without a cluster.
 public struct FixedTopics: TopicDirectory {
     private let partitionCounts: [String: Int]
 
+    /// Creates a directory.
+    ///
+    /// - Parameter partitionCounts: the number of partitions of each topic, by its name; each at least one.
     public init(_ partitionCounts: [String: Int]) { self.partitionCounts = partitionCounts }
 
+    /// The number of partitions of a topic.
+    ///
+    /// - Throws: `KafkaClientError` with `.unknownTopic` when the topic was not given, or was given without a partition.
     public func partitionCount(of topic: String) throws -> Int {
         guard let count = partitionCounts[topic], count > 0 else {
             throw KafkaClientError(.unknownTopic, "topic '\(topic)' is not one of those that were given")

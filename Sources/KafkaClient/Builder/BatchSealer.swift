@@ -1,12 +1,13 @@
-// Compressing needs a second buffer. A sealer holds one spare outside the memory bound, and the buffer that was compressed
-// from becomes the next spare: sealing never waits for memory, so a lane whose memory is used up can always go on by
-// sealing. For that the buffers of the pool have room for a batch in its compressed form at its longest.
+// Compressing needs a second buffer. A sealer holds one spare buffer outside the memory bound and compresses into it; the
+// buffer of the uncompressed records is the next spare. So sealing never waits for memory, and a lane that has used up its
+// memory can always seal. For this, the pool's buffers are long enough for the longest possible compressed form of a batch.
 
 import KafkaCompression
 import KafkaProtocol
 import KafkaTransport
 
-/// Makes batches of filled buffers: codec, header, checksum. One per lane or worker, because it keeps the codec's context.
+/// Makes batches of filled buffers: it compresses, and writes header and checksum. Each lane or worker has one, because it
+/// keeps the codec's context.
 final class BatchSealer {
     private let codecType: CompressionType
     private let compressor: (any BatchCompressor)?
@@ -30,7 +31,7 @@ final class BatchSealer {
 
     deinit { if let spare { pool.giveSpare(spare) } }
 
-    /// The memory of a lane: in a buffer a batch of the usual length can be filled, and another be compressed to.
+    /// The memory of a lane. A buffer is long enough for a batch of `batchByteCount` bytes, uncompressed or compressed.
     ///
     /// - Throws: `KafkaClientError` when the codec makes no compressor.
     static func makePool(_ configuration: BuilderConfiguration) throws(KafkaClientError) -> BatchMemoryPool {
@@ -44,8 +45,8 @@ final class BatchSealer {
             bufferByteCount: bufferByteCount, byteCountMax: max(configuration.memoryByteCountMax, bufferByteCount))
     }
 
-    /// Compresses if asked to and if it helps, writes the header, and makes the batch, which owns `memory` or what takes
-    /// its place.
+    /// Compresses the records if there is a codec and they shrink, writes the header, and makes the batch. The batch owns
+    /// `memory`, or the spare buffer if it lies there.
     func seal(
         _ open: OpenBatch, in memory: UnsafeMutableRawBufferPointer, topic: String, partition: Int32,
         firstAppend: MonotonicInstant, sealed: MonotonicInstant
@@ -71,9 +72,9 @@ final class BatchSealer {
 
     private func useSpare(insteadOf memory: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {
         let target = spare!
-        pool.exchange(spare: target, for: memory)
+        pool.swap(spare: target, with: memory)
         spare = memory
-        // A record of its own length needed it: others don't, and it would be held for ever.
+        // A single long record needed this buffer. Other batches don't need its length, so it is not kept.
         if memory.count > pool.bufferByteCount {
             pool.giveSpare(memory)
             spare = nil
@@ -81,9 +82,10 @@ final class BatchSealer {
         return target
     }
 
-    /// Compresses into the spare buffer behind a header's space.
+    /// Compresses records into the spare buffer, behind the space of a header.
     ///
-    /// - Returns: nil when the records don't shrink or the codec fails: such a batch is sent as it is.
+    /// - Returns: the compressed bytes; nil when the records don't shrink or the codec fails: the batch is then sent
+    ///   uncompressed.
     private func compress(_ records: UnsafeRawBufferPointer, _ compressor: any BatchCompressor) -> Int? {
         let needed = RecordBatchHeader.byteCount + compressor.maxCompressedByteCount(for: records.count)
         if spare == nil || spare!.count < needed {

@@ -4,24 +4,27 @@ import KafkaTransport
 
 /// How batches are built.
 ///
-/// Checked when a builder or a ``Producer`` is made of it.
+/// It is checked when a builder or a ``Producer`` is created with it.
 public struct BuilderConfiguration: Sendable {
-    /// Bytes at which a batch is full, header included: 128 to `batchByteCountMax`. Kafka's `batch.size`.
+    /// The bytes at which a batch is full, before compression and header included: 128 to `batchByteCountMax`. A longer
+    /// record gets a longer batch, for itself. Kafka's `batch.size`.
     public var batchByteCount: Int
-    /// The longest batch at all, in bytes: 512 bytes to 1 GiB. A record that needs more is refused. Kafka's
-    /// `message.max.bytes` of the broker.
+    /// The most bytes of a batch, before compression and header included: 512 bytes to 1 GiB. A record that needs a longer
+    /// one is refused. It should not exceed the broker's `message.max.bytes`.
     public var batchByteCountMax: Int
-    /// How long a batch waits for more records: zero to one hour. Zero seals at the end of each append. Kafka's `linger.ms`.
+    /// How long a batch waits for more records: zero to one hour. With zero, batches are sealed at the end of each append.
+    /// Kafka's `linger.ms`.
     public var linger: Duration
-    /// Bytes of all batches of one lane that are open, queued, in flight or delivered and still held: at least two batches.
-    /// When they are reached, appending waits. Kafka's `buffer.memory`.
+    /// The most bytes that the batches of one lane have together: at least twice `batchByteCount`. Batches count while they
+    /// are open, queued or in flight, and until the last reference to them is gone. At the bound, appending waits. Kafka's
+    /// `buffer.memory`.
     public var memoryByteCountMax: Int
-    /// What compresses batches.
+    /// Compresses batches.
     public var codec: any CompressionCodec
-    /// What chooses partitions.
+    /// Chooses the partition of each record.
     public var partitioner: any Partitioner
 
-    /// The defaults, and what differs from them.
+    /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         batchByteCount: Int = 16 << 10, batchByteCountMax: Int = 1 << 20, linger: Duration = .milliseconds(5),
         memoryByteCountMax: Int = 32 << 20, codec: any CompressionCodec = Codec.uncompressed,
@@ -35,7 +38,7 @@ public struct BuilderConfiguration: Sendable {
         self.partitioner = partitioner
     }
 
-    /// What can't be used, one by one.
+    /// One problem for each setting that can't be used.
     var problems: [ConfigurationProblem] {
         var check = ConfigurationCheck("BuilderConfiguration")
         check.expect("batchByteCountMax", batchByteCountMax, in: 512...(1 << 30))
@@ -49,9 +52,9 @@ public struct BuilderConfiguration: Sendable {
         return check.problems
     }
 
-    /// When batches that linger are looked after next.
+    /// When a lane looks next for batches that have lingered.
     ///
-    /// Looks are apart by half a millisecond at least: each walks over all partitions, which are thousands at times.
+    /// There is at least half a millisecond between two looks, because each visits all partitions, which may be thousands.
     func nextLook(oldestFirstAppend oldest: MonotonicInstant) -> MonotonicInstant {
         max(oldest + linger, .now + .microseconds(500))
     }

@@ -1,14 +1,15 @@
-// A lane of the sharded builder: one loop, one assembler, nothing shared. The caller's records are encoded on this thread,
+// A lane of the sharded builder has one loop and one assembler, and shares nothing. Records are written on the lane's thread
 // straight into the open batch of their partition, and sealed batches go to the sink in the same call.
 
 import KafkaCompression
 public import KafkaProtocol
 public import KafkaTransport
 
-/// One lane of a `ShardedBuilder`: an actor on an event loop.
+/// One lane of a ``ShardedBuilder``: an actor on an event loop. It can be used without the builder too.
 public actor BuilderLane: BatchBuilder {
-    /// Where this lives.
+    /// The loop on which the lane runs.
     public nonisolated let loop: EventLoop
+    /// The loop, as an executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private let configuration: BuilderConfiguration
@@ -24,15 +25,18 @@ public actor BuilderLane: BatchBuilder {
     private var byteCountSinceTurn = 0
     private var isFinished = false
 
-    /// After so many sealed bytes the loop gets a turn, so that acknowledgements are read while their buffers are warm.
+    /// The bytes of sealed batches after which the loop gets a turn. Acknowledgements are then read, and the buffers that
+    /// they give back are reused while they are still in the cache.
     private static let turnByteCount = 256 << 10
 
+    /// Creates a lane.
+    ///
     /// - Parameters:
     ///   - configuration: how batches are built.
-    ///   - loop: where the lane lives; it outlives the lane.
-    ///   - directory: what knows how many partitions topics have.
-    ///   - sink: where batches go.
-    /// - Throws: `KafkaClientError`: `.invalidConfiguration`, or why the codec makes no compressor.
+    ///   - loop: runs the lane. Finish the lane before you shut the loop down.
+    ///   - directory: knows how many partitions topics have.
+    ///   - sink: takes the batches.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`, or the reason why the codec makes no compressor.
     public init(
         _ configuration: BuilderConfiguration = BuilderConfiguration(), on loop: EventLoop,
         topics directory: any TopicDirectory, to sink: any BatchSink
@@ -56,7 +60,7 @@ public actor BuilderLane: BatchBuilder {
         try await append(chunk, to: open, partitions)
     }
 
-    /// Takes records whose partitions somebody has already chosen.
+    /// Appends records whose partitions are chosen already.
     func append(_ chunk: RecordChunk, to topic: String, partitions: [Int32]) async throws {
         let open = try await openTopic(topic)
         try await learn(Int(partitions.max() ?? -1) + 1, of: open)
@@ -86,7 +90,7 @@ public actor BuilderLane: BatchBuilder {
             case .needsMemory(let index, let byteCount):
                 next = index
                 if !holdsGate {
-                    // Nobody can have come in between.
+                    // The gate is free, as it was when the call began: the lane has not been suspended since.
                     try await gate.enter()
                     holdsGate = true
                 }
@@ -120,7 +124,8 @@ public actor BuilderLane: BatchBuilder {
         sink.finish()
     }
 
-    /// Bytes of batches that are open, queued, in flight, or held by whoever got their delivery.
+    /// The bytes that count against ``BuilderConfiguration/memoryByteCountMax`` now: those of batches that are open, queued
+    /// or in flight, or that are still referenced after their delivery.
     public nonisolated var memoryByteCount: Int { pool.takenByteCount }
 
     // MARK: Parts of append
@@ -134,13 +139,14 @@ public actor BuilderLane: BatchBuilder {
         return topic
     }
 
-    /// Asks the directory again when more partitions are spoken of than are known: topics gain some.
+    /// Asks the directory again when a chosen partition is not known: the topic may have gained partitions.
     private func learn(_ partitionCount: Int, of topic: OpenTopic) async throws {
         if partitionCount <= topic.partitionCount { return }
         topic.grow(to: try await directory.partitionCount(of: topic.name))
     }
 
-    /// The scratch of partitions. Taken out while it is used: another append may come in while one waits.
+    /// The array that partitions are written to, which is kept from call to call. A call takes it out while it uses it,
+    /// because another call may begin while it waits.
     private func takePartitions(_ count: Int) -> [Int32] {
         var scratch = partitions
         partitions = []
@@ -162,12 +168,12 @@ public actor BuilderLane: BatchBuilder {
     }
 
     private func waitForMemory(_ byteCount: Int) async throws {
-        // All memory lies in open batches: only sealing brings it back.
+        // All memory is in open batches: only sealing brings it back.
         if pool.takenByteCount <= assembler.openByteCount {
             assembler.sealAll(now: .now)
             emit()
         }
-        // What was taken lingers no longer because its appender waits, or gives up.
+        // The records that were taken must not linger longer because this call waits for memory, or is cancelled.
         if lingerNs > 0 { scheduleLinger() }
         try await pool.waitForSpace(byteCount)
     }

@@ -27,12 +27,12 @@ enum KeyHash {
         return hash ^ hash >> 15
     }
 
-    /// CRC-32 of zlib, by which librdkafka's `consistent` partitioners hash.
+    /// CRC-32 as zlib computes it. Source: librdkafka's `consistent` partitioners.
     static func crc32(_ key: UnsafeRawBufferPointer) -> UInt32 {
         libdeflate_crc32(0, key.baseAddress, key.count)
     }
 
-    /// 32-bit FNV-1a.
+    /// 32-bit FNV-1a. Source: Sarama's `HashPartitioner`, librdkafka's `fnv1a` partitioners.
     static func fnv1a(_ key: UnsafeRawBufferPointer) -> UInt32 {
         key.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
     }

@@ -1,8 +1,8 @@
 import KafkaQueues
 import Synchronization
 
-/// Lets one appender at a time wait for memory; those that come meanwhile wait behind it in their order. So small batches
-/// don't overtake a large one for ever.
+/// Lets one appender at a time wait for memory. Later appenders wait in line behind it, so that small batches don't overtake
+/// a large one for ever.
 final class MemoryGate: Sendable {
     private struct State {
         var isHeld = false
@@ -13,9 +13,9 @@ final class MemoryGate: Sendable {
 
     var isHeld: Bool { state.withLock { $0.isHeld } }
 
-    /// Returns when the caller holds the gate; at once when nobody does.
+    /// Returns when the caller holds the gate; at once when it is free.
     ///
-    /// - Throws: `CancellationError`; the gate is not held then.
+    /// - Throws: `CancellationError` when the task is cancelled; the caller does not hold the gate then.
     nonisolated(nonsending) func enter() async throws {
         let waiter: Waiter<Void>? = state.withLock { state in
             if state.isHeld { return state.line.join() }
@@ -39,7 +39,7 @@ final class MemoryGate: Sendable {
                 if next == nil { state.isHeld = false }
                 return next
             }
-            // Refused by one whose task was cancelled meanwhile.
+            // A waiter refuses the gate when its task was cancelled in the meantime: the next in line gets it.
             guard let next, !next.resume() else { return }
         }
     }

@@ -1,7 +1,8 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// The open batches of one topic: a slot for each partition, and one (at -1) for records that may go to any.
+/// The open batches of one topic: a table with a slot for each partition, and one slot, at -1, for records that may go to
+/// any.
 ///
 ///      slot        -1        0         1         2   …   partitionCount - 1
 ///      batches   [ open |  empty  |  open  |  open  … ]      read and written for each record
@@ -10,13 +11,14 @@ final class OpenTopic {
     let name: String
     let assigner: any PartitionAssigner
     private(set) var partitionCount: Int
-    /// The slot of partition 0; slots -1 to `partitionCount - 1` exist.
+    /// Points to the slot of partition 0. Slots -1 to `partitionCount - 1` exist.
     private(set) var batches: UnsafeMutablePointer<OpenBatch>
-    /// What else is known of each open batch, slot -1 first.
+    /// The lease of each slot's buffer, that of slot -1 first.
     private var leases: [Lease]
 
+    /// What is needed of an open batch only when it is opened or sealed.
     private struct Lease {
-        /// Bytes of the batch's buffer.
+        /// The bytes of the batch's buffer.
         var byteCount = 0
         var firstAppend = MonotonicInstant.distantFuture
     }
@@ -45,7 +47,9 @@ final class OpenTopic {
         partitionCount = count
     }
 
-    /// - Parameter limit: bytes that the batch may have, of those in `memory`.
+    /// Opens a batch in a slot.
+    ///
+    /// - Parameter limit: the most bytes of the batch; at most those of `memory`.
     func open(_ slot: Int, in memory: UnsafeMutableRawBufferPointer, limit: Int, now: MonotonicInstant) {
         batches[slot] = OpenBatch(in: UnsafeMutableRawBufferPointer(rebasing: memory[0..<limit]))
         leases[slot + 1] = Lease(byteCount: memory.count, firstAppend: now)
@@ -61,7 +65,7 @@ final class OpenTopic {
     /// When the first record of the batch that is open in a slot came.
     func firstAppend(_ slot: Int) -> MonotonicInstant { leases[slot + 1].firstAppend }
 
-    /// The slots in which a batch is open.
+    /// Calls `body` for each slot in which a batch is open.
     func forEachOpen(_ body: (_ slot: Int) -> Void) {
         for slot in -1..<partitionCount where batches[slot].isOpen { body(slot) }
     }

@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// Checks what a partitioner or a caller has chosen, before a record is taken.
+/// Checks the partitions that a partitioner or a caller has chosen, before a record is taken.
 enum PartitionBounds {
     /// - Throws: `KafkaClientError` with `.unknownPartition` when one is neither -1 nor a partition of the topic.
     static func check(_ partitions: [Int32], of topic: String, _ partitionCount: Int) throws(KafkaClientError) {
@@ -12,14 +12,14 @@ enum PartitionBounds {
         throw error(Int32(bitPattern: worst) &- 1, of: topic, partitionCount)
     }
 
-    /// The same for one partition that a caller named.
+    /// Checks one partition that a caller named.
     ///
     /// - Throws: `KafkaClientError` with `.unknownPartition` when it is not a partition of the topic.
     static func check(_ partition: Int32, of topic: String, _ partitionCount: Int) throws(KafkaClientError) {
         if partition < 0 || Int(partition) >= partitionCount { throw error(partition, of: topic, partitionCount) }
     }
 
-    /// The one error for a partition that a topic doesn't have.
+    /// The error for a partition that a topic doesn't have.
     static func error(_ partition: Int32, of topic: String, _ partitionCount: Int) -> KafkaClientError {
         KafkaClientError(
             .unknownPartition,

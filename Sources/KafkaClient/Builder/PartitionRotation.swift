@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// Partitions in turn: lanes that share a topic take every n-th, each from a start of its own.
+/// Chooses partitions in turn. Lanes that share a topic take every n-th partition, each from a start of its own.
 struct PartitionRotation: Sendable {
     private var next = 0
     private let stride: Int
@@ -8,8 +8,8 @@ struct PartitionRotation: Sendable {
     /// Every partition, from 0 on.
     init() { stride = 1 }
 
-    /// - Throws: `KafkaClientError` with `.invalidArgument` for a start below 0, a stride below 1, or numbers that no
-    ///   partition has.
+    /// - Throws: `KafkaClientError` with `.invalidArgument` for a start below 0, a stride below 1, or either above
+    ///   `Int32.max`.
     init(start: Int, stride: Int) throws(KafkaClientError) {
         guard (0...Int(Int32.max)).contains(start), (1...Int(Int32.max)).contains(stride) else {
             throw KafkaClientError(
@@ -27,7 +27,7 @@ struct PartitionRotation: Sendable {
         return Int32(partition)
     }
 
-    /// The same for many at once.
+    /// Chooses a partition for each element of `partitions`.
     mutating func fill(_ partitions: UnsafeMutableBufferPointer<Int32>, partitionCount: Int) {
         var partition = next % partitionCount
         let step = stride % partitionCount

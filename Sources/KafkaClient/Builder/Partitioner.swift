@@ -1,25 +1,39 @@
 public import KafkaProtocol
 
-/// Decides to which partition each record goes. Injected into builders; users bring their own.
+/// Chooses the partition of each record. The package has several partitioners, and a type of your own can be one too.
 ///
-/// A partitioner is asked once per chunk, not per record, so that a record costs no dispatch.
+/// Builders ask once for each chunk and not for each record, so that a record costs no dynamic call. To choose by the key
+/// alone, a ``CustomPartitioner`` suffices.
 public protocol Partitioner: Sendable {
-    /// What keeps the state of one topic in one lane. Called once for each.
+    /// Makes the assigner of one topic in one lane. Builders call it once for each topic and lane.
     func makeAssigner() -> any PartitionAssigner
 }
 
-/// Assigns the records of one topic in one lane. Not `Sendable`: a lane's thread alone touches it.
+/// Chooses the partitions of one topic's records in one lane, and keeps what it needs for that.
+///
+/// It is not `Sendable`: builders never call it from two threads at once.
 public protocol PartitionAssigner: AnyObject {
-    /// Writes a partition for each record of the chunk, in order: 0 to `partitionCount - 1`, or -1 for any.
+    /// Chooses a partition for each record of a chunk.
     ///
-    /// Anything else is refused by the builder with an error, before a record of the chunk is taken.
+    /// The builder checks the choices: with any other number than the ones below, `append` throws `.unknownPartition` before
+    /// it takes a record of the chunk.
+    ///
+    /// - Parameters:
+    ///   - chunk: the records; ``RecordChunk/forEachKey(_:)`` gives their keys.
+    ///   - partitionCount: the number of partitions of the topic, at least one.
+    ///   - partitions: has ``RecordChunk/count`` elements. Write a partition for each record, in order: 0 to
+    ///     `partitionCount - 1`, or -1 for any.
     func assign(_ chunk: RecordChunk, partitionCount: Int, to partitions: UnsafeMutableBufferPointer<Int32>)
 
-    /// Where a batch of records that may go to any partition goes, asked when it is sealed; -1 leaves it to the producer,
-    /// which then may also move it when that partition fails.
+    /// Chooses the partition of a batch whose records may go to any. Builders call it when they seal the batch.
+    ///
+    /// - Parameter partitionCount: the number of partitions of the topic, at least one.
+    /// - Returns: 0 to `partitionCount - 1`; or -1 to leave the choice to the producer, which may then also choose another
+    ///   partition after a failure.
     func partitionForBatch(partitionCount: Int) -> Int32
 }
 
 extension PartitionAssigner {
+    /// Leaves the choice to the producer.
     public func partitionForBatch(partitionCount: Int) -> Int32 { -1 }
 }

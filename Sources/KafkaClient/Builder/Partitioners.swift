@@ -1,9 +1,11 @@
 public import KafkaProtocol
 
-/// No partitioner: every record may go to any partition, and the producer picks one per batch.
+/// Chooses no partition: every record may go to any, and the producer chooses one for each batch when it sends the batch.
 public struct AnyPartitioner: Partitioner {
+    /// Creates the partitioner.
     public init() {}
 
+    /// Makes an assigner that leaves every choice to the producer.
     public func makeAssigner() -> any PartitionAssigner { Assigner() }
 
     private final class Assigner: PartitionAssigner {
@@ -13,24 +15,27 @@ public struct AnyPartitioner: Partitioner {
     }
 }
 
-/// Record after record to the next partition.
+/// Puts each record into the next partition in turn, without regard to keys.
 ///
-/// Lanes that share a topic get disjoint partitions when `start` is the lane, `stride` the number of lanes, and the
-/// number of partitions a multiple of it.
+/// Lanes that share a topic get different partitions when `start` is the index of the lane, `stride` is the number of lanes,
+/// and the number of partitions is a multiple of that.
 public struct RoundRobinPartitioner: Partitioner {
     private let rotation: PartitionRotation
 
-    /// Begins with partition 0, and takes every one in turn.
+    /// Begins with partition 0, and takes every partition in turn.
     public init() { rotation = PartitionRotation() }
 
+    /// Begins with a partition, and takes every n-th from there. After the last partition it goes on from the first.
+    ///
     /// - Parameters:
-    ///   - start: the first partition, from 0 on.
-    ///   - stride: from one partition to the next, at least 1.
-    /// - Throws: `KafkaClientError` with `.invalidArgument`.
+    ///   - start: the first partition: 0 to `Int32.max`. It is taken modulo the number of partitions.
+    ///   - stride: the distance from one partition to the next: 1 to `Int32.max`.
+    /// - Throws: `KafkaClientError` with `.invalidArgument` when one is out of its bounds.
     public init(start: Int, stride: Int) throws(KafkaClientError) {
         rotation = try PartitionRotation(start: start, stride: stride)
     }
 
+    /// Makes an assigner that begins with the first partition.
     public func makeAssigner() -> any PartitionAssigner { Assigner(rotation) }
 
     private final class Assigner: PartitionAssigner {
@@ -44,30 +49,37 @@ public struct RoundRobinPartitioner: Partitioner {
     }
 }
 
-/// Records without regard to keys stick to one partition until its batch is sealed, then to the next.
+/// Puts all records into one batch until it is sealed, and gives each batch the next partition in turn, without regard to
+/// keys.
 ///
-/// The batches are as full as can be, and one is open at a time. Source: KIP-480; the order is a rotation instead of
-/// chance, so that consecutive batches never wait for each other.
+/// Batches are as full as can be, because only one is open at a time. Source: KIP-480, but the next partition is the next in
+/// turn and not a random one, so that consecutive batches never wait for each other.
 public struct StickyPartitioner: Partitioner {
     private let rotation: PartitionRotation
 
-    /// Begins with partition 0, and takes every one in turn.
+    /// Begins with partition 0, and takes every partition in turn.
     public init() { rotation = PartitionRotation() }
 
+    /// Begins with a partition, and takes every n-th from there. After the last partition it goes on from the first.
+    ///
     /// - Parameters:
-    ///   - start: the first partition, from 0 on.
-    ///   - stride: from one partition to the next, at least 1.
-    /// - Throws: `KafkaClientError` with `.invalidArgument`.
+    ///   - start: the first partition: 0 to `Int32.max`. It is taken modulo the number of partitions.
+    ///   - stride: the distance from one partition to the next: 1 to `Int32.max`.
+    /// - Throws: `KafkaClientError` with `.invalidArgument` when one is out of its bounds.
     public init(start: Int, stride: Int) throws(KafkaClientError) {
         rotation = try PartitionRotation(start: start, stride: stride)
     }
 
+    /// Makes an assigner that begins with the first partition.
     public func makeAssigner() -> any PartitionAssigner {
         KeyAssigner(rotation, hash: nil)
     }
 }
 
-/// Hashes keys as other clients do; records without a key stick to a partition per batch.
+/// Chooses the partition by a hash of the key, as other clients do.
+///
+/// Records with the same key go to the same partition as long as the number of partitions does not change. Records without a
+/// key share a batch, and each such batch goes to the next partition in turn.
 public struct KeyPartitioner: Partitioner {
     private let hash: @Sendable (UnsafeRawBufferPointer, Int) -> Int32
     private let rotation: PartitionRotation
@@ -80,44 +92,52 @@ public struct KeyPartitioner: Partitioner {
         self.rotation = rotation
     }
 
-    /// Java's default (`BuiltInPartitioner`), librdkafka's `murmur2_random`: murmur2 of the key, an empty one too.
+    /// Murmur2 of the key, also of an empty one: the default of Kafka's Java client (`BuiltInPartitioner`), and librdkafka's
+    /// `murmur2_random`.
     public static let murmur2 = KeyPartitioner {
         Int32((KeyHash.murmur2($0) & 0x7FFF_FFFF) % UInt32($1))
     }
 
-    /// librdkafka's `consistent_random`, its default: CRC-32 of the key; an empty key counts as none.
+    /// CRC-32 of the key; an empty key counts as none: librdkafka's default, `consistent_random`.
     public static let crc32 = KeyPartitioner { key, partitionCount in
         key.isEmpty ? -1 : Int32(KeyHash.crc32(key) % UInt32(partitionCount))
     }
 
-    /// The ancestor's: 32-bit FNV-1a of the key, as Sarama's `HashPartitioner` reads it: signed, its absolute rest.
-    /// librdkafka's `fnv1a_random`.
+    /// 32-bit FNV-1a of the key, also of an empty one: Sarama's `HashPartitioner`, and librdkafka's `fnv1a_random`.
+    ///
+    /// The hash is taken as a signed number, and the partition is the absolute value of its remainder.
     public static let fnv1a = KeyPartitioner { key, partitionCount in
         abs(Int32(bitPattern: KeyHash.fnv1a(key)) % Int32(partitionCount))
     }
 
-    /// The same partitioner whose batches without keys begin at another partition: for lanes that share a topic.
+    /// The same partitioner, with another order of partitions for batches of records without keys. For lanes that share a
+    /// topic.
     ///
     /// - Parameters:
-    ///   - start: the first partition, from 0 on.
-    ///   - stride: from one partition to the next, at least 1.
-    /// - Throws: `KafkaClientError` with `.invalidArgument`.
+    ///   - start: the partition of the first such batch: 0 to `Int32.max`. It is taken modulo the number of partitions.
+    ///   - stride: the distance from one partition to the next: 1 to `Int32.max`.
+    /// - Throws: `KafkaClientError` with `.invalidArgument` when one is out of its bounds.
     public func rotating(from start: Int, by stride: Int) throws(KafkaClientError) -> KeyPartitioner {
         KeyPartitioner(rotation: try PartitionRotation(start: start, stride: stride), hash)
     }
 
+    /// Makes an assigner that hashes keys.
     public func makeAssigner() -> any PartitionAssigner { KeyAssigner(rotation, hash: hash) }
 }
 
-/// The user's own choice, by key.
+/// Chooses the partition of each record by a function of its key.
 public struct CustomPartitioner: Partitioner {
     private let choose: @Sendable (UnsafeRawBufferPointer?, Int) -> Int32
 
-    /// - Parameter choose: gets the key (nil for none) and the number of partitions; gives a partition or -1 for any.
+    /// Creates a partitioner.
+    ///
+    /// - Parameter choose: called for each record, with its key (nil for none; the pointer is valid during the call) and the
+    ///   number of partitions. It returns a partition, 0 to `partitionCount - 1`, or -1 for any.
     public init(_ choose: @escaping @Sendable (_ key: UnsafeRawBufferPointer?, _ partitionCount: Int) -> Int32) {
         self.choose = choose
     }
 
+    /// Makes an assigner that calls the function.
     public func makeAssigner() -> any PartitionAssigner { Assigner(choose) }
 
     private final class Assigner: PartitionAssigner {

@@ -1,7 +1,7 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// Records of one partition that the sequential builder has collected: which records of which chunks.
+/// The records of one partition that the sequential builder has collected, as indices of records in chunks.
 struct RecordSet {
     static let headerByteCount = RecordBatchHeader.byteCount
 
@@ -15,7 +15,7 @@ struct RecordSet {
 
     private(set) var parts: [Part] = []
     private(set) var indices: [UInt32] = []
-    /// Bytes of a batch that holds them, at most.
+    /// The most bytes of a batch that holds them.
     private(set) var byteCount = RecordSet.headerByteCount
     private(set) var firstAppend = MonotonicInstant.distantFuture
 
@@ -36,7 +36,7 @@ struct RecordSet {
     }
 }
 
-/// The sets of one topic, the one for any partition first.
+/// The sets of one topic: a table with a slot for each partition, after slot 0, which is for records that may go to any.
 final class CollectedTopic {
     let name: String
     private(set) var partitionCount: Int
@@ -80,13 +80,13 @@ final class CollectedTopic {
     var oldestFirstAppend: MonotonicInstant { sets.map(\.firstAppend).min() ?? .distantFuture }
 }
 
-/// Puts what parallel workers finish back into the order in which it was begun.
+/// Puts the batches that parallel workers finish back into the order of their tickets.
 struct TicketOrder {
     private(set) var nextTicket = 0
     private var firstWaiting = 0
     private var finished: [Int: RecordBatch] = [:]
 
-    /// Whether all tickets below this one have left.
+    /// Whether the batches of all tickets below this one have left.
     func isDone(before ticket: Int) -> Bool { firstWaiting >= ticket }
 
     mutating func next() -> Int {
@@ -94,7 +94,7 @@ struct TicketOrder {
         return nextTicket - 1
     }
 
-    /// What may leave now that this ticket is done, in order.
+    /// Takes the batch of a ticket, and gives the batches that may leave now, in order.
     mutating func complete(_ ticket: Int, _ batch: RecordBatch) -> [RecordBatch] {
         finished[ticket] = batch
         var batches: [RecordBatch] = []

@@ -1,4 +1,4 @@
-/// The records of a chunk that no batch can hold.
+/// The records of a chunk that were refused because no batch can hold them.
 struct RefusedRecords {
     private(set) var count = 0
     private var first: (index: Int, byteCount: Int)?
@@ -8,7 +8,7 @@ struct RefusedRecords {
         first = first ?? (index, byteCount)
     }
 
-    /// Tells of them once the others of the chunk are taken.
+    /// Throws when records were refused. Called when the other records of the chunk are taken.
     func throwIfAny(of total: Int, byteCountMax: Int) throws(KafkaClientError) {
         guard let first else { return }
         throw KafkaClientError(
@@ -23,7 +23,7 @@ struct RefusedRecords {
 }
 
 extension KafkaClientError {
-    /// The builder was finished in the middle of a chunk.
+    /// The error for a chunk during which the builder was finished.
     static func finished(taken count: Int, of total: Int) -> KafkaClientError {
         KafkaClientError(.closed, "the builder was finished; \(count) of \(total) records were taken").taking(count)
     }

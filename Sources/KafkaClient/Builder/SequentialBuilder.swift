@@ -1,31 +1,37 @@
-// The ancestor's builder: a collector groups records into sets, workers serialise and compress them.
+// A collector groups records into sets by partition, and workers serialise and compress the sets.
 //
 //   chunks ─▶ collector ─▶ sets by partition ─(cut)─▶ worker 1…N ─▶ reorder by ticket ─▶ sink
 //
-// A cut set takes a ticket, and batches leave in the order of tickets, however the workers finish. Memory for the batch is
-// taken when the set is cut: when there is none, the collector, and so the appender, waits.
+// A cut set draws a ticket, and batches leave in the order of tickets, whichever worker is done first. Memory for the batch
+// is taken when the set is cut. When there is none, the appender waits.
 
 import KafkaCompression
 public import KafkaProtocol
 public import KafkaTransport
 import Synchronization
 
-/// Collects records in one slot and hands whole sets to workers.
+/// Collects records on one thread, and lets worker threads make batches of them.
+///
+/// It keeps chunks, not copies of their records, until a worker serialises them.
 public actor SequentialBuilder: BatchBuilder {
-    /// Where the collector lives.
+    /// The loop on which records are collected.
     public nonisolated let loop: EventLoop
+    /// The loop, as an executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    /// A set is cut when it has reached both of its minima, or a bound.
+    /// When the records that were collected for a partition are given to a worker: when they have reached both minima, and
+    /// in any case when they fill a batch, have lingered or are flushed.
     public struct Cut: Sendable {
-        /// Records that a set must have; zero asks for none.
+        /// The records that must be collected; with zero only the bytes count.
         public var recordCountMin: Int
-        /// Bytes that its batch would have, header included; zero asks for none.
+        /// The bytes that their batch would have without compression, header included; with zero only the records count.
         public var byteCountMin: Int
 
+        /// Creates a rule.
+        ///
         /// - Parameters:
-        ///   - recordCountMin: records that a set must have.
-        ///   - byteCountMin: bytes that its batch would have.
+        ///   - recordCountMin: the records that must be collected; with zero only the bytes count.
+        ///   - byteCountMin: the bytes that their batch would have; with zero only the records count.
         public init(recordCountMin: Int, byteCountMin: Int) {
             self.recordCountMin = recordCountMin
             self.byteCountMin = byteCountMin
@@ -46,7 +52,7 @@ public actor SequentialBuilder: BatchBuilder {
     private var openByteCount = 0
     private var order = TicketOrder()
     private nonisolated let inbox = Mutex<[BuiltSet]>([])
-    /// Who waits for which ticket, in order of tickets.
+    /// The flushes that wait, each with the ticket that it waits for, in order.
     private var flushing: [(end: Int, continuation: CheckedContinuation<Void, Never>)] = []
     private var lingerTimer: LoopTimer?
     private var isLingering = false
@@ -54,15 +60,17 @@ public actor SequentialBuilder: BatchBuilder {
     private var isFinished = false
     private var hasEnded = false
 
+    /// Creates a builder.
+    ///
     /// - Parameters:
     ///   - configuration: how batches are built.
-    ///   - cut: nil cuts at `batchByteCount` bytes.
-    ///   - loop: where the collector lives; it outlives the builder.
-    ///   - workerLoops: one worker for each; at least one. They outlive the builder.
-    ///   - directory: what knows how many partitions topics have.
-    ///   - sink: where batches go.
-    /// - Throws: `KafkaClientError`: `.invalidConfiguration`, `.invalidArgument` without a worker, or why the codec makes no
-    ///   compressor.
+    ///   - cut: when records are given to a worker; nil for when they have `batchByteCount` bytes.
+    ///   - loop: collects records. Finish the builder before you shut the loop down.
+    ///   - workerLoops: run one worker each; at least one. Finish the builder before you shut them down.
+    ///   - directory: knows how many partitions topics have.
+    ///   - sink: takes the batches.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`; `.invalidArgument` without a worker; or the reason why the
+    ///   codec makes no compressor.
     public init(
         _ configuration: BuilderConfiguration = BuilderConfiguration(), cut: Cut? = nil, on loop: EventLoop,
         workersOn workerLoops: [EventLoop], topics directory: any TopicDirectory, to sink: any BatchSink
@@ -88,13 +96,13 @@ public actor SequentialBuilder: BatchBuilder {
         try checkTaking(0, of: chunk)
         let collected = try await collectedTopic(topic)
         if let partition, Int(partition) >= collected.partitionCount {
-            // Topics gain partitions.
+            // The topic may have gained partitions.
             collected.grow(to: try await directory.partitionCount(of: topic))
         }
         try checkTaking(0, of: chunk)
         let partitions = try collected.assign(chunk, partition)
         var refused = RefusedRecords()
-        // Also when this gives up half-way: what was taken lingers no longer for it.
+        // Also when this call throws half-way: the records that were taken must not linger longer than the others.
         defer { scheduleLinger() }
         try await collect(chunk, partitions, collected, &refused)
         if lingerNs == 0 || openByteCount > configuration.memoryByteCountMax / 2 {
@@ -134,14 +142,14 @@ public actor SequentialBuilder: BatchBuilder {
         }
     }
 
-    /// Asked again after every wait: a record taken after `finish` has cut all would be in no batch.
+    /// Checked after every wait: a record that is taken after `finish` has cut all sets would be in no batch.
     private func checkTaking(_ index: Int, of chunk: RecordChunk, _ refused: Int = 0) throws(KafkaClientError) {
         if isFinished, index < chunk.count || index == 0 { throw .finished(taken: index - refused, of: chunk.count) }
     }
 
     public func flush(olderThan age: Duration) async {
         let deadline = age == .zero ? .distantFuture : MonotonicInstant.now.advanced(byNanoseconds: -age.nanoseconds)
-        // In a task of its own, which nobody cancels: a flush that stops half-way would be none.
+        // This runs in a task of its own, which is never cancelled: a flush that stops half-way would break its promise.
         await Task(executorPreference: loop) { try? await self.cutAll(openedBy: deadline) }.value
         await waitUntilBuilt()
     }
@@ -161,7 +169,7 @@ public actor SequentialBuilder: BatchBuilder {
     // MARK: Cutting
 
     private func limit(for byteCount: Int) -> Int {
-        // Set sizes count varints at their longest, so a batch never comes out longer than its set.
+        // Sizes of sets count varints at their longest, so that a batch is never longer than its set.
         max(configuration.batchByteCount, RecordSet.headerByteCount + byteCount)
     }
 
@@ -224,7 +232,8 @@ public actor SequentialBuilder: BatchBuilder {
         worker.submit(work, for: self)
     }
 
-    /// Takes what a worker has built. Called by its thread; one job for all that comes until it runs.
+    /// Takes the batches that a worker has built. Called on the worker's thread. One job takes all that arrive before it
+    /// runs.
     nonisolated func accept(_ built: [BuiltSet]) {
         let isFirst = inbox.withLock { inbox in
             inbox.append(contentsOf: built)
@@ -247,7 +256,7 @@ public actor SequentialBuilder: BatchBuilder {
         }
     }
 
-    /// Waits for the sets that are cut by now, not for those that others add meanwhile.
+    /// Waits for the sets that were cut before the call, not for later ones.
     private func waitUntilBuilt() async {
         let end = order.nextTicket
         if order.isDone(before: end) { return }
@@ -278,7 +287,7 @@ public actor SequentialBuilder: BatchBuilder {
     }
 
     private func didLinger() async {
-        // One at a time: this may wait for memory long after the next timer would be due.
+        // One at a time, because this may still wait for memory when the next timer would be due.
         if isLingering { return }
         isLingering = true
         try? await cutAll(openedBy: MonotonicInstant.now.advanced(byNanoseconds: -lingerNs))

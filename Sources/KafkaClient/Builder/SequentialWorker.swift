@@ -3,9 +3,9 @@ import KafkaProtocol
 import KafkaTransport
 import Synchronization
 
-/// A set on its way to a worker, with the memory that its batch will lie in.
+/// A set on its way to a worker, with the memory for its batch.
 struct SetToBuild: @unchecked Sendable {
-    // Unchecked: whoever holds this value alone touches the memory.
+    // Unchecked: the collector passes the memory on with this value and keeps no pointer to it.
     let ticket: Int
     let set: RecordSet
     let memory: UnsafeMutableRawBufferPointer
@@ -14,7 +14,7 @@ struct SetToBuild: @unchecked Sendable {
     let sealed: MonotonicInstant
 }
 
-/// What became of a set.
+/// The batch that a worker has made of a set.
 struct BuiltSet: Sendable {
     let ticket: Int
     let batch: RecordBatch
@@ -22,14 +22,14 @@ struct BuiltSet: Sendable {
 
 /// Serialises and compresses sets on a thread of its own.
 ///
-/// Sets come and go in groups, as many as there are, so that a thread is woken for a group and not for each.
+/// Sets and batches are passed on in groups, so that a thread is woken once for a group and not once for each.
 actor SequentialWorker {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
     private let sealer: BatchSealer
     private nonisolated let inbox = Mutex<[SetToBuild]>([])
 
-    /// Sets after which the builder gets what is done, while more wait.
+    /// The number of batches that are passed on at once while more sets wait.
     private static let groupCount = 8
 
     init(_ codec: any CompressionCodec, pool: BatchMemoryPool, on loop: EventLoop) throws(KafkaClientError) {
@@ -37,7 +37,7 @@ actor SequentialWorker {
         sealer = try BatchSealer(codec, pool: pool)
     }
 
-    /// Takes a set in order; `builder` gets it back built.
+    /// Takes a set. `builder` gets its batch, in the order in which sets were submitted.
     nonisolated func submit(_ work: SetToBuild, for builder: SequentialBuilder) {
         let isFirst = inbox.withLock { inbox in
             inbox.append(work)

@@ -2,30 +2,32 @@ public import KafkaProtocol
 public import KafkaTransport
 import Synchronization
 
-/// The per-core builder: lanes that share nothing.
+/// A builder of several lanes, each with a thread of its own, that share nothing.
 ///
-/// Callers that bring their own parallelism append to `lanes` directly. `append` on the builder itself gives each
-/// partition to one lane, so that the order within it holds whoever calls.
+/// Programs that run several tasks themselves may append to `lanes` directly. `append` on the builder splits a chunk so that
+/// each partition belongs to one lane: so records of one partition keep the order in which they were appended.
 public final class ShardedBuilder: BatchBuilder {
-    /// One for each loop. A chunk appended to a lane stays with it.
+    /// The lanes, one for each loop. All records of a chunk that is appended to a lane are built by that lane.
     public let lanes: [BuilderLane]
     private let partitioner: any Partitioner
     private let directory: any TopicDirectory
     private let routing = Mutex(Routing())
 
     private struct Routing: @unchecked Sendable {
-        // Unchecked: assigners are touched under the lock only.
+        // Unchecked: assigners are used under the lock only.
         var assigners: [String: any PartitionAssigner] = [:]
         var nextLane = 0
     }
 
+    /// Creates a builder.
+    ///
     /// - Parameters:
-    ///   - configuration: how batches are built.
-    ///   - loops: one lane for each; at least one. They outlive the builder.
-    ///   - directory: what knows how many partitions topics have.
-    ///   - sinks: where each lane's batches go; one for each loop.
-    /// - Throws: `KafkaClientError`: `.invalidConfiguration`, `.invalidArgument` when loops and sinks don't match, or why the
-    ///   codec makes no compressor.
+    ///   - configuration: how batches are built. Its memory bound is for each lane.
+    ///   - loops: run one lane each; at least one. Finish the builder before you shut them down.
+    ///   - directory: knows how many partitions topics have.
+    ///   - sinks: take the batches, one sink for each lane.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`; `.invalidArgument` without a loop, or when there are more or
+    ///   fewer sinks than loops; or the reason why the codec makes no compressor.
     public init(
         _ configuration: BuilderConfiguration = BuilderConfiguration(), on loops: [EventLoop],
         topics directory: any TopicDirectory, to sinks: [any BatchSink]
@@ -44,13 +46,14 @@ public final class ShardedBuilder: BatchBuilder {
         self.lanes = lanes
     }
 
-    /// A builder whose batches are read as a sequence.
+    /// Creates a builder whose batches are read from a sequence.
     ///
     /// - Parameters:
-    ///   - configuration: how batches are built.
-    ///   - loops: one lane for each; at least one. They outlive the builder.
-    ///   - directory: what knows how many partitions topics have.
-    /// - Throws: `KafkaClientError`, as the initialiser.
+    ///   - configuration: how batches are built. Its memory bound is for each lane.
+    ///   - loops: run one lane each; at least one. Finish the builder before you shut them down.
+    ///   - directory: knows how many partitions topics have.
+    /// - Returns: the builder, and the batches of all lanes. The sequence ends when the builder is finished.
+    /// - Throws: the errors of ``init(_:on:topics:to:)``.
     public static func withSequence(
         _ configuration: BuilderConfiguration = BuilderConfiguration(), on loops: [EventLoop],
         topics directory: any TopicDirectory
@@ -68,7 +71,7 @@ public final class ShardedBuilder: BatchBuilder {
         }
         let partitionCount = try await directory.partitionCount(of: topic)
         let partitions = assign(chunk, topic, partitionCount)
-        // Here and not only in the lanes, one of which would have taken its share before another refuses.
+        // Checked here and not only in the lanes: otherwise one lane would take its records before another refuses.
         try PartitionBounds.check(partitions, of: topic, partitionCount)
         guard partitions.contains(where: { $0 != -1 }) else {
             return try await lanes[takeLane()].append(chunk, to: topic, partition: -1)
@@ -103,7 +106,7 @@ public final class ShardedBuilder: BatchBuilder {
         }
     }
 
-    /// Splits a chunk so that every partition stays with its lane. Refused records are told of once all were tried.
+    /// Splits a chunk so that every partition stays with its lane. Throws for refused records when all lanes have tried.
     private func append(_ chunk: RecordChunk, to topic: String, _ partitions: [Int32]) async throws {
         var indices = [[Int]](repeating: [], count: lanes.count)
         let anyLane = takeLane()

@@ -9,19 +9,19 @@ struct OpeningConnection {
 }
 
 extension Cluster {
-    /// One question, answered by the first broker that can. No new attempt begins after the request timeout.
+    /// Sends a request to a broker and returns the answer, also when the answer is an error code.
     ///
-    /// Connection failures are tried again on the next broker with a growing pause; an answer that is an error is given
-    /// back as it is.
+    /// When there is no answer, the next broker is asked. When all have been asked, they are asked again after a pause,
+    /// which grows. No attempt begins after the timeout.
     ///
-    /// - Throws: `KafkaClientError`: the last failure.
+    /// - Throws: `KafkaClientError`: the last failure; `CancellationError`.
     func ask<R: KafkaRequest & Sendable>(_ request: R, _ target: Target, timeout: Duration? = nil) async throws
         -> R.Response
     {
         try await ask(target, timeout: timeout) { _ in request }
     }
 
-    /// The same for a request whose content depends on the version.
+    /// Does the same for a request whose content depends on the version.
     func ask<R: KafkaRequest>(
         _ target: Target, timeout: Duration? = nil, _ make: @Sendable (_ version: Int16) -> R
     ) async throws -> R.Response {
@@ -40,7 +40,7 @@ extension Cluster {
                 let brokerCount = max(1, candidates(target).count)
                 let isWorthIt = error.isRetriable || (error.code == .protocolViolation && failures < brokerCount)
                 if !isWorthIt || failures >= configuration.attempts * brokerCount { throw error }
-                // Every broker once without a pause, then with one.
+                // A pause comes after each round of all brokers.
                 return failures % brokerCount == 0 ? .again(error) : .againAtOnce(error)
             }
         }
@@ -65,7 +65,7 @@ extension Cluster {
             let endpoint = endpoints[nextEndpoint % endpoints.count]
             guard opening[endpoint] != nil else {
                 nextEndpoint += 1
-                // Here, not behind the `await`, which may let another one in who would open a second one.
+                // Noted before the `await`: another call may run meanwhile, and would open a second connection.
                 let connection = BrokerConnection(to: endpoint, on: loop, configuration.connection)
                 opening[endpoint] = OpeningConnection(connection: connection)
                 try await open(connection)
@@ -77,7 +77,7 @@ extension Cluster {
         }
     }
 
-    /// Opens a connection, for the caller and for all who want one to this broker meanwhile.
+    /// Opens a connection, for the caller and for all calls that want one to this broker in the meantime.
     private func open(_ connection: BrokerConnection) async throws {
         let endpoint = connection.endpoint
         calls.begin()

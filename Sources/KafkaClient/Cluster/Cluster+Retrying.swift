@@ -2,22 +2,23 @@ import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 
-/// What one attempt came to, for `Cluster.retrying`.
+/// The outcome of one attempt of `Cluster.retrying`.
 enum Attempt<Value> {
     case done(Value)
-    /// Try again after a pause. The error is thrown when there is no time for it.
+    /// Try again after a pause. The error is thrown when the time is over.
     case again(KafkaClientError)
-    /// The same without a pause.
+    /// Try again without a pause. The error is thrown when the time is over.
     case againAtOnce(KafkaClientError)
 }
 
 extension Cluster {
-    /// Repeats an attempt until it is done, it fails for good, or its time is over. The pauses between attempts grow.
+    /// Repeats an attempt until it is done, it throws, or the time is over. The pauses between attempts grow.
     ///
     /// - Parameters:
-    ///   - timeout: no attempt begins after it. Nil for the request timeout.
-    ///   - attempt: gets whether there is no time for another one.
-    /// - Throws: what the attempt throws, or the error of the last one; `CancellationError`; `KafkaClientError` with `.closed`.
+    ///   - timeout: no attempt begins after this time. Nil for the request timeout.
+    ///   - attempt: gets a function that says whether the time is over, so that no other attempt follows.
+    /// - Throws: what the attempt throws; the error of the last attempt when the time is over; `CancellationError`;
+    ///   `KafkaClientError` with `.closed`.
     func retrying<Value>(
         timeout: Duration? = nil, _ attempt: (_ isTimeOver: () -> Bool) async throws -> Attempt<Value>
     ) async throws -> Value {

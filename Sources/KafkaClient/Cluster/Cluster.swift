@@ -1,14 +1,17 @@
-// What the client knows of its cluster, and the connections over which it learns it. Producers and consumers have their
-// own connections; this one's are for questions.
+// What the client knows of its cluster, and the connections over which it asks. Producer lanes, partition producers and
+// partition fetchers have connections of their own, so that questions don't wait behind records.
 
 public import KafkaProtocol
 import KafkaQueues
 public import KafkaTransport
 
-/// A Kafka cluster: brokers, topics, leaders. It is asked once for all that want to know the same.
+/// A Kafka cluster: its brokers, its topics, and which broker leads each partition.
+///
+/// Calls that ask for the same at the same time share one request.
 public actor Cluster: TopicDirectory {
-    /// Where this lives.
+    /// The loop on which the actor and its connections run.
     public nonisolated let loop: EventLoop
+    /// The loop, as an executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// Which broker to ask.
@@ -31,7 +34,7 @@ public actor Cluster: TopicDirectory {
 
     private var question: MetadataQuestion?
     private var topicsOfInterest: Set<String> = []
-    /// Why brokers said nothing of topics that were asked for.
+    /// The error codes of topics that were asked for and not described.
     private var topicErrors: [String: KafkaErrorCode] = [:]
     private var isClosed = false
 
@@ -43,10 +46,13 @@ public actor Cluster: TopicDirectory {
         init(_ topics: Set<String>) { self.topics = topics }
     }
 
+    /// Creates a cluster without connecting to it. ``Client/withConnection(to:_:_:)`` does both.
+    ///
     /// - Parameters:
-    ///   - bootstrap: brokers to ask first; at least one. The others are learned from them.
-    ///   - loop: where the connections live; it outlives the cluster.
-    ///   - configuration: how to find the cluster.
+    ///   - bootstrap: one or more brokers to ask first. They tell which other brokers there are. Kafka's
+    ///     `bootstrap.servers`.
+    ///   - loop: runs the actor and its connections. Close the cluster before you shut the loop down.
+    ///   - configuration: how connections are opened, and how often requests are tried.
     /// - Throws: `KafkaClientError` with `.invalidConfiguration`, also when no broker is given.
     public init(
         bootstrap: [Endpoint], on loop: EventLoop, _ configuration: ClusterConfiguration = ClusterConfiguration()
@@ -59,20 +65,25 @@ public actor Cluster: TopicDirectory {
         self.configuration = configuration
     }
 
-    /// What was learned last.
+    /// What is known of the cluster from the answers so far. Reading it asks no broker.
     public var snapshot: ClusterSnapshot { current }
 
+    /// The number of partitions of a topic, which is asked for when it is not known yet.
+    ///
+    /// - Throws: the errors of ``describe(_:)``.
     public func partitionCount(of topic: String) async throws -> Int {
         try await describe(topic).partitions.count
     }
 
-    /// The partitions of a topic, asked for when they are not known yet.
+    /// The partitions of a topic, which are asked for when they are not known yet.
     ///
-    /// A topic that is being made, or auto-created by the question, has no leaders for a moment: this waits for the first
-    /// of them, up to the request timeout.
+    /// A topic that was just created has no leaders for a moment. With ``ClusterConfiguration/waitsForTopics`` this waits
+    /// until one partition has a leader, up to the request timeout.
     ///
-    /// - Throws: `KafkaClientError` with `.unknownTopic` when there is no such topic, or with the code and the reason of the
-    ///   broker when it tells nothing of it.
+    /// - Throws: `KafkaClientError`: `.unknownTopic` when there is no such topic; another reason of the broker, with its
+    ///   ``KafkaClientError/brokerError``; or why no broker answered. `CancellationError` when the task is cancelled.
+    ///
+    /// Source: Metadata, API key 3, versions 1 to 13.
     public func describe(_ topic: String) async throws -> TopicDescription {
         if let known = current.topics[topic], known.hasLeader { return known }
         return try await retrying { isTimeOver in
@@ -95,7 +106,7 @@ public actor Cluster: TopicDirectory {
         return KafkaClientError(reason, "topic '\(topic)'")
     }
 
-    /// The leader of a partition. Always asked anew: the caller may come from a leader that has moved.
+    /// The leader of a partition. It is always asked for anew, because the partition may have changed its leader.
     func leader(of topic: String, _ partition: Int32) async throws -> PartitionLeader {
         try await retrying { _ in
             _ = try await refresh([topic])
@@ -112,11 +123,15 @@ public actor Cluster: TopicDirectory {
         }
     }
 
-    /// Asks anew which brokers lead these topics. Callers share a question that is on its way, unless their topics are not
-    /// in it.
+    /// Asks a broker for the cluster's brokers, and for the partitions of these topics and of those asked for before.
     ///
-    /// - Throws: `KafkaClientError` when no broker could be asked; `CancellationError` when the task is cancelled while it
-    ///   waits. A topic that does not exist is missing from the answer.
+    /// Calls share a request that is on its way if it asks for their topics.
+    ///
+    /// - Parameter topics: names of topics; none to ask for the brokers alone.
+    /// - Returns: what is known of the cluster now. A topic that does not exist is missing.
+    /// - Throws: `KafkaClientError`: why no broker answered, or `.closed`. `CancellationError` when the task is cancelled.
+    ///
+    /// Source: Metadata, API key 3, versions 1 to 13.
     public func refresh(_ topics: Set<String>) async throws -> ClusterSnapshot {
         topicsOfInterest.formUnion(topics)
         while true {
@@ -153,13 +168,13 @@ public actor Cluster: TopicDirectory {
         for topic in response.topics {
             guard let name = topic.name else { continue }
             topicErrors[name] = topic.errorCode == .none ? nil : topic.errorCode
-            // Whoever still wants the topic asks again. Otherwise brokers would create anew what was deleted.
+            // The topic is not asked for again until a call wants it. Otherwise a broker could create a deleted topic anew.
             if topic.errorCode != .none { topicsOfInterest.remove(name) }
         }
         return current
     }
 
-    /// Forgets a topic that is no more.
+    /// Forgets a topic that was deleted.
     func forget(_ topic: String) {
         current.topics[topic] = nil
         topicsOfInterest.remove(topic)
@@ -179,7 +194,7 @@ public actor Cluster: TopicDirectory {
 
     private static let closedError = KafkaClientError(.closed, "the client was closed")
 
-    /// Closes the connections. Questions on their way fail; when this returns, they have.
+    /// Closes the connections. Calls that wait for an answer throw `.closed`, and have thrown it when this returns.
     public func close() async {
         isClosed = true
         for connection in connections.values { connection.close() }

@@ -1,25 +1,27 @@
 import KafkaProtocol
 
-/// How the client finds its cluster, and how long it tries.
+/// How a client asks its cluster, and how long it tries.
 ///
-/// Checked when a ``Client`` or a ``Cluster`` is made of it.
+/// It is checked when a ``Client`` or a ``Cluster`` is created with it.
 public struct ClusterConfiguration: Sendable {
     /// How connections are opened and watched.
     public var connection: ConnectionConfiguration
-    /// The first pause before a request is tried again: zero to `retryBackoffMax`. It doubles each time, with jitter. Kafka's
-    /// `retry.backoff.ms`.
+    /// The first pause before a request is tried again: zero to `retryBackoffMax`. Each further pause doubles, and is up to
+    /// a fifth shorter or longer by chance. Kafka's `retry.backoff.ms`; KIP-580.
     public var retryBackoff: Duration
-    /// The longest pause: at most one hour. Kafka's `retry.backoff.max.ms`.
+    /// The bound of the doubling: zero to one hour. Kafka's `retry.backoff.max.ms`.
     public var retryBackoffMax: Duration
-    /// How often each broker is asked before a request fails: at least once.
+    /// How often each broker is asked before a request fails: at least once. A request also fails when the request timeout
+    /// of ``connection`` is over.
     public var attempts: Int
-    /// Asks brokers to make topics that don't exist, which they do only if they are set up so. Kafka's
-    /// `allow.auto.create.topics`.
+    /// Whether brokers are asked to create topics that don't exist. They do so only when their `auto.create.topics.enable`
+    /// is set. Kafka's `allow.auto.create.topics`.
     public var autoCreatesTopics: Bool
-    /// Waits for a topic that doesn't exist or has no leaders yet, up to the request timeout.
+    /// Whether calls wait for a topic that does not exist or has no leaders yet, up to the request timeout of
+    /// ``connection``.
     public var waitsForTopics: Bool
 
-    /// The defaults, and what differs from them.
+    /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         connection: ConnectionConfiguration = ConnectionConfiguration(), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = 5, autoCreatesTopics: Bool = false,
@@ -33,7 +35,7 @@ public struct ClusterConfiguration: Sendable {
         self.waitsForTopics = waitsForTopics
     }
 
-    /// What can't be used, one by one; of the connection too.
+    /// One problem for each setting that can't be used, those of the connection included.
     var problems: [ConfigurationProblem] {
         var check = ConfigurationCheck("ClusterConfiguration")
         check.expectBackoff(retryBackoff, max: retryBackoffMax)

@@ -1,11 +1,11 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// Who leads a partition, and where it listens.
+/// The broker that leads a partition, and its endpoint.
 struct PartitionLeader {
-    /// Node id.
+    /// The broker's node id.
     let id: Int32
     let endpoint: Endpoint
-    /// Zero where the broker is older than Kafka 2.8 and told none.
+    /// Zero from brokers older than Kafka 2.8.
     let topicID: KafkaUUID
 }

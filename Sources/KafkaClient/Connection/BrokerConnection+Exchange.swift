@@ -2,8 +2,8 @@ import KafkaProtocol
 import KafkaTransport
 
 extension BrokerConnection {
-    /// Sends a request and gives its decoded answer, or why there is none. Never calls back before it returns, except
-    /// when the connection is closed.
+    /// Sends a request. `completion` gets the decoded answer, or the reason why there is none; it is called after this has
+    /// returned, except when the connection is closed.
     func send<R: KafkaRequest>(
         _ request: R, version: Int16, timeout: Duration? = nil,
         completion: @escaping (Result<R.Response, KafkaClientError>) -> Void
@@ -22,7 +22,7 @@ extension BrokerConnection {
         }
     }
 
-    /// The same for a caller that decodes the answer's frame itself; it is valid during the call.
+    /// Does the same for a caller that decodes the answer itself. The frame is valid during the call of `completion`.
     func sendRaw<R: KafkaRequest>(
         _ request: R, version: Int16, timeout: Duration?, completion: @escaping PendingRequest.Completion
     ) {
@@ -44,7 +44,7 @@ extension BrokerConnection {
 
     /// Opens the connection.
     ///
-    /// - Throws: `KafkaClientError`: what failed and what to check.
+    /// - Throws: `KafkaClientError` that says what failed and what to check.
     nonisolated(nonsending) func open() async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             open { error in
@@ -53,12 +53,12 @@ extension BrokerConnection {
         }
     }
 
-    /// One request, one answer, in the newest version that both sides speak. No retries.
+    /// Sends one request, in the newest version that both sides speak, and returns its answer. Does not retry.
     ///
     /// - Parameters:
     ///   - limit: the newest version to be used.
-    ///   - make: the request; its content may depend on the version.
-    /// - Throws: `KafkaClientError`.
+    ///   - make: makes the request for the version that is used.
+    /// - Throws: `KafkaClientError` when there is no answer, or none that can be decoded.
     nonisolated(nonsending) func exchange<R: KafkaRequest>(
         atMost limit: Int16 = .max, timeout: Duration? = nil, _ make: (_ version: Int16) -> R
     ) async throws -> R.Response {

@@ -1,5 +1,5 @@
-// What a connection to a broker does, without the connection. Events come in, the state moves, and an action says what to do
-// to the world. `BrokerConnection` is the shell that does it; tests do without.
+// The logic of a connection to a broker, without the connection itself. An event changes the state, and the action that is
+// returned says what to do then. `BrokerConnection` does it; tests check the actions alone.
 //
 //             open                  didConnect                  didReceiveVersions
 //   idle ───────────▶ connecting ───────────────▶ negotiating ────────────────────▶ ready
@@ -14,9 +14,9 @@ import KafkaQueues
 import KafkaTransport
 
 extension BrokerConnection {
-    /// The states of a connection and the requests on it. A value: time and answers are arguments.
+    /// The states of a connection, and the requests on it. It has no clock: times and answers are arguments.
     ///
-    /// `Request` is whatever the shell keeps of a request; it comes back with the answer.
+    /// `Request` is what `BrokerConnection` keeps for a request, and gets back with its answer.
     struct StateMachine<Request> {
         enum State {
             case idle
@@ -25,15 +25,15 @@ extension BrokerConnection {
             /// Connected; the broker is asked which versions it speaks.
             case negotiating(Negotiating)
             case ready
-            /// For good, with the reason.
+            /// Closed for good, for this reason.
             case closed(KafkaClientError)
         }
 
         struct Connecting {
             let deadline: MonotonicInstant
-            /// Zero until the name was looked up.
+            /// The number of addresses that the broker's name has; zero until it was looked up.
             var addressCount = 0
-            /// Why each address before the current one could not be reached.
+            /// Why each address before the current one could not be connected to.
             var failures: [TransportError] = []
         }
 
@@ -43,7 +43,7 @@ extension BrokerConnection {
             var version: Int16
         }
 
-        /// What to do to the world after an event.
+        /// What to do after an event.
         enum Action {
             case none
             /// Look up the broker's name.
@@ -52,28 +52,29 @@ extension BrokerConnection {
             case connect(address: Int)
             /// Ask for the broker's versions, in this version of the question.
             case askVersions(version: Int16)
-            /// Tell the opener that the connection is ready.
+            /// Call the completion of `open`: the connection is ready.
             case tellOpened
             /// Complete this request with the frame that arrived.
             case complete(Request)
-            /// Close the stream, and tell everybody why.
+            /// Close the stream, and tell the reason to the requests and to the listener.
             case close(Ending)
         }
 
-        /// Who must hear of the end of a connection.
+        /// The end of a connection.
         struct Ending {
             let error: KafkaClientError
-            /// Requests that get no answer any more, in the order in which they were sent.
+            /// The requests that will get no answer, in the order in which they were sent.
             let unanswered: [Request]
             let listener: Listener
         }
 
+        /// The callback that is told of the end, besides the requests.
         enum Listener {
-            /// The one who waits for the connection to open.
+            /// The completion of `open`: the connection was not ready yet.
             case opener
-            /// The owner of a connection that was ready and is lost.
+            /// `onLost`: the connection was ready.
             case owner
-            /// Nobody: the owner closed it.
+            /// None: the owner itself closed the connection.
             case nobody
         }
 
@@ -89,9 +90,9 @@ extension BrokerConnection {
         let broker: Endpoint
         let connectTimeout: Duration
         private(set) var state = State.idle
-        /// Written and not answered: answers come in the order of requests.
+        /// The requests that were written and have no answer yet. Answers come in the order of requests.
         private var inFlight = RingBuffer<Sent>()
-        /// Requests without an answer that the system has not taken yet.
+        /// The requests that get no answer and that the system has not taken yet.
         private var unwritten = RingBuffer<Sent>()
         private var nextCorrelationID: Int32
 
@@ -106,7 +107,7 @@ extension BrokerConnection {
         var isReady: Bool { if case .ready = state { true } else { false } }
         var isClosed: Bool { if case .closed = state { true } else { false } }
 
-        /// Whether bytes of the broker are expected.
+        /// Whether bytes from the broker are expected.
         var isReceiving: Bool {
             switch state {
             case .negotiating, .ready: true
@@ -157,7 +158,8 @@ extension BrokerConnection.StateMachine {
         }
     }
 
-    /// A broker that doesn't know the version of the question says so in version 0, and names those it knows.
+    /// Takes the broker's versions. A broker that doesn't know the version of this request answers with an error in version
+    /// 0, and names the versions that it knows (KIP-511).
     mutating func didReceiveVersions(_ response: ApiVersionsResponse) -> Action {
         guard case .negotiating(var negotiating) = state else { return .none }
         switch response.errorCode {
@@ -178,7 +180,7 @@ extension BrokerConnection.StateMachine {
 // MARK: - Requests
 
 extension BrokerConnection.StateMachine {
-    /// A number for the next request. They go round, and are never zero or negative.
+    /// A number for the next request, from 1 to `Int32.max`; after that it begins again with 1.
     mutating func takeCorrelationID() -> Int32 {
         defer { nextCorrelationID = nextCorrelationID == .max ? 1 : nextCorrelationID + 1 }
         return nextCorrelationID
@@ -186,7 +188,7 @@ extension BrokerConnection.StateMachine {
 
     /// Notes a request that is about to be written.
     ///
-    /// - Returns: nil, or why it can't be written.
+    /// - Returns: nil, or the reason why it can't be written.
     mutating func willWrite(
         _ request: Request, correlationID: Int32, apiKey: ApiKey, expectsAnswer: Bool, now: MonotonicInstant,
         deadline: MonotonicInstant
@@ -204,10 +206,10 @@ extension BrokerConnection.StateMachine {
         }
     }
 
-    /// The system has taken the bytes of a request without an answer.
+    /// Says that the system has taken the bytes of a request that gets no answer.
     mutating func didWrite(correlationID: Int32) {
-        // The system takes them in order, but does not always tell so: when it has taken several at once, the end of the first
-        // may send another one, which it takes before the others are told of.
+        // The system takes requests in order, but this is not always called in order. When it has taken several at once, the
+        // completion of the first may send another request, which the system takes before the others are reported.
         if unwritten.first?.correlationID == correlationID {
             _ = unwritten.popFirst()
         } else {
@@ -215,9 +217,9 @@ extension BrokerConnection.StateMachine {
         }
     }
 
-    /// A frame arrived: the answer to the oldest request, or the end.
+    /// Takes a frame: it is the answer to the oldest request, or the connection is closed.
     ///
-    /// - Parameter correlationID: nil where the frame is too short to have one.
+    /// - Parameter correlationID: nil when the frame is too short to have one.
     mutating func didReceive(correlationID: Int32?) -> Action {
         guard let sent = inFlight.first, sent.correlationID == correlationID else {
             if case .negotiating = state {
@@ -229,7 +231,7 @@ extension BrokerConnection.StateMachine {
         return .complete(sent.request)
     }
 
-    /// The next frame's length is negative, or above what is accepted.
+    /// Closes the connection because the length of the next frame is negative, or above what is accepted.
     mutating func didReceive(badLength length: Int32, max: Int) -> Action {
         if case .ready = state {
             return close(
@@ -256,7 +258,7 @@ extension BrokerConnection.StateMachine {
 // MARK: - Deadlines
 
 extension BrokerConnection.StateMachine {
-    /// When something is late next.
+    /// The first deadline of the connection and its requests.
     var nextDeadline: MonotonicInstant {
         var next = MonotonicInstant.distantFuture
         switch state {
@@ -264,14 +266,14 @@ extension BrokerConnection.StateMachine {
         case .negotiating(let negotiating): next = negotiating.deadline
         case .idle, .ready, .closed: break
         }
-        // Timeouts differ, so the first request is not always the first one that is late.
+        // Timeouts differ, so that the deadline of the first request is not always the first.
         inFlight.forEach { next = min(next, $0.deadline) }
         unwritten.forEach { next = min(next, $0.deadline) }
         return next
     }
 
-    /// Closes the connection when something is late. An answer that is late may still come, and would then be taken for
-    /// another request's: so the connection is of no more use.
+    /// Closes the connection when a deadline has passed. Answers come in the order of requests, so that later answers would
+    /// wait behind the one that is late: the connection is of no more use.
     mutating func checkDeadlines(now: MonotonicInstant) -> Action {
         switch state {
         case .connecting(let connecting) where connecting.deadline <= now:
@@ -298,12 +300,12 @@ extension BrokerConnection.StateMachine {
 // MARK: - Ending
 
 extension BrokerConnection.StateMachine {
-    /// The owner closes the connection.
+    /// Closes the connection for its owner.
     mutating func close() -> Action {
         end(KafkaClientError(.closed, "the connection to broker \(broker) was closed by this client"), isWanted: true)
     }
 
-    /// The other end closed, or the network failed.
+    /// Says that the broker closed the connection, or that the network failed.
     mutating func didEnd(_ reason: TransportError) -> Action {
         if case .negotiating = state {
             return close(
@@ -314,7 +316,7 @@ extension BrokerConnection.StateMachine {
         return close(.connectionFailed, "the connection to broker \(broker) was lost", causes: [reason])
     }
 
-    /// Something is wrong with what the broker sent.
+    /// Closes the connection because of an error, such as bytes of the broker that can't be decoded.
     mutating func close(_ error: KafkaClientError) -> Action { end(error, isWanted: false) }
 
     private mutating func close(

@@ -1,20 +1,20 @@
-// One TCP connection to one broker. Requests are pipelined: answers come in the order of requests. What happens when is
-// decided by `StateMachine`; here are the socket, the timer and the requests' bytes.
+// One TCP connection to one broker. Requests are pipelined: a request does not wait for the answer to the one before it, and
+// answers come in the order of requests. `StateMachine` decides what to do; here are the socket, the timer and the bytes.
 
 import KafkaProtocol
 import KafkaTransport
 
 /// A connection to a broker.
 ///
-/// Belongs to one actor and lives on that actor's loop; it has no lock and is not `Sendable`. It never retries: whoever owns
-/// it decides.
+/// Belongs to one actor and lives on that actor's loop; it has no lock and is not `Sendable`. It never retries: its owner
+/// decides that.
 final class BrokerConnection {
     let endpoint: Endpoint
     let loop: EventLoop
     let configuration: ConnectionConfiguration
     private var machine: StateMachine<PendingRequest>
     private(set) var versions = BrokerVersions()
-    /// Called once when a connection that was ready is lost; not for `close()`.
+    /// Called once when a connection that was ready is lost, but not after `close()`.
     var onLost: ((KafkaClientError) -> Void)?
     private var stream: TCPStream?
     private var accumulator: FrameAccumulator
@@ -41,14 +41,14 @@ final class BrokerConnection {
         accumulator = FrameAccumulator(capacity: 16 << 10, frameBytesMax: configuration.responseByteCountMax)
     }
 
-    /// A stream that connects, or writes what the broker does not take, would outlive its connection.
+    // Requests of libuv hold a stream while it connects or writes, so that it would outlive its connection without this.
     deinit { stream?.closeFromAnyThread() }
 
     var inFlightCount: Int { machine.inFlightCount }
     var isReady: Bool { machine.isReady }
     var isClosed: Bool { machine.isClosed }
 
-    /// Connects and negotiates versions; `completion` is called once, on the loop.
+    /// Connects, and asks for the broker's versions. `completion` is called once, on the loop, with nil or an error.
     func open(_ completion: @escaping (KafkaClientError?) -> Void) {
         opening = completion
         perform(machine.open(now: .now))
@@ -94,8 +94,8 @@ final class BrokerConnection {
             }
             perform(machine.didConnect(result))
         }
-        // The system refuses some addresses (IPv6 where there is none) before `connect` returns: the next one is being
-        // tried by then.
+        // The system may refuse an address before `connect` returns, such as an IPv6 address on a machine without IPv6. The
+        // next address is being tried by then, and its stream must be kept.
         if !hasEnded { stream = attempt }
     }
 
@@ -146,14 +146,14 @@ final class BrokerConnection {
         if let refusal { return pending.complete(.failure(refusal)) }
         pending.withPieces { pieces in
             stream?.write(pieces, keeping: pending) { [weak self] error in
-                // A request with an answer to come is told of errors by the stream's end.
+                // A request that expects an answer gets the error when the stream ends.
                 if !expectsAnswer { self?.didWrite(pending, error) }
             }
         }
         watchDeadlines(pending.deadline)
     }
 
-    /// The end of a request without an answer.
+    /// Ends a request that gets no answer.
     private func didWrite(_ pending: PendingRequest, _ error: TransportError?) {
         if let error { return perform(machine.didEnd(error)) }
         machine.didWrite(correlationID: pending.correlationID)
@@ -162,7 +162,7 @@ final class BrokerConnection {
 
     // MARK: Deadlines
 
-    /// Looks after the deadlines at this time, unless it does so before.
+    /// Checks the deadlines at this time, unless an earlier check is scheduled already.
     private func watchDeadlines(_ deadline: MonotonicInstant? = nil) {
         let due = deadline ?? machine.nextDeadline
         if due >= timerDue || machine.isClosed { return }

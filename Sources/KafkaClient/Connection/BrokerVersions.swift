@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// Which versions of each message a broker speaks, as it said itself.
+/// The versions of each message that a broker speaks, as it has answered.
 struct BrokerVersions: Sendable {
     private var ranges: [ApiKey: ClosedRange<Int16>] = [:]
 

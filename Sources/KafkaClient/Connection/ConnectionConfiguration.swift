@@ -2,20 +2,22 @@ import KafkaProtocol
 
 /// How connections to brokers are opened and watched.
 ///
-/// Checked when something is made of it: a ``Client``, a ``Cluster``, a ``ProducerLane``, a ``PartitionProducer`` or a
-/// ``PartitionFetcher``.
+/// It is checked when a ``Client``, a ``Cluster``, a ``ProducerLane``, a ``PartitionProducer`` or a ``PartitionFetcher`` is
+/// created with it.
 public struct ConnectionConfiguration: Sendable {
-    /// The name by which brokers know this client in logs, metrics and quotas: at most 249 bytes. Kafka's `client.id`.
+    /// The name by which brokers know this client in logs, metrics and quotas: at most 249 bytes of UTF-8. Kafka's
+    /// `client.id`.
     public var clientID: String
-    /// For name look-up, TCP connection and handshake together: one millisecond to one day. Kafka's
+    /// How long name look-up, TCP connection and handshake may take together: one millisecond to one day. Kafka's
     /// `socket.connection.setup.timeout.ms`.
     public var connectTimeout: Duration
-    /// From the writing of a request to its answer: one millisecond to one day. Kafka's `request.timeout.ms`.
+    /// How long an answer is waited for after its request was sent: one millisecond to one day. Kafka's
+    /// `request.timeout.ms`.
     public var requestTimeout: Duration
-    /// The longest response accepted, in bytes: 1 KiB to 2 GiB.
+    /// The longest answer that is accepted, in bytes: 1,024 to `Int32.max`. A longer one closes the connection.
     public var responseByteCountMax: Int
 
-    /// The defaults, and what differs from them.
+    /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         clientID: String = "kafkaclient", connectTimeout: Duration = .seconds(10),
         requestTimeout: Duration = .seconds(30), responseByteCountMax: Int = 128 << 20
@@ -26,7 +28,7 @@ public struct ConnectionConfiguration: Sendable {
         self.responseByteCountMax = responseByteCountMax
     }
 
-    /// What can't be used, one by one.
+    /// One problem for each setting that can't be used.
     var problems: [ConfigurationProblem] {
         var check = ConfigurationCheck("ConnectionConfiguration")
         check.expect(

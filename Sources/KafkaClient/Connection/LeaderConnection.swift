@@ -1,7 +1,7 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// A connection to the leader of one partition, for the single-partition primitives.
+/// A connection to the leader of one partition, for partition producers and partition fetchers.
 ///
 /// Belongs to one actor and lives on its loop.
 final class LeaderConnection {
@@ -20,12 +20,13 @@ final class LeaderConnection {
         try await connection.open()
     }
 
-    /// Sends one request in the newest version that both sides speak, and gives what `decode` makes of its answer.
+    /// Sends one request in the newest version that both sides speak, and returns what `decode` makes of the answer.
     ///
     /// - Parameters:
-    ///   - byNameUpTo: the last version of the request in which topics have names; used where the topic's id is not known.
-    ///   - decode: gets the answer's frame, valid during the call.
-    /// - Throws: `KafkaClientError` when there is no answer, or none that can be understood.
+    ///   - byNameUpTo: the last version of the request that names topics by name. No newer one is used when the topic's id
+    ///     is not known.
+    ///   - decode: gets the answer's frame, which is valid during the call.
+    /// - Throws: `KafkaClientError` when there is no answer, or none that can be decoded.
     nonisolated(nonsending) func exchange<R: KafkaRequest, Answer: Sendable>(
         _ request: R, byNameUpTo limit: Int16, timeout: Duration,
         _ decode: @escaping (UnsafeRawBufferPointer, _ version: Int16) throws(WireError) -> Answer
@@ -49,7 +50,7 @@ final class LeaderConnection {
         }
     }
 
-    /// Closes the connection. Calls on their way fail; when this returns, they have.
+    /// Closes the connection. Calls that wait for an answer throw `.closed`, and have thrown it when this returns.
     nonisolated(nonsending) func close() async {
         connection.close()
         await calls.waitForNone()

@@ -1,29 +1,29 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// A request on its way: its bytes, what they belong to until they are written, and who waits for the answer.
+/// A request on its way: its bytes, the batches that these lie in, and the completion that gets the answer.
 final class PendingRequest {
-    /// The answer's frame without its size, valid during the call; or why there is none.
+    /// Gets the answer's frame without its size, which is valid during the call, or the reason why there is no answer.
     typealias Completion = (Result<UnsafeRawBufferPointer, KafkaClientError>) -> Void
 
     var writer = WireWriter(capacity: 512)
-    /// What the request's external bytes belong to, in the order of the writer's splices.
+    /// The batches whose bytes are sent with the request, in the order of the writer's splices.
     var batches: [RecordBatch] = []
     var correlationID: Int32 = 0
     var apiKey: ApiKey = .apiVersions
-    /// When it was handed to the system.
+    /// When the request was handed to the system.
     var written = MonotonicInstant.distantPast
     var deadline = MonotonicInstant.distantFuture
     var completion: Completion?
 
-    /// Gives the result, once.
+    /// Calls the completion, once.
     func complete(_ result: Result<UnsafeRawBufferPointer, KafkaClientError>) {
         let completion = completion
         self.completion = nil
         completion?(result)
     }
 
-    /// The request's pieces in order: own bytes, batch, own bytes, …
+    /// Calls `body` with the pieces of the request in order: bytes of the writer, a batch, bytes of the writer, …
     func withPieces(_ body: (UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Void) {
         withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: writer.splices.count * 2 + 1) {
             pieces in

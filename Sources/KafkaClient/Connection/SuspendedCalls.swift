@@ -1,7 +1,7 @@
-/// Counts the calls of an actor that wait for something, so that its `close` can wait until all of them have come back: then
-/// the loop may be shut down, and nothing must return to it any more.
+/// Counts the calls of an actor that are suspended, so that its `close` can wait until all of them have returned. Then no
+/// call must return to the loop any more, and it may be shut down.
 ///
-/// Belongs to one actor. Counting is not asynchronous: an `await` may let others in before the call that it stands for.
+/// Belongs to one actor. `begin` and `end` are not asynchronous: a call must be counted before another one can run.
 final class SuspendedCalls {
     private var count = 0
     private var whenNone: [CheckedContinuation<Void, Never>] = []
@@ -13,7 +13,7 @@ final class SuspendedCalls {
         resumeIfNone()
     }
 
-    /// Returns when no call waits. What they wait for must have been ended.
+    /// Returns when no call is suspended. The caller must have ended what the calls wait for.
     nonisolated(nonsending) func waitForNone() async {
         await withCheckedContinuation { continuation in
             whenNone.append(continuation)

@@ -1,17 +1,19 @@
 public import KafkaCompression
 public import KafkaProtocol
 
-/// Walks the batches that a fetch brought, and the records in them.
+/// Reads the records of fetched batches.
 ///
-/// Not `Sendable`: it keeps decompressors and their buffer.
+/// It keeps decompressors and their buffer from call to call, and is not `Sendable`: use one in each task that reads.
 public final class FetchedBatches {
     private let decompressors: Decompressors
     private let decompressedByteCountMax: Int
     private var decompressed: [UInt8] = []
 
+    /// Creates a reader.
+    ///
     /// - Parameters:
-    ///   - codecs: the shipped ones, unless users' own take their place.
-    ///   - decompressedByteCountMax: bytes to which a batch may decompress; a batch that would become longer is refused.
+    ///   - codecs: decompress batches. By default these are the codecs of the library.
+    ///   - decompressedByteCountMax: the most bytes that a batch may have after decompression. A longer one is an error.
     public init(codecs: CodecTable = CodecTable(), decompressedByteCountMax: Int = 64 << 20) {
         decompressors = Decompressors(codecs)
         self.decompressedByteCountMax = decompressedByteCountMax
@@ -19,15 +21,18 @@ public final class FetchedBatches {
 
     /// Calls `body` for each record from `offset` on, in order.
     ///
-    /// A batch that is cut off at the end is left for the next fetch. Control batches (transaction markers) are passed over.
+    /// A batch that is cut off at the end is left for the next fetch. Control batches, which hold transaction markers, are
+    /// skipped.
     ///
     /// - Parameters:
-    ///   - records: what the broker answered, as in `PartitionFetcher.Answer.records`.
-    ///   - offset: the first one wanted; a broker sends whole batches, which may begin before it.
-    ///   - body: gets each record and the header of its batch.
+    ///   - records: the batches as the broker sent them, from ``PartitionFetcher/Answer/records``.
+    ///   - offset: the offset of the first record wanted. Earlier records are skipped: a broker sends whole batches, and the
+    ///     first may begin before the offset that was asked for.
+    ///   - body: gets each record, whose bytes are valid during the call, and the header of its batch.
     /// - Returns: the offset to fetch from next.
-    /// - Throws: `KafkaClientError` for bytes that are not what they claim: `.corruptBatch`, or `.codecFailed` where a batch
-    ///   decompresses to more than is allowed; or what `body` throws.
+    /// - Throws: `KafkaClientError`: `.corruptBatch` when a checksum, a length or a count is wrong; `.codecFailed` when a
+    ///   batch decompresses to more bytes than are allowed; `.systemResources` when a decompressor gets no memory. Otherwise
+    ///   what `body` throws. `body` has been called for the records before the failure.
     ///
     /// Source: record batch v2, KIP-98.
     public func forEachRecord(
@@ -47,7 +52,7 @@ public final class FetchedBatches {
             }
             if !view.header.attributes.isControl { try walk(view, at: position, from: offset, body) }
             position += view.header.batchByteCount
-            // Wrapping: the offset is the remote's word.
+            // The offset comes from the network and may be any number: the sum wraps instead of trapping.
             next = max(next, view.header.baseOffset &+ Int64(view.header.lastOffsetDelta) &+ 1)
         }
         return next

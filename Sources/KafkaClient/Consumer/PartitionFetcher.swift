@@ -1,31 +1,33 @@
-// The single-partition primitive of consuming: one call, one exchange, batches as the broker has them.
+// One call of the partition fetcher is one request and its answer, with the batches as the broker has them.
 
 public import KafkaProtocol
 public import KafkaTransport
 
-/// Fetches from one partition over one connection to its leader.
+/// Fetches from one partition, over one connection to the partition's leader. It never retries.
 public actor PartitionFetcher {
-    /// Where this lives.
+    /// The loop on which the actor runs.
     public nonisolated let loop: EventLoop
+    /// The loop, as an executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
     /// The topic that is read.
     public nonisolated let topic: String
-    /// The partition that is read.
+    /// The partition that is read, from 0 on.
     public nonisolated let partition: Int32
-    /// Node id of the broker that is spoken to, which may no longer lead the partition.
+    /// The node id of the broker that led the partition when this was created. It may lead it no longer.
     public nonisolated let leader: Int32
 
     private let connection: LeaderConnection
 
-    /// Looks up the leader and connects to it.
+    /// Asks which broker leads the partition, and connects to it.
     ///
     /// - Parameters:
-    ///   - topic: must exist.
-    ///   - partition: from 0 on.
-    ///   - cluster: what is asked for the leader.
-    ///   - loop: where the connection lives; it outlives this fetcher.
-    ///   - configuration: of the connection.
-    /// - Throws: `KafkaClientError`: an invalid configuration, no such topic or partition, no leader, no connection.
+    ///   - topic: the name of a topic that exists.
+    ///   - partition: a partition of the topic, from 0 on.
+    ///   - cluster: the cluster that is asked for the leader.
+    ///   - loop: runs the actor and its connection. Close this fetcher before you shut the loop down.
+    ///   - configuration: how the connection is opened and watched.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`; `.unknownTopic` or `.unknownPartition`; `.leaderNotAvailable`;
+    ///   `.connectionFailed`, `.requestTimedOut` or `.protocolViolation` when the leader can't be connected to.
     public init(
         topic: String, partition: Int32, cluster: Cluster, on loop: EventLoop,
         _ configuration: ConnectionConfiguration = ConnectionConfiguration()
@@ -42,37 +44,40 @@ public actor PartitionFetcher {
 
     private func open() async throws { try await connection.open() }
 
-    /// What a broker answered, with the batches' bytes.
+    /// A broker's answer to one fetch request.
+    ///
+    /// Source: Fetch, API key 1.
     public struct Answer: Sendable {
-        /// The broker's verdict.
+        /// The broker's error code; `.none` without an error.
         public let errorCode: KafkaErrorCode
-        /// The offset behind the last record that every replica in sync has; -1 with an error.
+        /// The offset behind the last record that every in-sync replica has; -1 with an error.
         public let highWatermark: Int64
         /// The offset before which every transaction has ended; -1 with an error.
         public let lastStableOffset: Int64
         /// The first offset that is still in the log; -1 with an error.
         public let logStartOffset: Int64
-        /// Whole batches one behind the other, the last one possibly cut: `FetchedBatches` walks them.
+        /// The batches, one behind the other; the last one may be cut off. ``FetchedBatches`` reads their records.
         public let records: [UInt8]
-        /// How long the broker holds this client back for its quota (KIP-219), in milliseconds.
+        /// How long the broker throttles this client for its quota (KIP-219), in milliseconds; 0 when it does not.
         public let throttleTimeMs: Int32
         /// When the request was begun.
         public let began: MonotonicInstant
-        /// When its answer was here.
+        /// When the answer arrived.
         public let ended: MonotonicInstant
     }
 
-    /// Asks for records from `offset` on and gives the answer, whatever its error code.
+    /// Asks for records from `offset` on and returns the answer, also when the answer is an error code.
     ///
     /// - Parameters:
-    ///   - offset: of the first record wanted.
-    ///   - byteCountMin: the broker waits until it has so many bytes, at most `maxWait`.
-    ///   - byteCountMax: bytes of the answer; the first batch is given whole even when it is longer.
-    ///   - maxWait: for how long the broker waits for `byteCountMin` bytes.
-    ///   - timeout: for the answer, beyond `maxWait`.
-    /// - Throws: `KafkaClientError` when there is no answer: lost, timed out, not understood.
+    ///   - offset: the offset of the first record wanted. The first batch may begin before it.
+    ///   - byteCountMin: the bytes of records that the broker waits for, at most for `maxWait`.
+    ///   - byteCountMax: the most bytes of records in the answer. The first batch is sent whole even when it is longer.
+    ///   - maxWait: how long the broker waits for `byteCountMin` bytes. It gets whole milliseconds.
+    ///   - timeout: how long the answer is waited for, after `maxWait` is over; at most one day.
+    /// - Throws: `KafkaClientError` when there is no answer: `.connectionFailed`, `.requestTimedOut`, `.protocolViolation`,
+    ///   `.unsupportedVersion` or `.closed`.
     ///
-    /// Source: Fetch, API key 1, without a session (KIP-227).
+    /// Source: Fetch, API key 1, versions 4 to 18, without a session (KIP-227).
     public func fetch(
         from offset: Int64, byteCountMin: Int32 = 1, byteCountMax: Int32 = 1 << 20,
         maxWait: Duration = .milliseconds(500), timeout: Duration = .seconds(30)
@@ -121,7 +126,7 @@ public actor PartitionFetcher {
             began: began, ended: ended)
     }
 
-    /// Closes the connection. Calls on their way fail; when this returns, they have.
+    /// Closes the connection. Calls that wait for an answer throw `.closed`, and have thrown it when this returns.
     public func close() async { await connection.close() }
 }
 

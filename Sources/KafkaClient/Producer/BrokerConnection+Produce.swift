@@ -2,10 +2,10 @@ import KafkaProtocol
 import KafkaTransport
 
 extension BrokerConnection {
-    /// Sends a produce request whose batches are spliced in where they lie.
+    /// Sends a produce request. Its batches go to the system from the memory that they lie in, without a copy.
     ///
-    /// - Parameter completion: called once, on the loop: when the request was written, and an outcome for each item in
-    ///   order, or why there is no answer.
+    /// - Parameter completion: called once, on the loop. It gets the moment at which the request was written, and either an
+    ///   outcome for each item, in order, or the reason why there is no answer.
     ///
     /// Source: Produce, API key 0, versions 3 to 13.
     func produce(
@@ -40,7 +40,7 @@ extension BrokerConnection {
     private func encode(
         _ request: ProduceQueue.Request, acks: Acks, timeout: Duration, into pending: PendingRequest
     ) throws -> Int16 {
-        // Version 13 knows topics by id only; a broker that told none gets names.
+        // Version 13 names topics by id only. A broker that gave no id for a topic gets names, in an older version.
         let hasIDs = request.items.allSatisfy { $0.topicID != .zero }
         let version = try versions.newest(
             ProduceRequest.self, atMost: hasIDs ? .max : 12, of: endpoint.description)

@@ -1,86 +1,101 @@
 public import KafkaProtocol
 public import KafkaTransport
 
-/// The end of a batch's story. Every batch handed to a producer comes to exactly one.
+/// What became of one batch. A producer makes exactly one delivery for every batch that it is given.
 public struct Delivery: Sendable {
-    /// How a batch's story ends.
+    /// Whether a batch was stored.
     public enum Outcome: Sendable {
-        /// Stored. The offset of the first record is -1 with acks 0. The time at which the broker stored it, in milliseconds
-        /// since 1970, is -1 unless the topic's timestamps are the broker's.
+        /// The batch is stored, as far as the producer's ``Acks`` tell.
+        ///
+        /// `baseOffset` is the offset of its first record; -1 with ``Acks/none``, as the broker then gives no answer.
+        /// `logAppendTimeMs` is the time at which the broker stored it, in milliseconds since 1970; -1 unless the topic's
+        /// timestamps are set by the broker (`message.timestamp.type=LogAppendTime`).
         case acknowledged(baseOffset: Int64, logAppendTimeMs: Int64)
-        /// Not stored, as far as is known; see ``Delivery/mayBeDuplicated``.
+        /// The batch is not stored, as far as the client knows; see ``Delivery/mayBeDuplicated``.
         case failed(KafkaClientError)
     }
 
-    /// What was to be delivered. Holding on to it is holding on to the builder's memory.
+    /// The batch. Its bytes count against its builder's memory bound for as long as it is referenced.
     public let batch: RecordBatch
-    /// Where it was stored, or last tried; -1 when there never was a partition to try.
+    /// The partition that the batch was stored in or last sent to; -1 when none was chosen.
     public let partition: Int32
-    /// How it ended.
+    /// Whether the batch was stored, and where.
     public let outcome: Outcome
-    /// Every produce request that carried the batch, in order.
+    /// The produce requests that carried the batch, in the order in which they were sent. Empty when none did.
     public let exchanges: [Exchange]
-    /// When the producer got the batch.
+    /// When the producer took the batch.
     public let queued: MonotonicInstant
-    /// When this outcome was known.
+    /// When the outcome was known.
     public let ended: MonotonicInstant
 
-    /// Whether the batch is stored.
+    /// Whether the batch is stored, as far as the producer's ``Acks`` tell.
     public var isAcknowledged: Bool {
         if case .acknowledged = outcome { true } else { false }
     }
 
-    /// The reason of a failure; nil for a batch that is stored.
+    /// Why the batch failed; nil for a batch that is stored.
     public var error: KafkaClientError? {
         if case .failed(let error) = outcome { error } else { nil }
     }
 
-    /// Whether the log may have the records more than once, or may have them although the delivery says failed.
+    /// Whether the partition's log may hold the records twice, or may hold them although the delivery failed.
     ///
-    /// So it is when an attempt that did not succeed may have stored the batch all the same: its answer was lost, or came
-    /// after the leader had appended.
+    /// This is so when an attempt that did not succeed may still have stored the batch: its answer was lost, or the error
+    /// came after the leader had appended the batch.
     public var mayBeDuplicated: Bool {
         (isAcknowledged ? exchanges.dropLast() : exchanges[...]).contains(where: \.mayHaveStored)
     }
 }
 
-/// One produce request that carried a batch, and what came of it.
+/// One produce request that carried a batch, and what the broker answered for that batch.
+///
+/// Source: Produce, API key 0.
 public struct Exchange: Sendable {
-    /// Node id of the broker.
+    /// The node id of the broker that the request was sent to.
     public let broker: Int32
-    /// What the request waited for.
+    /// The acknowledgement that the request asked for.
     public let acks: Acks
-    /// When the request was written: here queueing ends, and the broker's time begins.
+    /// When the request was handed to the system. The batch was queued until then.
     public let began: MonotonicInstant
-    /// When its answer was here, or it was known that there is none.
+    /// When the answer arrived, or when the client gave up waiting for it.
     public let ended: MonotonicInstant
-    /// The broker's verdict on this batch; nil when there was no answer.
+    /// The broker's error code for this batch: ``KafkaErrorCode/none`` when it is acknowledged, nil when there was no
+    /// answer.
     public let errorCode: KafkaErrorCode?
-    /// Why there was no answer.
+    /// Why there was no answer; nil when there was one.
     public let error: KafkaClientError?
 
-    /// The attempt did not succeed, and yet the broker may have stored the batch: there was no answer, or one that comes
-    /// after the leader has appended.
+    /// Whether the broker may have stored the batch although the attempt did not succeed: there was no answer, or the error
+    /// is one that a leader also gives after it has appended.
     var mayHaveStored: Bool {
         switch errorCode {
         case nil, .notEnoughReplicasAfterAppend?, .requestTimedOut?: true
-        // Also said of a batch that was appended and waited for replicas when leadership moved on or the log's disk failed
-        // (Kafka's `DelayedProduce`); a new leader may have it.
+        // Kafka also gives these codes for a batch that was appended and waited for its replicas when the leader changed or
+        // the log's disk failed (Kafka's `DelayedProduce`). The new leader may have the batch.
         case .notLeaderOrFollower?, .kafkaStorageError?: acks == .all
         default: false
         }
     }
 }
 
-/// Takes what has come to its end. Called on the producer's own thread: must be quick and must not block.
+/// Takes the deliveries of producer lanes.
+///
+/// Both functions are called on the thread of the lane, and must be quick and must not block. A sink that several lanes
+/// share is called from several threads.
 public protocol DeliverySink: AnyObject, Sendable {
+    /// Takes deliveries, in the order in which their outcomes were known. The array is never empty.
     func accept(_ deliveries: [Delivery])
-    /// No more deliveries come from this source.
+    /// Says that a lane was closed and has no more deliveries. Each lane calls it once.
     func finish()
 }
 
 extension Delivery {
-    /// A batch that went nowhere and counts as delivered: for pipelines that stop before a broker.
+    /// A delivery of a batch that was never sent and counts as acknowledged, for pipelines that end before a broker. Its
+    /// base offset is -1.
+    ///
+    /// - Parameters:
+    ///   - batch: the batch.
+    ///   - now: the time at which it was taken and ended.
     public init(acknowledging batch: RecordBatch, now: MonotonicInstant) {
         self.init(
             batch: batch, partition: batch.partition, outcome: .acknowledged(baseOffset: -1, logAppendTimeMs: -1),
@@ -89,7 +104,7 @@ extension Delivery {
 }
 
 extension Exchange {
-    /// What the story of a batch keeps of an attempt.
+    /// What a delivery keeps of one attempt.
     init(_ outcome: AttemptOutcome, acks: Acks, _ times: AttemptTimes) {
         let (errorCode, error): (KafkaErrorCode?, KafkaClientError?) =
             switch outcome {

@@ -1,21 +1,21 @@
 public import KafkaProtocol
 import Synchronization
 
-/// What has come to its end since the last look.
+/// How many records of a producer were delivered, and how many failed, since its last ``Producer/flush()``.
 public struct DeliverySummary: Sendable {
-    /// Records that are stored, as far as the producer's `acks` tell.
+    /// The number of records that are stored, as far as the producer's ``Acks`` tell.
     public internal(set) var acknowledgedRecords = 0
-    /// Records that are not.
+    /// The number of records that failed: those of failed batches, and those that the builder did not take.
     public internal(set) var failedRecords = 0
-    /// Why records failed: the first error of each code, in the order in which they came.
+    /// Why records failed: the first error of each code, in the order in which the errors came.
     public internal(set) var failures: [KafkaClientError] = []
 
     init() {}
 
-    /// Why the first of the failed records failed.
+    /// Why the first of the failed records failed; nil when none did.
     public var firstFailure: KafkaClientError? { failures.first }
 
-    /// Throws when records failed.
+    /// Throws when records failed; otherwise does nothing.
     ///
     /// - Throws: `KafkaClientError` with the code of the first failure, and all of `failures` as its causes.
     public func throwIfFailed() throws(KafkaClientError) {

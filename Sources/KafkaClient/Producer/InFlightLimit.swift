@@ -2,12 +2,12 @@ import KafkaProtocol
 import KafkaQueues
 import Synchronization
 
-/// A number of produce requests that several lanes share, whatever brokers they go to.
+/// A limit on the produce requests in flight that several lanes share, to all brokers together.
 ///
-/// A lane that gets no permit waits in line, and a permit that comes free is handed to the first in it: the lane that gives
-/// it back can't take it again before the others, so no lane starves.
+/// A lane needs a permit for each request. A lane that gets none waits in line, and a permit that is given back goes to the
+/// first in line. So the lane that gives a permit back does not take it again before the others, and no lane starves.
 public final class InFlightLimit: Sendable {
-    /// Requests that may be in flight at once.
+    /// The number of requests that may be in flight at once.
     public let limit: Int
     private let state = Mutex(State())
 
@@ -16,8 +16,10 @@ public final class InFlightLimit: Sendable {
         var line = WaitingLine()
     }
 
-    /// - Parameter limit: requests that may be in flight at once; at least one.
-    /// - Throws: `KafkaClientError` with `.invalidArgument`.
+    /// Creates a limit, to be given to each lane that shares it.
+    ///
+    /// - Parameter limit: the number of requests that may be in flight at once; at least one.
+    /// - Throws: `KafkaClientError` with `.invalidArgument` when `limit` is zero or negative.
     public init(_ limit: Int) throws(KafkaClientError) {
         guard limit > 0 else {
             throw KafkaClientError(
@@ -26,10 +28,10 @@ public final class InFlightLimit: Sendable {
         self.limit = limit
     }
 
-    /// Lanes that wait for a permit.
+    /// The number of lanes that wait for a permit.
     var lineLength: Int { state.withLock { $0.line.count } }
 
-    /// Takes a permit if one is free and nobody waits for it.
+    /// Takes a permit if one is free and no lane waits for it.
     func tryTake() -> Bool {
         state.withLock { state in
             guard state.used < limit, state.line.isEmpty else { return false }
@@ -38,9 +40,9 @@ public final class InFlightLimit: Sendable {
         }
     }
 
-    /// Takes a permit, and waits in line for it.
+    /// Takes a permit, after waiting in line for it.
     ///
-    /// - Throws: `CancellationError`; no permit is taken then.
+    /// - Throws: `CancellationError` when the task is cancelled; no permit is taken then.
     nonisolated(nonsending) func take() async throws {
         let waiter: Waiter<Void>? = state.withLock { state in
             if state.used < limit, state.line.isEmpty {
@@ -58,7 +60,7 @@ public final class InFlightLimit: Sendable {
         }
     }
 
-    /// Gives a permit back, or on to the first in line.
+    /// Gives a permit back. The first in line gets it.
     func give() {
         while true {
             let next: Waiter<Void>? = state.withLock { state in
@@ -66,7 +68,7 @@ public final class InFlightLimit: Sendable {
                 if next == nil { state.used -= 1 }
                 return next
             }
-            // Refused by a lane that was closed meanwhile.
+            // A waiter refuses the permit when its lane was closed in the meantime: the next in line gets it.
             guard let next, !next.resume() else { return }
         }
     }

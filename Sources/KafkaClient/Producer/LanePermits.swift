@@ -1,21 +1,22 @@
-/// What one lane has of the limit that it shares with others. Belongs to the lane.
+/// The permits of one lane, under the limit that it shares with other lanes. Belongs to the lane.
 final class LanePermits {
     private let limit: InFlightLimit?
-    /// A permit that was handed over and is not used yet.
+    /// Whether the lane has a permit that it has not used yet.
     private var isHeld = false
-    /// The lane stands in line for one.
+    /// Whether the lane waits in line for a permit.
     private(set) var isWaiting = false
 
-    /// What the lane got.
+    /// The answer to a lane that asks for a permit.
     enum Permission {
+        /// The request may be sent.
         case granted
-        /// The lane must wait in line: by `waitInLine`, in a task of its own.
+        /// No permit is free. The lane calls `waitInLine`, in a task of its own.
         case mustWait
-        /// The lane waits in line already.
+        /// No permit is free, and the lane waits in line already.
         case isWaiting
     }
 
-    /// - Parameter limit: nil when there is none, and every request may go.
+    /// - Parameter limit: nil when there is none: every request may then be sent.
     init(_ limit: InFlightLimit?) { self.limit = limit }
 
     /// Asks for a permit for one request.
@@ -31,7 +32,8 @@ final class LanePermits {
         return .mustWait
     }
 
-    /// Waits in line for a permit, and lets `use` use it. What is left of it goes to others, which may have more use for it.
+    /// Waits in line for a permit, and calls `use`, which may send a request with it. A permit that `use` did not need is
+    /// given back, so that other lanes get it.
     nonisolated(nonsending) func waitInLine(_ use: () -> Void) async {
         guard let limit else { return }
         do {
@@ -40,7 +42,7 @@ final class LanePermits {
             isWaiting = false
             return
         }
-        // Before `use`, which may want another one, and then waits in line again.
+        // Set before `use`, which may ask for another permit and must then wait in line again.
         isWaiting = false
         isHeld = true
         use()
@@ -50,6 +52,6 @@ final class LanePermits {
         }
     }
 
-    /// A request has ended: its permit goes back.
+    /// Gives back the permit of a request that has ended.
     func give() { limit?.give() }
 }

@@ -3,7 +3,7 @@ import KafkaTransport
 
 /// Reads the answer to a produce request.
 enum ProduceAnswer {
-    /// An outcome for each item of the request, in order; or why the answer can't be understood.
+    /// An outcome for each item of the request, in order, or the reason why the answer can't be decoded.
     static func outcomes(
         of request: ProduceQueue.Request, in frame: UnsafeRawBufferPointer, version: Int16, broker: Endpoint
     ) -> Result<[AttemptOutcome], KafkaClientError> {
@@ -14,7 +14,7 @@ enum ProduceAnswer {
         } catch {
             return .failure(.undecodable(.produce, from: broker, error))
         }
-        // Brokers answer in the order of the request: the common case is one walk over both.
+        // Brokers mostly answer in the order of the request: then one walk over both suffices.
         var outcomes: [AttemptOutcome] = []
         outcomes.reserveCapacity(request.items.count)
         var answers = response.topics.makeIterator()

@@ -2,38 +2,41 @@ public import KafkaCompression
 import KafkaProtocol
 
 extension Producer {
-    /// How batches are built, and by how many threads.
+    /// How a producer builds batches, and on how many threads.
     public enum Strategy: Sendable {
-        /// Lanes that share nothing, each with its own thread and connections: 1 to 1,024.
+        /// A ``ShardedBuilder``: lanes that share nothing, each with a thread and connections of its own. 1 to 1,024 lanes.
         case sharded(lanes: Int)
-        /// One collector, and workers that serialise and compress: 1 to 1,024.
+        /// A ``SequentialBuilder``: one thread that collects records and sends batches, and workers that serialise and
+        /// compress, each with a thread of its own. 1 to 1,024 workers.
         case sequential(workers: Int)
     }
 
-    /// All of a producer's settings.
+    /// All settings of a producer.
     ///
-    /// Checked when a producer is made of it.
+    /// They are checked when a producer is created: settings out of their bounds are then thrown as one error.
     public struct Configuration: Sendable {
         /// How batches are built.
         public var builder: BuilderConfiguration
         /// How batches are produced.
         public var producer: ProducerConfiguration
-        /// By how many threads.
+        /// How batches are built, and on how many threads.
         public var strategy: Strategy
-        /// Called for each delivery on the producer's own thread: must be quick and must not block.
+        /// Called for each delivery, on the thread of the lane that sent the batch; with several lanes from several threads.
+        /// It must be quick and must not block.
         public var onDelivery: (@Sendable (Delivery) -> Void)?
 
-        /// The settings that most programs change; the others have their defaults, and are reached through `builder` and
-        /// `producer`.
+        /// Creates a configuration by the settings that most programs change. All others have their defaults, and can be
+        /// changed in `builder` and `producer`.
         ///
         /// - Parameters:
-        ///   - codec: what compresses batches.
-        ///   - acks: who must have a batch before it counts as acknowledged.
-        ///   - partitioner: what chooses partitions.
-        ///   - linger: how long a batch waits for more records.
-        ///   - batchByteCount: bytes at which a batch is full.
-        ///   - strategy: how batches are built, and by how many threads.
-        ///   - onDelivery: called for each delivery on the producer's own thread.
+        ///   - codec: compresses batches.
+        ///   - acks: which brokers must have a batch before it counts as acknowledged.
+        ///   - partitioner: chooses the partition of each record.
+        ///   - linger: how long a batch waits for more records: zero to one hour.
+        ///   - batchByteCount: the bytes at which a batch is full, header included: 128 to
+        ///     ``BuilderConfiguration/batchByteCountMax``.
+        ///   - strategy: how batches are built, and on how many threads.
+        ///   - onDelivery: called for each delivery; see the property.
         public init(
             codec: some CompressionCodec = Codec.uncompressed, acks: Acks = ProducerConfiguration().acks,
             partitioner: any Partitioner = BuilderConfiguration().partitioner,
@@ -48,7 +51,7 @@ extension Producer {
             self.onDelivery = onDelivery
         }
 
-        /// Lanes, or workers.
+        /// The number of lanes or of workers.
         private var laneCount: Int {
             switch strategy {
             case .sharded(let lanes): lanes
@@ -56,7 +59,7 @@ extension Producer {
             }
         }
 
-        /// Threads that the producer needs.
+        /// The number of threads that the producer needs.
         var loopCount: Int {
             switch strategy {
             case .sharded(let lanes): lanes

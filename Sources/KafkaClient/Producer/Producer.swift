@@ -1,4 +1,4 @@
-// A builder and producer lanes, put together for those who want to append records and nothing else.
+// A producer joins a builder with producer lanes.
 //
 //   append(value:…) ─▶ chunk of the topic ─(full, or lingered)─┐
 //   append(chunk) ─────────────────────────────────────────────┴▶ builder ─▶ producer lanes ─▶ deliveries
@@ -7,20 +7,22 @@ public import KafkaProtocol
 import KafkaTransport
 import Synchronization
 
-/// Appends records and has them delivered.
+/// Appends records to topics: it builds batches of them and sends these to brokers.
+///
+/// ``Client/withProducer(_:_:)`` creates one. All functions may be called from any task, by several at once.
 public final class Producer: Sendable {
     /// How batches are built and produced.
     public let configuration: Configuration
-    /// The builder: chunks may be appended to it, or to its lanes, directly.
+    /// The builder. Chunks may also be appended to it directly, or to its lanes.
     public let builder: any BatchBuilder
-    /// What takes the builder's batches to brokers: one for each lane of the builder.
+    /// The lanes that send the builder's batches: one for each lane of a ``ShardedBuilder``, one for a
+    /// ``SequentialBuilder``.
     public let lanes: [ProducerLane]
     let cluster: Cluster
     let deliveries: ProducerDeliveries
     let gathered: Mutex<GatheredRecords>
 
-    /// - Parameters:
-    ///   - loops: as many as `configuration.loopCount` says; they outlive the producer.
+    /// - Parameter loops: as many as `configuration.loopCount` says. They must run until the producer is closed.
     init(
         _ configuration: Configuration, cluster: Cluster, connection: ConnectionConfiguration, on loops: [EventLoop]
     ) throws {
@@ -44,15 +46,26 @@ public final class Producer: Sendable {
         }
     }
 
-    /// Appends the records of a chunk; see `BatchBuilder.append`.
+    /// Appends the records of a chunk. Returns when the builder has taken them, not when they are delivered.
+    ///
+    /// - Parameters:
+    ///   - chunk: the records; it may be changed and reused afterwards.
+    ///   - topic: the topic that all of them go to.
+    ///   - partition: the partition that all of them go to; nil lets the partitioner choose one for each record.
+    /// - Throws: the errors of ``BatchBuilder/append(_:to:partition:)``.
     public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
         try await builder.append(chunk, to: topic, partition: partition)
     }
 
-    /// Waits until everything that was appended before has its delivery; what others append meanwhile is not waited for.
+    /// Sends everything that was appended before, and waits until it is delivered or has failed. Records that are appended
+    /// during the call are not waited for.
     ///
-    /// - Returns: what has been delivered since the last flush, and what failed.
-    /// - Throws: `KafkaClientError` when records that were taken could not be handed to the builder.
+    /// A record that could not be delivered does not make this throw: look at the summary, or call its
+    /// ``DeliverySummary/throwIfFailed()``.
+    ///
+    /// - Returns: how many records were delivered and how many failed since the last flush.
+    /// - Throws: `KafkaClientError` when records could not be handed to the builder. The counts are then left for the next
+    ///   flush.
     @discardableResult
     public func flush() async throws -> DeliverySummary {
         var failure: (any Error)?
@@ -63,7 +76,7 @@ public final class Producer: Sendable {
         return deliveries.takeSummary()
     }
 
-    /// Fails what is not yet delivered and closes the connections.
+    /// Closes the connections. Records that are not delivered yet fail.
     func close() async {
         let handedOver = closeGathered()
         await builder.finish()

@@ -1,47 +1,50 @@
 import KafkaProtocol
 
-/// Who must have a batch before it counts as acknowledged. Kafka's `acks`.
+/// Which brokers must have a batch before it counts as acknowledged. Kafka's `acks`.
+///
+/// Source: Produce, API key 0, field `Acks`.
 public enum Acks: Int16, Sendable, CaseIterable {
-    /// Nobody: a batch counts when the system has taken its bytes. What is lost is not noticed.
+    /// No broker: a batch counts as acknowledged when the system has taken its bytes. A lost batch is not noticed.
     case none = 0
-    /// The leader.
+    /// The partition's leader.
     case leader = 1
-    /// Every replica in sync.
+    /// Every in-sync replica of the partition.
     case all = -1
 }
 
 /// How batches are produced.
 ///
-/// Checked when a ``Producer`` or a ``ProducerLane`` is made of it.
+/// It is checked when a ``Producer`` or a ``ProducerLane`` is created with it.
 public struct ProducerConfiguration: Sendable {
-    /// Who must have a batch before it counts as acknowledged. Kafka's `acks`.
+    /// Which brokers must have a batch before it counts as acknowledged. Kafka's `acks`.
     public var acks: Acks
-    /// From being handed over to being acknowledged, all attempts together: one millisecond to one day. Kafka's
-    /// `delivery.timeout.ms`.
+    /// The longest time from the moment at which the producer takes a batch until it is acknowledged, all attempts together:
+    /// one millisecond to one day. Kafka's `delivery.timeout.ms`.
     public var deliveryTimeout: Duration
-    /// The first pause before an attempt is repeated: zero to `retryBackoffMax`. It doubles each time, with jitter. Kafka's
-    /// `retry.backoff.ms`.
+    /// The pause after the first failed attempt: zero to `retryBackoffMax`. Each further failure doubles it, and each pause
+    /// is up to a fifth shorter or longer by chance. Kafka's `retry.backoff.ms`; KIP-580.
     public var retryBackoff: Duration
-    /// The longest pause: at most one hour. Kafka's `retry.backoff.max.ms`.
+    /// The bound of the doubling: zero to one hour. Kafka's `retry.backoff.max.ms`.
     public var retryBackoffMax: Duration
-    /// Attempts of one batch: at least one. Kafka's `retries`, plus one.
+    /// How often one batch is sent at most: at least once. Kafka's `retries`, plus one.
     public var attempts: Int
-    /// Produce requests in flight to one broker, of one lane: 1 to 100,000. Kafka's
+    /// The most produce requests that one lane has in flight to one broker: 1 to 100,000. Kafka's
     /// `max.in.flight.requests.per.connection`.
     ///
-    /// Of one partition there is never more than one batch in flight, so that retries can't change its order.
+    /// At most one batch of a partition is in flight, so that retries can't change the order.
     public var inFlightPerBrokerMax: Int
-    /// Produce requests in flight to all brokers together, of one lane: at least one.
+    /// The most produce requests that one lane has in flight to all brokers together: at least one.
     public var inFlightMax: Int
-    /// Bytes at which a request is sent without waiting for more batches: 1 to `requestByteCountMax`.
+    /// The bytes of batches at which a request is sent without waiting for more: 1 to `requestByteCountMax`.
     public var requestByteCountTarget: Int
-    /// Bytes that a request doesn't exceed, unless one batch alone does: at most 1 GiB. Kafka's `max.request.size`.
+    /// The most bytes of batches in one request: 1 byte to 1 GiB. A batch that is longer is sent alone. Kafka's
+    /// `max.request.size`.
     public var requestByteCountMax: Int
-    /// How long a request that is not full waits for more batches while another is in flight to the same broker: zero to one
-    /// minute.
+    /// How long a request below the target waits for more batches, while another request is in flight to the same broker:
+    /// zero to one minute.
     public var gatherTime: Duration
 
-    /// The defaults, and what differs from them.
+    /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         acks: Acks = .all, deliveryTimeout: Duration = .seconds(120), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = .max, inFlightPerBrokerMax: Int = 5,
@@ -60,7 +63,7 @@ public struct ProducerConfiguration: Sendable {
         self.gatherTime = gatherTime
     }
 
-    /// What can't be used, one by one.
+    /// One problem for each setting that can't be used.
     var problems: [ConfigurationProblem] {
         var check = ConfigurationCheck("ProducerConfiguration")
         check.expect("deliveryTimeout", deliveryTimeout, in: .milliseconds(1) ... .seconds(86_400))

@@ -1,17 +1,18 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// What a lane keeps of a broker.
+/// What a lane keeps for each broker.
 struct BrokerLink {
     var connection: BrokerConnection?
-    /// Produce requests that are written and not answered.
+    /// The number of produce requests that were written and are not answered yet.
     var inFlightCount = 0
-    /// Consecutive failures to connect.
+    /// How often connecting has failed since it last succeeded.
     var failureCount = 0
 }
 
 extension ProducerLane {
-    /// A connection over which a request can be sent now. Without one, one is opened, or the leaders are asked for.
+    /// A connection over which a request can be sent now; nil when there is none. Then a connection is being opened, or the
+    /// leaders are being asked for.
     func readyConnection(_ broker: Int32) -> BrokerConnection? {
         if let connection = brokers[broker]?.connection {
             if connection.isReady { return connection }
@@ -40,7 +41,8 @@ extension ProducerLane {
         backOff(from: broker, error)
     }
 
-    /// Lets the batches of a broker that can't be reached wait, and asks for the leaders: perhaps another one leads by then.
+    /// Backs off from a broker that can't be reached: its batches wait. Asks for the leaders as well, because another broker
+    /// may lead the partitions by now.
     private func backOff(from broker: Int32, _ reason: KafkaClientError? = nil) {
         let pause = queue.backoff.delayNs(
             attempt: max(1, brokers[broker]?.failureCount ?? 1), chance: .random(in: -1...1))
@@ -51,7 +53,7 @@ extension ProducerLane {
         act(on: effects)
     }
 
-    /// Asks which brokers lead these topics, unless that is under way.
+    /// Asks which brokers lead the partitions of these topics, except for topics that are being asked for already.
     func refresh(_ topics: Set<String>) {
         let wanted = topics.subtracting(refreshing)
         if wanted.isEmpty || isClosed { return }
@@ -60,7 +62,7 @@ extension ProducerLane {
             do {
                 didRefresh(wanted, try await cluster.refresh(wanted))
             } catch {
-                // Brokers can't be asked: batches wait for their deadline, and this is tried again.
+                // No broker could be asked. The next try comes after a pause; meanwhile batches wait until their deadline.
                 try? await Task.sleep(for: configuration.retryBackoff)
                 didRefresh(wanted, nil)
             }
@@ -75,7 +77,7 @@ extension ProducerLane {
             closeMovedConnections(learned)
             queue.apply(learned, now: .now, &effects)
         }
-        // What still has no leader asks again after a pause, not at once.
+        // Topics that still have no leader are asked for again after a pause, not at once.
         let unsettled = effects.topicsToRefresh.union(learned == nil ? topics : [])
         effects.topicsToRefresh = []
         act(on: effects)
@@ -88,7 +90,7 @@ extension ProducerLane {
         }
     }
 
-    /// Closes connections to brokers that listen elsewhere now, unless requests are in flight.
+    /// Closes connections to brokers whose endpoint has changed, unless requests are in flight.
     private func closeMovedConnections(_ learned: ClusterSnapshot) {
         for (id, link) in brokers where learned.brokers[id] != link.connection?.endpoint && link.inFlightCount == 0 {
             link.connection?.close()

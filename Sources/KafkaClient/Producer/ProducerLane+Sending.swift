@@ -5,15 +5,16 @@ import KafkaTransport
 enum Pumping {
     case no
     case yes
-    /// Something changed meanwhile: what is ready is looked at again.
+    /// It is, and something has changed since: it looks for ready batches once more.
     case again
 }
 
 extension ProducerLane {
-    /// Sends what is ready. A request leaves when it is full, or at the end of the turn when waiting would gain nothing.
+    /// Sends what is ready. A request is sent when it is full, or at the end of the loop's turn when waiting would gain
+    /// nothing.
     ///
-    /// A request that ends at once (acks 0) calls back into here: it is done by the call that is under way, or a long queue
-    /// would become a deep stack.
+    /// With acks 0 a request may end before `send` returns, and its completion calls this again. The outer call then does
+    /// the work in its loop: otherwise a long queue would become a deep stack.
     func pump(isEndOfTurn: Bool) {
         if pumping != .no {
             pumping = .again
@@ -63,7 +64,7 @@ extension ProducerLane {
         return false
     }
 
-    /// A permit under the limit that all lanes share.
+    /// Takes a permit under the limit that lanes share. False when the lane has to wait for one; `pump` is called then.
     private func takePermit() -> Bool {
         switch permits.take() {
         case .granted: return true
@@ -92,7 +93,7 @@ extension ProducerLane {
     ) {
         brokers[broker]?.inFlightCount -= 1
         inFlightTotal -= 1
-        // Before the permit is given back: another lane's request begins after this one's end.
+        // The time is taken before the permit is given back, so that another lane's request begins after this one's end.
         let times = AttemptTimes(broker: broker, began: began, ended: .now)
         permits.give()
         var effects = ProduceQueue.Effects()

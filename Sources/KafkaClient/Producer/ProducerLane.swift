@@ -1,5 +1,5 @@
-// The network side of one lane: takes batches, keeps a connection to each broker it needs, sends what the queue says, and
-// tells of deliveries. The logic is in `ProduceQueue`; here are the clock, the sockets and the timers.
+// The network side of one lane. It takes batches, keeps a connection to each broker that it needs, sends the requests that
+// the queue makes, and passes deliveries on. The logic is in `ProduceQueue`; here are the clock, the sockets and the timers.
 //
 // +Sending   requests and their answers
 // +Brokers   connections, and which broker leads
@@ -9,12 +9,14 @@ import KafkaQueues
 public import KafkaTransport
 import Synchronization
 
-/// One lane of a producer: an actor on an event loop, with its own connections.
+/// One lane of a producer: an actor on an event loop, with connections of its own.
 ///
-/// As a `BatchSink` it takes batches from any thread; from its own loop without a hop.
+/// As a ``BatchSink`` it takes batches from any thread. A builder lane on the same loop hands its batches over without a
+/// change of thread.
 public actor ProducerLane: BatchSink {
-    /// Where this lives.
+    /// The loop on which the lane and its connections run.
     public nonisolated let loop: EventLoop
+    /// The loop, as an executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     let configuration: ProducerConfiguration
@@ -25,13 +27,13 @@ public actor ProducerLane: BatchSink {
     var queue: ProduceQueue
     /// By node id.
     var brokers: [Int32: BrokerLink] = [:]
-    /// What was learned last of the cluster.
+    /// The cluster's last answer.
     var snapshot: ClusterSnapshot?
-    /// Topics that are being asked for.
+    /// The topics that are being asked for.
     var refreshing: Set<String> = []
     var pumping = Pumping.no
     var isPumpScheduled = false
-    /// Produce requests that are written and not answered, of all brokers.
+    /// The number of produce requests to all brokers that were written and are not answered yet.
     var inFlightTotal = 0
     private(set) var isClosed = false
 
@@ -40,7 +42,7 @@ public actor ProducerLane: BatchSink {
     private var nextTask = 0
     private var timer: LoopTimer?
     private var timerDue = MonotonicInstant.distantFuture
-    /// Drains and the epoch each waits for, in order.
+    /// The drains that wait, each with the epoch that it waits for, in order.
     private var draining = RingBuffer<Drain>()
 
     private struct Drain {
@@ -48,13 +50,15 @@ public actor ProducerLane: BatchSink {
         let continuation: CheckedContinuation<Void, Never>
     }
 
+    /// Creates a lane. It connects to a broker when it has a batch for it.
+    ///
     /// - Parameters:
     ///   - configuration: how batches are produced.
-    ///   - loop: where the lane lives; it outlives the lane.
-    ///   - cluster: what is asked for leaders.
+    ///   - loop: runs the lane and its connections. Close the lane before you shut the loop down.
+    ///   - cluster: the cluster that is asked for leaders.
     ///   - connection: how connections are opened and watched.
-    ///   - inFlightLimit: shared with other lanes; nil when only the configuration's limits hold.
-    ///   - deliveries: what hears of each batch's end.
+    ///   - inFlightLimit: a limit shared with other lanes; nil when only the configuration's limits hold.
+    ///   - deliveries: takes the delivery of each batch.
     /// - Throws: `KafkaClientError` with `.invalidConfiguration`.
     public init(
         _ configuration: ProducerConfiguration = ProducerConfiguration(), on loop: EventLoop, cluster: Cluster,
@@ -73,11 +77,11 @@ public actor ProducerLane: BatchSink {
 
     // MARK: Taking batches
 
-    /// Takes batches in order; each comes to exactly one delivery.
+    /// Takes batches, in order, from any thread. Each gets exactly one ``Delivery``.
     public nonisolated func accept(_ batches: [RecordBatch]) {
         if loop.isCurrent {
             return assumeIsolated {
-                // What other threads handed over before comes before.
+                // Batches that other threads handed over before this call come first.
                 $0.takeInbox()
                 $0.take(batches)
             }
@@ -86,13 +90,14 @@ public actor ProducerLane: BatchSink {
             inbox.append(contentsOf: batches)
             return inbox.count == batches.count
         }
-        // One job for all that arrives until it runs, so that the order holds.
+        // One job takes all batches that arrive before it runs, so that their order is kept.
         if isFirst { Task(executorPreference: loop) { await self.takeInbox() } }
     }
 
-    /// Takes one batch; it comes to exactly one delivery.
+    /// Takes one batch, from any thread. It gets exactly one ``Delivery``.
     public nonisolated func produce(_ batch: RecordBatch) { accept([batch]) }
 
+    /// Does nothing: the lane sends what it has, and ends with ``close()``.
     public nonisolated func finish() {}
 
     private func takeInbox() {
@@ -112,9 +117,9 @@ public actor ProducerLane: BatchSink {
         pump(isEndOfTurn: false)
     }
 
-    // MARK: Consequences
+    // MARK: Effects of the queue's changes
 
-    /// Does what a change of the queue asks for.
+    /// Does what the queue asks for after a change.
     func act(on effects: ProduceQueue.Effects) {
         if !effects.deliveries.isEmpty { deliveries.accept(effects.deliveries) }
         if !effects.topicsToRefresh.isEmpty { refresh(effects.topicsToRefresh) }
@@ -126,10 +131,10 @@ public actor ProducerLane: BatchSink {
         }
     }
 
-    /// How often batches are looked after that may have waited too long.
+    /// How often the lane looks for batches that have waited too long.
     private static let expiryInterval = Duration.seconds(1)
 
-    /// Lets the queue's time pass at a moment, unless that happens before.
+    /// Calls the queue's `tick` at a moment, unless an earlier tick is scheduled already.
     func schedule(at moment: MonotonicInstant) {
         if moment >= timerDue || isClosed && queue.pendingCount == 0 { return }
         timerDue = moment
@@ -148,7 +153,7 @@ public actor ProducerLane: BatchSink {
         pump(isEndOfTurn: true)
     }
 
-    /// Starts a task that `close` ends.
+    /// Starts a task that `close` cancels and waits for.
     func start(_ body: @escaping () async -> Void) {
         let id = nextTask
         nextTask += 1
@@ -162,17 +167,17 @@ public actor ProducerLane: BatchSink {
 
     private static let closedError = KafkaClientError(.closed, "the producer was closed before the batch was sent")
 
-    /// Batches that have not come to their end.
+    /// The number of batches that have no delivery yet, those in flight included.
     public var pendingCount: Int { queue.pendingCount }
-    /// Produce requests that are written and not answered.
+    /// The number of produce requests, to all brokers, that were written and are not answered yet.
     public var inFlightCount: Int { inFlightTotal }
 
-    /// Waits until every batch that was taken before has its delivery, and for none that comes later.
+    /// Waits until every batch that was taken before the call has its delivery. Batches that come later are not waited for.
     public func drain() async {
         takeInbox()
         pump(isEndOfTurn: true)
         await withCheckedContinuation { continuation in
-            // Here, not before the `await`, which may let the last delivery in.
+            // The epoch begins here and not before the `await`: the last delivery may arrive while the call is suspended.
             if let epoch = queue.beginEpoch() {
                 draining.append(Drain(epoch: epoch, continuation: continuation))
             } else {
@@ -181,10 +186,11 @@ public actor ProducerLane: BatchSink {
         }
     }
 
-    /// Fails what is still there and closes the connections; the delivery sink is told that it has all.
+    /// Closes the connections. Batches without a delivery fail with `.closed`, and then the delivery sink is told that no
+    /// more come from this lane.
     ///
-    /// When this returns nothing of the lane is under way, and its loop may be shut down. A batch that is handed over later
-    /// comes back at once as failed.
+    /// When this returns, no task of the lane is running, and its loop may be shut down. A batch that is handed over later
+    /// fails at once. Calling it again does nothing.
     public func close() async {
         if !isClosed { end() }
         for task in tasks.values {
@@ -197,7 +203,8 @@ public actor ProducerLane: BatchSink {
         takeInbox()
         isClosed = true
         failWaiting()
-        // What is in flight fails with its connection, comes back as unanswered, and waits for another attempt.
+        // Closing a connection fails its requests. Their batches go back into the queue for another attempt, so that the
+        // waiting ones are failed once more.
         for link in brokers.values { link.connection?.close() }
         failWaiting()
         brokers = [:]

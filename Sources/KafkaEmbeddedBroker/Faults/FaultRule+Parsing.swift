@@ -6,16 +6,16 @@ extension FaultRule {
         .produce, .fetch, .listOffsets, .metadata, .apiVersions, .createTopics, .deleteTopics, .initProducerId,
     ]
 
-    /// Reads a rule from text: an API's name or `any`, then parts separated by `:`.
+    /// Reads a rule from a text: the name of an API, or `any`, and then parts that are separated by colons.
     ///
-    /// - `topic=NAME`, `partition=N`, `node=N`, `skip=N`, `count=N` say which requests;
-    /// - `error=CODE`, `error-after-store=CODE` (a name of Kafka's or its number), `disconnect` (or `disconnect=before`),
-    ///   `disconnect=after`, `delay=50ms` (`us`, `ms`, `s`), `throttle=50ms`, `stall`, `leader=N` say what happens, and
-    ///   exactly one of them is there.
+    /// - `topic=NAME`, `partition=N`, `node=N`, `skip=N` and `count=N` say which requests the rule hits.
+    /// - One part says what happens: `error=CODE` or `error-after-store=CODE` (Kafka's name or number of the error),
+    ///   `disconnect=before` or just `disconnect`, `disconnect=after`, `delay=50ms` (with `us`, `ms` or `s`),
+    ///   `throttle=50ms`, `stall`, or `leader=N`. Times are at most a day.
     ///
-    /// As in `produce:topic=t:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER`.
+    /// An example is `produce:topic=t:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER`.
     ///
-    /// - Throws: `EmbeddedBrokerError` with the code `.invalidFault`, which says which part is wrong and what it may be.
+    /// - Throws: `EmbeddedBrokerError` with `.invalidFault`. Its message says which part is wrong, and what it may be.
     public init(parsing text: String) throws(EmbeddedBrokerError) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         var fault = FaultRule(effect: .stall)

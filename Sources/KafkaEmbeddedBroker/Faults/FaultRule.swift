@@ -1,47 +1,56 @@
 import KafkaProtocol
 
-/// A scripted fault: which requests it hits, how often, and what then happens.
+/// A scripted fault: which requests it hits, how often, and what happens then.
 ///
-/// A rule that names no topic or partition hits every request of its API, and there every partition. A rule counts
-/// requests: it fires at most once in each.
+/// A request matches when it is of the rule's API, goes to the rule's broker, and names the rule's topic and partition. A
+/// rule without a topic or partition hits all partitions of a request. `skip` and `count` count requests, not partitions.
 public struct FaultRule: Sendable, Equatable {
+    /// What happens to a request that a rule hits.
     public enum Effect: Sendable, Equatable {
-        /// The code is answered for what the rule names, and nothing is done: a batch is not stored, a topic not made.
+        /// The answer has this error code for the topics or partitions that the rule matches, and nothing is done for them:
+        /// no batch is stored, no topic is created.
         case error(KafkaErrorCode)
-        /// The request is served, a batch stored, and then the code is answered for it.
+        /// The request is served, so that batches are stored and topics created, but the answer has this error code.
         case errorAfterStore(KafkaErrorCode)
         /// The connection is closed without an answer.
         case disconnect(Moment)
-        /// The request is served at once; its answer and those behind it on the connection come so much later.
+        /// The request is served at once, but its answer is held back for this time, and the requests behind it on the
+        /// connection wait for it.
         case delay(Duration)
-        /// The answer says that the client is throttled for so many milliseconds.
+        /// The answer says that the client is throttled for so many milliseconds (KIP-219).
         case throttle(ms: Int32)
         /// The request is served and never answered, and the requests behind it on the connection are not served.
         case stall
-        /// The partitions that the rule names (all of the request without a name) move to that node, before the
-        /// request is looked at.
+        /// The broker with this node id becomes the leader of the request's partitions that the rule matches, before the
+        /// request is served.
         case leaderMove(to: Int32)
     }
 
+    /// When a connection is closed.
     public enum Moment: Sendable, Equatable {
         /// Before the request is served.
         case beforeStore
-        /// After it is served, before it is answered.
+        /// After the request is served, instead of its answer.
         case afterStore
     }
 
-    /// The API; nil is every one.
+    /// The API of the requests; nil for every API.
     public var apiKey: ApiKey?
+    /// The topic that requests must name; nil for any.
     public var topic: String?
+    /// The partition that requests must name; nil for any.
     public var partition: Int32?
-    /// The id of the broker that is asked.
+    /// The node id of the broker that the requests are sent to; nil for any.
     public var node: Int32?
-    /// Matching requests that pass before the rule begins.
+    /// The number of matching requests that are not hit before the rule begins.
     public var skip: Int
-    /// Matching requests that it hits then; nil is without end.
+    /// The number of matching requests that are hit then; nil for all.
     public var count: Int?
+    /// What happens to the requests that are hit.
     public var effect: Effect
 
+    /// Creates a rule; see the properties.
+    ///
     /// - Precondition: `skip` and `count` are not negative.
     public init(
         _ apiKey: ApiKey? = nil, topic: String? = nil, partition: Int32? = nil, node: Int32? = nil, skip: Int = 0,

@@ -1,22 +1,23 @@
 extension KafkaClientError {
-    /// What went wrong, for programs.
+    /// What went wrong, for programs to compare.
     ///
-    /// A value and not an enumeration: a later version may add codes without breaking a `switch` of yours, which always
-    /// needs a `default`.
+    /// This is not an enumeration, so that a later version of the library can add codes: a `switch` over codes needs a
+    /// `default`. Programs may define codes of their own.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-        /// The code's name, for logs and metrics. It never changes.
+        /// The code's name, for logs and metrics. It does not change from version to version.
         public let rawValue: String
 
-        /// - Parameter rawValue: a name, for a code of your own too.
+        /// A code by its name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// The code's name.
         public var description: String { rawValue }
 
-        /// Values of a configuration are out of their bounds or contradict one another.
+        /// Settings of a configuration are out of their bounds or contradict each other. The error's causes name each.
         public static let invalidConfiguration = Code(rawValue: "invalidConfiguration")
-        /// An argument of a call has a value that the call can't work with.
+        /// An argument of a call is out of its bounds.
         public static let invalidArgument = Code(rawValue: "invalidArgument")
-        /// A record does not fit a batch of the greatest size, or the broker takes no batch of that size.
+        /// A record does not fit the longest batch that is allowed, or a batch is longer than the broker accepts.
         public static let recordTooLarge = Code(rawValue: "recordTooLarge")
         /// The topic has no such partition.
         public static let unknownPartition = Code(rawValue: "unknownPartition")
@@ -24,15 +25,15 @@ extension KafkaClientError {
         public static let unknownTopic = Code(rawValue: "unknownTopic")
         /// The partition has no leader at the moment.
         public static let leaderNotAvailable = Code(rawValue: "leaderNotAvailable")
-        /// The broker does not let this client do that.
+        /// This client is not authorized to do what it asked the broker for.
         public static let notAuthorized = Code(rawValue: "notAuthorized")
-        /// The broker did not accept who this client says it is.
+        /// The broker did not accept this client's authentication (SASL).
         public static let authenticationFailed = Code(rawValue: "authenticationFailed")
-        /// No connection to a broker could be had, or it was lost.
+        /// No broker could be connected to, or a connection was lost.
         public static let connectionFailed = Code(rawValue: "connectionFailed")
-        /// What answered doesn't speak Kafka's protocol, or speaks it wrongly.
+        /// A broker sent bytes that are not Kafka's protocol, or not an answer to the request.
         public static let protocolViolation = Code(rawValue: "protocolViolation")
-        /// The broker has no version of a message in common with this client.
+        /// The broker and this client have no version of a message in common.
         public static let unsupportedVersion = Code(rawValue: "unsupportedVersion")
         /// A request got no answer in time, or the broker could not finish it in time.
         public static let requestTimedOut = Code(rawValue: "requestTimedOut")
@@ -40,7 +41,7 @@ extension KafkaClientError {
         public static let deliveryTimedOut = Code(rawValue: "deliveryTimedOut")
         /// The broker answered with an error that has no code of its own here; see ``KafkaClientError/brokerError``.
         public static let brokerError = Code(rawValue: "brokerError")
-        /// A batch of records is not what it claims: a checksum, length or count is wrong.
+        /// A batch of records is damaged: a checksum, a length or a count in it is wrong.
         public static let corruptBatch = Code(rawValue: "corruptBatch")
         /// A codec could not compress or decompress.
         public static let codecFailed = Code(rawValue: "codecFailed")
@@ -52,7 +53,7 @@ extension KafkaClientError {
 }
 
 extension KafkaClientError.Code {
-    /// The code of a failure that a broker tells of: the same as when the client finds it out itself.
+    /// The code for an error code of a broker. It is the same as when the client itself notices the failure.
     package init(_ brokerError: KafkaErrorCode) {
         self =
             switch brokerError {

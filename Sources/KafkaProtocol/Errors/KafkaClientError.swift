@@ -1,6 +1,7 @@
 /// Why the client could not do what it was asked to.
 ///
-/// One reference long, so that it travels in results and deliveries at no cost.
+/// Its ``code`` is for programs, its ``description`` for people. A value takes one reference, so that results and deliveries
+/// stay small.
 public struct KafkaClientError: KafkaError {
     private let storage: Storage
 
@@ -23,18 +24,20 @@ public struct KafkaClientError: KafkaError {
         }
     }
 
+    /// An error with any number of causes.
+    ///
     /// - Parameters:
     ///   - code: what went wrong.
-    ///   - message: what happened, to what (topic, partition, broker), and what to do.
-    ///   - brokerError: the broker's own code, when an answer of a broker is the reason.
-    ///   - causes: the errors that led to this one: none, one, or several that were joined.
+    ///   - message: what happened, to what (topic, partition, broker), and what to do about it.
+    ///   - brokerError: the broker's error code, when an answer of a broker is the reason.
+    ///   - causes: the errors that led to this one.
     public init(
         _ code: Code, _ message: String, brokerError: KafkaErrorCode? = nil, causes: [any Error] = []
     ) {
         storage = Storage(code, message, brokerError, causes, 0)
     }
 
-    /// An error with one cause.
+    /// An error with one cause. The other parameters are those of ``init(_:_:brokerError:causes:)``.
     public init(_ code: Code, _ message: String, brokerError: KafkaErrorCode? = nil, underlying: any Error) {
         storage = Storage(code, message, brokerError, [underlying], 0)
     }
@@ -57,21 +60,21 @@ public struct KafkaClientError: KafkaError {
 
     private init(storage: Storage) { self.storage = storage }
 
-    /// What went wrong.
+    /// What went wrong, for programs to compare.
     public var code: Code { storage.code }
-    /// What happened, to what, and what to do. Without the causes.
+    /// What happened, to what, and what to do about it, without the causes.
     public var message: String { storage.message }
-    /// The broker's code, when an answer of a broker is the reason.
+    /// The broker's error code, when an answer of a broker is the reason; otherwise nil.
     public var brokerError: KafkaErrorCode? { storage.brokerError }
-    /// The errors that led to this one, first to last. Of an invalid configuration, one ``ConfigurationProblem`` for each
-    /// setting that is wrong.
+    /// The errors that led to this one, in the order in which they came. With `.invalidConfiguration`, one
+    /// ``ConfigurationProblem`` for each setting that can't be used.
     public var causes: [any Error] { storage.causes }
-    /// The first of the causes.
+    /// The first of the causes; nil when there is none.
     public var underlying: (any Error)? { storage.causes.first }
-    /// How many records of the call that threw this were taken nevertheless. Zero for calls that take no records.
+    /// How many records of the call that threw this error were taken all the same. Zero for calls that take no records.
     public var takenRecordCount: Int { storage.takenRecordCount }
 
-    /// The message, and the causes behind it.
+    /// The message, followed by the causes.
     public var description: String {
         switch causes.count {
         case 0: message
@@ -82,8 +85,8 @@ public struct KafkaClientError: KafkaError {
 
     /// Whether the same call may succeed later.
     ///
-    /// The broker's code decides where there is one (Kafka's `RetriableException`); a lost connection and a missing answer
-    /// are worth another attempt, all else is not.
+    /// The broker's error code decides when there is one (Kafka's `RetriableException`). Otherwise it is so for
+    /// `.connectionFailed`, `.requestTimedOut` and `.leaderNotAvailable`.
     public var isRetriable: Bool {
         if let brokerError { return brokerError.isRetriable }
         return code == .connectionFailed || code == .requestTimedOut || code == .leaderNotAvailable
@@ -92,9 +95,9 @@ public struct KafkaClientError: KafkaError {
 
 /// One setting of a configuration that is out of its bounds or contradicts another.
 public struct ConfigurationProblem: KafkaError, Hashable {
-    /// The property, with the configuration it belongs to: `BuilderConfiguration.linger`.
+    /// The setting's name, after that of its configuration: `BuilderConfiguration.linger`.
     public let setting: String
-    /// The value it has, the bounds it must keep, and what to do.
+    /// The value that it has, and the bounds.
     public let message: String
 
     package init(_ setting: String, _ message: String) {
@@ -102,6 +105,8 @@ public struct ConfigurationProblem: KafkaError, Hashable {
         self.message = message
     }
 
+    /// Always `.invalidConfiguration`.
     public var code: KafkaClientError.Code { .invalidConfiguration }
+    /// The setting's name and the message.
     public var description: String { "\(setting): \(message)" }
 }

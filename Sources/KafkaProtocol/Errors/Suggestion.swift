@@ -1,12 +1,12 @@
 /// The word that was probably meant, for messages that refuse another one.
 package enum Suggestion {
-    /// `; did you mean WORD?` for the end of a message; nil when no candidate is near.
+    /// `; did you mean WORD?` for the end of a message; nil when no candidate is similar enough.
     package static func words(for word: String, among candidates: [String]) -> String? {
         nearest(to: word, among: candidates).map { "; did you mean \($0)?" }
     }
 
-    /// The candidate nearest to `word`; nil when none is near: more than a third of the letters, at least two, would have to
-    /// change, or nothing would stay.
+    /// The candidate that is most similar to `word`; nil when none is similar enough. At most a third of the letters, or two
+    /// in a short word, may have to change, and not all of them.
     package static func nearest(to word: String, among candidates: [String]) -> String? {
         let scored = candidates.map { ($0, distance(word, $0)) }
         guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(2, word.count / 3),

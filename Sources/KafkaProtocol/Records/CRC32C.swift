@@ -4,7 +4,7 @@ import CISAL
 ///
 /// Source: record batch v2 `crc`, KIP-98: over everything from `attributes` to the end of the batch.
 package enum CRC32C {
-    /// The checksum of `bytes`, which may be any. As fast as memory is read.
+    /// The checksum of `bytes`, of which there may be none.
     package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF
         var rest = bytes

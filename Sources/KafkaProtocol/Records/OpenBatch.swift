@@ -1,6 +1,7 @@
-/// A batch that is being filled: the address of its memory, and how much of it is used. Its opener owns the memory.
+/// A batch that is being filled: the address of its memory, and how much of it is used. The code that opened the batch owns
+/// the memory.
 package struct OpenBatch: BitwiseCopyable {
-    /// nil: nothing is open.
+    /// The begin of the memory; nil when no batch is open.
     package private(set) var base: UnsafeMutableRawPointer?
     /// The address of the next record.
     fileprivate var cursor: UnsafeMutableRawPointer
@@ -86,7 +87,7 @@ extension OpenBatch {
     ///   - partitions: for each record of the chunk, the slot in `batches` that it goes to.
     ///   - batches: the slot of partition 0 in a table that has a slot for every partition named. Slot -1 is for records
     ///     that may go to any partition.
-    ///   - nowMs: the time of records that bring none.
+    ///   - nowMs: the timestamp of records that have none of their own, in milliseconds since 1970.
     /// - Returns: the index of the first record that found no room; `range.upperBound` when all went in.
     package static func append(
         _ chunk: RecordChunk, _ range: Range<Int>, partitions: UnsafePointer<Int32>,

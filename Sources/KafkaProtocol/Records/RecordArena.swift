@@ -4,10 +4,10 @@
     import Darwin
 #endif
 
-/// The bytes that the records of one or more chunks point into.
+/// Bytes that many chunks share: their records lie in them, and no chunk copies them.
 ///
-/// A chunk that owns its arena grows it; one that is filled beforehand (`init(bytes:)`) is shared by many chunks and
-/// never changes again.
+/// The bytes never change. A chunk of ``RecordChunk/init(sharing:capacity:)`` says for each record where its key and
+/// value lie. A chunk without a shared arena has one of its own, which grows with its records.
 public final class RecordArena: @unchecked Sendable {
     // Unchecked: written only by the chunk that owns it alone (checked by uniqueness), immutable once shared.
     private(set) var base: UnsafeMutableRawPointer
@@ -23,9 +23,9 @@ public final class RecordArena: @unchecked Sendable {
         byteCount = 0
     }
 
-    /// Copies `bytes` once, for chunks made by `RecordChunk(sharing:)`.
+    /// Creates an arena with a copy of `bytes`, at most 4 GiB.
     ///
-    /// - Throws: `KafkaClientError` with `.invalidArgument` for more than 4 GiB.
+    /// - Throws: `KafkaClientError` with `.invalidArgument` for more bytes.
     public convenience init(bytes: RawSpan) throws(KafkaClientError) {
         guard bytes.byteCount <= Self.byteCountMax else {
             throw KafkaClientError(.invalidArgument, "an arena holds at most 4 GiB, not \(bytes.byteCount) bytes")

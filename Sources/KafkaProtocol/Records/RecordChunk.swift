@@ -5,10 +5,11 @@
 //                    │               │                        │
 //      arena    ─────▼───────────────▼────────────────────────▼──────────────
 
-/// An ordered group of records for one topic.
+/// An ordered group of records for one topic, which builders and producers take with one call.
 ///
-/// A value: copies share storage until one of them is changed. Records are 32-byte entries and their bytes; a chunk of a
-/// few hundred records that stays in the cache is the best size.
+/// It has the semantics of a value: a change of one copy is not seen in another, and the storage is copied only then. A
+/// record takes 32 bytes, and the bytes of its key, value and headers. Chunks of a few hundred records are best, because
+/// they stay in the processor's cache.
 public struct RecordChunk: @unchecked Sendable {
     // Unchecked: the storage is written through a unique reference only.
     private var storage: Storage
@@ -69,40 +70,50 @@ public struct RecordChunk: @unchecked Sendable {
 
     private let sharesArena: Bool
 
-    /// An empty chunk that keeps its records' bytes itself.
+    /// Creates an empty chunk that copies the bytes of its records.
     ///
     /// - Parameters:
-    ///   - capacity: records expected; more are taken.
-    ///   - byteCapacity: bytes of keys, values and headers expected.
+    ///   - capacity: the number of records that memory is reserved for. The chunk grows when there are more.
+    ///   - byteCapacity: the bytes of keys, values and headers that memory is reserved for. The chunk grows when there are
+    ///     more.
     public init(capacity: Int = 256, byteCapacity: Int = 16 << 10) {
         storage = Storage(arena: RecordArena(capacity: byteCapacity), capacity: capacity)
         sharesArena = false
     }
 
-    /// An empty chunk whose records point into bytes that are already there.
+    /// Creates an empty chunk whose records lie in an arena. They are added by
+    /// ``append(keyAt:valueAt:headersAt:timestampMs:)``.
+    ///
+    /// - Parameters:
+    ///   - arena: the bytes of keys, values and headers.
+    ///   - capacity: the number of records that memory is reserved for. The chunk grows when there are more.
     public init(sharing arena: RecordArena, capacity: Int = 256) {
         storage = Storage(arena: arena, capacity: capacity)
         sharesArena = true
     }
 
-    /// Bytes that a record takes besides its key, value and headers, at most.
+    /// The most bytes that a record takes in a batch besides its key, value and headers: 32.
     public static let recordOverheadMax = RecordEncoding.overheadMax
 
+    /// The number of records.
     public var count: Int { storage.count }
+    /// Whether the chunk has no record.
     public var isEmpty: Bool { storage.count == 0 }
 
-    /// Bytes that the chunk's own arena holds.
+    /// The bytes of keys, values and headers that the chunk has copied. For a chunk that shares an arena, the bytes of the
+    /// arena.
     public var byteCount: Int { storage.arena.byteCount }
 
-    /// Adds a record, copying its bytes.
+    /// Adds a record, and copies its bytes.
     ///
     /// - Parameters:
-    ///   - key: nil for none.
-    ///   - value: nil for a tombstone.
-    ///   - timestampMs: milliseconds since 1970; nil for the time at which the builder takes the record.
-    ///   - headers: none, or some (KIP-82).
-    /// - Throws: `KafkaClientError`: `.recordTooLarge` for a key or value of 2 GiB or more; `.invalidArgument` when the chunk
-    ///   shares its arena, or would hold more than 4 GiB. The chunk is what it was.
+    ///   - key: the record's key; nil for none.
+    ///   - value: the record's value; nil is a tombstone, which makes a compacted topic forget the key.
+    ///   - headers: the record's headers (KIP-82).
+    ///   - timestampMs: milliseconds since 1970; nil for the time at which a builder takes the record.
+    /// - Throws: `KafkaClientError`: `.recordTooLarge` when the key, the value or the headers have 2 GiB or more;
+    ///   `.invalidArgument` when the chunk would hold more than 4 GiB, or when it shares an arena. The chunk is unchanged
+    ///   then.
     public mutating func append(
         key: RawSpan?, value: RawSpan?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
     ) throws(KafkaClientError) {
@@ -146,7 +157,7 @@ public struct RecordChunk: @unchecked Sendable {
         }
     }
 
-    /// Adds a record, copying its bytes; see the form with spans.
+    /// Adds a record, and copies its bytes. Parameters and errors are those of the form with spans.
     public mutating func append(
         key: [UInt8]? = nil, value: [UInt8]?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
     ) throws(KafkaClientError) {
@@ -162,7 +173,7 @@ public struct RecordChunk: @unchecked Sendable {
         }
     }
 
-    /// Adds a record, its texts as UTF-8; see the form with spans.
+    /// Adds a record whose key and value are texts, as UTF-8. Parameters and errors are those of the form with spans.
     public mutating func append(
         key: String?, value: String?, headers: [RecordHeader] = [], timestampMs: Int64? = nil
     ) throws(KafkaClientError) {
@@ -171,15 +182,23 @@ public struct RecordChunk: @unchecked Sendable {
             timestampMs: timestampMs)
     }
 
-    /// Adds a record whose key and value lie in the shared arena. Copies nothing.
+    /// Adds a record without a key whose value is a text, as UTF-8. Parameters and errors are those of the form with spans.
+    public mutating func append(
+        value: String, headers: [RecordHeader] = [], timestampMs: Int64? = nil
+    ) throws(KafkaClientError) {
+        // A form of its own, and no default for the key above: `append(value: nil)` would be ambiguous with that.
+        try append(key: nil, value: value, headers: headers, timestampMs: timestampMs)
+    }
+
+    /// Adds a record whose bytes lie in the arena that the chunk shares. Nothing is copied.
     ///
     /// - Parameters:
-    ///   - key: where the key lies; nil for none.
-    ///   - value: where the value lies; nil is a tombstone.
-    ///   - headers: where the headers lie, in a record's own form (``encoded(_:)``); nil for none.
-    ///   - timestampMs: milliseconds since 1970; nil for the time at which the builder takes the record.
-    /// - Throws: `KafkaClientError`: `.invalidArgument` when a range does not lie within the arena, `.recordTooLarge` when one
-    ///   has 2 GiB or more.
+    ///   - key: the range of the key in the arena; nil for none.
+    ///   - value: the range of the value in the arena; nil is a tombstone, which makes a compacted topic forget the key.
+    ///   - headers: the range of the headers in the arena, in the form of ``encoded(_:)``; nil for none.
+    ///   - timestampMs: milliseconds since 1970; nil for the time at which a builder takes the record.
+    /// - Throws: `KafkaClientError`: `.invalidArgument` when a range does not lie within the arena, `.recordTooLarge` when
+    ///   one has 2 GiB or more. The chunk is unchanged then.
     public mutating func append(
         keyAt key: Range<Int>?, valueAt value: Range<Int>?, headersAt headers: Range<Int>? = nil,
         timestampMs: Int64? = nil
@@ -211,10 +230,10 @@ public struct RecordChunk: @unchecked Sendable {
         }
     }
 
-    /// Headers in a record's own form, to be laid into an arena.
+    /// Headers in the form that they have in a record, to be copied into an arena: their number and their bytes (KIP-98).
     public static func encoded(_ headers: [RecordHeader]) -> [UInt8] { RecordEncoding.headers(headers) }
 
-    /// Removes the records and, where the arena is the chunk's own, their bytes. Keeps the memory.
+    /// Removes all records, and keeps the memory for others. A shared arena keeps its bytes.
     public mutating func removeAll() {
         if isKnownUniquelyReferenced(&storage) {
             storage.count = 0
@@ -231,7 +250,7 @@ public struct RecordChunk: @unchecked Sendable {
 }
 
 extension RecordChunk {
-    /// The entries, for the length of the call.
+    /// Calls `body` with the entries, their number and the addresses of their bytes, which are valid during the call.
     func withEntries<R>(_ body: (UnsafePointer<Entry>, Int, Bases) -> R) -> R {
         withExtendedLifetime(storage) {
             let arena = UnsafeRawPointer(storage.arena.base)
@@ -240,14 +259,14 @@ extension RecordChunk {
         }
     }
 
-    /// The addresses from which the offsets of entries count.
+    /// The addresses that the offsets of entries count from.
     struct Bases {
         /// Of values and headers.
         let arena: UnsafeRawPointer
         let keys: UnsafeRawPointer
     }
 
-    /// The bytes of one record as it will stand in a batch, at most: for bounds and accounting.
+    /// The most bytes that one record takes in a batch, for bounds and accounting.
     package func encodedByteCountMax(at index: Int) -> Int {
         withEntries { entries, count, _ in
             precondition(index < count)
@@ -255,7 +274,7 @@ extension RecordChunk {
         }
     }
 
-    /// The bytes of a batch that holds this record alone, exactly.
+    /// The exact bytes of a batch that holds this record alone.
     package func batchByteCountAlone(at index: Int) -> Int {
         withEntries { entries, count, _ in
             precondition(index < count)
@@ -317,8 +336,11 @@ extension RecordChunk {
         return result
     }
 
-    /// Calls `body` for each record with its key, nil where there is none.
-    package func forEachKey(_ body: (_ index: Int, _ key: UnsafeRawBufferPointer?) -> Void) {
+    /// Calls `body` for each record, in order, with its key. For a ``PartitionAssigner`` that chooses partitions by keys.
+    ///
+    /// - Parameter body: gets the record's index, from 0 on, and its key, nil for none. The pointer is valid during the
+    ///   call.
+    public func forEachKey(_ body: (_ index: Int, _ key: UnsafeRawBufferPointer?) -> Void) {
         withEntries { entries, count, bases in
             for index in 0..<count {
                 let entry = entries[index]

@@ -88,14 +88,19 @@ package struct RecordCursor: ~Escapable {
     }
 }
 
-/// One record. Its bytes are those of the batch, not copies.
+/// A record that was read from a batch. Its key and value are borrowed from the batch, not copied.
+///
+/// Source: record batch v2, KIP-98.
 public struct Record: ~Escapable {
+    /// The record's offset in its partition.
     public let offset: Int64
-    /// Milliseconds since 1970, as the producer or (log-append time) the broker set it.
+    /// Milliseconds since 1970. The producer has set it, or the broker if the topic says so
+    /// (`message.timestamp.type=LogAppendTime`).
     public let timestampMs: Int64
     let keyRange: Range<Int>?
     let valueRange: Range<Int>?
     let headerRange: Range<Int>
+    /// The number of headers.
     public let headerCount: Int
     let bytes: RawSpan
 
@@ -113,6 +118,7 @@ public struct Record: ~Escapable {
         self.bytes = bytes
     }
 
+    /// The key; nil for a record without one.
     public var key: RawSpan? {
         @_lifetime(copy self)
         get {
@@ -121,7 +127,7 @@ public struct Record: ~Escapable {
         }
     }
 
-    /// nil is a tombstone.
+    /// The value; nil for a tombstone.
     public var value: RawSpan? {
         @_lifetime(copy self)
         get {
@@ -130,13 +136,14 @@ public struct Record: ~Escapable {
         }
     }
 
-    /// The key, copied.
+    /// A copy of the key; nil for a record without one.
     public var keyBytes: [UInt8]? { keyRange.map { bytes.copied($0) } }
 
-    /// The value, copied; nil is a tombstone.
+    /// A copy of the value; nil for a tombstone.
     public var valueBytes: [UInt8]? { valueRange.map { bytes.copied($0) } }
 
-    /// The headers, copied: they are rare and small. Text that is not UTF-8 is repaired.
+    /// Copies of the headers, in order (KIP-82). Each call reads all of them. In keys, bytes that are not UTF-8 are replaced
+    /// by U+FFFD.
     public var headers: [RecordHeader] {
         var result: [RecordHeader] = []
         var position = headerRange.lowerBound
@@ -161,12 +168,16 @@ extension RawSpan {
     func copied(_ range: Range<Int>) -> [UInt8] { extracting(range).withUnsafeBytes { [UInt8]($0) } }
 }
 
-/// A header of a record. Source: KIP-82.
+/// A header of a record: a name and a value that travel with it. Several headers may have the same name.
+///
+/// Source: KIP-82.
 public struct RecordHeader: Equatable, Sendable {
+    /// The header's name.
     public var key: String
-    /// nil is a null value, which is not the empty one.
+    /// The header's value; nil is null, which differs from an empty value.
     public var value: [UInt8]?
 
+    /// Creates a header.
     public init(key: String, value: [UInt8]?) {
         self.key = key
         self.value = value

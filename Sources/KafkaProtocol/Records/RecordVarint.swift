@@ -1,4 +1,4 @@
-/// The zig-zag varints of records (up to 64 bits). `WireReader` has its own; these need nothing but the bytes.
+/// The zig-zag varints of records, of up to 64 bits. `WireReader` reads those of messages.
 enum RecordVarint {
     static func byteCount(_ value: Int64) -> Int {
         let bits = 64 - zigZag(value).leadingZeroBitCount

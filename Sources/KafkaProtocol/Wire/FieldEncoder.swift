@@ -75,7 +75,7 @@ package struct FieldEncoder: FieldCoder {
 
     package mutating func elements<E: WireElement>(_ value: inout [E]) {
         writer.pointee.arrayCount(value.count, compact: isFlexible)
-        // Elements are copied, not changed in place: changing one would copy the whole shared array.
+        // A copy of each element is coded: changing one within the shared array would copy the whole array.
         for (index, element) in value.enumerated() {
             var element = element
             element.codeElement(&self)

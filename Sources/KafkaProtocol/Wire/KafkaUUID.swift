@@ -1,13 +1,16 @@
-/// A topic, directory or member id of 128 bits.
+/// An id of 128 bits, such as a topic's. As a text it has 22 characters of URL-safe Base64 without padding.
 ///
-/// Source: `org.apache.kafka.common.Uuid`, KIP-516. Written as 22 characters of URL-safe Base64 without padding.
+/// Source: `org.apache.kafka.common.Uuid`, KIP-516.
 public struct KafkaUUID: Hashable, Sendable {
+    /// The first 64 bits.
     public var high: UInt64
+    /// The last 64 bits.
     public var low: UInt64
 
-    /// No id.
+    /// The id of all zeros, which means that there is none.
     public static let zero = KafkaUUID(high: 0, low: 0)
 
+    /// The id with these bits.
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -17,7 +20,7 @@ public struct KafkaUUID: Hashable, Sendable {
 extension KafkaUUID: CustomStringConvertible, LosslessStringConvertible {
     private static let alphabet = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    /// The id from its 22 characters; nil when they are anything else.
+    /// The id that a text of 22 characters stands for; nil when the text is not an id.
     public init?(_ description: String) {
         guard description.utf8.count == 22 else { return nil }
         var value: UInt128 = 0
@@ -34,6 +37,7 @@ extension KafkaUUID: CustomStringConvertible, LosslessStringConvertible {
         self.init(high: UInt64(truncatingIfNeeded: value >> 64), low: UInt64(truncatingIfNeeded: value))
     }
 
+    /// The id as 22 characters of URL-safe Base64 without padding.
     public var description: String {
         let value = UInt128(high) << 64 | UInt128(low)
         return String(unsafeUninitializedCapacity: 22) { characters in

@@ -48,7 +48,7 @@ import Testing
         let spare = pool.takeSpare(1500)
         let memory = pool.take(1024)!
         #expect(pool.takenByteCount == 1024)
-        pool.exchange(spare: spare, for: memory)
+        pool.swap(spare: spare, with: memory)
         #expect(pool.takenByteCount == 1500)
         pool.give(spare)
         #expect(pool.takenByteCount == 0)

@@ -1,7 +1,7 @@
 import KafkaQueues
 import KafkaTransport
 
-/// What waits for one partition, and what the partition is doing.
+/// The batches that wait for one partition, and the partition's state.
 ///
 ///                  advance                takeFirst
 ///      ┌─▶ idle ────────────▶ ready ───────────────▶ inFlight
@@ -9,47 +9,48 @@ import KafkaTransport
 ///      │    ▼ │                 ▼                       ▼
 ///      └─ leaderless          idle or backingOff      idle or backingOff
 ///
-/// `advance` alone leaves idle, leaderless and a pause that is over.
+/// Only `advance` leaves the states idle and leaderless, and a pause that is over.
 struct PartitionQueue {
     enum State {
-        /// Nothing stands against sending. Batches wait for a moment only: until `advance`.
+        /// Nothing prevents sending. If batches wait, the next `advance` makes the partition ready.
         case idle
-        /// Batches wait, and no broker leads the partition. Metadata is asked for.
+        /// Batches wait, and the partition has no leader. Metadata is being asked for.
         case leaderless
-        /// Nothing is sent before a moment, after a failure. Batches may wait.
+        /// A batch has failed, and nothing is sent before this moment. Batches may wait.
         case backingOff(until: MonotonicInstant)
-        /// Batches wait, and the partition stands in the ready list of its leader.
+        /// Batches wait, and the partition is in the ready list of its leader.
         case ready
-        /// This batch is on its way; others may wait behind it.
+        /// This batch is in a request that has no answer yet. Others may wait behind it.
         case inFlight(QueuedBatch)
     }
 
-    /// Node id, -1 when there is none.
+    /// The node id of the leader; -1 when there is none.
     var leader: Int32 = -1
     var waiting = RingBuffer<QueuedBatch>()
     private(set) var state = State.idle
-    /// Failures since the last success.
+    /// The number of failures since the last success.
     private(set) var failureCount = 0
 
     var isReady: Bool { if case .ready = state { true } else { false } }
     var isInFlight: Bool { if case .inFlight = state { true } else { false } }
 
-    /// Whether a pause after a failure is not over.
+    /// Whether the partition backs off after a failure, and its pause is not over.
     func isResting(now: MonotonicInstant) -> Bool {
         if case .backingOff(let until) = state { until > now } else { false }
     }
 
-    /// Where `advance` led to.
+    /// What the caller of `advance` has to do.
     enum Advance {
-        /// The state is what it was, or there is nothing to send.
+        /// Nothing: there is nothing to send, or not yet.
         case nothing
-        /// The partition must be put into its leader's list.
+        /// Put the partition into its leader's ready list.
         case becameReady
-        /// Somebody must ask who leads the partition.
+        /// Ask which broker leads the partition.
         case needsLeader
     }
 
-    /// Moves on from rest to what the queue and the leader allow.
+    /// Moves to the state that the waiting batches and the leader call for, unless a batch is in flight or a pause is not
+    /// over.
     mutating func advance(now: MonotonicInstant) -> Advance {
         switch state {
         case .ready, .inFlight: return .nothing
@@ -80,21 +81,21 @@ struct PartitionQueue {
         return batch
     }
 
-    /// Takes back the batch that was on its way.
+    /// Takes back the batch that is in flight.
     ///
-    /// - Precondition: one is.
+    /// - Precondition: a batch is in flight.
     mutating func endFlight() -> QueuedBatch {
         guard case .inFlight(let batch) = state else { preconditionFailure("nothing of this partition is in flight") }
         state = .idle
         return batch
     }
 
-    /// The partition was taken out of its leader's list.
+    /// Says that the partition was taken out of its leader's ready list.
     mutating func unlist() {
         if case .ready = state { state = .idle }
     }
 
-    /// Sends nothing before a moment.
+    /// Backs off: nothing is sent before a moment.
     ///
     /// - Precondition: nothing is in flight.
     mutating func rest(until moment: MonotonicInstant) {
@@ -104,7 +105,7 @@ struct PartitionQueue {
 
     /// Counts one more failure.
     ///
-    /// - Returns: failures since the last success.
+    /// - Returns: the number of failures since the last success.
     mutating func didFail() -> Int {
         failureCount += 1
         return failureCount

@@ -1,15 +1,15 @@
-/// Counts pending batches by the drains between which they were taken, so that a drain waits for those before it and for
-/// no others. Batches end in any order.
+/// Counts pending batches by epochs. Each drain ends an epoch, and waits for the batches that were taken in that epoch and
+/// those before it, and for no others. Batches may end in any order.
 struct PendingEpochs {
     /// Every epoch below this one has ended.
     private(set) var first = 0
-    /// Pending batches of `first` and the epochs after it, the current one last.
+    /// The number of pending batches of `first` and of each epoch after it. The current epoch is the last.
     private var counts = [0]
 
-    /// The epoch of what is taken now.
+    /// The epoch of batches that are taken now.
     var current: Int { first + counts.count - 1 }
 
-    /// A batch was taken.
+    /// Counts a batch that was taken.
     ///
     /// - Returns: its epoch.
     mutating func begin() -> Int {
@@ -17,15 +17,15 @@ struct PendingEpochs {
         return current
     }
 
-    /// A batch of this epoch has ended.
+    /// Says that a batch of this epoch has ended.
     mutating func end(_ epoch: Int) {
         counts[epoch - first] -= 1
         skipEnded()
     }
 
-    /// Ends the current epoch for newcomers.
+    /// Begins a new epoch for the batches that come from now on.
     ///
-    /// - Returns: the last epoch with pending batches; nil when there are none.
+    /// - Returns: the last epoch that has pending batches; nil when no batch is pending.
     mutating func beginNext() -> Int? {
         if counts.last! > 0 { counts.append(0) }
         return counts.count == 1 ? nil : current - 1

@@ -2,7 +2,7 @@ import KafkaProtocol
 import KafkaTransport
 
 extension ProduceQueue {
-    /// Takes what was learned of leaders, for the topics in use.
+    /// Takes the leaders, the ids and the partitions of the topics in use from a snapshot of the cluster.
     mutating func apply(_ snapshot: ClusterSnapshot, now: MonotonicInstant, _ effects: inout Effects) {
         for topic in topics.indices {
             guard let description = snapshot.topics[topics[topic].name], !description.partitions.isEmpty else {
@@ -10,7 +10,7 @@ extension ProduceQueue {
             }
             topics[topic].apply(description)
         }
-        // Leaders have moved: what was ready for one may be ready for another.
+        // Leaders may have changed: a partition that was ready for one broker may now be ready for another.
         for broker in ready.keys { _ = unlist(broker) }
         for topic in topics.indices {
             guard topics[topic].isKnown else {

@@ -1,16 +1,16 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// What one attempt of a batch came to.
+/// The outcome of one attempt to send a batch.
 enum AttemptOutcome: Sendable {
     case acknowledged(baseOffset: Int64, logAppendTimeMs: Int64)
-    /// The broker's verdict, and its own words.
+    /// The broker answered with this code and, if it sent one, this message.
     case refused(KafkaErrorCode, String?)
-    /// No answer.
+    /// There was no answer, for this reason.
     case unanswered(KafkaClientError)
 }
 
-/// The request of an attempt: to which broker, from when to when.
+/// The broker that the request of an attempt was sent to, and when the request began and ended.
 struct AttemptTimes: Sendable {
     let broker: Int32
     let began: MonotonicInstant
@@ -18,9 +18,9 @@ struct AttemptTimes: Sendable {
 }
 
 extension ProduceQueue {
-    /// Takes what one attempt came to: the batch ends, or waits for another attempt at the head of its queue.
+    /// Takes the outcome of one attempt: the batch ends, or waits at the head of its queue for another attempt.
     ///
-    /// - Parameter chance: from -1 to 1, for the pause before another attempt.
+    /// - Parameter chance: a random number from -1 to 1, which varies the pause before another attempt.
     mutating func complete(
         _ item: Item, _ outcome: AttemptOutcome, _ times: AttemptTimes, chance: @autoclosure () -> Double,
         _ effects: inout Effects
@@ -55,14 +55,14 @@ extension ProduceQueue {
         place(batch, in: key.topic, atFront: true, now: now, &effects)
     }
 
-    /// A failure that could have been retried says how long that was tried.
+    /// The error of a batch that ends. After several attempts, or too late, it says how long and how often was tried.
     private func final(_ error: KafkaClientError, _ batch: QueuedBatch, _ now: MonotonicInstant) -> KafkaClientError {
         let isLate = now >= batch.deadline
         guard error.isRetriable, isLate || batch.attemptCount > 1 else { return error }
         return notDelivered(batch, isLate ? .deliveryTimedOut : error.code, now, because: error)
     }
 
-    /// The error of a batch that was tried for some time.
+    /// An error that says for how long a batch was tried, and how often.
     func notDelivered(
         _ batch: QueuedBatch, _ code: KafkaClientError.Code, _ now: MonotonicInstant, _ why: String? = nil,
         because cause: KafkaClientError?

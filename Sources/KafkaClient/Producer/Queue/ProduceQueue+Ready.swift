@@ -3,21 +3,21 @@ import KafkaQueues
 import KafkaTransport
 
 extension ProduceQueue {
-    /// Partitions that have something for one broker, in the order in which they became ready.
+    /// The partitions that have a batch to send to one broker, in the order in which they became ready.
     struct ReadyList {
         var partitions = RingBuffer<PartitionKey>()
-        /// Bytes of the first batch of each.
+        /// The bytes of the first batches of all these partitions together.
         var byteCount = 0
-        /// When the oldest entry became ready.
+        /// When the first of them became ready.
         var since = MonotonicInstant.distantFuture
     }
 
-    /// What to send to one broker: at most one batch for each partition, and those of a topic stand together.
+    /// The batches to send to one broker in one request: at most one for each partition. Those of a topic follow each other.
     struct Request: Sendable {
         var items: [Item] = []
         var byteCount = 0
 
-        /// A request names each topic once. Mostly there is only one, and this is a glance.
+        /// Sorts the items, because a request names each topic once. Mostly there is only one topic, and nothing is sorted.
         fileprivate mutating func sortByTopic() {
             guard let first = items.first?.key.topic, items.contains(where: { $0.key.topic != first }) else { return }
             items.sort { $0.topic < $1.topic }
@@ -28,22 +28,22 @@ extension ProduceQueue {
     struct Item: Sendable {
         let key: PartitionKey
         let topic: String
-        /// As it was when the request was made: the answer speaks of this one, whatever is learned meanwhile.
+        /// The topic's id when the request was made. The answer names this one, also when the topic has another id by then.
         let topicID: KafkaUUID
         let batch: RecordBatch
 
         var partition: Int32 { key.partition }
     }
 
-    /// Brokers for which something is ready.
+    /// The brokers for which a batch is ready.
     var readyBrokers: [Int32] { ready.compactMap { $1.byteCount > 0 ? $0 : nil } }
 
     func readyByteCount(_ broker: Int32) -> Int { ready[broker]?.byteCount ?? 0 }
 
-    /// When the oldest batch that is ready for the broker became so.
+    /// When the first of the partitions that are ready for the broker became ready.
     func readySince(_ broker: Int32) -> MonotonicInstant { ready[broker]?.since ?? .distantFuture }
 
-    /// Moves a partition on from rest, and lists it when it is ready.
+    /// Advances a partition, and puts it into its leader's ready list when it has become ready.
     mutating func advance(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
         switch self[key].advance(now: now) {
         case .nothing: break
@@ -56,8 +56,8 @@ extension ProduceQueue {
         }
     }
 
-    /// Puts a batch at the head of its partition's queue. A ready partition counts in its list with the bytes of its first
-    /// batch, which is now another.
+    /// Puts a batch at the head of its partition's queue. The ready list counts the bytes of a partition's first batch, so
+    /// that its sum changes too.
     mutating func prepend(_ batch: QueuedBatch, _ key: PartitionKey) {
         if self[key].isReady {
             ready[self[key].leader]!.byteCount += batch.batch.byteCount - firstByteCount(key)
@@ -65,12 +65,12 @@ extension ProduceQueue {
         self[key].waiting.prepend(batch)
     }
 
-    /// Bytes of the batch that goes first.
+    /// The bytes of the batch that is sent next.
     private func firstByteCount(_ key: PartitionKey) -> Int { self[key].waiting.first?.batch.byteCount ?? 0 }
 
-    /// Takes batches for one request; their partitions are then in flight.
+    /// Takes batches for one request. Their partitions are in flight then.
     ///
-    /// The request ends when it has reached the configuration's target, or the next batch would exceed its maximum.
+    /// No more are taken when the configuration's target is reached, or when the next batch would exceed its maximum.
     mutating func takeRequest(for broker: Int32, now: MonotonicInstant) -> Request {
         var request = Request()
         guard var list = ready.removeValue(forKey: broker) else { return request }
@@ -93,9 +93,9 @@ extension ProduceQueue {
         return request
     }
 
-    /// Takes a broker's list apart.
+    /// Removes a broker's ready list.
     ///
-    /// - Returns: the partitions that stood in it, which are idle now.
+    /// - Returns: the partitions that were in it, which are idle now.
     mutating func unlist(_ broker: Int32) -> [PartitionKey] {
         guard var list = ready.removeValue(forKey: broker) else { return [] }
         let keys = list.partitions.takeAll()

@@ -2,7 +2,7 @@ import KafkaProtocol
 import KafkaTransport
 
 extension ProduceQueue {
-    /// When `tick` has something to do next, deadlines aside.
+    /// When the next pause is over, so that `tick` has something to do. Deadlines of batches are not looked at.
     var nextTick: MonotonicInstant? {
         var next: MonotonicInstant?
         for key in backingOff {
@@ -11,7 +11,7 @@ extension ProduceQueue {
         return next
     }
 
-    /// Ends pauses that are over, and batches that have waited too long.
+    /// Ends the pauses that are over, and fails the batches whose deadline has passed.
     mutating func tick(now: MonotonicInstant, _ effects: inout Effects) {
         let resting = backingOff
         backingOff = []
@@ -27,21 +27,23 @@ extension ProduceQueue {
         for key in unlisted { advance(key, now: now, &effects) }
     }
 
-    /// Sends nothing to a partition before a moment.
+    /// Lets a partition back off: nothing is sent to it before a moment.
     mutating func rest(_ key: PartitionKey, until moment: MonotonicInstant) {
         self[key].rest(until: moment)
         backingOff.append(key)
     }
 
-    /// Lets the partitions rest that are ready for a broker that can't be reached.
+    /// Lets all partitions back off that are ready for a broker that can't be reached.
     ///
-    /// - Parameter reason: why it can't be reached, told by batches that expire meanwhile.
+    /// - Parameter reason: why it can't be reached. The errors of batches that expire in the meantime tell it.
     mutating func backOff(broker: Int32, until moment: MonotonicInstant, reason: KafkaClientError? = nil) {
         unreachable[broker] = reason ?? unreachable[broker]
         for key in unlist(broker) { rest(key, until: moment) }
     }
 
-    /// Takes the ready lists apart in which a batch has waited too long, so that it can be ended; rare.
+    /// Removes the ready lists in which a batch's deadline has passed, so that the batch can be failed. This is rare.
+    ///
+    /// - Returns: the partitions that were in them, which are idle now.
     private mutating func unlistExpired(now: MonotonicInstant) -> [PartitionKey] {
         var unlisted: [PartitionKey] = []
         for (broker, list) in ready {
@@ -80,7 +82,7 @@ extension ProduceQueue {
         }
     }
 
-    /// Ends everything that is not in flight.
+    /// Fails all batches that are not in flight.
     mutating func failWaiting(_ error: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects) {
         for broker in ready.keys { _ = unlist(broker) }
         for topic in topics.indices {

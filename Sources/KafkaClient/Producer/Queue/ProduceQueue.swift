@@ -1,12 +1,12 @@
-// The producer's logic without its network: which batch may go to which broker, and what becomes of it. A value: time,
-// chance and answers are arguments, and tests drive it.
+// The producer's logic without its network: which batch may be sent to which broker, and what becomes of it. It has no
+// clock, no chance and no connection: times, random numbers and answers are arguments, so that tests decide them.
 //
 //   enqueue ─▶ partition's queue ─▶ ready list of its leader ─▶ takeRequest ─▶ (in flight) ─▶ complete ─▶ delivery
 //                    ▲                                                             │
 //                    └────────────── backing off ◀──── retriable ◀────────────────┘
 //
-// The states of a partition are in `PartitionQueue`. Of a partition at most one batch is in flight, and one that failed goes
-// back to the head of its queue: so order holds without the broker's help.
+// The states of a partition are in `PartitionQueue`. At most one batch of a partition is in flight, and a failed one goes
+// back to the head of its queue. This keeps the order without help from the broker.
 //
 // +Ready    ready lists and requests           +Metadata  topics and leaders
 // +Outcome  what becomes of attempts           +Time      pauses and deadlines
@@ -15,10 +15,11 @@ import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 
-/// The batches of one lane that are not yet acknowledged.
+/// The batches of one lane that have no delivery yet.
 struct ProduceQueue {
-    /// One partition of one topic, by index.
+    /// One partition of one topic.
     struct PartitionKey: Hashable, Sendable {
+        /// The topic's index in `topics`.
         let topic: Int
         let partition: Int32
     }
@@ -33,13 +34,13 @@ struct ProduceQueue {
     let backoff: Backoff
     var topics: [TopicQueue] = []
     private var topicIndices: [String: Int] = [:]
-    /// By broker.
+    /// The ready list of each broker, by node id.
     var ready: [Int32: ReadyList] = [:]
-    /// Partitions in a pause after a failure.
+    /// The partitions that back off after a failure.
     var backingOff: [PartitionKey] = []
-    /// Why a broker could not be reached the last time, until it could.
+    /// Why each broker could not be reached the last time, by node id.
     var unreachable: [Int32: KafkaClientError] = [:]
-    /// Batches that have not come to their end, those in flight included.
+    /// The number of batches that have no delivery yet, those in flight included.
     private(set) var pendingCount = 0
     private(set) var epochs = PendingEpochs()
 
@@ -51,12 +52,12 @@ struct ProduceQueue {
     /// Names of the topics in use.
     var topicNames: Set<String> { Set(topicIndices.keys) }
 
-    /// Puts a line under what is pending now.
+    /// Begins a new epoch, which separates the batches that are pending now from those that come later.
     ///
-    /// - Returns: the epoch that all of it has ended with; nil when there is nothing.
+    /// - Returns: the epoch after which all that is pending now has ended; nil when nothing is pending.
     mutating func beginEpoch() -> Int? { epochs.beginNext() }
 
-    /// Takes a batch; its topic may not be known yet.
+    /// Takes a batch. Its topic may be unknown yet: the batch then waits until the topic's partitions are known.
     mutating func enqueue(_ batch: RecordBatch, now: MonotonicInstant, _ effects: inout Effects) {
         let queued = QueuedBatch(
             batch, queued: now, deadline: now + configuration.deliveryTimeout, epoch: epochs.begin())
@@ -77,7 +78,7 @@ struct ProduceQueue {
         return topics.count - 1
     }
 
-    /// Puts a batch into the queue of its partition, which is chosen now where it may go to any.
+    /// Puts a batch into the queue of its partition. The partition of a batch that may go to any is chosen now.
     mutating func place(
         _ batch: QueuedBatch, in topic: Int, atFront: Bool, now: MonotonicInstant, _ effects: inout Effects
     ) {
@@ -97,7 +98,7 @@ struct ProduceQueue {
         advance(key, now: now, &effects)
     }
 
-    /// Ends a batch's story.
+    /// Ends a batch with an outcome, which becomes its delivery.
     mutating func end(
         _ batch: QueuedBatch, _ outcome: Delivery.Outcome, now: MonotonicInstant, _ effects: inout Effects
     ) {

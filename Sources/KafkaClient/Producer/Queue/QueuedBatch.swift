@@ -1,18 +1,18 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// A batch on its way through the producer, with its story so far.
+/// A batch that a producer has taken, and the attempts to send it so far.
 struct QueuedBatch: Sendable {
     let batch: RecordBatch
     let queued: MonotonicInstant
     let deadline: MonotonicInstant
-    /// Between which drains it was taken.
+    /// The epoch of `PendingEpochs` in which it was taken.
     let epoch: Int
-    /// Where it goes; for a batch without a strict partition chosen anew after a failure.
+    /// The partition that it goes to. It is chosen anew after a failure, unless the batch is strict.
     var partition: Int32
-    /// Requests that carried it, the one in flight included.
+    /// The number of requests that carried it, the one in flight included.
     var attemptCount = 0
-    /// What came of them.
+    /// The requests that have ended, and their outcomes.
     var exchanges: [Exchange] = []
 
     init(_ batch: RecordBatch, queued: MonotonicInstant, deadline: MonotonicInstant, epoch: Int) {
@@ -23,7 +23,7 @@ struct QueuedBatch: Sendable {
         partition = batch.partition
     }
 
-    /// Whether it goes to one partition and no other.
+    /// Whether the batch was built for one partition, and may go to no other.
     var isStrict: Bool { batch.partition >= 0 }
 
     func delivery(_ outcome: Delivery.Outcome, ended: MonotonicInstant) -> Delivery {

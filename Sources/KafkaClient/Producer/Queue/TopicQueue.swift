@@ -2,12 +2,12 @@ import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 
-/// The partitions of one topic with what waits for them, in one lane.
+/// The partitions of one topic, and the batches that wait for them in one lane.
 struct TopicQueue {
     let name: String
     private(set) var id = KafkaUUID.zero
     var partitions: [PartitionQueue] = []
-    /// What came before the topic's partitions were known.
+    /// Batches that came before the topic's partitions were known.
     var unplaced = RingBuffer<QueuedBatch>()
     private var lastChosen = 0
 
@@ -21,8 +21,8 @@ struct TopicQueue {
         for (index, partition) in description.partitions.enumerated() { partitions[index].leader = partition.leader }
     }
 
-    /// A partition for a batch that may go to any: the next in turn that has a leader, does not rest after a failure, and is
-    /// not the one where the batch failed. One with nothing to do is preferred.
+    /// Chooses a partition for a batch that may go to any: the next one that has a leader, does not back off, and is not the
+    /// one on which the batch has failed. Among these, partitions without batches are preferred.
     mutating func choosePartition(after failed: Int32, now: MonotonicInstant) -> Int32 {
         var busy: Int?
         for _ in partitions.indices {

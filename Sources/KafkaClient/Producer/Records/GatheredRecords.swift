@@ -2,18 +2,18 @@ import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 
-/// Records that were appended one by one and are not yet with the builder. Bounded in bytes. A value, behind the producer's
-/// lock.
+/// Records that were appended one by one and that the builder has not taken yet. Bounded in bytes. The producer keeps it
+/// behind a lock.
 ///
 ///      reserve ─▶ add ─▶ gathering of its destination ─(full, lingered, flushed)─▶ handover ─(its turn)─▶ builder
 ///
-/// Chunks are handed over one after the other in the order in which they left here: each handover draws a ticket and waits
-/// for its turn. Its bytes count until the turn ends.
+/// Chunks are handed over one after the other, in the order in which they were taken from here: each handover draws a ticket
+/// and waits for its turn. Its bytes count until the turn ends.
 struct GatheredRecords: Sendable {
-    /// Where records go: those of one destination share a chunk.
+    /// The topic and the partition that records are appended to. Records of one destination share a chunk.
     struct Destination: Hashable, Sendable {
         let topic: String
-        /// Nil lets the partitioner decide.
+        /// Nil lets the partitioner choose.
         let partition: Int32?
     }
 
@@ -21,18 +21,19 @@ struct GatheredRecords: Sendable {
     struct Handover: Sendable {
         let destination: Destination
         let chunk: RecordChunk
-        /// What was reserved for its records.
+        /// The bytes that were reserved for its records.
         let byteCount: Int
         let ticket: Int
-        /// Its only record is told of by the `append` that brought it, and by nobody else.
+        /// Whether the chunk has one record, whose `append` throws when it is refused. The record is then not counted as
+        /// failed as well.
         let isAlone: Bool
     }
 
-    /// What became of a record that was added.
+    /// What the caller has to do after it has added a record.
     struct Added {
-        /// Its chunk, now to be handed over, when it is full.
+        /// The record's chunk, when it is full: it must be handed over.
         var full: Handover?
-        /// No task lingers for the destination yet.
+        /// Whether a task must be started that lingers for the destination, because there is none yet.
         var needsLinger = false
     }
 
@@ -52,7 +53,7 @@ struct GatheredRecords: Sendable {
     var turns = HandoverTurns()
     private(set) var isClosed = false
 
-    /// - Parameter byteCountMax: bytes of the records that may be here.
+    /// - Parameter byteCountMax: the most bytes of records that may be here.
     init(byteCountMax: Int) { room = RecordRoom(byteCountMax: byteCountMax) }
 
     static let closedError = KafkaClientError(.closed, "the producer was closed and takes no more records")
@@ -69,9 +70,9 @@ struct GatheredRecords: Sendable {
 
     // MARK: Records
 
-    /// Adds a record for which there is room.
+    /// Adds a record for which room was reserved.
     ///
-    /// - Throws: `KafkaClientError` with `.closed`, or what `append` throws: the room is given back then.
+    /// - Throws: `KafkaClientError` with `.closed`, or what `append` throws. The room is given back then.
     mutating func add(
         to destination: Destination, byteCount: Int, now: @autoclosure () -> MonotonicInstant,
         _ append: (inout RecordChunk) throws(KafkaClientError) -> Void
@@ -94,16 +95,16 @@ struct GatheredRecords: Sendable {
         return Added(needsLinger: true)
     }
 
-    /// Takes what is gathered for a destination.
+    /// Takes the records that are gathered for a destination; nil when there are none.
     mutating func handOver(_ destination: Destination) -> Handover? {
         guard let gathering = gatherings.removeValue(forKey: destination) else { return nil }
         return draw(gathering.chunk, to: destination, byteCount: gathering.byteCount, isAlone: false)
     }
 
-    /// Takes all that is gathered.
+    /// Takes the gathered records of all destinations.
     mutating func handOverAll() -> [Handover] { Array(gatherings.keys).compactMap { handOver($0) } }
 
-    /// Takes a record that goes alone, behind what is gathered for the same destination.
+    /// Takes a record that is handed over alone, after the records that are gathered for the same destination.
     ///
     /// - Throws: `KafkaClientError` with `.closed`.
     mutating func handOver(alone chunk: RecordChunk, to destination: Destination, byteCount: Int)
@@ -117,7 +118,7 @@ struct GatheredRecords: Sendable {
     private mutating func draw(
         _ chunk: RecordChunk, to destination: Destination, byteCount: Int, isAlone: Bool
     ) -> Handover {
-        room.leave(byteCount)
+        room.beginHandover(byteCount)
         return Handover(
             destination: destination, chunk: chunk, byteCount: byteCount, ticket: turns.drawTicket(), isAlone: isAlone)
     }
@@ -141,20 +142,22 @@ struct GatheredRecords: Sendable {
         return handOver(destination).map { .handOver($0) } ?? .end
     }
 
-    /// Keeps the task that lingers, for `close`; it may have ended already.
+    /// Keeps a task that lingers, so that `close` can cancel it. The task may have ended already.
     mutating func keep(_ task: Task<Void, Never>, for destination: Destination) {
         if isClosed { task.cancel() }
         if lingering[destination] != nil { lingering[destination] = task }
     }
 
-    /// What `close` leaves to be done.
+    /// What the caller of `close` has to do.
+    ///
+    /// It cancels the tasks that linger, resumes the refused waiters with an error, and makes the handovers.
     struct Closing {
         let lingering: [Task<Void, Never>]
         let refused: [Waiter<Void>]
         let handovers: [Handover]
     }
 
-    /// Takes no more records.
+    /// Refuses records from now on.
     mutating func close() -> Closing {
         isClosed = true
         defer { lingering = [:] }

@@ -1,4 +1,4 @@
-/// The order in which chunks are handed to the builder: by tickets, one at a time.
+/// The order of handovers: one at a time, by ascending tickets.
 struct HandoverTurns: Sendable {
     private var nextTicket = 0
     private var serving = 0
@@ -9,16 +9,16 @@ struct HandoverTurns: Sendable {
         return nextTicket
     }
 
-    /// Whether it is the ticket's turn; if not, `continuation` is resumed when it is.
+    /// Whether it is the ticket's turn. If not, `continuation` is kept, and `end` returns it when the turn comes.
     mutating func isTurn(_ ticket: Int, _ continuation: CheckedContinuation<Void, Never>) -> Bool {
         if ticket == serving { return true }
         waiting[ticket] = continuation
         return false
     }
 
-    /// Ends the turn that is served.
+    /// Ends the current turn.
     ///
-    /// - Returns: the next one, to be resumed.
+    /// - Returns: the continuation of the next ticket, which the caller resumes; nil when it does not wait yet.
     mutating func end() -> CheckedContinuation<Void, Never>? {
         serving += 1
         return waiting.removeValue(forKey: serving)

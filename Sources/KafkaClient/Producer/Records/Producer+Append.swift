@@ -1,25 +1,30 @@
-// The record door. Records that come one by one are gathered into chunks, so that a thread is changed per chunk and not
-// per record. What was accepted here is in a delivery, or counts as failed, whatever becomes of the caller.
+// Records that are appended one by one are gathered into chunks, so that the thread changes once per chunk and not once per
+// record. A record that was taken is in a delivery later or counts as failed, also when its caller was cancelled.
 
 public import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 
 extension Producer {
-    /// Appends one record. Returns when it is taken, not when it is delivered; waits when the memory bound is reached.
+    /// Appends one record. Returns when the producer has taken it, not when it is delivered.
     ///
-    /// A cancelled call throws while it waits for room. Once the record is taken it is not called back.
+    /// When ``BuilderConfiguration/memoryByteCountMax`` is reached, the call waits for room. Cancelling the task ends that
+    /// wait; a record that was taken stays taken.
     ///
     /// - Parameters:
-    ///   - value: nil is a tombstone.
-    ///   - key: nil for none; the partitioner goes by it.
-    ///   - headers: none, or some (KIP-82).
+    ///   - value: the record's value; nil is a tombstone, which makes a compacted topic forget the key.
+    ///   - key: the record's key, by which most partitioners choose the partition; nil for none.
+    ///   - headers: the record's headers (KIP-82).
     ///   - timestampMs: milliseconds since 1970; nil for now.
-    ///   - topic: must exist, or be auto-created.
-    ///   - partition: nil lets the partitioner decide.
-    /// - Throws: `KafkaClientError`: `.recordTooLarge`, `.unknownTopic`, `.unknownPartition`, `.closed`; and
-    ///   `CancellationError`. Records of earlier calls that could not be handed over with this one also count as failed in
-    ///   the next flush.
+    ///   - topic: the topic's name. The topic must exist, unless ``ClusterConfiguration/autoCreatesTopics`` is set.
+    ///   - partition: a partition from 0 on; nil lets the partitioner choose; -1 lets the record go to any, as the records
+    ///     of ``AnyPartitioner``.
+    /// - Throws: `KafkaClientError`: `.recordTooLarge` when the record does not fit a batch of
+    ///   ``BuilderConfiguration/batchByteCountMax`` bytes, `.unknownTopic`, `.unknownPartition`, `.closed`, or the reason
+    ///   why the topic could not be asked for. `CancellationError` when the task is cancelled while the call waits for room.
+    ///
+    ///   A call that fills a chunk waits until the builder has the chunk. When that fails, the call throws the reason, and
+    ///   the records of the chunk, also those of earlier calls, count as failed in the next ``flush()``.
     public func append(
         value: [UInt8]?, key: [UInt8]? = nil, headers: [RecordHeader] = [], timestampMs: Int64? = nil, to topic: String,
         partition: Int32? = nil
@@ -30,7 +35,7 @@ extension Producer {
             RecordBatchHeader.byteCount + RecordChunk.recordOverheadMax + (value?.count ?? 0) + (key?.count ?? 0)
             + (headers.isEmpty ? 0 : RecordChunk.encoded(headers).count)
         if byteCount > configuration.builder.batchByteCountMax {
-            // It may be refused: it goes alone, so that the answer is its own.
+            // The builder may refuse this record. It is handed over alone, so that its own call throws the error.
             var chunk = RecordChunk(capacity: 1, byteCapacity: byteCount)
             try chunk.append(key: key, value: value, headers: headers, timestampMs: time)
             return try await appendAlone(chunk, to: destination, byteCount)
@@ -51,7 +56,7 @@ extension Producer {
         if added?.needsLinger == true { linger(for: destination) }
     }
 
-    /// Appends one record, its texts as UTF-8; see the other form.
+    /// Appends one record whose value and key are texts, as UTF-8. Parameters and errors are those of the form with bytes.
     public func append(
         value: String?, key: String? = nil, headers: [RecordHeader] = [], timestampMs: Int64? = nil, to topic: String,
         partition: Int32? = nil
@@ -75,7 +80,7 @@ extension Producer {
 
     // MARK: Before a record is accepted
 
-    /// Returns when the destination is known to exist and there is room for the record.
+    /// Returns when the destination is known to exist and room for the record is reserved.
     private func admit(_ destination: GatheredRecords.Destination, _ byteCount: Int) async throws {
         if !gathered.withLock({ $0.isKnown(destination) }) { try await learn(destination) }
         if !gathered.withLock({ $0.room.reserve(byteCount) }) { try await waitForRoom(byteCount) }
@@ -101,7 +106,7 @@ extension Producer {
             try await waiter.wait()
         } catch {
             gathered.withLock { $0.room.leave(waiter) }
-            // It may have stood before others that fit.
+            // Smaller records behind this one in the line may fit now.
             settleRoom()
             throw error
         }

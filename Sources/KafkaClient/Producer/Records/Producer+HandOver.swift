@@ -3,8 +3,8 @@ import KafkaQueues
 import KafkaTransport
 
 extension Producer {
-    /// Starts the task that lingers for a destination: one, however many chunks are begun there. Each is handed over after
-    /// the linger time at the latest.
+    /// Starts the task that lingers for a destination. A destination has one such task at a time, for all its chunks: it
+    /// hands each over after the linger time at the latest.
     func linger(for destination: GatheredRecords.Destination) {
         let linger = configuration.builder.linger
         let task = Task(executorPreference: lanes[0].loop) { [self] in
@@ -20,7 +20,7 @@ extension Producer {
         gathered.withLock { $0.keep(task, for: destination) }
     }
 
-    /// Hands over all that was accepted before, and returns when the builder has it.
+    /// Hands over all records that were taken before the call, and returns when the builder has them.
     func handOverAll() async throws {
         let (handovers, last) = gathered.withLock { ($0.handOverAll(), $0.turns.drawTicket()) }
         let tasks = handovers.map { handOver($0) }
@@ -29,9 +29,11 @@ extension Producer {
         for task in tasks { try await task.value }
     }
 
-    /// Takes no more records; those that are here fail with the builder, which is finished.
+    /// Refuses records from now on, and hands over those that are here: the builder takes them, or refuses them once it is
+    /// finished.
     ///
-    /// - Returns: what to wait for once memory comes back.
+    /// - Returns: a task that ends when all handovers have ended. It may need memory that comes back only when the lanes are
+    ///   closed.
     func closeGathered() -> Task<Void, Never> {
         let closing = gathered.withLock { $0.close() }
         for task in closing.lingering { task.cancel() }
@@ -43,8 +45,8 @@ extension Producer {
         }
     }
 
-    /// Hands a chunk to the builder when its turn comes. In a task of its own, which nobody cancels: the chunk holds records
-    /// of many callers.
+    /// Hands a chunk to the builder when its turn comes. This runs in a task of its own, which is never cancelled, because
+    /// the chunk holds records of many callers.
     @discardableResult
     func handOver(_ handover: GatheredRecords.Handover) -> Task<Void, any Error> {
         Task(executorPreference: lanes[0].loop) { [self] in
@@ -69,17 +71,18 @@ extension Producer {
         }
     }
 
-    /// Ends a turn, of which so many bytes come back.
+    /// Ends the current turn, and gives back the bytes of its chunk.
     private func endTurn(byteCount: Int) {
         let next = gathered.withLock { gathered in
-            gathered.room.arrive(byteCount)
+            gathered.room.endHandover(byteCount)
             return gathered.turns.end()
         }
         next?.resume()
         settleRoom()
     }
 
-    /// Admits appenders that wait and fit now, and hands gathered records over early where that brings room.
+    /// Admits the waiting appenders that fit now. Hands gathered records over before their linger time where that makes
+    /// room.
     func settleRoom() {
         while true {
             let (admitted, handovers) = gathered.withLock { gathered in
@@ -87,7 +90,7 @@ extension Producer {
                 return (admitted, gathered.room.wantsHandover ? gathered.handOverAll() : [])
             }
             for handover in handovers { handOver(handover) }
-            // A task that was cancelled meanwhile refuses its room: others may have it.
+            // An appender whose task was cancelled in the meantime refuses its room, which goes to others.
             let refused = admitted.filter { !$0.waiter.resume() }
             if refused.isEmpty { return }
             gathered.withLock { gathered in

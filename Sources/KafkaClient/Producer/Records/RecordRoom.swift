@@ -1,18 +1,18 @@
 import KafkaQueues
 
-/// The bytes of records that a producer holds before the builder has them, and the appenders that wait for some.
+/// The bytes of records that a producer holds before the builder has them, and the line of appenders that wait for room.
 struct RecordRoom: Sendable {
     private let byteCountMax: Int
-    /// Bytes of gathered records, of chunks on their way, and of records that were admitted and not added yet.
+    /// The bytes of gathered records, of handovers, and of records that were admitted and not added yet.
     private(set) var byteCount = 0
-    /// Those of chunks on their way.
-    private var leavingByteCount = 0
+    /// The bytes of handovers alone.
+    private var handoverByteCount = 0
     private var line = WaitingLine()
 
-    /// Appenders that wait for room.
+    /// The number of appenders that wait for room.
     var lineLength: Int { line.count }
 
-    /// An appender whose turn has come, with the room that it has now.
+    /// An appender for which room was taken.
     struct Admitted {
         let waiter: Waiter<Void>
         let byteCount: Int
@@ -20,7 +20,8 @@ struct RecordRoom: Sendable {
 
     init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
 
-    /// Takes room for a record, if there is some and nobody waits for it. A record larger than the bound needs all of it.
+    /// Takes room for a record, if there is enough and no other appender waits. A record that is larger than the bound gets
+    /// room when nothing else is here.
     mutating func reserve(_ count: Int) -> Bool {
         guard line.isEmpty, has(count) else { return false }
         byteCount += count
@@ -35,19 +36,19 @@ struct RecordRoom: Sendable {
     /// Leaves the line without room.
     mutating func leave(_ waiter: Waiter<Void>) { line.leave(waiter) }
 
-    /// Says that reserved bytes are on their way to the builder.
-    mutating func leave(_ count: Int) { leavingByteCount += count }
+    /// Says that the reserved bytes of a chunk are being handed over.
+    mutating func beginHandover(_ count: Int) { handoverByteCount += count }
 
     /// Gives back the bytes of a chunk that the builder has taken or refused.
-    mutating func arrive(_ count: Int) {
-        leavingByteCount -= count
+    mutating func endHandover(_ count: Int) {
+        handoverByteCount -= count
         byteCount -= count
     }
 
     /// Gives back what was reserved for a record that was not added.
     mutating func release(_ count: Int) { byteCount -= count }
 
-    /// Admits, in their order, the appenders that fit.
+    /// Takes appenders out of the line, in order, as long as the first one fits, and takes their room.
     mutating func admit() -> [Admitted] {
         var admitted: [Admitted] = []
         while let count = line.first, has(count), let waiter = line.takeFirst() {
@@ -57,10 +58,10 @@ struct RecordRoom: Sendable {
         return admitted
     }
 
-    /// Whether gathered records must be handed over before they have lingered: an appender waits, and little is on its way
-    /// whose room would come back.
-    var wantsHandover: Bool { !line.isEmpty && leavingByteCount < byteCountMax / 2 }
+    /// Whether gathered records must be handed over before their linger time: an appender waits, and the handovers under way
+    /// will give back less than half of the bound.
+    var wantsHandover: Bool { !line.isEmpty && handoverByteCount < byteCountMax / 2 }
 
-    /// Sends all away that wait.
+    /// Takes all waiters out of the line. The caller resumes them with an error.
     mutating func refuseAll() -> [Waiter<Void>] { line.takeAll() }
 }
