@@ -176,7 +176,7 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     private func lookAtNetwork(waits: Bool) {
-        // libuv from 1.45 on waits for timers by the time at which it looked last: before the jobs of this turn.
+        // libuv from 1.45 on counts the wait for timers from the time that it read last, before the jobs of this turn.
         uv_update_time(uv)
         uv_run(uv, waits ? UV_RUN_ONCE : UV_RUN_NOWAIT)
     }

@@ -17,7 +17,7 @@ final class BatchMemoryPool: Sendable {
         /// The bytes that were given out and count against the bound. Spares don't count.
         var takenByteCount = 0
         var line = WaitingLine()
-        /// Free bytes below which the waiting tasks are left alone; see `waitForSpace`.
+        /// The free bytes below which waiting tasks are not resumed; see `waitForSpace`.
         var comfortByteCount = 0
     }
 
@@ -76,7 +76,7 @@ final class BatchMemoryPool: Sendable {
         return isComfortable ? state.line.takeAll() : []
     }
 
-    /// Resumes the tasks that wait, however little memory has come back.
+    /// Resumes the waiting tasks, even when little memory has come back.
     func endPatience() {
         let waiters = state.withLock { state in
             state.comfortByteCount = 0
@@ -123,8 +123,8 @@ final class BatchMemoryPool: Sendable {
     ///
     /// - Parameters:
     ///   - byteCount: the bytes that the caller could not take.
-    ///   - comfort: free bytes for which the caller would rather wait, until somebody calls `endPatience`: a thread that is
-    ///     woken for each batch that comes back costs more than the batch.
+    ///   - comfort: the free bytes below which the caller is not resumed, unless `endPatience` is called. Waking a thread for
+    ///     each batch that comes back would cost more than the batch itself.
     /// - Throws: `CancellationError` when the task is cancelled.
     nonisolated(nonsending) func waitForSpace(_ byteCount: Int, comfort: Int = 0) async throws {
         let size = max(byteCount, bufferByteCount)

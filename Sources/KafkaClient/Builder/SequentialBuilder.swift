@@ -199,8 +199,8 @@ public actor SequentialBuilder: BatchBuilder {
         }
     }
 
-    /// Waits for memory, and for some more than the next batch needs: each batch passes three threads on its way, which are
-    /// woken for several of them at once. After a millisecond any memory is good enough.
+    /// Waits until there is memory for several batches. Three threads work on each batch, and it costs less to wake them once
+    /// for several. After a millisecond, memory for any batch suffices.
     private func waitForMemory(_ byteCount: Int) async throws {
         let timer = patienceTimer ?? LoopTimer(on: loop)
         patienceTimer = timer
