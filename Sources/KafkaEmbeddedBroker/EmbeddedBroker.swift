@@ -45,9 +45,9 @@ public final class EmbeddedBroker: Sendable {
     /// Starts the threads, listens, and serves requests.
     ///
     /// - Returns: the endpoint of each broker, in the order of their node ids.
-    /// - Throws: an error whose description says why an address can't be listened on, because it is in use, is not of this
-    ///   machine or is not numeric, or why no thread could be started; nothing is left open then. `EmbeddedBrokerError` with
-    ///   `.notRunning` when the broker was started before.
+    /// - Throws: `EmbeddedBrokerError`: `.cannotListen` when an address is in use, is not of this machine or is not numeric,
+    ///   `.systemResources` when no thread could be started, and nothing is left open then; `.notRunning` when the broker was
+    ///   started before.
     @discardableResult
     public func start() async throws -> [Endpoint] {
         try running.withLock { running throws(EmbeddedBrokerError) in
@@ -59,7 +59,7 @@ public final class EmbeddedBroker: Sendable {
         do {
             let count = configuration.loopCount ?? min(2, EventLoop.availableCoreCount)
             for index in 0..<count {
-                let loop = try EventLoop(name: "broker-\(index)")
+                let loop = try startLoop(index)
                 let shard = LoopShard(loop: loop, cluster: cluster, faults: faults)
                 running.withLock { $0.shards.append(shard) }
             }
@@ -71,7 +71,23 @@ public final class EmbeddedBroker: Sendable {
         return cluster.nodes.map(\.endpoint)
     }
 
+    private func startLoop(_ index: Int) throws(EmbeddedBrokerError) -> EventLoop {
+        do throws(TransportError) {
+            return try EventLoop(name: "broker-\(index)")
+        } catch {
+            throw EmbeddedBrokerError(.systemResources, error.description)
+        }
+    }
+
     private func listen(_ index: Int) async throws {
+        do {
+            try await openListener(index)
+        } catch let error as TransportError {
+            throw EmbeddedBrokerError(.cannotListen, error.description)
+        }
+    }
+
+    private func openListener(_ index: Int) async throws {
         let shards = shards
         let port = index < configuration.ports.count ? configuration.ports[index] : 0
         let address = try SocketAddress(numeric: configuration.host, port: port)

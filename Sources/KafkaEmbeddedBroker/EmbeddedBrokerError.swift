@@ -19,6 +19,8 @@ public struct EmbeddedBrokerError: KafkaError, Equatable {
 extension KafkaClientError.Code {
     /// An embedded broker is not running, or can't be started because it was started before.
     public static let notRunning = Self(rawValue: "notRunning")
+    /// The embedded broker can't listen on an address.
+    public static let cannotListen = Self(rawValue: "cannotListen")
     /// There is no broker with this node id.
     public static let unknownNode = Self(rawValue: "unknownNode")
     /// An embedded broker refused to create a topic, as Kafka would.

@@ -84,13 +84,14 @@ import Testing
                 let end = broker.statistics.topics["t"]?[0].endOffset ?? 0
                 let begin = MonotonicInstant.now
                 try reader.send(
-                    makeFetch("t", [(0, end)], maxWaitMs: 4000, minBytes: Int32(batch.count * 2)), version: 12)
+                    makeFetch("t", [(0, end)], maxWaitMs: 60_000, minBytes: Int32(batch.count * 2)), version: 12)
                 try await eventually { broker.waiterCount("t") == 1 }
                 #expect(try writer.produce(batch).errorCode == .none)
                 #expect(try writer.produce(batch).errorCode == .none)
                 let response = try reader.receive(FetchResponse.self, version: 12)
                 #expect(response.topics[0].partitions[0].records.byteCount == batch.count * 2)
-                #expect(MonotonicInstant.now - begin < .seconds(2))
+                // A busy machine takes its time; the broker would take a minute.
+                #expect(MonotonicInstant.now - begin < .seconds(30))
                 reader.close()
                 writer.close()
             }

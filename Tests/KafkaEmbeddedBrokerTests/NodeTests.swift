@@ -94,7 +94,7 @@ import Testing
             configuration.ports = [free.port, endpoints[0].port]
             configuration.brokerCount = 2
             let second = try EmbeddedBroker(configuration)
-            let error = await #expect(throws: TransportError.self) { try await second.start() }
+            let error = await #expect(throws: EmbeddedBrokerError.self) { try await second.start() }
             #expect(error?.description.contains("EADDRINUSE") == true)
             #expect(throws: RawClient.Failure.cannotConnect) { try RawClient(free) }
             #expect(try RawClient(endpoints[0]).call(ApiVersionsRequest()).errorCode == .none)

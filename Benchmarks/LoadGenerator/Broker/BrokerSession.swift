@@ -26,7 +26,7 @@ package struct BrokerSession {
 
     /// Serves until SIGINT or SIGTERM, then says what was stored.
     ///
-    /// - Throws: `EmbeddedBrokerError` or `TransportError` when it can't listen.
+    /// - Throws: `EmbeddedBrokerError` when it can't listen.
     package func serve() async throws -> ExitStatus {
         let control = try EventLoop(name: "kbench-control")
         let interrupt = SharedFlag()
