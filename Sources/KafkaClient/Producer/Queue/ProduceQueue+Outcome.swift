@@ -8,6 +8,9 @@ enum AttemptOutcome: Sendable {
     case refused(KafkaErrorCode, String?)
     /// No answer.
     case unanswered(KafkaClientError)
+
+    /// Whether the broker was reached.
+    var isAnswer: Bool { if case .unanswered = self { false } else { true } }
 }
 
 /// The request of an attempt: to which broker, from when to when.
@@ -27,6 +30,7 @@ extension ProduceQueue {
     ) {
         var batch = self[item.key].endFlight()
         batch.exchanges.append(Exchange(outcome, acks: configuration.acks, times))
+        if !unreachable.isEmpty, outcome.isAnswer { unreachable[times.broker] = nil }
         switch outcome {
         case .acknowledged(let baseOffset, let logAppendTimeMs):
             self[item.key].didSucceed()
