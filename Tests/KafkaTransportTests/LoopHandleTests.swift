@@ -1,3 +1,5 @@
+import CUV
+import Synchronization
 import Testing
 
 @testable import KafkaTransport
@@ -51,5 +53,57 @@ import Testing
         await loop.shutDown()
         #expect(timer != nil)
         timer = nil
+    }
+
+    /// Closed by the loop's end, by the one who lets go of them, or by a job that came too late: once, and freed.
+    @Test func `what is let go of while its loop ends is closed once`() async throws {
+        for _ in 0..<100 {
+            let loop = try EventLoop(name: "test")
+            let queue = try FullAcceptQueue()
+            let (held, handles) = try await makeUsers(8, of: loop, queue.port)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await loop.shutDown() }
+                for _ in 0..<2 { group.addTask { while held.letGo() {} } }
+            }
+            await loop.run {}
+            while handles.contains(where: { $0.handle != nil }) { await Task.yield() }
+        }
+    }
+
+    /// One of each kind that may be under way.
+    private struct User {
+        let timer: LoopTimer
+        let preciseTimer: PreciseTimer
+        let peer = Peer()
+    }
+
+    /// - Returns: the only references to the users, and their streams' handles.
+    private func makeUsers(_ count: Int, of loop: EventLoop, _ port: UInt16) async throws -> (Held, [WeakHandle]) {
+        let users = try await loop.run { try (0..<count).map { _ in try makeUser(of: loop, port) } }
+        return (Held(users), users.map { WeakHandle($0.value.peer.stream!.handle) })
+    }
+
+    private func makeUser(of loop: EventLoop, _ port: UInt16) throws -> UncheckedBox<User> {
+        let user = User(timer: LoopTimer(on: loop), preciseTimer: try PreciseTimer(on: loop))
+        user.timer.schedule(afterNanoseconds: 0) {}
+        try user.peer.connect(to: port, on: loop)
+        return UncheckedBox(user)
+    }
+
+    /// The last references to users, for several threads that let go of them.
+    private final class Held: Sendable {
+        private let users: Mutex<[UncheckedBox<User>]>
+
+        init(_ users: consuming [UncheckedBox<User>]) { self.users = Mutex(users) }
+
+        func letGo() -> Bool {
+            let user = users.withLock { $0.popLast() }
+            return user != nil
+        }
+    }
+
+    private struct WeakHandle {
+        weak var handle: LoopHandle<uv_tcp_t, TCPStream>?
+        init(_ handle: LoopHandle<uv_tcp_t, TCPStream>) { self.handle = handle }
     }
 }

@@ -106,6 +106,24 @@ import Testing
         #expect(bench.queue.readyBrokers.isEmpty)
     }
 
+    @Test func `why a broker could not be reached is told until it could`() {
+        var bench = QueueBench(QueueBench.configuration(deliveryTimeout: .milliseconds(150)))
+        bench.learn(["t": [0]])
+        let reason = KafkaClientError(.connectionFailed, "it was down")
+        bench.enqueue(0)
+        bench.queue.backOff(broker: 0, until: bench.now + .seconds(1), reason: reason)
+        bench.pass(.milliseconds(150))
+        #expect(bench.takeDeliveries().map { $0.error?.causes.count } == [1])
+        bench.pass(.seconds(1))
+        bench.enqueue(0)
+        bench.answer(bench.take(0), .stored)
+        #expect(bench.takeDeliveries().map(\.isAcknowledged) == [true])
+        // The broker was reached. That this one waits too long has another reason.
+        bench.enqueue(0)
+        bench.pass(.milliseconds(150))
+        #expect(bench.takeDeliveries().map { $0.error?.causes.count } == [0])
+    }
+
     @Test func `a batch in flight ends with its answer, which comes too late for another attempt`() {
         var bench = QueueBench(QueueBench.configuration(deliveryTimeout: .milliseconds(150)))
         bench.learn(["t": [1, 1]])

@@ -8,6 +8,9 @@ enum AttemptOutcome: Sendable {
     case refused(KafkaErrorCode, String?)
     /// There was no answer, for this reason.
     case unanswered(KafkaClientError)
+
+    /// Whether the broker was reached.
+    var isAnswer: Bool { if case .unanswered = self { false } else { true } }
 }
 
 /// The broker that the request of an attempt was sent to, and when the request began and ended.
@@ -27,6 +30,7 @@ extension ProduceQueue {
     ) {
         var batch = self[item.key].endFlight()
         batch.exchanges.append(Exchange(outcome, acks: configuration.acks, times))
+        if !unreachable.isEmpty, outcome.isAnswer { unreachable[times.broker] = nil }
         switch outcome {
         case .acknowledged(let baseOffset, let logAppendTimeMs):
             self[item.key].didSucceed()
