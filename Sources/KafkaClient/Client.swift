@@ -39,7 +39,7 @@ public final class Client: Sendable {
         to servers: [String], _ configuration: ClusterConfiguration = ClusterConfiguration(),
         _ body: (Client) async throws -> Result
     ) async throws -> Result {
-        let endpoints = try parse(servers)
+        let endpoints = try check(servers, configuration)
         let loop = try EventLoop.start(name: "kafka-cluster")
         do {
             let cluster = try Cluster(bootstrap: endpoints, on: loop, configuration)
@@ -61,17 +61,22 @@ public final class Client: Sendable {
         }
     }
 
-    private static func parse(_ servers: [String]) throws(KafkaClientError) -> [Endpoint] {
+    /// Before anything is started, all that is wrong in one error.
+    private static func check(
+        _ servers: [String], _ configuration: ClusterConfiguration
+    ) throws(KafkaClientError) -> [Endpoint] {
         var endpoints: [Endpoint] = []
-        var problems: [ConfigurationProblem] = []
+        var check = ConfigurationCheck("Client")
+        check.expect("servers", !servers.isEmpty, "is empty; give at least one broker to connect to")
+        var problems = check.problems
         for server in servers {
             do throws(EndpointError) {
                 endpoints.append(try Endpoint(parsing: server))
             } catch {
-                problems.append(ConfigurationProblem("servers", error.description))
+                problems.append(ConfigurationProblem("Client.servers", error.description))
             }
         }
-        try ConfigurationCheck.throwIfAny(problems, for: "a client")
+        try ConfigurationCheck.throwIfAny(problems + configuration.problems, for: "a client")
         return endpoints
     }
 

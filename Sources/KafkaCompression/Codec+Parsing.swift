@@ -28,7 +28,7 @@ extension Codec {
     }
 
     /// What ``init(parsing:)`` accepts, for help texts: `none, gzip[:1…9], …`.
-    public static var acceptedForms: String {
+    package static var acceptedForms: String {
         CompressionType.allCases.map { type in
             levels(of: type).map { "\(type)[:\($0.lowerBound)…\($0.upperBound)]" } ?? "\(type)"
         }.joined(separator: ", ")

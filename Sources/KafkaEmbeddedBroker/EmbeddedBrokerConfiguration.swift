@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// The settings of an ``EmbeddedBroker``: how many brokers there are, their endpoints, what they keep and what they accept.
 ///
 /// It is checked when a broker is created with it.
@@ -48,28 +50,28 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// A configuration in which all settings have the values that the properties begin with.
     public init() {}
 
-    /// - Throws: `EmbeddedBrokerError` naming the first setting that is out of its bounds.
+    /// - Throws: `EmbeddedBrokerError` with `.invalidConfiguration`, and a problem for each setting that is out of its bounds.
     func validate() throws(EmbeddedBrokerError) {
-        func check(_ condition: Bool, _ message: String) throws(EmbeddedBrokerError) {
-            if !condition { throw EmbeddedBrokerError(.invalidConfiguration, message) }
+        var check = ConfigurationCheck("EmbeddedBrokerConfiguration")
+        check.expect("brokerCount", brokerCount, in: 1...1000)
+        check.expect(
+            "ports", ports.count <= brokerCount,
+            "has \(ports.count) ports for \(brokerCount) brokers; give at most one each")
+        check.expect("loopCount", loopCount ?? 1, in: 1...1024)
+        check.expect(
+            "defaultPartitionCount", defaultPartitionCount > 0 && defaultPartitionCount <= partitionCountMax,
+            "is \(defaultPartitionCount); it must lie between 1 and partitionCountMax, which is \(partitionCountMax)")
+        check.expect("messageByteCountMax", messageByteCountMax > 0, "is \(messageByteCountMax); it must be positive")
+        check.expect("requestByteCountMax", requestByteCountMax, in: 1...Int(Int32.max))
+        check.expect("fetchByteCountMax", fetchByteCountMax, in: 1...(1 << 30))
+        check.expect("unreadByteCountMax", unreadByteCountMax > 0, "is \(unreadByteCountMax); it must be positive")
+        if case .memory(let byteCount) = logPolicy, byteCount <= 0 {
+            check.expect("logPolicy", false, "keeps nothing in \(byteCount) bytes; use .drop")
         }
-        try check((1...1000).contains(brokerCount), "brokerCount is \(brokerCount), allowed are 1 to 1000")
-        try check(ports.count <= brokerCount, "\(ports.count) ports are given for \(brokerCount) brokers")
-        try check((1...1024).contains(loopCount ?? 1), "loopCount is \(loopCount ?? 1), allowed are 1 to 1024")
-        try check(defaultPartitionCount > 0, "defaultPartitionCount is \(defaultPartitionCount), it must be positive")
-        try check(
-            defaultPartitionCount <= partitionCountMax,
-            "defaultPartitionCount is \(defaultPartitionCount), partitionCountMax is \(partitionCountMax)")
-        try check(messageByteCountMax > 0, "messageByteCountMax is \(messageByteCountMax), it must be positive")
-        try check(
-            (1...Int(Int32.max)).contains(requestByteCountMax),
-            "requestByteCountMax is \(requestByteCountMax), allowed are 1 to \(Int32.max)")
-        try check(
-            (1...(1 << 30)).contains(fetchByteCountMax),
-            "fetchByteCountMax is \(fetchByteCountMax), allowed is up to 1 GiB")
-        try check(unreadByteCountMax > 0, "unreadByteCountMax is \(unreadByteCountMax), it must be positive")
-        if case .memory(let byteCount) = logPolicy {
-            try check(byteCount > 0, "a log of \(byteCount) bytes keeps nothing; use .drop")
-        }
+        let problems = check.problems
+        if problems.isEmpty { return }
+        let words = problems.map(\.description).joined(separator: "; ")
+        throw EmbeddedBrokerError(
+            .invalidConfiguration, "an embedded broker can't be made: \(words)", problems: problems)
     }
 }

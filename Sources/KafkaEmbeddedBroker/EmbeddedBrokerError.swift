@@ -6,8 +6,11 @@ public struct EmbeddedBrokerError: KafkaError, Equatable {
     public let code: KafkaClientError.Code
     /// What happened, to what, and what to do about it.
     public let message: String
+    /// Of an invalid configuration, a problem for each setting that is wrong; else none.
+    public let problems: [ConfigurationProblem]
 
-    init(_ code: KafkaClientError.Code, _ message: String) {
+    init(_ code: KafkaClientError.Code, _ message: String, problems: [ConfigurationProblem] = []) {
+        self.problems = problems
         self.code = code
         self.message = message
     }

@@ -72,7 +72,7 @@ public struct BatchTimes: Sendable, Equatable {
     public var compressed: MonotonicInstant
 
     /// Creates the times of a batch.
-    public init(firstAppend: MonotonicInstant, sealed: MonotonicInstant, compressed: MonotonicInstant) {
+    package init(firstAppend: MonotonicInstant, sealed: MonotonicInstant, compressed: MonotonicInstant) {
         self.firstAppend = firstAppend
         self.sealed = sealed
         self.compressed = compressed

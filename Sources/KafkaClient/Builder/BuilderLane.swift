@@ -3,6 +3,7 @@
 
 import KafkaCompression
 public import KafkaProtocol
+import KafkaQueues
 public import KafkaTransport
 
 /// One lane of a ``ShardedBuilder``: an actor on an event loop. It can be used without the builder too.
@@ -17,7 +18,8 @@ public actor BuilderLane: BatchBuilder {
     private let directory: any TopicDirectory
     private let sink: any BatchSink
     private let pool: BatchMemoryPool
-    private let gate = MemoryGate()
+    /// One appender at a time waits for memory, so that small batches do not overtake a large one for ever.
+    private let gate = Permits(1)
     private let assembler: BatchAssembler
     private var topics: [String: OpenTopic] = [:]
     private var lingerTimer: LoopTimer?
@@ -70,9 +72,9 @@ public actor BuilderLane: BatchBuilder {
 
     private func append(_ chunk: RecordChunk, to topic: OpenTopic, _ partitions: [Int32]) async throws {
         var holdsGate = false
-        defer { if holdsGate { gate.leave() } }
-        if gate.isHeld {
-            try await gate.enter()
+        defer { if holdsGate { gate.give() } }
+        if gate.areAllTaken {
+            try await gate.take()
             holdsGate = true
         }
         var next = 0
@@ -91,7 +93,7 @@ public actor BuilderLane: BatchBuilder {
                 next = index
                 if !holdsGate {
                     // The gate is free, as it was when the call began: the lane has not been suspended since.
-                    try await gate.enter()
+                    try await gate.take()
                     holdsGate = true
                 }
                 try await waitForMemory(byteCount)

@@ -7,8 +7,8 @@
 
 import KafkaCompression
 public import KafkaProtocol
+import KafkaQueues
 public import KafkaTransport
-import Synchronization
 
 /// Collects records on one thread, and lets worker threads make batches of them.
 ///
@@ -44,16 +44,17 @@ public actor SequentialBuilder: BatchBuilder {
     private let directory: any TopicDirectory
     private let sink: any BatchSink
     private let pool: BatchMemoryPool
-    private let gate = MemoryGate()
+    /// One appender at a time waits for memory, so that small batches do not overtake a large one for ever.
+    private let gate = Permits(1)
     private let workers: [SequentialWorker]
     private var topics: [String: CollectedTopic] = [:]
     private var chunkSerial = 0
     private var openSets = 0
     private var openByteCount = 0
     private var order = TicketOrder()
-    private nonisolated let inbox = Mutex<[BuiltSet]>([])
+    private nonisolated let inbox = Inbox<BuiltSet>()
     /// The flushes that wait, each with the ticket that it waits for, in order.
-    private var flushing: [(end: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    private var flushing = RingBuffer<(end: Int, continuation: CheckedContinuation<Void, Never>)>()
     private var lingerTimer: LoopTimer?
     private var isLingering = false
     private var patienceTimer: LoopTimer?
@@ -187,9 +188,9 @@ public actor SequentialBuilder: BatchBuilder {
     }
 
     private func cutSet(_ topic: CollectedTopic, _ slot: Int) async throws {
-        if gate.isHeld { scheduleLinger() }
-        try await gate.enter()
-        defer { gate.leave() }
+        if gate.areAllTaken { scheduleLinger() }
+        try await gate.take()
+        defer { gate.give() }
         // While this waited, another appender may have cut the set or added to it.
         while !topic.sets[slot].isEmpty {
             let byteCount = topic.sets[slot].byteCount
@@ -235,23 +236,16 @@ public actor SequentialBuilder: BatchBuilder {
     /// Takes the batches that a worker has built. Called on the worker's thread. One job takes all that arrive before it
     /// runs.
     nonisolated func accept(_ built: [BuiltSet]) {
-        let isFirst = inbox.withLock { inbox in
-            inbox.append(contentsOf: built)
-            return inbox.count == built.count
-        }
-        if isFirst { Task(executorPreference: loop) { await self.takeBuilt() } }
+        if inbox.add(built) { Task(executorPreference: loop) { await self.takeBuilt() } }
     }
 
     private func takeBuilt() {
-        let built = inbox.withLock { inbox in
-            defer { inbox = [] }
-            return inbox
-        }
+        let built = inbox.takeAll()
         var batches: [RecordBatch] = []
         for set in built { batches += order.complete(set.ticket, set.batch) }
         if !batches.isEmpty { sink.accept(batches) }
         while let (end, continuation) = flushing.first, order.isDone(before: end) {
-            flushing.removeFirst()
+            _ = flushing.popFirst()
             continuation.resume()
         }
     }

@@ -1,7 +1,6 @@
 import KafkaCompression
 import KafkaProtocol
 import KafkaTransport
-import Synchronization
 
 /// A set on its way to a worker, with the memory for its batch.
 struct SetToBuild: @unchecked Sendable {
@@ -27,7 +26,7 @@ actor SequentialWorker {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
     private let sealer: BatchSealer
-    private nonisolated let inbox = Mutex<[SetToBuild]>([])
+    private nonisolated let inbox = Inbox<SetToBuild>()
 
     /// The number of batches that are passed on at once while more sets wait.
     private static let groupCount = 8
@@ -39,18 +38,11 @@ actor SequentialWorker {
 
     /// Takes a set. `builder` gets its batch, in the order in which sets were submitted.
     nonisolated func submit(_ work: SetToBuild, for builder: SequentialBuilder) {
-        let isFirst = inbox.withLock { inbox in
-            inbox.append(work)
-            return inbox.count == 1
-        }
-        if isFirst { Task(executorPreference: loop) { await self.work(for: builder) } }
+        if inbox.add([work]) { Task(executorPreference: loop) { await self.work(for: builder) } }
     }
 
     private func work(for builder: SequentialBuilder) {
-        let sets = inbox.withLock { inbox in
-            defer { inbox = [] }
-            return inbox
-        }
+        let sets = inbox.takeAll()
         var built: [BuiltSet] = []
         for set in sets {
             built.append(BuiltSet(ticket: set.ticket, batch: build(set)))

@@ -96,7 +96,7 @@ extension Delivery {
     /// - Parameters:
     ///   - batch: the batch.
     ///   - now: the time at which it was taken and ended.
-    public init(acknowledging batch: RecordBatch, now: MonotonicInstant) {
+    package init(acknowledging batch: RecordBatch, now: MonotonicInstant) {
         self.init(
             batch: batch, partition: batch.partition, outcome: .acknowledged(baseOffset: -1, logAppendTimeMs: -1),
             exchanges: [], queued: now, ended: now)

@@ -27,7 +27,7 @@ final class LanePermits {
             return .granted
         }
         if isWaiting { return .isWaiting }
-        if limit.tryTake() { return .granted }
+        if limit.permits.tryTake() { return .granted }
         isWaiting = true
         return .mustWait
     }
@@ -37,7 +37,7 @@ final class LanePermits {
     nonisolated(nonsending) func waitInLine(_ use: () -> Void) async {
         guard let limit else { return }
         do {
-            try await limit.take()
+            try await limit.permits.take()
         } catch {
             isWaiting = false
             return
@@ -48,10 +48,10 @@ final class LanePermits {
         use()
         if isHeld {
             isHeld = false
-            limit.give()
+            limit.permits.give()
         }
     }
 
     /// Gives back the permit of a request that has ended.
-    func give() { limit?.give() }
+    func give() { limit?.permits.give() }
 }

@@ -62,8 +62,7 @@ extension ProducerLane {
             do {
                 didRefresh(wanted, try await cluster.refresh(wanted))
             } catch {
-                // No broker could be asked. The next try comes after a pause; meanwhile batches wait until their deadline.
-                try? await Task.sleep(for: configuration.retryBackoff)
+                // No broker could be asked. Meanwhile batches wait until their deadline.
                 didRefresh(wanted, nil)
             }
         }
@@ -77,18 +76,23 @@ extension ProducerLane {
             closeMovedConnections(learned)
             queue.apply(learned, now: .now, &effects)
         }
-        // Topics that still have no leader are asked for again after a pause, not at once.
+        // Topics that still have no leader are asked for again after a pause, which grows.
         let unsettled = effects.topicsToRefresh.union(learned == nil ? topics : [])
         effects.topicsToRefresh = []
         act(on: effects)
         pump(isEndOfTurn: true)
+        unsettledCount = unsettled.isEmpty ? 0 : unsettledCount + 1
         if !unsettled.isEmpty, queue.pendingCount > 0, !isClosed {
+            let pause = queue.backoff.delayNs(attempt: unsettledCount, chance: .random(in: -1...1))
             start { [self] in
-                try? await Task.sleep(for: configuration.retryBackoff)
+                try? await Task.sleep(for: .nanoseconds(max(pause, Self.refreshPauseMinNs)))
                 refresh(unsettled)
             }
         }
     }
+
+    /// Also where the configuration asks for no pause: a topic without a leader must not cost a request after the other.
+    private static let refreshPauseMinNs: Int64 = 10_000_000
 
     /// Closes connections to brokers whose endpoint has changed, unless requests are in flight.
     private func closeMovedConnections(_ learned: ClusterSnapshot) {

@@ -7,7 +7,6 @@
 public import KafkaProtocol
 import KafkaQueues
 public import KafkaTransport
-import Synchronization
 
 /// One lane of a producer: an actor on an event loop, with connections of its own.
 ///
@@ -31,13 +30,15 @@ public actor ProducerLane: BatchSink {
     var snapshot: ClusterSnapshot?
     /// The topics that are being asked for.
     var refreshing: Set<String> = []
+    /// How often in a row topics had no leader when they were asked for.
+    var unsettledCount = 0
     var pumping = Pumping.no
     var isPumpScheduled = false
     /// The number of produce requests to all brokers that were written and are not answered yet.
     var inFlightTotal = 0
     private(set) var isClosed = false
 
-    private nonisolated let inbox = Mutex<[RecordBatch]>([])
+    private nonisolated let inbox = Inbox<RecordBatch>()
     private var tasks: [Int: Task<Void, Never>] = [:]
     private var nextTask = 0
     private var timer: LoopTimer?
@@ -86,12 +87,7 @@ public actor ProducerLane: BatchSink {
                 $0.take(batches)
             }
         }
-        let isFirst = inbox.withLock { inbox in
-            inbox.append(contentsOf: batches)
-            return inbox.count == batches.count
-        }
-        // One job takes all batches that arrive before it runs, so that their order is kept.
-        if isFirst { Task(executorPreference: loop) { await self.takeInbox() } }
+        if inbox.add(batches) { Task(executorPreference: loop) { await self.takeInbox() } }
     }
 
     /// Takes one batch, from any thread. It gets exactly one ``Delivery``.
@@ -101,10 +97,7 @@ public actor ProducerLane: BatchSink {
     public nonisolated func finish() {}
 
     private func takeInbox() {
-        let batches = inbox.withLock { inbox in
-            defer { inbox = [] }
-            return inbox
-        }
+        let batches = inbox.takeAll()
         if !batches.isEmpty { take(batches) }
     }
 

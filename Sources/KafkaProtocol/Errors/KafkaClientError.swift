@@ -88,6 +88,7 @@ public struct KafkaClientError: KafkaError {
     /// The broker's error code decides when there is one (Kafka's `RetriableException`). Otherwise it is so for
     /// `.connectionFailed`, `.requestTimedOut` and `.leaderNotAvailable`.
     public var isRetriable: Bool {
+        if code == .deliveryTimedOut { return false }
         if let brokerError { return brokerError.isRetriable }
         return code == .connectionFailed || code == .requestTimedOut || code == .leaderNotAvailable
     }

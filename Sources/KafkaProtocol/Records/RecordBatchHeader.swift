@@ -23,34 +23,34 @@ public struct RecordBatchHeader: Equatable, Sendable {
     static let checksumFrom = 21
 
     /// The offset of the first record. Producers send 0, and the broker sets it.
-    public var baseOffset: Int64 = 0
+    public package(set) var baseOffset: Int64 = 0
     /// The bytes of the whole batch, this header included.
-    public var batchByteCount: Int = RecordBatchHeader.byteCount
+    public package(set) var batchByteCount: Int = RecordBatchHeader.byteCount
     /// The epoch of the leader that appended the batch (KIP-101). Producers send -1, and the broker sets it.
-    public var partitionLeaderEpoch: Int32 = -1
+    public package(set) var partitionLeaderEpoch: Int32 = -1
     /// The CRC-32C of the bytes from the attributes to the end of the batch.
-    public var crc: UInt32 = 0
+    public package(set) var crc: UInt32 = 0
     /// Compression, and how timestamps and records are to be read.
-    public var attributes = RecordBatchAttributes()
+    public package(set) var attributes = RecordBatchAttributes()
     /// The offset of the last record, counted from `baseOffset`. After compaction it may be larger than the number of
     /// records tells.
-    public var lastOffsetDelta: Int32 = 0
+    public package(set) var lastOffsetDelta: Int32 = 0
     /// The timestamp of the first record, in milliseconds since 1970. With ``RecordBatchAttributes/hasDeleteHorizon`` the
     /// time after which tombstones may be removed.
-    public var baseTimestampMs: Int64 = -1
+    public package(set) var baseTimestampMs: Int64 = -1
     /// The latest timestamp of a record, in milliseconds since 1970.
-    public var maxTimestampMs: Int64 = -1
+    public package(set) var maxTimestampMs: Int64 = -1
     /// The id of an idempotent or transactional producer (KIP-98); -1 for any other.
-    public var producerID: Int64 = -1
+    public package(set) var producerID: Int64 = -1
     /// The epoch of that producer; -1 without a producer id.
-    public var producerEpoch: Int16 = -1
+    public package(set) var producerEpoch: Int16 = -1
     /// That producer's sequence number of the first record; -1 without a producer id.
-    public var baseSequence: Int32 = -1
+    public package(set) var baseSequence: Int32 = -1
     /// The number of records in the batch.
-    public var recordCount: Int32 = 0
+    public package(set) var recordCount: Int32 = 0
 
     /// A header without records: all fields have the values that the properties begin with.
-    public init() {}
+    package init() {}
 
     /// Reads the fields without checking their values.
     ///

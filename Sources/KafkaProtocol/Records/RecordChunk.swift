@@ -93,7 +93,7 @@ public struct RecordChunk: @unchecked Sendable {
     }
 
     /// The most bytes that a record takes in a batch besides its key, value and headers: 32.
-    public static let recordOverheadMax = RecordEncoding.overheadMax
+    package static let recordOverheadMax = RecordEncoding.overheadMax
 
     /// The number of records.
     public var count: Int { storage.count }

@@ -131,7 +131,7 @@ import Testing
                 lane.accept(try await fixture.makeBatches(["a"], partition: Int32(index)))
                 try await eventually {
                     let isInFlight = await lane.inFlightCount == 1
-                    return index == 0 ? isInFlight : shared.lineLength == index
+                    return index == 0 ? isInFlight : shared.permits.lineLength == index
                 }
             }
             await lanes[1].close()

@@ -8,47 +8,47 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct InFlightLimitTests {
     @Test func `permits are given up to the limit, and one that is free goes to the first in line`() async throws {
         let limit = try InFlightLimit(2)
-        #expect(limit.tryTake() && limit.tryTake() && !limit.tryTake())
+        #expect(limit.permits.tryTake() && limit.permits.tryTake() && !limit.permits.tryTake())
         let served = Names()
         let first = await waits(for: limit, as: "first", served)
         let second = await waits(for: limit, as: "second", served)
         #expect(served.names == [])
-        limit.give()
+        limit.permits.give()
         try await first.value
         #expect(served.names == ["first"])
         // It has the permit: nobody else can take it before it is given back.
-        #expect(!limit.tryTake())
-        limit.give()
+        #expect(!limit.permits.tryTake())
+        limit.permits.give()
         try await second.value
         #expect(served.names == ["first", "second"])
-        limit.give()
-        limit.give()
-        #expect(limit.tryTake() && limit.tryTake() && !limit.tryTake())
+        limit.permits.give()
+        limit.permits.give()
+        #expect(limit.permits.tryTake() && limit.permits.tryTake() && !limit.permits.tryTake())
     }
 
     @Test func `a lane that gives up leaves the line, and no permit is lost with it`() async throws {
         let limit = try InFlightLimit(1)
-        #expect(limit.tryTake())
+        #expect(limit.permits.tryTake())
         let served = Names()
         let first = await waits(for: limit, as: "first", served)
         let second = await waits(for: limit, as: "second", served)
         first.cancel()
         await #expect(throws: CancellationError.self) { try await first.value }
-        limit.give()
+        limit.permits.give()
         try await second.value
         #expect(served.names == ["second"])
-        limit.give()
-        #expect(limit.tryTake())
+        limit.permits.give()
+        #expect(limit.permits.tryTake())
     }
 
     /// A lane that stood in line with every request would get permits before the others.
     @Test func `a lane stands in line once, also when it asks for another permit with one in its hand`() async throws {
         let limit = try InFlightLimit(1)
-        #expect(limit.tryTake())
+        #expect(limit.permits.tryTake())
         let permits = LanePermits(limit)
         #expect(permits.take() == .mustWait)
         #expect(permits.take() == .isWaiting)
-        limit.give()
+        limit.permits.give()
         await permits.waitInLine {
             #expect(permits.take() == .granted)
             #expect(permits.take() == .mustWait)
@@ -62,7 +62,7 @@ import Testing
         // Nobody waits any more.
         #expect(permits.take() == .mustWait)
         permits.give()
-        #expect(limit.tryTake())
+        #expect(limit.permits.tryTake())
     }
 
     @Test(arguments: [0, -1, .min]) func `a limit that lets nothing go is refused`(limit: Int) {
@@ -78,12 +78,12 @@ import Testing
 
     /// Returns when the task stands in line.
     private func waits(for limit: InFlightLimit, as name: String, _ served: Names) async -> Task<Void, any Error> {
-        let lineLength = limit.lineLength
+        let lineLength = limit.permits.lineLength
         let task = Task {
-            try await limit.take()
+            try await limit.permits.take()
             served.add(name)
         }
-        while limit.lineLength == lineLength { await Task.yield() }
+        while limit.permits.lineLength == lineLength { await Task.yield() }
         return task
     }
 }

@@ -1,10 +1,14 @@
+import KafkaQueues
+
 /// Counts pending batches by epochs. Each drain ends an epoch, and waits for the batches that were taken in that epoch and
 /// those before it, and for no others. Batches may end in any order.
 struct PendingEpochs {
     /// Every epoch below this one has ended.
     private(set) var first = 0
     /// The number of pending batches of `first` and of each epoch after it. The current epoch is the last.
-    private var counts = [0]
+    private var counts = RingBuffer<Int>()
+
+    init() { counts.append(0) }
 
     /// The epoch of batches that are taken now.
     var current: Int { first + counts.count - 1 }
@@ -27,13 +31,13 @@ struct PendingEpochs {
     ///
     /// - Returns: the last epoch that has pending batches; nil when no batch is pending.
     mutating func beginNext() -> Int? {
-        if counts.last! > 0 { counts.append(0) }
+        if counts[counts.count - 1] > 0 { counts.append(0) }
         return counts.count == 1 ? nil : current - 1
     }
 
     private mutating func skipEnded() {
         while counts.count > 1, counts[0] == 0 {
-            counts.removeFirst()
+            _ = counts.popFirst()
             first += 1
         }
     }

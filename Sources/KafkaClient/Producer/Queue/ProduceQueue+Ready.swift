@@ -35,8 +35,14 @@ extension ProduceQueue {
         var partition: Int32 { key.partition }
     }
 
-    /// The brokers for which a batch is ready.
-    var readyBrokers: [Int32] { ready.compactMap { $1.byteCount > 0 ? $0 : nil } }
+    /// The brokers for which a batch is ready. The one that has waited longest comes first, so that none starves where few
+    /// requests may be in flight.
+    var readyBrokers: [Int32] {
+        var waiting: [(broker: Int32, since: MonotonicInstant)] = []
+        for (broker, list) in ready where list.byteCount > 0 { waiting.append((broker, list.since)) }
+        if waiting.count > 1 { waiting.sort { ($0.since, $0.broker) < ($1.since, $1.broker) } }
+        return waiting.map { $0.broker }
+    }
 
     func readyByteCount(_ broker: Int32) -> Int { ready[broker]?.byteCount ?? 0 }
 
