@@ -1,6 +1,8 @@
 // The one table of options. A row is all that parsing, help, completions, the manual page and README know of an option.
 // To add one, add a row, and read its value where it is used: `RunPlanReader` or `BrokerOptions`.
 
+import KafkaEmbeddedBroker
+
 /// Every option, in the order of `--help`; of a sweep, the list that comes last in it varies fastest.
 package struct OptionTable: Sendable {
     package static let shared = OptionTable()
@@ -138,13 +140,13 @@ package struct OptionTable: Sendable {
         "brokers", .single(.count(in: 1...100), default: 1), group: .broker, subcommands: [.broker],
         "brokers of the cluster to play")
     let log = Option(
-        "log", .optional(.logMode, default: "enough for its clients to read back"), group: .broker,
+        "log", .optional(.logMode, default: "memory:64MiB"), group: .broker,
         subcommands: [.broker], "what is kept of what is written")
     let fault = Option(
         "fault", .repeatable(.fault), group: .broker, subcommands: [.broker],
         """
-        a scripted fault, may be given again: any, or an API (produce, fetch, listoffsets, metadata, apiversions, \
-        createtopics, deletetopics, initproducerid); then, each behind a colon, which of its requests: topic=NAME, \
+        a scripted fault, may be given again: any, or an API (\(FaultRule.apiNames.joined(separator: ", "))); \
+        then, each behind a colon, which of its requests: topic=NAME, \
         partition=N, node=N, skip=N (so many pass first), count=N (no more than so many); and what happens, one of \
         error=CODE, error-after-store=CODE, disconnect, disconnect=after (once it is stored), delay=TIME, \
         throttle=TIME (us, ms or s), stall, leader=NODE; such as \(faultExample)

@@ -56,9 +56,9 @@ package enum PartitionerChoice: String, NamedChoice {
     case sticky
     /// Java's default for keys.
     case murmur2
-    /// librdkafka's `consistent`.
+    /// librdkafka's `consistent_random`.
     case crc32
-    /// The ancestor's.
+    /// Sarama's, and librdkafka's `fnv1a_random`.
     case fnv1a
 
     package static let noun = "partitioner"

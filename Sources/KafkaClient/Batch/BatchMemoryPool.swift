@@ -69,14 +69,15 @@ final class BatchMemoryPool: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
+    /// The waiting tasks, when there is memory for the first of them and as much as it would rather wait for.
     private func takeWaiters(_ state: inout State) -> [Waiter<Void>] {
-        if state.line.isEmpty { return [] }
-        let isComfortable =
-            state.takenByteCount == 0 || byteCountMax - state.takenByteCount >= state.comfortByteCount
-        return isComfortable ? state.line.takeAll() : []
+        guard let needed = state.line.first else { return [] }
+        let free = byteCountMax - state.takenByteCount
+        let suffices = state.takenByteCount == 0 || free >= max(needed, state.comfortByteCount)
+        return suffices ? state.line.takeAll() : []
     }
 
-    /// Resumes the waiting tasks, even when little memory has come back.
+    /// Lets the waiting tasks be content with as little memory as they need.
     func endPatience() {
         let waiters = state.withLock { state in
             state.comfortByteCount = 0
@@ -131,7 +132,7 @@ final class BatchMemoryPool: Sendable {
         let waiter: Waiter<Void>? = state.withLock { state in
             if state.takenByteCount + size <= byteCountMax || state.takenByteCount == 0 { return nil }
             state.comfortByteCount = comfort
-            return state.line.join()
+            return state.line.join(size)
         }
         guard let waiter else { return }
         do {

@@ -2,9 +2,7 @@ import KafkaProtocol
 
 extension FaultRule {
     /// The APIs that are served, by the names that rules use.
-    private static let apis: [ApiKey] = [
-        .produce, .fetch, .listOffsets, .metadata, .apiVersions, .createTopics, .deleteTopics, .initProducerId,
-    ]
+    package static var apiNames: [String] { Session.apis.map { $0.key.name.lowercased() } }
 
     /// Reads a rule from a text: the name of an API, or `any`, and then parts that are separated by colons.
     ///
@@ -41,11 +39,11 @@ extension FaultRule {
 
     private static func api(_ name: String, in text: String) throws(EmbeddedBrokerError) -> ApiKey? {
         if name.lowercased() == "any" { return nil }
-        guard let api = apis.first(where: { $0.name.lowercased() == name.lowercased() }) else {
-            let names = apis.map { $0.name.lowercased() }.joined(separator: ", ")
+        guard let index = apiNames.firstIndex(of: name.lowercased()) else {
+            let names = apiNames.joined(separator: ", ")
             throw invalid(text, "'\(name)' is no API served here; it begins with any, \(names)")
         }
-        return api
+        return Session.apis[index].key
     }
 
     /// Gives false when the key does not say which requests are meant.

@@ -13,9 +13,10 @@ func makeBatch() async throws -> RecordBatch {
     for value in ["one", "two", "three"] { try chunk.append(key: nil, value: value) }
     try await builder.append(chunk, to: "events", partition: 0)
     await builder.finish()
-    guard let batch = await batches.first(where: { _ in true }) else { throw CancellationError() }
+    let batch = await batches.first { _ in true }
     await loops.shutDown()
-    return batch
+    try Example.expect(batch != nil, "the builder made no batch")
+    return batch!
 }
 
 func produce(_ batch: RecordBatch, _ client: Client) async throws -> Int64 {
@@ -34,6 +35,7 @@ func fetch(_ client: Client) async throws -> Int64 {
     let fetcher = try await PartitionFetcher(
         topic: "events", partition: 0, cluster: client.cluster, on: loop, client.configuration.connection)
     let answer = try await fetcher.fetch(from: 0)
+    if answer.errorCode != .none { throw answer.errorCode }  // yours to retry: nothing does it for you
     let next = try FetchedBatches().forEachRecord(in: answer.records, from: 0) { record, batch in
         print(record.offset, record.valueBytes?.count ?? 0)
     }

@@ -9,7 +9,7 @@ import KafkaTransport
 ///      │    ▼ │                 ▼                       ▼
 ///      └─ leaderless          idle or backingOff      idle or backingOff
 ///
-/// Only `advance` leaves the states idle and leaderless, and a pause that is over.
+/// Only `advance` leaves leaderless and a pause that is over; idle is left by it, or for a pause by `rest`.
 struct PartitionQueue {
     enum State {
         /// Nothing prevents sending. If batches wait, the next `advance` makes the partition ready.
