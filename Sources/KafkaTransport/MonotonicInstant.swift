@@ -2,7 +2,8 @@ import CUV
 
 /// A moment on the system's monotonic clock, by which latencies and deadlines are measured.
 ///
-/// This clock is never set back, and it has no date: for timestamps of records there is ``WallTime``.
+/// This clock is never set back, and it has no date. Timestamps of records are not its moments: they are milliseconds since
+/// 1970, by the clock that has a date.
 public struct MonotonicInstant: Comparable, Hashable, Sendable {
     /// Nanoseconds since the clock's start, which is the same for all processes until the machine is restarted.
     public let nanoseconds: Int64
