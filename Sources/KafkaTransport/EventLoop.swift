@@ -24,6 +24,8 @@ public final class EventLoop: @unchecked Sendable {
     // creating thread uses `uv` before `start`. What other threads use is behind `remote`, or atomic.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
+    /// Called by libuv each time before it waits; see `hasWork`.
+    private let beforeWait: UnsafeMutablePointer<uv_prepare_t>
     private let remote = Mutex(RemoteJobs())
     private var jobs = RingBuffer<UnownedJob>()
     private var endOfTurn: [() -> Void] = []
@@ -47,14 +49,23 @@ public final class EventLoop: @unchecked Sendable {
     package init(name: String = "kafka-loop") throws(TransportError) {
         uv = .allocate(capacity: 1)
         wakeUp = .allocate(capacity: 1)
+        beforeWait = .allocate(capacity: 1)
         try TransportError.check(uv_loop_init(uv), "cannot make an event loop")
         try TransportError.check(uv_async_init(uv, wakeUp) { _ in }, "cannot make an event loop's wake-up")
+        // libuv has no error for these.
+        uv_prepare_init(uv, beforeWait)
+        beforeWait.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        uv_prepare_start(beforeWait) { handle in
+            let loop = Unmanaged<EventLoop>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
+            if loop.hasWork { uv_stop(loop.uv) }
+        }
         try start(name: name)
     }
 
     deinit {
         uv.deallocate()
         wakeUp.deallocate()
+        beforeWait.deallocate()
     }
 
     /// Whether the caller runs on this loop's thread.
@@ -162,7 +173,7 @@ public final class EventLoop: @unchecked Sendable {
             takeRemoteJobs(&isStopping)
             runJobs()
             runEndOfTurn()
-            if !isStopping { lookAtNetwork(waits: jobs.isEmpty && nextTurn.isEmpty) }
+            if !isStopping { lookAtNetwork() }
             let continuations = nextTurn
             nextTurn = []
             for continuation in continuations { continuation.resume() }
@@ -175,11 +186,16 @@ public final class EventLoop: @unchecked Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    private func lookAtNetwork(waits: Bool) {
+    /// Polls the network, and waits for it while there is nothing else to do.
+    private func lookAtNetwork() {
         // libuv from 1.45 on counts the wait for timers from the time that it read last, before the jobs of this turn.
         uv_update_time(uv)
-        uv_run(uv, waits ? UV_RUN_ONCE : UV_RUN_NOWAIT)
+        uv_run(uv, UV_RUN_ONCE)
     }
+
+    /// Whether there is work that the network must not keep waiting. Asked when libuv is about to wait, and not before
+    /// `uv_run`: older versions of libuv fire due timers in between, and those may add work.
+    private var hasWork: Bool { !jobs.isEmpty || !endOfTurn.isEmpty || !nextTurn.isEmpty }
 
     /// Blocks SIGPIPE, so that a write to a connection that the other end has closed is an error and does not end the
     /// process.
@@ -237,7 +253,9 @@ public final class EventLoop: @unchecked Sendable {
             uv,
             { handle, _ in
                 if let handle, uv_is_closing(handle) == 0 {
-                    uv_close(handle, handle.pointee.type == UV_ASYNC ? nil : releaseHandle)
+                    // The loop's own are freed with it.
+                    let isOwn = handle.pointee.type == UV_ASYNC || handle.pointee.type == UV_PREPARE
+                    uv_close(handle, isOwn ? nil : releaseHandle)
                 }
             }, nil)
         uv_run(uv, UV_RUN_DEFAULT)

@@ -86,6 +86,30 @@ import Testing
         }
     }
 
+    enum Work: CaseIterable { case job, endOfTurn }
+
+    /// A timer that came due while jobs ran is fired before the network is polled, and what it adds must not wait for
+    /// another event. Here the only other one comes two seconds later.
+    @Test(arguments: Work.allCases) func `what a timer adds runs before the loop waits`(work: Work) async throws {
+        try await withOwner { (loop, owner) async throws in
+            let later = await loop.run {
+                let later = UncheckedBox(LoopTimer(on: loop))
+                later.value.schedule(afterNanoseconds: 2_000_000_000) { [owner] in owner.fired.tell(2) }
+                owner.timer.schedule(afterNanoseconds: 1_000_000) { [owner] in
+                    switch work {
+                    case .job: Task(executorPreference: loop) { owner.fired.tell(1) }
+                    case .endOfTurn: loop.atEndOfTurn { owner.fired.tell(1) }
+                    }
+                }
+                let begin = MonotonicInstant.now
+                while MonotonicInstant.now - begin < .milliseconds(5) {}
+                return later
+            }
+            #expect(try await owner.fired.next() == 1)
+            await loop.run { later.value.close() }
+        }
+    }
+
     @Test func `a time that has passed fires in the next turn`() async throws {
         try await withOwner { (loop, owner) async throws in
             await loop.run { owner.timer.schedule(at: .distantPast) { owner.fired.tell(7) } }
