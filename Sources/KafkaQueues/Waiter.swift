@@ -4,10 +4,13 @@ import Synchronization
 ///
 /// The result may be given before the task waits. Only the first one counts: later ones are refused, and all are refused
 /// after the task was cancelled.
+///
+/// The continuation is an unchecked one: the state sees to it that it is resumed once, and a checked one, whose layout is
+/// known only at run time, costs a wait some 1,600 instructions more.
 package final class Waiter<Value: Sendable>: Sendable {
     private enum State {
         case empty
-        case waiting(CheckedContinuation<Value, any Error>)
+        case waiting(UnsafeContinuation<Value, any Error>)
         case ended(Result<Value, any Error>)
     }
 
@@ -40,7 +43,7 @@ package final class Waiter<Value: Sendable>: Sendable {
     /// - Throws: the error that was given as the result, or `CancellationError` when the task is cancelled first.
     package nonisolated(nonsending) func wait() async throws -> Value {
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withUnsafeThrowingContinuation { continuation in
                 let ended: Result<Value, any Error>? = state.withLock { state in
                     if case .ended(let result) = state { return result }
                     state = .waiting(continuation)

@@ -180,17 +180,29 @@ public actor SequentialBuilder: BatchBuilder {
     }
 
     private func cutAll(openedBy deadline: MonotonicInstant) async throws {
+        try await takeGate()
+        defer { gate.give() }
         for topic in topics.values {
             for slot in topic.sets.indices where !topic.sets[slot].isEmpty {
-                if topic.sets[slot].firstAppend <= deadline { try await cutSet(topic, slot) }
+                if topic.sets[slot].firstAppend <= deadline { try await cutAtGate(topic, slot) }
             }
         }
     }
 
     private func cutSet(_ topic: CollectedTopic, _ slot: Int) async throws {
+        try await takeGate()
+        defer { gate.give() }
+        try await cutAtGate(topic, slot)
+    }
+
+    private func takeGate() async throws {
         if gate.areAllTaken { scheduleLinger() }
         try await gate.take()
-        defer { gate.give() }
+    }
+
+    /// Cuts a set. The caller has the gate, for all the sets that it cuts: two callers that passed it on after each set would
+    /// wait for each other once for each.
+    private func cutAtGate(_ topic: CollectedTopic, _ slot: Int) async throws {
         // While this waited, another appender may have cut the set or added to it.
         while !topic.sets[slot].isEmpty {
             let byteCount = topic.sets[slot].byteCount
