@@ -119,11 +119,7 @@ import Testing
 
     @Test func `work that is woken by the closing of its stream still runs`() async throws {
         let loop = try EventLoop(name: "test")
-        let acceptor = Acceptor()
-        let port = try await loop.run { try acceptor.listen(on: loop) }
-        let client = Peer()
-        try await loop.run { try client.connect(to: port, on: loop) }
-        #expect(try await client.told.next() == .connected)
+        let client = try await connectedPeer(on: loop)
         // Nobody reads: most of it waits in the loop, which is shut down with it.
         let waiting = Task {
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
@@ -146,11 +142,7 @@ import Testing
 
     @Test func `a write that is cancelled by the end of its loop may close its stream`() async throws {
         let loop = try EventLoop(name: "test")
-        let acceptor = Acceptor()
-        let port = try await loop.run { try acceptor.listen(on: loop) }
-        let client = Peer()
-        try await loop.run { try client.connect(to: port, on: loop) }
-        #expect(try await client.told.next() == .connected)
+        let client = try await connectedPeer(on: loop)
         await loop.run {
             let memory = OwnedBytes([UInt8](repeating: 1, count: 16 << 20))
             withUnsafePointer(to: UnsafeRawBufferPointer(memory.bytes)) { buffer in
@@ -171,11 +163,7 @@ import Testing
 
     @Test func `a stream that only its write still holds ends with the loop`() async throws {
         let loop = try EventLoop(name: "test")
-        let acceptor = Acceptor()
-        let port = try await loop.run { try acceptor.listen(on: loop) }
-        let client = Peer()
-        try await loop.run { try client.connect(to: port, on: loop) }
-        #expect(try await client.told.next() == .connected)
+        let client = try await connectedPeer(on: loop)
         await loop.run {
             client.write([UInt8](repeating: 1, count: 16 << 20))
             #expect(client.stream!.queuedByteCount > 0)
@@ -207,11 +195,7 @@ import Testing
 
     @Test func `what outlives its loop is closed and can be let go of`() async throws {
         let loop = try EventLoop(name: "test")
-        let acceptor = Acceptor()
-        let port = try await loop.run { try acceptor.listen(on: loop) }
-        let client = Peer()
-        try await loop.run { try client.connect(to: port, on: loop) }
-        #expect(try await client.told.next() == .connected)
+        let client = try await connectedPeer(on: loop)
         nonisolated(unsafe) var timer: LoopTimer? = await loop.run {
             let timer = LoopTimer(on: loop)
             timer.schedule(afterNanoseconds: 60_000_000_000) {}
@@ -221,7 +205,7 @@ import Testing
         client.stream?.close()
         #expect(client.stream?.queuedByteCount == 0)
         client.stream = nil
-        acceptor.close()
+        client.acceptor?.close()
         timer?.cancel()
         timer?.close()
         timer = nil

@@ -58,6 +58,8 @@ final class Peer: TCPStreamHandler, @unchecked Sendable {
 
     let told = Told<Event>()
     var stream: TCPStream?
+    /// Who accepts this connection, when it lives as long as this end: what a listener has not accepted is reset with it.
+    var acceptor: Acceptor?
     var received: [UInt8] = []
     private let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
 
@@ -148,20 +150,29 @@ final class Acceptor: @unchecked Sendable {
     func close() { listener?.close() }
 }
 
+/// A client that has connected over loopback, and who accepts it.
+func connectedPeer(on loop: EventLoop) async throws -> Peer {
+    let client = Peer()
+    try await loop.run {
+        let acceptor = Acceptor()
+        let port = try acceptor.listen(on: loop)
+        client.acceptor = acceptor
+        try client.connect(to: port, on: loop)
+    }
+    #expect(try await client.told.next() == .connected)
+    return client
+}
+
 /// Two ends of one connection over loopback.
 func withConnection(_ body: (_ loop: EventLoop, _ client: Peer, _ server: Peer) async throws -> Void) async throws {
     try await withLoop { (loop) async throws in
-        let acceptor = Acceptor()
-        let port = try await loop.run { try acceptor.listen(on: loop) }
-        let client = Peer()
-        try await loop.run { try client.connect(to: port, on: loop) }
-        #expect(try await client.told.next() == .connected)
-        let server = try await acceptor.accepted.next()
+        let client = try await connectedPeer(on: loop)
+        let server = try await client.acceptor!.accepted.next()
         try await body(loop, client, server)
         await loop.run {
             client.stream?.close()
             server.stream?.close()
-            acceptor.close()
+            client.acceptor?.close()
         }
     }
 }
