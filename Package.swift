@@ -57,16 +57,16 @@ let package = Package(
         .target(
             name: "FuzzTargets", dependencies: ["KafkaClient", "KafkaEmbeddedBroker"], path: "Tests/FuzzTargets",
             swiftSettings: settings),
-        // Random numbers for tests, and the seed that repeats them.
-        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
+        // Random numbers that a seed repeats, and patience.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], exclude: ["Cases"], swiftSettings: settings),
-        tests("KafkaProtocolTests", ["KafkaProtocol", "FuzzTargets", "SeededRandom"]),
-        tests("KafkaCompressionTests", ["KafkaCompression", "SeededRandom"]),
-        tests("KafkaQueuesTests", ["KafkaQueues", "SeededRandom"]),
-        tests("KafkaTransportTests", ["KafkaTransport"]),
-        tests("KafkaClientTests", ["KafkaClient", "KafkaEmbeddedBroker", "SeededRandom"]),
-        tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker"]),
+        tests("KafkaProtocolTests", ["KafkaProtocol", "FuzzTargets", "TestSupport"]),
+        tests("KafkaCompressionTests", ["KafkaCompression", "TestSupport"]),
+        tests("KafkaQueuesTests", ["KafkaQueues", "TestSupport"]),
+        tests("KafkaTransportTests", ["KafkaTransport", "TestSupport"]),
+        tests("KafkaClientTests", ["KafkaClient", "KafkaEmbeddedBroker", "TestSupport"]),
+        tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker", "TestSupport"]),
         tests("LoadGeneratorTests", ["LoadGenerator"]),
         // What other programs' tests drive; see Tests/Interop.
         .executableTarget(

@@ -1,6 +1,6 @@
 import KafkaCompression
 import KafkaProtocol
-import SeededRandom
+import TestSupport
 import Testing
 
 /// What a damaged or hostile batch can do: end in an error.

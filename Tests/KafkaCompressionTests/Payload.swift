@@ -1,4 +1,4 @@
-import SeededRandom
+import TestSupport
 
 /// What the contract tests compress.
 enum Payload {

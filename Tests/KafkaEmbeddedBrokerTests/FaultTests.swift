@@ -1,5 +1,6 @@
 import KafkaProtocol
 import KafkaTransport
+import TestSupport
 import Testing
 
 @testable import KafkaEmbeddedBroker

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import KafkaTransport
+import TestSupport
 import Testing
 
 @testable import KafkaEmbeddedBroker
@@ -154,13 +155,4 @@ extension EmbeddedBroker {
     fileprivate func waiterCount(_ topic: String) -> Int? {
         cluster.topic(named: topic)?.partition(0)?.state.withLock { $0.waiters.count }
     }
-}
-
-/// Waits until a condition holds that another thread brings about; five seconds at most.
-func eventually(_ condition: () -> Bool) async throws {
-    for _ in 0..<1000 {
-        if condition() { return }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    Issue.record("the condition did not come to hold")
 }

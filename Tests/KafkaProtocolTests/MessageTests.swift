@@ -1,5 +1,5 @@
 import FuzzTargets
-import SeededRandom
+import TestSupport
 import Testing
 
 @testable import KafkaProtocol

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import KafkaTransport
@@ -131,7 +132,7 @@ import Testing
             return try await client.told.next()
         }
         await loop.run {}
-        while await loop.run({ client.stream!.queuedByteCount == 0 }) { await Task.yield() }
+        try await eventually { await loop.run { client.stream!.queuedByteCount > 0 } }
         await loop.shutDown()
         guard case .written(let error?) = try await waiting.value else {
             Issue.record("the write did not fail")

@@ -1,5 +1,6 @@
 import CUV
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import KafkaTransport
@@ -20,7 +21,7 @@ import Testing
             // Here, on the test's own thread.
             user = nil
             _ = user
-            while await handleCount(loop) > before { await Task.yield() }
+            try await eventually { await handleCount(loop) <= before }
             #expect(await handleCount(loop) == before)
         }
     }
@@ -66,7 +67,7 @@ import Testing
                 for _ in 0..<2 { group.addTask { while held.letGo() {} } }
             }
             await loop.run {}
-            while handles.contains(where: { $0.handle != nil }) { await Task.yield() }
+            try await eventually { handles.allSatisfy { $0.handle == nil } }
         }
     }
 

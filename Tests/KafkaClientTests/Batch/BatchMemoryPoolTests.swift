@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import KafkaClient
@@ -79,7 +80,7 @@ import Testing
         let pool = pool(1)
         let memory = pool.take(1)!
         let waiting = (0..<5).map { _ in Task { try await pool.waitForSpace(1) } }
-        while pool.hasWaiters == false { await Task.yield() }
+        try await eventually { pool.hasWaiters }
         pool.give(memory)
         for task in waiting { try await task.value }
         #expect(!pool.hasWaiters)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import KafkaClient
@@ -18,7 +19,7 @@ import Testing
             #expect(await handleCount(loops[0]) == before + 1)
             // Here, on the test's own thread.
             builder = nil
-            while await handleCount(loops[0]) > before { await Task.yield() }
+            try await eventually { await handleCount(loops[0]) <= before }
         }
     }
 

@@ -1,4 +1,4 @@
-import SeededRandom
+import TestSupport
 
 /// The partitions that other programs' producers choose for ten thousand keys, of 1, 3, 64 and 1000 partitions.
 struct KeyPartitions: Sendable {

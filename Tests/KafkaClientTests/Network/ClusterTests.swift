@@ -2,6 +2,7 @@ import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import KafkaClient

@@ -1,6 +1,7 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
+import TestSupport
 import Testing
 
 @testable import KafkaClient

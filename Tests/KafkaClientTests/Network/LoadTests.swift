@@ -3,6 +3,7 @@ import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import KafkaClient

@@ -185,15 +185,6 @@ extension String {
     var trimmed: String { String(prefix { $0 != " " }) }
 }
 
-/// Waits until something is so, for half a minute at most.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    for _ in 0..<6000 {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    Issue.record("it did not come to be within half a minute")
-}
-
 /// The client's error that `body` throws.
 func clientError(_ body: () async throws -> Void) async throws -> KafkaClientError {
     do {

@@ -2,6 +2,7 @@ import KafkaCompression
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
+import TestSupport
 import Testing
 
 @testable import KafkaClient

@@ -1,7 +1,7 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
-import SeededRandom
+import TestSupport
 import Testing
 
 @testable import KafkaClient

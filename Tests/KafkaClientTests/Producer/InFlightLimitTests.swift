@@ -1,6 +1,7 @@
 import KafkaProtocol
 import KafkaQueues
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import KafkaClient
@@ -10,8 +11,8 @@ import Testing
         let limit = try InFlightLimit(2)
         #expect(limit.permits.tryTake() && limit.permits.tryTake() && !limit.permits.tryTake())
         let served = Names()
-        let first = await waits(for: limit, as: "first", served)
-        let second = await waits(for: limit, as: "second", served)
+        let first = try await waits(for: limit, as: "first", served)
+        let second = try await waits(for: limit, as: "second", served)
         #expect(served.names == [])
         limit.permits.give()
         try await first.value
@@ -30,8 +31,8 @@ import Testing
         let limit = try InFlightLimit(1)
         #expect(limit.permits.tryTake())
         let served = Names()
-        let first = await waits(for: limit, as: "first", served)
-        let second = await waits(for: limit, as: "second", served)
+        let first = try await waits(for: limit, as: "first", served)
+        let second = try await waits(for: limit, as: "second", served)
         first.cancel()
         await #expect(throws: CancellationError.self) { try await first.value }
         limit.permits.give()
@@ -77,13 +78,13 @@ import Testing
     }
 
     /// Returns when the task stands in line.
-    private func waits(for limit: InFlightLimit, as name: String, _ served: Names) async -> Task<Void, any Error> {
+    private func waits(for limit: InFlightLimit, as name: String, _ served: Names) async throws -> Task<Void, any Error> {
         let lineLength = limit.permits.lineLength
         let task = Task {
             try await limit.permits.take()
             served.add(name)
         }
-        while limit.permits.lineLength == lineLength { await Task.yield() }
+        try await eventually { limit.permits.lineLength > lineLength }
         return task
     }
 }

@@ -1,6 +1,6 @@
 import KafkaProtocol
 import KafkaTransport
-import SeededRandom
+import TestSupport
 
 @testable import KafkaClient
 

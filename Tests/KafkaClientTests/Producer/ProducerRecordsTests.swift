@@ -1,5 +1,6 @@
 import KafkaEmbeddedBroker
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import KafkaClient
