@@ -51,7 +51,17 @@ public final class EventLoop: @unchecked Sendable {
         wakeUp = .allocate(capacity: 1)
         beforeWait = .allocate(capacity: 1)
         try TransportError.check(uv_loop_init(uv), "cannot make an event loop")
-        try TransportError.check(uv_async_init(uv, wakeUp) { _ in }, "cannot make an event loop's wake-up")
+        do throws(TransportError) {
+            try TransportError.check(uv_async_init(uv, wakeUp) { _ in }, "cannot make an event loop's wake-up")
+            startBeforeWait()
+            try start(name: name)
+        } catch {
+            closeHandles()
+            throw error
+        }
+    }
+
+    private func startBeforeWait() {
         // libuv has no error for these.
         uv_prepare_init(uv, beforeWait)
         beforeWait.pointee.data = Unmanaged.passUnretained(self).toOpaque()
@@ -59,7 +69,6 @@ public final class EventLoop: @unchecked Sendable {
             let loop = Unmanaged<EventLoop>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
             if loop.hasWork { uv_stop(loop.uv) }
         }
-        try start(name: name)
     }
 
     deinit {
@@ -115,18 +124,21 @@ public final class EventLoop: @unchecked Sendable {
     ///
     /// Connections and timers that are still on the loop are closed without a callback. Calling it again does nothing.
     public func shutDown() async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let isGone = remote.withLock { state in
-                if state.hasStopped { return true }
-                state.whenStopped.append(continuation)
-                state.isStopping = true
-                // Sent under the lock, because the thread frees the wake-up handle after it has set `hasStopped` under the
-                // same lock.
-                uv_async_send(wakeUp)
-                return false
-            }
-            if isGone { continuation.resume() }
+        await withCheckedContinuation { end($0) }
+    }
+
+    /// Ends the loop as `shutDown` does, and does not wait for it.
+    func end(_ whenStopped: CheckedContinuation<Void, Never>? = nil) {
+        let isGone = remote.withLock { state in
+            if state.hasStopped { return true }
+            if let whenStopped { state.whenStopped.append(whenStopped) }
+            state.isStopping = true
+            // Sent under the lock, because the thread frees the wake-up handle after it has set `hasStopped` under the same
+            // lock.
+            uv_async_send(wakeUp)
+            return false
         }
+        if isGone { whenStopped?.resume() }
     }
 
     /// Waits until the loop has polled the network once. Must be called on the loop.

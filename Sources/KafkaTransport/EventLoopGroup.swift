@@ -12,7 +12,12 @@ public final class EventLoopGroup: Sendable {
     package init(count: Int, name: String = "kafka") throws(TransportError) {
         precondition(count > 0, "a group has at least one loop")
         var loops: [EventLoop] = []
-        for index in 0..<count { loops.append(try EventLoop(name: "\(name)-\(index)")) }
+        do throws(TransportError) {
+            for index in 0..<count { loops.append(try EventLoop(name: "\(name)-\(index)")) }
+        } catch {
+            for loop in loops { loop.end() }
+            throw error
+        }
         self.loops = loops
     }
 

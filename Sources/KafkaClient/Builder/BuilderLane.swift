@@ -170,8 +170,8 @@ public actor BuilderLane: BatchBuilder {
     }
 
     private func waitForMemory(_ byteCount: Int) async throws {
-        // All memory is in open batches: only sealing brings it back.
-        if pool.takenByteCount <= assembler.openByteCount {
+        // What is not in open batches comes back by itself. When that is too little, open ones must go.
+        if assembler.openByteCount + max(byteCount, pool.bufferByteCount) > pool.byteCountMax {
             assembler.sealAll(now: .now)
             emit()
         }

@@ -39,7 +39,7 @@ extension Cluster {
                 failures += 1
                 let brokerCount = max(1, candidates(target).count)
                 let isWorthIt = error.isRetriable || (error.code == .protocolViolation && failures < brokerCount)
-                if !isWorthIt || failures >= configuration.attempts * brokerCount { throw error }
+                if !isWorthIt || failures / brokerCount >= configuration.attempts { throw error }
                 // A pause comes after each round of all brokers.
                 return failures % brokerCount == 0 ? .again(error) : .againAtOnce(error)
             }

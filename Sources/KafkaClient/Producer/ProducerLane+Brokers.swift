@@ -53,42 +53,40 @@ extension ProducerLane {
         act(on: effects)
     }
 
-    /// Asks which brokers lead the partitions of these topics, except for topics that are being asked for already.
+    /// Asks which brokers lead the partitions of these topics, except for topics that are being asked for already. While
+    /// batches wait, topics without a leader are asked for again after a pause, which grows.
     func refresh(_ topics: Set<String>) {
         let wanted = topics.subtracting(refreshing)
         if wanted.isEmpty || isClosed { return }
         refreshing.formUnion(wanted)
         start { [self] in
-            do {
-                didRefresh(wanted, try await cluster.refresh(wanted))
-            } catch {
-                // No broker could be asked. Meanwhile batches wait until their deadline.
-                didRefresh(wanted, nil)
+            var unsettled = wanted
+            var attempt = 0
+            while true {
+                // When no broker can be asked, batches wait until their deadline.
+                unsettled = didRefresh(unsettled, try? await cluster.refresh(unsettled))
+                if unsettled.isEmpty { return }
+                attempt += 1
+                let pause = queue.backoff.delayNs(attempt: attempt, chance: .random(in: -1...1))
+                try? await Task.sleep(for: .nanoseconds(max(pause, Self.refreshPauseMinNs)))
             }
         }
     }
 
-    private func didRefresh(_ topics: Set<String>, _ learned: ClusterSnapshot?) {
-        refreshing.subtract(topics)
+    /// - Returns: the topics to ask for again. They stay in `refreshing`, so that nobody else asks during the pause.
+    private func didRefresh(_ topics: Set<String>, _ learned: ClusterSnapshot?) -> Set<String> {
         var effects = ProduceQueue.Effects()
         if let learned {
             snapshot = learned
             closeMovedConnections(learned)
             queue.apply(learned, now: .now, &effects)
         }
-        // Topics that still have no leader are asked for again after a pause, which grows.
-        let unsettled = effects.topicsToRefresh.union(learned == nil ? topics : [])
-        effects.topicsToRefresh = []
+        var unsettled = learned == nil ? topics : topics.intersection(effects.topicsToRefresh)
+        if isClosed || queue.pendingCount == 0 { unsettled = [] }
+        refreshing.subtract(topics.subtracting(unsettled))
         act(on: effects)
         pump(isEndOfTurn: true)
-        unsettledCount = unsettled.isEmpty ? 0 : unsettledCount + 1
-        if !unsettled.isEmpty, queue.pendingCount > 0, !isClosed {
-            let pause = queue.backoff.delayNs(attempt: unsettledCount, chance: .random(in: -1...1))
-            start { [self] in
-                try? await Task.sleep(for: .nanoseconds(max(pause, Self.refreshPauseMinNs)))
-                refresh(unsettled)
-            }
-        }
+        return unsettled
     }
 
     /// Also where the configuration asks for no pause: a topic without a leader must not cost a request after the other.

@@ -28,15 +28,16 @@ public actor ProducerLane: BatchSink {
     var brokers: [Int32: BrokerLink] = [:]
     /// The cluster's last answer.
     var snapshot: ClusterSnapshot?
-    /// The topics that are being asked for.
+    /// The topics that are being asked for, or will be again after a pause.
     var refreshing: Set<String> = []
-    /// How often in a row topics had no leader when they were asked for.
-    var unsettledCount = 0
     var pumping = Pumping.no
     var isPumpScheduled = false
     /// The number of produce requests to all brokers that were written and are not answered yet.
     var inFlightTotal = 0
+    /// Whether all batches fail from now on.
     private(set) var isClosed = false
+    /// Whether the delivery sink was told that no more come.
+    private var isFinished = false
 
     private nonisolated let inbox = Inbox<RecordBatch>()
     private var tasks: [Int: Task<Void, Never>] = [:]
@@ -185,30 +186,28 @@ public actor ProducerLane: BatchSink {
     /// When this returns, no task of the lane is running, and its loop may be shut down. A batch that is handed over later
     /// fails at once. Calling it again does nothing.
     public func close() async {
-        if !isClosed { end() }
+        stop()
+        if !isFinished { deliveries.finish() }
+        isFinished = true
         for task in tasks.values {
             task.cancel()
             await task.value
         }
     }
 
-    private func end() {
+    /// Fails all batches, also those that are handed over later, and closes the connections.
+    func stop() {
+        if isClosed { return }
         takeInbox()
         isClosed = true
-        failWaiting()
-        // Closing a connection fails its requests. Their batches go back into the queue for another attempt, so that the
-        // waiting ones are failed once more.
-        for link in brokers.values { link.connection?.close() }
-        failWaiting()
-        brokers = [:]
-        timer?.close()
-        timer = nil
-        deliveries.finish()
-    }
-
-    private func failWaiting() {
         var effects = ProduceQueue.Effects()
         queue.failWaiting(Self.closedError, now: .now, &effects)
         act(on: effects)
+        // Closing a connection fails its requests, and their batches for good.
+        for link in brokers.values { link.connection?.close() }
+        assert(queue.pendingCount == 0)
+        brokers = [:]
+        timer?.close()
+        timer = nil
     }
 }

@@ -79,6 +79,28 @@ import Testing
     }
 
     @Test(arguments: BuilderStrategy.allCases)
+    func `a long record does not wait for the linger of open batches`(strategy: BuilderStrategy) async throws {
+        let configuration = try configuration(4096, linger: .seconds(3600))
+        try await BuilderBench.with(strategy, configuration) { bench in
+            bench.sink.hold()
+            try await bench.builder.append(chunk(0..<1), to: "few", partition: 0)
+            await bench.builder.flush()
+            await bench.sink.wait { $0.count == 1 }
+            // One batch is in flight and two are open. When it comes back, there is still too little for the long record.
+            try await bench.builder.append(chunk(1..<2), to: "few", partition: 1)
+            try await bench.builder.append(chunk(2..<3), to: "few", partition: 2)
+            let appending = Task(executorPreference: bench.loops[0]) {
+                try await bench.builder.append(.numbered(3..<4, valueByteCount: 3000), to: "few", partition: 0)
+            }
+            await bench.turn()
+            bench.sink.letGo()
+            try await appending.value
+            await bench.builder.finish()
+            #expect(bench.sink.batches.flatMap { $0.records.map { $0.value!.number } }.sorted() == [0, 1, 2, 3])
+        }
+    }
+
+    @Test(arguments: BuilderStrategy.allCases)
     func `giving up a wait throws, and what was taken before comes out`(strategy: BuilderStrategy) async throws {
         try await BuilderBench.with(strategy, try configuration(4096, linger: .milliseconds(5))) { bench in
             bench.sink.hold()

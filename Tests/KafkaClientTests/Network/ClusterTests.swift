@@ -61,6 +61,18 @@ import Testing
         }
     }
 
+    @Test func `attempts without a bound are bounded by the time`() async throws {
+        try await withFixture(brokers: 2, requestTimeout: .milliseconds(300)) { fixture in
+            let cluster = try Cluster(
+                bootstrap: fixture.endpoints, on: fixture.loop, .fast(fixture.connection, attempts: .max))
+            _ = try await cluster.refresh([])
+            for _ in 0..<2 { fixture.broker.inject(FaultRule(.metadata, effect: .disconnect(.beforeStore))) }
+            let error = try await clientError { _ = try await cluster.refresh([]) }
+            #expect(error.isRetriable)
+            await cluster.close()
+        }
+    }
+
     @Test func `a topic that comes is waited for, and leaders of one that is there`() async throws {
         try await withFixture { fixture in
             let waiting = Task { try await fixture.cluster.describe("late") }

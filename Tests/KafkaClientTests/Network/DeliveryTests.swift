@@ -116,6 +116,30 @@ import Testing
         }
     }
 
+    @Test func `batches that come while a topic has no leader do not make the lane ask more often`() async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t")
+            fixture.broker.inject(FaultRule(.metadata, topic: "t", effect: .error(.leaderNotAvailable)))
+            let sink = DeliveryCollector()
+            let lane = try fixture.makeLane(.fast(), to: sink)
+            let batches = try await fixture.makeBatches((0..<200).map { "\($0)" })
+            let begin = MonotonicInstant.now
+            let asked = fixture.broker.statistics.requestCount
+            for batch in batches {
+                lane.produce(batch)
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            // The pauses grow from 10 to 40 ms, give or take a fifth.
+            let expected = (MonotonicInstant.now - begin) / .milliseconds(8)
+            let count = fixture.broker.statistics.requestCount - asked
+            #expect(count > 5 && Double(count) < expected, "\(count) questions")
+            fixture.broker.removeFaults()
+            await lane.drain()
+            #expect(sink.deliveries.filter(\.isAcknowledged).count == 200)
+            await lane.close()
+        }
+    }
+
     @Test func `a leader that moves is followed`() async throws {
         let rule = FaultRule(.produce, topic: "t", partition: 0, count: 1, effect: .leaderMove(to: 2))
         try await deliverOne(rule, brokers: 2) { delivery, fixture in

@@ -9,12 +9,12 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ProducerRecordsTests {
     private func withProducer(
         linger: Duration = .seconds(60), memoryByteCountMax: Int = 32 << 20, lanes: Int = 1,
-        requestTimeout: Duration = .seconds(10),
+        requestTimeout: Duration = .seconds(10), strategy: Producer.Strategy? = nil,
         _ body: (Producer, NetworkFixture) async throws -> Void
     ) async throws {
-        try await withFixture(loops: lanes, requestTimeout: requestTimeout) { fixture in
+        try await withFixture(loops: strategy == nil ? lanes : 2, requestTimeout: requestTimeout) { fixture in
             try fixture.broker.createTopic("t", partitions: 2)
-            var configuration = Producer.Configuration(strategy: .sharded(lanes: lanes))
+            var configuration = Producer.Configuration(strategy: strategy ?? .sharded(lanes: lanes))
             configuration.builder = BuilderConfiguration(
                 batchByteCount: 1024, linger: linger, memoryByteCountMax: memoryByteCountMax)
             configuration.producer = .fast()
@@ -122,6 +122,29 @@ import Testing
             await producer.close()
             let summary = producer.deliveries.takeSummary()
             #expect(summary.failedRecords == accepted.count)
+        }
+    }
+
+    @Test(arguments: [Producer.Strategy.sharded(lanes: 2), .sequential(workers: 1)])
+    func `a producer whose memory is in batches that nobody takes is closed at once`(
+        strategy: Producer.Strategy
+    ) async throws {
+        try await withProducer(linger: .milliseconds(1), memoryByteCountMax: 4096, strategy: strategy) {
+            producer, fixture in
+            fixture.broker.inject(FaultRule(.produce, effect: .stall))
+            let appending = Task {
+                for number in 0... {
+                    try await producer.append(RecordChunk.numbered(number..<number + 1, valueByteCount: 500), to: "t")
+                }
+            }
+            try await eventually { fixture.broker.statistics.recordCount > 0 }
+            try await Task.sleep(for: .milliseconds(50))
+            let closing = MonotonicInstant.now
+            await producer.close()
+            #expect(MonotonicInstant.now - closing < .seconds(5))
+            await #expect(throws: (any Error).self) { try await appending.value }
+            let summary = producer.deliveries.takeSummary()
+            #expect(summary.failedRecords > 0 && summary.firstFailure?.code == .closed)
         }
     }
 
