@@ -29,7 +29,8 @@ extension TCPStream {
     /// - Throws: `TransportError` when the system refuses the descriptor, which is then closed.
     package convenience init(adopting descriptor: Int32, on loop: EventLoop) throws(TransportError) {
         self.init(loop: loop)
-        let status = uv_tcp_open(handle.raw, descriptor)
+        // A loop that was shut down has closed the handle already.
+        let status = isClosed ? UV_ECANCELED.rawValue : uv_tcp_open(handle.raw, descriptor)
         if status < 0 {
             TCPStream.discard(descriptor)
             close()

@@ -212,6 +212,28 @@ import Testing
         timer = nil
     }
 
+    @Test func `a loop that was shut down takes over no connection`() async throws {
+        try await withConnection { (loop, client, server) async throws in
+            let descriptor = try await loop.run { try server.stream!.detach() }
+            let gone = try EventLoop(name: "gone")
+            await gone.shutDown()
+            let error = await gone.run { () -> TransportError? in
+                do throws(TransportError) {
+                    _ = try TCPStream(adopting: descriptor, on: gone)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            #expect(error?.name == "ECANCELED")
+            // The connection is closed with it: its other end hears of that.
+            guard case .ended = try await client.told.next() else {
+                Issue.record("the connection was left open")
+                return
+            }
+        }
+    }
+
     @Test func `shutting down twice, and by two at once, ends`() async throws {
         let loop = try EventLoop(name: "test")
         async let first: Void = loop.shutDown()

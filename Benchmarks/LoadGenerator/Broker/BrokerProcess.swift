@@ -66,8 +66,9 @@ actor BrokerProcess {
     private func kill() { child?.signal(9) }
 
     private func giveUp() {
-        starting?.resume(throwing: RunError("the embedded broker did not start within 10 s"))
-        starting = nil
+        guard let starting else { return }
+        starting.resume(throwing: RunError("the embedded broker did not start within 10 s"))
+        self.starting = nil
         kill()
     }
 

@@ -42,7 +42,7 @@ package struct BrokerSession {
         }
         for endpoint in endpoints { Terminal.write("listening on \(endpoint)\n", to: 1) }
         if endsWithInput { StandardInput.whenEnded { Task { await signals.stopWaiting() } } }
-        await signals.wait()
+        try? await signals.wait()
         let statistics = broker.statistics
         await broker.stop()
         await signals.stop()

@@ -1,3 +1,5 @@
+import KafkaTransport
+
 /// What defaults of the command line come from.
 package struct CommandLineEnvironment: Sendable {
     /// CPUs that this process may use.
@@ -13,6 +15,6 @@ package struct CommandLineEnvironment: Sendable {
     /// This machine, and a seed of its own for every call.
     package static func current() -> CommandLineEnvironment {
         CommandLineEnvironment(
-            onlineCores: SystemInfo.onlineCores(), randomSeed: UInt64.random(in: 0...UInt64(UInt32.max)))
+            onlineCores: EventLoop.availableCoreCount, randomSeed: UInt64.random(in: 0...UInt64(UInt32.max)))
     }
 }

@@ -182,7 +182,7 @@ extension TargetSettings.Property {
     ///
     /// - Throws: `UsageError` naming the file, and the line that is neither.
     static func read(_ path: String) throws(UsageError) -> [TargetSettings.Property] {
-        guard let text = SystemFile.text(path) else { throw UsageError("--command-config: \(path) can't be read") }
+        guard let text = TextFile.text(path) else { throw UsageError("--command-config: \(path) can't be read") }
         var properties: [TargetSettings.Property] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = String(line).trimmed

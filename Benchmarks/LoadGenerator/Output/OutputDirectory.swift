@@ -24,10 +24,10 @@ package struct OutputDirectory: Sendable, Equatable {
     /// - Throws: `OutputError` when it cannot be created or written to, or when a folder asked for holds results.
     package static func prepare(_ given: String?, now: Timestamp) throws(OutputError) -> OutputDirectory {
         var path = given ?? "results/\(now.compact)"
-        while given == nil, SystemFile.exists(path) { path = nextFree(path, after: now) }
+        while given == nil, TextFile.exists(path) { path = nextFree(path, after: now) }
         try createFolders(path)
         let directory = OutputDirectory(path: path)
-        guard !SystemFile.exists(directory.runs.path) else {
+        guard !TextFile.exists(directory.runs.path) else {
             throw OutputError(
                 path: path, action: "write results to",
                 reason: "it holds results already (runs.csv); give another --output")

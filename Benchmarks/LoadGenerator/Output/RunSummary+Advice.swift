@@ -7,7 +7,7 @@ extension RunSummary {
         if let slowest = slowestStage(results) { lines.append(slowest) }
         lines += Verdict.Kind.allCases.filter { kind in results.contains { $0.verdict == kind } }.compactMap(\.remedy)
         if !results.isEmpty {
-            let isDrawn = SystemFile.exists("scripts/plot")
+            let isDrawn = TextFile.exists("scripts/plot")
             lines.append(
                 "\(directory)/latency.csv has every percentile, timeline.csv the course"
                     + (isDrawn ? "; scripts/plot \(directory) --out \(directory)/plots draws them" : ""))

@@ -7,7 +7,7 @@ struct CompletedRuns {
     func numbers() throws(UsageError) -> Set<Int> {
         let folder = OutputDirectory(path: directory)
         // Interrupted before its first run ended.
-        guard let text = SystemFile.text(folder.runs.path, byteCountMax: .max) else { return [] }
+        guard let text = TextFile.text(folder.runs.path, byteCountMax: .max) else { return [] }
         let rows: [[String]]
         do throws(ValueError) {
             rows = try CSV.rows(text)
@@ -26,7 +26,7 @@ struct CompletedRuns {
             // The histograms are written last: with them, the run is whole.
             let isWhole =
                 cells["verdict"] != Verdict.Kind.interrupted.rawValue
-                && SystemFile.exists(folder.histogramLog(run: number).path)
+                && TextFile.exists(folder.histogramLog(run: number).path)
             if !isWhole { numbers.remove(number) }
         }
         return numbers
@@ -49,7 +49,7 @@ extension OutputDirectory {
     func keepOnly(_ runs: Set<Int>) throws(OutputError) {
         for path in [self.runs.path, latency.path, timeline.path] {
             // Whole: what is not read here would not be written back.
-            guard let text = SystemFile.text(path, byteCountMax: .max) else { continue }
+            guard let text = TextFile.text(path, byteCountMax: .max) else { continue }
             let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
             // The first cell of every row is the number of its run; no cell of ours goes over lines.
             let kept = lines.enumerated().filter { index, line in

@@ -1,3 +1,4 @@
+import KafkaQueues
 import KafkaTransport
 
 #if canImport(Darwin)
@@ -14,7 +15,7 @@ actor InterruptSignals {
     private let onFirst: @Sendable () -> Void
     private var sources: [SignalSource] = []
     private var isOver = false
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var waiters: [Waiter<Void>] = []
 
     init(on loop: EventLoop, _ interrupt: SharedFlag, onFirst: @escaping @Sendable () -> Void = {}) async {
         self.loop = loop
@@ -42,9 +43,14 @@ actor InterruptSignals {
     }
 
     /// Waits for the first signal, or for the end of waiting.
-    func wait() async {
+    ///
+    /// - Throws: `CancellationError`.
+    func wait() async throws {
         if isOver { return }
-        await withCheckedContinuation { waiters.append($0) }
+        let waiter = Waiter<Void>()
+        waiters.append(waiter)
+        defer { waiters.removeAll { $0 === waiter } }
+        try await waiter.wait()
     }
 
     /// Gives the signals their usual effect back.

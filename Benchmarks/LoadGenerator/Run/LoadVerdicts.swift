@@ -41,7 +41,7 @@ extension Verdict {
     /// - Parameters:
     ///   - ownCpuNs: CPU time of kbench and of its broker; nil where the broker's is not known.
     static func noisy(
-        from before: CPUTime?, to after: CPUTime?, durationNs: Int64, ownCpuNs: Int64?, cpuCount: Int
+        from before: CPUTime?, to after: CPUTime?, durationNs: Int64, ownCpuNs: Int64?
     ) -> Verdict? {
         // The kernel counts in ticks of 10 ms.
         guard let before, let after, durationNs >= 500_000_000 else { return nil }
@@ -50,7 +50,7 @@ extension Verdict {
             reasons.append("the hypervisor took \(percent(stolen)) of the CPUs' time (up to 2 % is fine)")
         }
         if let ownCpuNs, let busy = after.busyShare(since: before) {
-            let others = busy - Double(ownCpuNs) / (Double(durationNs) * Double(cpuCount))
+            let others = busy - Double(ownCpuNs) / (Double(durationNs) * Double(after.cpuCount))
             if others > 0.1 {
                 reasons.append("other processes used \(percent(others)) of the CPUs' time (up to 10 % is fine)")
             }

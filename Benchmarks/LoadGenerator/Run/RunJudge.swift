@@ -31,7 +31,7 @@ struct RunJudge {
         if let verdict = failedRecords { judgement.fail(verdict) }
         if let target, let verdict = await unverified(target, storedBefore) { judgement.fail(verdict) }
         judgement.verdicts += loadVerdicts
-        if SystemInfo.current().isDebugBuild {
+        if SystemInfo.isDebugBuild {
             judgement.verdicts.append(
                 Verdict(.debugBuild, "kbench was built without optimisation; use scripts/kbench"))
         }
@@ -66,8 +66,7 @@ struct RunJudge {
         verdicts.append(
             .noisy(
                 from: measurement.cpuTimeBefore, to: measurement.cpuTimeAfter, durationNs: measurement.durationNs,
-                ownCpuNs: isAlone ? (result.clientCpuNs ?? 0) + (result.brokerCpuNs ?? 0) : nil,
-                cpuCount: SystemInfo.onlineCores()))
+                ownCpuNs: isAlone ? (result.clientCpuNs ?? 0) + (result.brokerCpuNs ?? 0) : nil))
         return verdicts.compactMap(\.self)
     }
 

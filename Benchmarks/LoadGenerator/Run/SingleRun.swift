@@ -39,7 +39,7 @@ struct SingleRun {
             bootstrap: broker.endpoints, on: control, ClusterConfiguration(connection: connection, attempts: 2))
         let isMeasuring = SharedFlag()
         let givingUp = Task(executorPreference: control) { [signals] in
-            await signals.wait()
+            try await signals.wait()
             // A broker that doesn't answer must not keep the user: before there is anything to measure at once, later
             // when draining and counting have had their time.
             if isMeasuring.isSet { try await Task.sleep(for: Self.drainTimeout * 2) }

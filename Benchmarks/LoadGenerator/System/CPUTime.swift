@@ -6,20 +6,25 @@ package struct CPUTime: Sendable, Equatable {
     package let idleTicks: UInt64
     /// All time, in the kernel's ticks.
     package let totalTicks: UInt64
+    /// The CPUs whose time this is: all that are online, also those that this process may not use.
+    package let cpuCount: Int
 
     /// Nil where the system does not tell.
     package static func now() -> CPUTime? {
-        SystemFile.text("/proc/stat").flatMap(CPUTime.init(procStat:))
+        TextFile.text("/proc/stat").flatMap(CPUTime.init(procStat:))
     }
 
-    /// Reads `cpu user nice system idle iowait irq softirq steal guest guest_nice`; guest time is within user time.
+    /// Reads `cpu user nice system idle iowait irq softirq steal guest guest_nice`; guest time is within user time. A
+    /// line of each CPU follows.
     init?(procStat: String) {
-        guard let line = procStat.split(whereSeparator: \.isNewline).first, line.hasPrefix("cpu ") else { return nil }
+        let lines = procStat.split(whereSeparator: \.isNewline)
+        guard let line = lines.first, line.hasPrefix("cpu ") else { return nil }
         let ticks = line.split(separator: " ").dropFirst().prefix(8).compactMap { UInt64($0) }
         guard ticks.count == 8 else { return nil }
         stealTicks = ticks[7]
         idleTicks = ticks[3] + ticks[4] + ticks[7]
         totalTicks = ticks.reduce(0, &+)
+        cpuCount = max(1, lines.dropFirst().count { $0.hasPrefix("cpu") })
     }
 
     /// The share of time stolen since `earlier`, 0 … 1; nil when no time has passed.

@@ -4,12 +4,14 @@
     import Glibc
 #endif
 
+import KafkaTransport
+
 /// The commit that a checkout stands at, without asking git.
 enum GitCommit {
     /// `KBENCH_COMMIT`, or else the commit of the checkout that this program lies in; nil when there is none.
     static func ofThisBuild() -> String? {
-        if let given = SystemFile.environment("KBENCH_COMMIT") { return given }
-        guard var folder = programPath() else { return nil }
+        if let given = getenv("KBENCH_COMMIT").map({ String(cString: $0) }), !given.isEmpty { return given }
+        guard var folder = ChildProcess.ownExecutablePath else { return nil }
         while let slash = folder.lastIndex(of: "/") {
             folder = String(folder[..<slash])
             if let commit = ofCheckout(folder) { return commit }
@@ -21,15 +23,15 @@ enum GitCommit {
     static func ofCheckout(_ folder: String) -> String? {
         var gitFolder = folder + "/.git"
         // In a linked work tree `.git` is a file that says where to look.
-        if let pointer = SystemFile.line(gitFolder), pointer.hasPrefix("gitdir: ") {
+        if let pointer = TextFile.line(gitFolder), pointer.hasPrefix("gitdir: ") {
             gitFolder = resolved(String(pointer.dropFirst("gitdir: ".count)), in: folder)
         }
-        guard let head = SystemFile.line(gitFolder + "/HEAD") else { return nil }
+        guard let head = TextFile.line(gitFolder + "/HEAD") else { return nil }
         guard head.hasPrefix("ref: ") else { return hash(head) }
         let reference = String(head.dropFirst("ref: ".count))
-        let common = SystemFile.line(gitFolder + "/commondir").map { resolved($0, in: gitFolder) } ?? gitFolder
-        if let loose = SystemFile.line("\(common)/\(reference)") { return hash(loose) }
-        let packed = SystemFile.text(common + "/packed-refs") ?? ""
+        let common = TextFile.line(gitFolder + "/commondir").map { resolved($0, in: gitFolder) } ?? gitFolder
+        if let loose = TextFile.line("\(common)/\(reference)") { return hash(loose) }
+        let packed = TextFile.text(common + "/packed-refs") ?? ""
         let line = packed.split(whereSeparator: \.isNewline).first { $0.hasSuffix(" " + reference) }
         return line.flatMap { hash(String($0.prefix { $0 != " " })) }
     }
@@ -40,21 +42,5 @@ enum GitCommit {
 
     private static func resolved(_ path: String, in folder: String) -> String {
         path.hasPrefix("/") ? path : "\(folder)/\(path)"
-    }
-
-    private static func programPath() -> String? {
-        #if canImport(Darwin)
-            var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
-            var size = UInt32(bytes.count)
-            let status = bytes.withUnsafeMutableBytes { buffer in
-                // The buffer has `size` bytes, which the call does not exceed.
-                _NSGetExecutablePath(buffer.baseAddress!.assumingMemoryBound(to: CChar.self), &size)
-            }
-            return status == 0 ? String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) : nil
-        #else
-            var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-            let count = readlink("/proc/self/exe", &bytes, bytes.count)
-            return count > 0 ? String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
-        #endif
     }
 }

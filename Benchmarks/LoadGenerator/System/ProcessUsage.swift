@@ -31,13 +31,13 @@ package enum ProcessUsage {
     /// the peak is that of the whole process.
     @discardableResult
     package static func resetPeakRss() -> Bool {
-        SystemFile.write("5", to: "/proc/self/clear_refs")
+        TextFile.write("5", to: "/proc/self/clear_refs")
     }
 
     /// The most memory this process has had resident, in bytes, since its start or the last reset.
     package static func peakRssBytes() -> Int64 {
-        if let status = SystemFile.text("/proc/self/status"),
-            let text = SystemFile.value(of: "VmHWM", separator: ":", in: status),
+        if let status = TextFile.text("/proc/self/status"),
+            let text = TextFile.value(of: "VmHWM", separator: ":", in: status),
             let kibibytes = Int64(text.prefix { $0.isNumber })
         {
             return kibibytes * 1024

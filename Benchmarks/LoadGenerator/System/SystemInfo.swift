@@ -4,10 +4,12 @@
     import Glibc
 #endif
 
+import KafkaTransport
+
 /// The machine and the build, for the manifest; nil where the system does not tell.
 package struct SystemInfo: Sendable, Equatable {
     package var cpuModel: String?
-    /// CPUs that this process may use.
+    /// CPUs that this process may use: what `taskset` or a container leaves of those online.
     package var onlineCores: Int
     package var memoryBytes: Int64?
     package var kernel: String?
@@ -16,31 +18,21 @@ package struct SystemInfo: Sendable, Equatable {
     /// What the kernel reads the time from: `tsc`, `kvm-clock`, …
     package var clockSource: String?
     package var gitCommit: String?
-    /// Whether the code was built without optimisation: its figures say nothing.
-    package var isDebugBuild: Bool
     package var compiler: String
+
+    /// Whether the code was built without optimisation: its figures say nothing.
+    package static let isDebugBuild = _isDebugAssertConfiguration()
 
     /// Asks the system. Reads a handful of small files.
     package static func current() -> SystemInfo {
         var names = utsname()
         let known = uname(&names) == 0
         return SystemInfo(
-            cpuModel: cpuModel(), onlineCores: onlineCores(), memoryBytes: memoryBytes(),
+            cpuModel: cpuModel(), onlineCores: EventLoop.availableCoreCount, memoryBytes: memoryBytes(),
             kernel: known ? "\(text(names.sysname)) \(text(names.release))" : nil, operatingSystem: operatingSystem(),
             architecture: known ? text(names.machine) : nil,
-            clockSource: SystemFile.line("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
-            gitCommit: GitCommit.ofThisBuild(), isDebugBuild: _isDebugAssertConfiguration(), compiler: compilerVersion)
-    }
-
-    /// CPUs that this process may use, at least 1: what `taskset` or a container leaves of those online.
-    package static func onlineCores() -> Int {
-        let online = max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
-        guard let status = SystemFile.text("/proc/self/status"),
-            let mask = SystemFile.value(of: "Cpus_allowed", separator: ":", in: status)
-        else { return online }
-        // The mask also has the CPUs that could be plugged in.
-        let allowed = mask.compactMap(\.hexDigitValue).reduce(0) { $0 + $1.nonzeroBitCount }
-        return allowed > 0 ? min(allowed, online) : online
+            clockSource: TextFile.line("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
+            gitCommit: GitCommit.ofThisBuild(), compiler: compilerVersion)
     }
 
     /// As an object of the manifest.
@@ -50,7 +42,7 @@ package struct SystemInfo: Sendable, Equatable {
             ("memory_bytes", .optional(memoryBytes)), ("kernel", .optional(kernel)),
             ("operating_system", .optional(operatingSystem)), ("architecture", .optional(architecture)),
             ("clock_source", .optional(clockSource)), ("git_commit", .optional(gitCommit)),
-            ("build_mode", .string(isDebugBuild ? "debug" : "release")), ("compiler", .string(compiler)),
+            ("build_mode", .string(Self.isDebugBuild ? "debug" : "release")), ("compiler", .string(compiler)),
         ])
     }
 
@@ -61,11 +53,11 @@ package struct SystemInfo: Sendable, Equatable {
             guard sysctlbyname("machdep.cpu.brand_string", &bytes, &count, nil, 0) == 0 else { return nil }
             return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         #else
-            guard let text = SystemFile.text("/proc/cpuinfo") else { return nil }
-            if let name = SystemFile.value(of: "model name", separator: ":", in: text) { return name }
+            guard let text = TextFile.text("/proc/cpuinfo") else { return nil }
+            if let name = TextFile.value(of: "model name", separator: ":", in: text) { return name }
             // On arm64 the kernel gives numbers only.
-            guard let implementer = SystemFile.value(of: "CPU implementer", separator: ":", in: text),
-                let part = SystemFile.value(of: "CPU part", separator: ":", in: text)
+            guard let implementer = TextFile.value(of: "CPU implementer", separator: ":", in: text),
+                let part = TextFile.value(of: "CPU part", separator: ":", in: text)
             else { return nil }
             return "implementer \(implementer) part \(part)"
         #endif
@@ -80,8 +72,8 @@ package struct SystemInfo: Sendable, Equatable {
         #if canImport(Darwin)
             return "macOS"
         #else
-            guard let text = SystemFile.text("/etc/os-release"),
-                let name = SystemFile.value(of: "PRETTY_NAME", separator: "=", in: text)
+            guard let text = TextFile.text("/etc/os-release"),
+                let name = TextFile.value(of: "PRETTY_NAME", separator: "=", in: text)
             else { return nil }
             return String(name.filter { $0 != "\"" })
         #endif

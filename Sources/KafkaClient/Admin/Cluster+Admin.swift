@@ -17,20 +17,11 @@ extension Cluster {
     public func createTopic(
         _ name: String, partitionCount: Int32, replicationFactor: Int16, configuration: [(String, String)] = []
     ) async throws -> Bool {
-        var topic = CreateTopicsRequest.Topic()
-        topic.name = name
-        topic.partitionCount = partitionCount
-        topic.replicationFactor = replicationFactor
-        topic.configs = configuration.map { key, value in
-            var config = CreateTopicsRequest.Config()
-            config.name = key
-            config.value = value
-            return config
-        }
-        var request = CreateTopicsRequest()
-        request.topics = [topic]
-        request.timeoutMs = timeoutMs
-        let result = try await askController { [request] _ in
+        let topic = CreateTopicsRequest.Topic(
+            name: name, partitionCount: partitionCount, replicationFactor: replicationFactor,
+            configs: configuration.map { .init(name: $0, value: $1) })
+        let request = CreateTopicsRequest(topics: [topic], timeoutMs: timeoutMs)
+        let result = try await askController { _ in
             request
         } isFinal: {
             $0.topics.first?.errorCode.isRetriable != true
@@ -90,39 +81,47 @@ extension Cluster {
         return try await retrying { _ in
             if !isFirst { _ = try await refresh([topic]) }
             isFirst = false
-            let partitionCount = try await describe(topic).partitions.count
-            let failure = try await askForOffsets(of: topic, at: point, into: &known)
-            if known.count >= partitionCount {
-                return .done((0..<partitionCount).map { known[Int32($0)] ?? -1 })
-            }
-            let error = KafkaClientError(
-                failure ?? .unknownServerError, "cannot learn the offsets of topic '\(topic)'")
+            let partitions = try await describe(topic).partitions
+            let failure = try await askForOffsets(of: topic, partitions, at: point, into: &known)
+            if known.count >= partitions.count { return .done(partitions.indices.map { known[Int32($0)] ?? -1 }) }
+            let error = failure ?? offsetError(.unknownServerError, topic)
             if !error.isRetriable { throw error }
             return .again(error)
         }
     }
 
+    private func offsetError(_ code: KafkaErrorCode, _ topic: String) -> KafkaClientError {
+        KafkaClientError(code, "cannot learn the offsets of topic '\(topic)'")
+    }
+
     /// Asks the leaders of the partitions whose offsets are not known yet.
     ///
-    /// - Returns: the error code of a partition whose offset is still missing; nil when all are known.
+    /// - Returns: why the offset of a partition is still missing; nil when all are known.
     private func askForOffsets(
-        of topic: String, at point: OffsetPoint, into known: inout [Int32: Int64]
-    ) async throws -> KafkaErrorCode? {
-        let description = try await describe(topic)
-        var failure: KafkaErrorCode?
-        let missing = description.partitions.indices.filter { known[Int32($0)] == nil }
-        for (leader, partitions) in Dictionary(grouping: missing, by: { description.partitions[$0].leader }) {
+        of topic: String, _ described: [PartitionDescription], at point: OffsetPoint,
+        into known: inout [Int32: Int64]
+    ) async throws -> KafkaClientError? {
+        var failure: KafkaClientError?
+        let missing = described.indices.filter { known[Int32($0)] == nil }
+        for (leader, partitions) in Dictionary(grouping: missing, by: { described[$0].leader }) {
             guard leader >= 0 else {
-                failure = .leaderNotAvailable
+                failure = offsetError(.leaderNotAvailable, topic)
                 continue
             }
-            let answers = try await listOffsets(topic, partitions.map { Int32($0) }, point, leader: leader)
+            let answers: [ListOffsetsResponse.Partition]
+            do {
+                answers = try await listOffsets(topic, partitions.map { Int32($0) }, point, leader: leader)
+            } catch let error as KafkaClientError where error.isRetriable {
+                // Leaders are asked for again: another broker may lead by now.
+                failure = error
+                continue
+            }
             // Answers for partitions that were not asked for are ignored.
             for answer in answers where partitions.contains(Int(answer.index)) {
                 if answer.errorCode == .none {
                     known[answer.index] = answer.offset
                 } else {
-                    failure = answer.errorCode
+                    failure = offsetError(answer.errorCode, topic)
                 }
             }
         }
@@ -132,27 +131,10 @@ extension Cluster {
     private func listOffsets(
         _ topic: String, _ partitions: [Int32], _ point: OffsetPoint, leader: Int32
     ) async throws -> [ListOffsetsResponse.Partition] {
+        let asked = partitions.map { ListOffsetsRequest.Partition(index: $0, timestamp: point.rawValue) }
         var request = ListOffsetsRequest()
-        var asked = ListOffsetsRequest.Topic()
-        asked.name = topic
-        asked.partitions = partitions.map { index in
-            var partition = ListOffsetsRequest.Partition()
-            partition.index = index
-            partition.timestamp = point.rawValue
-            return partition
-        }
-        request.topics = [asked]
-        do {
-            return try await ask(request, .node(leader)).topics.flatMap(\.partitions)
-        } catch let error as KafkaClientError where error.isRetriable {
-            // The leader can't be reached. The caller asks for the leaders again and retries.
-            return partitions.map { index in
-                var partition = ListOffsetsResponse.Partition()
-                partition.index = index
-                partition.errorCode = .leaderNotAvailable
-                return partition
-            }
-        }
+        request.topics = [.init(name: topic, partitions: asked)]
+        return try await ask(request, .node(leader)).topics.flatMap(\.partitions)
     }
 
     /// Asks the controller, and asks again while the answer is not final, because another broker may be the controller by

@@ -59,18 +59,23 @@ public actor BuilderLane: BatchBuilder {
         var partitions = takePartitions(chunk.count)
         defer { self.partitions = partitions }
         try assign(chunk, partition, open, &partitions)
-        try await append(chunk, to: open, partitions)
+        let refused = try await append(chunk, to: open, partitions)
+        try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
     }
 
     /// Appends records whose partitions are chosen already.
-    func append(_ chunk: RecordChunk, to topic: String, partitions: [Int32]) async throws {
+    ///
+    /// - Returns: the records that fit no batch; the others are taken.
+    func append(_ chunk: RecordChunk, to topic: String, partitions: [Int32]) async throws -> RefusedRecords {
         let open = try await openTopic(topic)
         try await learn(Int(partitions.max() ?? -1) + 1, of: open)
         try PartitionBounds.check(partitions, of: topic, open.partitionCount)
-        try await append(chunk, to: open, partitions)
+        return try await append(chunk, to: open, partitions)
     }
 
-    private func append(_ chunk: RecordChunk, to topic: OpenTopic, _ partitions: [Int32]) async throws {
+    private func append(
+        _ chunk: RecordChunk, to topic: OpenTopic, _ partitions: [Int32]
+    ) async throws -> RefusedRecords {
         var holdsGate = false
         defer { if holdsGate { gate.give() } }
         if gate.areAllTaken {
@@ -107,7 +112,7 @@ public actor BuilderLane: BatchBuilder {
             byteCountSinceTurn = 0
             await loop.nextTurn()
         }
-        try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
+        return refused
     }
 
     public func flush(olderThan age: Duration) {

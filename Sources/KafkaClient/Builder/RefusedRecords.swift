@@ -8,6 +8,16 @@ struct RefusedRecords {
         first = first ?? (index, byteCount)
     }
 
+    /// Adds the refused records of a part of the chunk.
+    ///
+    /// - Parameter indices: where the records of the part are in the chunk, in order.
+    mutating func add(_ part: RefusedRecords, ofPartAt indices: [Int]) {
+        count += part.count
+        guard let (index, byteCount) = part.first else { return }
+        if let first, first.index < indices[index] { return }
+        first = (indices[index], byteCount)
+    }
+
     /// Throws when records were refused. Called when the other records of the chunk are taken.
     func throwIfAny(of total: Int, byteCountMax: Int) throws(KafkaClientError) {
         guard let first else { return }

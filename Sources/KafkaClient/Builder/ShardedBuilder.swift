@@ -9,6 +9,7 @@ import Synchronization
 public final class ShardedBuilder: BatchBuilder {
     /// The lanes, one for each loop. All records of a chunk that is appended to a lane are built by that lane.
     public let lanes: [BuilderLane]
+    private let batchByteCountMax: Int
     private let partitioner: any Partitioner
     private let directory: any TopicDirectory
     private let routing = Mutex(Routing())
@@ -38,6 +39,7 @@ public final class ShardedBuilder: BatchBuilder {
                 .invalidArgument, "a lane needs a loop and a sink, but there are \(loops.count) and \(sinks.count)")
         }
         self.directory = directory
+        batchByteCountMax = configuration.batchByteCountMax
         partitioner = configuration.partitioner
         var lanes: [BuilderLane] = []
         for (loop, sink) in zip(loops, sinks) {
@@ -113,23 +115,20 @@ public final class ShardedBuilder: BatchBuilder {
         for (index, partition) in partitions.enumerated() {
             indices[partition < 0 ? anyLane : Int(partition) % lanes.count].append(index)
         }
-        var takenCount = 0
-        var refusals: [KafkaClientError] = []
+        var refused = RefusedRecords()
+        var triedCount = 0
         for (lane, indices) in zip(lanes, indices) where !indices.isEmpty {
             do {
-                try await lane.append(chunk.selecting(indices), to: topic, partitions: indices.map { partitions[$0] })
-                takenCount += indices.count
+                let part = try await lane.append(
+                    chunk.selecting(indices), to: topic, partitions: indices.map { partitions[$0] })
+                refused.add(part, ofPartAt: indices)
+                triedCount += indices.count
             } catch let error as KafkaClientError {
-                takenCount += error.takenRecordCount
-                guard error.code == .recordTooLarge else { throw error.taking(takenCount) }
-                refusals.append(error)
+                let takenCount = triedCount - refused.count + error.takenRecordCount
+                if error.code == .closed { throw KafkaClientError.finished(taken: takenCount, of: chunk.count) }
+                throw error.taking(takenCount)
             }
         }
-        if refusals.isEmpty { return }
-        let refusedCount = chunk.count - takenCount
-        throw KafkaClientError(
-            .recordTooLarge, "\(refusedCount) of \(chunk.count) records were refused, the others were taken",
-            causes: refusals
-        ).taking(takenCount)
+        try refused.throwIfAny(of: chunk.count, byteCountMax: batchByteCountMax)
     }
 }

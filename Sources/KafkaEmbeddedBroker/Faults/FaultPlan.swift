@@ -4,16 +4,18 @@ import KafkaProtocol
 struct FaultPlan {
     private var errorRules: [FaultRule] = []
     private(set) var disconnect: FaultRule.Moment?
-    private(set) var delayMs: Int64 = 0
+    private(set) var delay = Duration.zero
     private(set) var throttleMs: Int32 = 0
     private(set) var isStalled = false
+    /// Sums of delays end here, so that they can't overflow.
+    private static let delayMax = Duration.seconds(1 << 40)
     private(set) var moves: [(target: FaultScript.Target, node: Int32)] = []
 
     mutating func add(_ rule: FaultRule, _ targets: [FaultScript.Target]) {
         switch rule.effect {
         case .error, .errorAfterStore: errorRules.append(rule)
         case .disconnect(let moment): disconnect = disconnect ?? moment
-        case .delay(let delay): delayMs += delay.milliseconds
+        case .delay(let delay): self.delay = min(self.delay + max(delay, .zero), Self.delayMax)
         case .throttle(let ms): throttleMs = max(throttleMs, ms)
         case .stall: isStalled = true
         case .leaderMove(let node):
@@ -40,14 +42,5 @@ struct FaultPlan {
     }
 
     /// Whether the answer is held back.
-    var holdsAnswer: Bool { isStalled || delayMs > 0 }
-}
-
-extension Duration {
-    /// Rounded up.
-    fileprivate var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? .max / 2 : max(0, product + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-    }
+    var holdsAnswer: Bool { isStalled || delay > .zero }
 }

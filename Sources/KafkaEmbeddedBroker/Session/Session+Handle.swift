@@ -79,7 +79,7 @@ extension Session {
         body(plan)
         throttleMs = 0
         if plan.disconnect == .afterStore { return close() }
-        if plan.holdsAnswer { holdAnswer(delayMs: plan.isStalled ? nil : plan.delayMs) }
+        if plan.holdsAnswer { holdAnswer(for: plan.isStalled ? nil : plan.delay) }
     }
 
     private func flushAndClose() {

@@ -145,10 +145,10 @@ final class Session: @unchecked Sendable {
         isHolding = true
     }
 
-    /// Lets the answer that is held back wait for a time, or for ever when `delayMs` is nil.
-    func holdAnswer(delayMs: Int64?) {
+    /// Lets the answer that is held back wait for a time, or for ever when `delay` is nil.
+    func holdAnswer(for delay: Duration?) {
         isWaiting = true
-        if let delayMs { wait(until: .now + .milliseconds(delayMs)) { $0.resume() } }
+        if let delay { wait(until: .now + delay) { $0.resume() } }
     }
 }
 

@@ -187,6 +187,20 @@ import Testing
         }
     }
 
+    @Test func `why offsets can't be learned is what the leader's connection says`() async throws {
+        try await withFixture(connectTimeout: .milliseconds(200), requestTimeout: .milliseconds(400)) { fixture in
+            try fixture.broker.createTopic("t")
+            _ = try await fixture.cluster.refresh(["t"])
+            fixture.broker.inject(FaultRule(.listOffsets, effect: .disconnect(.beforeStore)))
+            let lost = try await clientError { _ = try await fixture.cluster.offsets(of: "t", at: .latest) }
+            #expect(lost.code == .connectionFailed && lost.brokerError == nil)
+            fixture.broker.removeFaults()
+            fixture.broker.inject(FaultRule(.listOffsets, effect: .error(.notLeaderOrFollower)))
+            let refused = try await clientError { _ = try await fixture.cluster.offsets(of: "t", at: .latest) }
+            #expect(refused.brokerError == .notLeaderOrFollower)
+        }
+    }
+
     @Test func `a dead broker at the head of the list is passed over`() async throws {
         try await withFixture { fixture in
             let cluster = try Cluster(

@@ -1,4 +1,5 @@
 import Foundation
+import KafkaTransport
 import Testing
 
 @testable import LoadGenerator
@@ -27,6 +28,6 @@ import Testing
         let configuration = try #require((object["configurations"] as? [[String: Any]])?.first)
         #expect(configuration["batch_size_bytes"] as? Int == 16_384)
         #expect(configuration["linger_ns"] as? Int == 5_000_000)
-        #expect((object["system"] as? [String: Any])?["online_cores"] as? Int == SystemInfo.onlineCores())
+        #expect((object["system"] as? [String: Any])?["online_cores"] as? Int == EventLoop.availableCoreCount)
     }
 }

@@ -4,8 +4,8 @@
     import Glibc
 #endif
 
-/// Small files that the system writes, like those of `/proc`.
-enum SystemFile {
+/// Files that are read or written whole, as text: those of `/proc`, and what users give.
+enum TextFile {
     /// The first bytes of the file at `path`, a MiB unless told; nil when it cannot be read.
     static func text(_ path: String, byteCountMax: Int = 1 << 20) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -53,12 +53,6 @@ enum SystemFile {
             let count = Glibc.write(descriptor, bytes, bytes.count)
         #endif
         return close(descriptor) == 0 && count == bytes.count
-    }
-
-    /// The value of an environment variable; nil when it is not set or empty.
-    static func environment(_ name: String) -> String? {
-        guard let value = getenv(name), value[0] != 0 else { return nil }
-        return String(cString: value)
     }
 }
 
