@@ -214,7 +214,10 @@ import Testing
 
     @Test func `a loop that was shut down takes over no connection`() async throws {
         try await withConnection { (loop, client, server) async throws in
-            let descriptor = try await loop.run { try server.stream!.detach() }
+            let descriptor = try await loop.run {
+                client.stream!.startReading()
+                return try server.stream!.detach()
+            }
             let gone = try EventLoop(name: "gone")
             await gone.shutDown()
             let error = await gone.run { () -> TransportError? in
