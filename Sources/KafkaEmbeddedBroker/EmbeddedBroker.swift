@@ -30,7 +30,7 @@ public final class EmbeddedBroker: Sendable {
 
     /// Creates a broker, which does not listen before ``start()``.
     ///
-    /// - Throws: `EmbeddedBrokerError` with `.invalidConfiguration`, naming the first setting that is out of its bounds.
+    /// - Throws: `EmbeddedBrokerError` with `.invalidConfiguration`, naming every setting that is out of its bounds.
     public init(_ configuration: EmbeddedBrokerConfiguration = EmbeddedBrokerConfiguration())
         throws(EmbeddedBrokerError)
     {

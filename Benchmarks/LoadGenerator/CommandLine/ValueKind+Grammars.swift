@@ -1,3 +1,4 @@
+import KafkaClient
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
@@ -24,8 +25,8 @@ extension ValueKind where Value == KeyDistribution {
 extension ValueKind where Value == CodecChoice {
     static var codec: Self {
         Self(
-            placeholder: "CODEC[:LEVEL]", accepted: CodecChoice.accepted,
-            completion: .words(CodecChoice.Name.allCases.map(\.rawValue)),
+            placeholder: "CODEC[:LEVEL]", accepted: Codec.acceptedForms,
+            completion: .words(CompressionType.allCases.map(\.description)),
             parse: { text throws(ValueError) in try CodecChoice(parsing: text) }, text: \.description)
     }
 }

@@ -1,3 +1,4 @@
+import KafkaClient
 import KafkaProtocol
 
 /// A setting with a fixed set of words, parsed and listed alike everywhere.
@@ -80,12 +81,12 @@ package enum AcksChoice: String, NamedChoice {
 
     package static let noun = "value of acks"
 
-    /// As the produce request carries it.
-    package var wireValue: Int16 {
+    /// As the library names it.
+    package var acks: Acks {
         switch self {
-        case .none: 0
-        case .leader: 1
-        case .all: -1
+        case .none: .none
+        case .leader: .leader
+        case .all: .all
         }
     }
 

@@ -2,10 +2,12 @@
 extension RunConfiguration {
     /// A setting with its value for people and for machines.
     package struct Setting: Sendable, Equatable {
-        /// The option's name without dashes.
-        package let name: String
+        /// The name of the option that sets it, without the dashes before it.
+        package let option: String
         package let text: String
         package let json: JSONValue
+        /// The unit of `json`, which files say in the name: `_bytes`, `_ns`. Empty for one without.
+        var unit = ""
     }
 
     /// Every setting, in the order of `--help`.
@@ -15,47 +17,46 @@ extension RunConfiguration {
 
     /// As an object of the manifest. Sizes in bytes, durations in ns, both said by the name.
     package var json: JSONValue {
-        .object(settings.map { ($0.name.replacingDashes, $0.json) })
+        .object(settings.map { (String($0.option.map { $0 == "-" ? "_" : $0 }) + $0.unit, $0.json) })
     }
 
     private var workloadSettings: [Setting] {
-        var settings = [Setting(name: "stage", text: stage.rawValue, json: .string(stage.rawValue))]
+        var settings = [Setting(option: "stage", text: stage.rawValue, json: .string(stage.rawValue))]
         settings.append(amount.setting(prefix: ""))
         if let warmup { settings.append(warmup.setting(prefix: "warmup-")) }
-        settings.append(Setting(name: "record-size", text: recordSizeText, json: .string(recordSize.description)))
+        settings.append(Setting(option: "record-size", text: recordSizeText, json: .string(recordSize.description)))
         switch payload {
         case .generated(let compressibility):
             settings.append(
-                Setting(name: "compressibility", text: "\(compressibility)", json: .double(compressibility)))
+                Setting(option: "compressibility", text: "\(compressibility)", json: .double(compressibility)))
         case .file(let path, let delimiter):
-            settings.append(Setting(name: "payload-file", text: path, json: .string(path)))
+            settings.append(Setting(option: "payload-file", text: path, json: .string(path)))
             settings.append(
-                Setting(name: "payload-delimiter", text: delimiter.debugDescription, json: .string(delimiter)))
+                Setting(option: "payload-delimiter", text: delimiter.debugDescription, json: .string(delimiter)))
         }
-        settings.append(Setting(name: "keys", text: keys.description, json: .string(keys.description)))
+        settings.append(Setting(option: "keys", text: keys.description, json: .string(keys.description)))
         if keys != .none { settings.append(.bytes("key-size", keySize)) }
         settings.append(.integer("headers", headerCount))
         if headerCount > 0 { settings.append(.bytes("header-size", headerSize)) }
-        settings.append(Setting(name: "seed", text: "\(seed)", json: .unsigned(seed)))
+        settings.append(Setting(option: "seed", text: "\(seed)", json: .unsigned(seed)))
         return settings
     }
 
     private var shapeSettings: [Setting] {
         [
             .integer("partitions", partitions),
-            Setting(name: "partitioner", text: partitioner.rawValue, json: .string(partitioner.rawValue)),
-            Setting(name: "builder", text: builder.rawValue, json: .string(builder.rawValue)),
+            Setting(option: "partitioner", text: partitioner.rawValue, json: .string(partitioner.rawValue)),
+            Setting(option: "builder", text: builder.rawValue, json: .string(builder.rawValue)),
             .integer("cores", cores),
             .integer("concurrency", concurrency),
-            Setting(name: "codec", text: codec.description, json: .string(codec.description)),
+            Setting(option: "codec", text: codec.description, json: .string(codec.description)),
             .bytes("batch-size", batchSizeBytes),
-            Setting(name: "linger", text: Quantity.formatDuration(ns: lingerNs), json: .integer(lingerNs)).suffixed(
-                "-ns"),
-            Setting(name: "acks", text: acks.rawValue, json: .string(acks.rawValue)),
+            .nanoseconds("linger", lingerNs),
+            Setting(option: "acks", text: acks.rawValue, json: .string(acks.rawValue)),
             // Every manifest has it, though no run is idempotent yet.
-            Setting(name: "idempotence", text: "no", json: .bool(false)),
+            Setting(option: "idempotence", text: "no", json: .bool(false)),
             Setting(
-                name: "rate", text: rate.map { Quantity.formatRate($0) + " records/s" } ?? "as fast as possible",
+                option: "rate", text: rate.map { Quantity.formatRate($0) + " records/s" } ?? "as fast as possible",
                 json: rate.map { .double($0) } ?? .null),
         ]
     }
@@ -70,34 +71,23 @@ extension RunConfiguration.Amount {
     fileprivate func setting(prefix: String) -> RunConfiguration.Setting {
         switch self {
         case .records(let count):
-            .init(name: prefix + "records", text: Quantity.formatCount(count), json: .integer(count))
+            .init(option: prefix + "records", text: Quantity.formatCount(count), json: .integer(count))
         case .durationNs(let ns):
-            RunConfiguration.Setting(
-                name: prefix + "duration", text: Quantity.formatDuration(ns: ns), json: .integer(ns)
-            ).suffixed("-ns")
+            .nanoseconds(prefix + "duration", ns)
         }
     }
 }
 
 extension RunConfiguration.Setting {
-    fileprivate static func integer(_ name: String, _ value: Int) -> Self {
-        Self(name: name, text: String(value), json: .integer(Int64(value)))
+    fileprivate static func integer(_ option: String, _ value: Int) -> Self {
+        Self(option: option, text: String(value), json: .integer(Int64(value)))
     }
 
-    fileprivate static func bytes(_ name: String, _ value: Int) -> Self {
-        Self(name: name, text: Quantity.formatBytes(Int64(value)), json: .integer(Int64(value))).suffixed("-bytes")
+    fileprivate static func bytes(_ option: String, _ value: Int) -> Self {
+        Self(option: option, text: Quantity.formatBytes(Int64(value)), json: .integer(Int64(value)), unit: "_bytes")
     }
 
-    /// The unit goes into the name in files, not on the command line; both are kept apart by `optionName`.
-    fileprivate func suffixed(_ unit: String) -> Self { Self(name: name + unit, text: text, json: json) }
-
-    /// The option that sets it.
-    package var optionName: String {
-        for unit in ["-bytes", "-ns"] where name.hasSuffix(unit) { return String(name.dropLast(unit.count)) }
-        return name
+    fileprivate static func nanoseconds(_ option: String, _ value: Int64) -> Self {
+        Self(option: option, text: Quantity.formatDuration(ns: value), json: .integer(value), unit: "_ns")
     }
-}
-
-extension String {
-    fileprivate var replacingDashes: String { String(map { $0 == "-" ? "_" : $0 }) }
 }

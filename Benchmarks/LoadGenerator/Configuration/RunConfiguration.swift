@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// What one run does: every setting that can differ between the runs of a sweep, and the workload, fully resolved.
 package struct RunConfiguration: Sendable, Equatable {
     /// How much is sent, or for how long.
@@ -56,9 +58,8 @@ package struct RunConfiguration: Sendable, Equatable {
     /// The concurrency without `--concurrency`.
     var automaticConcurrency: Int { cores * Self.requestsPerCore }
 
-    /// The most bytes the overhead of a batch and of a record's own fields can come to, record batch v2: 61 of the
-    /// batch, 1 of attributes, varints of at most 5 (length, offset delta, three lengths) and 10 (timestamp delta).
-    package static let overheadByteCount = 61 + 1 + 5 * 5 + 10
+    /// The most bytes that a batch of one record has besides the record's key, value and headers.
+    package static let overheadByteCount = RecordBatchHeader.byteCount + RecordChunk.recordOverheadMax
 
     /// What the largest record with its key and headers needs in a batch of its own, in bytes, at most.
     package var neededBatchByteCount: Int {

@@ -4,12 +4,12 @@ extension RunPlan {
     /// own. Ends with a newline.
     package var dryRunText: String {
         let swept = sweptOptionNames
-        let common = configurations[0].settings.filter { !swept.contains($0.optionName) }
+        let common = configurations[0].settings.filter { !swept.contains($0.option) }
         let width = 20
         var lines = ["target"]
         lines += targetLines.map { "  " + $0.0.padded(to: width) + $0.1 }
         lines += ["", "settings of all runs"]
-        lines += common.map { "  " + $0.optionName.padded(to: width) + $0.text }
+        lines += common.map { "  " + $0.option.padded(to: width) + $0.text }
         lines += ["", configurations.count == 1 ? "1 configuration" : "\(configurations.count) configurations"]
         lines += configurations.enumerated().map { index, configuration in
             let label = label(of: configuration, swept: swept)

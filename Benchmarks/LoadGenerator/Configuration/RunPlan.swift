@@ -49,12 +49,12 @@ package struct RunPlan: Sendable, Equatable {
     package var sweptOptionNames: Set<String> {
         var names: Set<String> = []
         let first = configurations[0].settings
-        let firstTexts = Dictionary(uniqueKeysWithValues: first.map { ($0.optionName, $0.text) })
+        let firstTexts = Dictionary(uniqueKeysWithValues: first.map { ($0.option, $0.text) })
         for configuration in configurations.dropFirst() {
             var missing = Set(firstTexts.keys)
             for setting in configuration.settings {
-                missing.remove(setting.optionName)
-                if firstTexts[setting.optionName] != setting.text { names.insert(setting.optionName) }
+                missing.remove(setting.option)
+                if firstTexts[setting.option] != setting.text { names.insert(setting.option) }
             }
             names.formUnion(missing)
         }
@@ -65,8 +65,8 @@ package struct RunPlan: Sendable, Equatable {
     ///
     /// - Parameter swept: `sweptOptionNames`, worked out once for all labels.
     package func label(of configuration: RunConfiguration, swept: Set<String>) -> String {
-        configuration.settings.filter { swept.contains($0.optionName) }
-            .map { "\($0.optionName)=\($0.text.filter { $0 != " " })" }.joined(separator: " ")
+        configuration.settings.filter { swept.contains($0.option) }
+            .map { "\($0.option)=\($0.text.filter { $0 != " " })" }.joined(separator: " ")
     }
 
     /// Payload bytes of all runs; nil when durations decide.

@@ -35,7 +35,7 @@ extension RunResult {
         return [
             .integer("run", Int64(run)), .text("started_at", startedAt.iso8601), .text("target", target),
             .text("stage", c.stage.rawValue), .text("builder", c.builder.rawValue), .integer("cores", Int64(c.cores)),
-            .integer("concurrency", Int64(c.concurrency)), .text("codec", c.codec.name.rawValue),
+            .integer("concurrency", Int64(c.concurrency)), .text("codec", c.codec.codec.name),
             .integer("codec_level", c.codec.level.map(Int64.init)), .integer("partitions", Int64(c.partitions)),
             .integer("records", records), size, .integer("batch_size_bytes", Int64(c.batchSizeBytes)),
             .number("linger_ms", Double(c.lingerNs) / 1e6, decimals: 6), .text("acks", c.acks.rawValue),

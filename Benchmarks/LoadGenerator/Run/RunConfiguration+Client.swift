@@ -17,7 +17,7 @@ extension RunConfiguration {
         return BuilderConfiguration(
             batchByteCount: batchSizeBytes, batchByteCountMax: max(batchSizeBytes, 1 << 20),
             linger: .nanoseconds(lingerNs), memoryByteCountMax: (openBatches + 1) * batchSizeBytes + requests * request,
-            codec: stage == .build ? Codec.uncompressed : try Codec(codec),
+            codec: stage == .build ? .uncompressed : codec.codec,
             partitioner: try partitioner(lane: lane, of: lanes))
     }
 
@@ -31,7 +31,7 @@ extension RunConfiguration {
         let backoff = settings.retryBackoff ?? min(.milliseconds(100), settings.retryBackoffMax ?? .seconds(1))
         let requestByteCountMax = settings.requestByteCountMax ?? 1 << 20
         return ProducerConfiguration(
-            acks: Acks(rawValue: acks.wireValue) ?? .all, deliveryTimeout: settings.deliveryTimeout ?? .seconds(120),
+            acks: acks.acks, deliveryTimeout: settings.deliveryTimeout ?? .seconds(120),
             retryBackoff: backoff, retryBackoffMax: settings.retryBackoffMax ?? max(backoff, .seconds(1)),
             attempts: settings.attempts ?? .max, inFlightPerBrokerMax: min(share, settings.inFlightPerBroker ?? share),
             inFlightMax: share, requestByteCountTarget: min(Self.requestByteCount, requestByteCountMax),
@@ -48,12 +48,6 @@ extension RunConfiguration {
         case .crc32: try KeyPartitioner.crc32.rotating(from: lane, by: lanes)
         case .fnv1a: try KeyPartitioner.fnv1a.rotating(from: lane, by: lanes)
         }
-    }
-}
-
-extension Codec {
-    init(_ choice: CodecChoice) throws(CodecError) {
-        try self.init(parsing: choice.description)
     }
 }
 

@@ -299,8 +299,8 @@ extension RecordChunk {
     ///
     /// Copies the entries once, and writes the keys.
     ///
-    /// - Parameter write: gets the memory of all keys, `keyByteCount` bytes for each in their order, of unspecified
-    ///   content.
+    /// - Parameter write: gets the memory of all keys, `keyByteCount` bytes for each in their order. What no earlier call
+    ///   has written there is zero.
     package mutating func replaceAll(
         with range: Range<Int>, of other: RecordChunk, keyByteCount: Int,
         writingKeys write: (UnsafeMutableRawBufferPointer) -> Void

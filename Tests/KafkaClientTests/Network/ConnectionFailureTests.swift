@@ -221,11 +221,7 @@ actor ConnectionHost {
             to: endpoint, on: loop, ConnectionConfiguration(connectTimeout: .seconds(2))
         ) { _, _, completion in completion(.success(addresses)) }
         self.connection = connection
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            connection.open { error in
-                if let error { continuation.resume(throwing: error) } else { continuation.resume() }
-            }
-        }
+        try await connection.open()
     }
 
     func close() { connection?.close() }

@@ -179,7 +179,7 @@ import Testing
             var seen: Set<String> = []
             for partition in 0..<12 {
                 for record in try await fixture.read("t", Int32(partition)) {
-                    seen.insert(record.text(untrimmed: true))
+                    seen.insert(record.untrimmedText)
                 }
             }
             #expect(seen.count == 24 * 20 * 20)
@@ -188,7 +188,7 @@ import Testing
 }
 
 extension ReadRecord {
-    func text(untrimmed: Bool) -> String { String(decoding: value ?? [], as: UTF8.self) }
+    var untrimmedText: String { String(decoding: value ?? [], as: UTF8.self) }
 }
 
 /// How many requests were on their way at the same time, by the times of their exchanges.

@@ -33,7 +33,7 @@ import Testing
         #expect(run.acks == .leader)
         #expect(run.lingerNs == 7_000_000)
         #expect(run.batchSizeBytes == 32768)
-        #expect(run.codec == CodecChoice(name: .zstd, level: 5))
+        #expect(run.codec.description == "zstd:5")
         #expect(plan.target.clientSettings.attempts == 3)
         #expect(plan.target.clientSettings.connectionConfiguration().requestTimeout == .milliseconds(900))
     }

@@ -1,3 +1,4 @@
+import KafkaClient
 import KafkaEmbeddedBroker
 import Testing
 
@@ -109,7 +110,7 @@ import Testing
                     "--command-property: 'a' is not NAME=VALUE",
                     "--cores: '0' is out of range; accepted is 1 … 1024",
                     "--cores: 'x' is not understood; accepted is a whole number, also with k, M or G, like 5000, 250k, 10M, 1e6",
-                    "--codec: 'lz5' is not a codec; accepted is \(CodecChoice.accepted); did you mean lz4?",
+                    "--codec: 'lz5': there is no such codec; accepted are \(Codec.acceptedForms); did you mean lz4?",
                     "--linger: '5' has no unit; accepted is a duration with its unit, like 5ms, 0.5s, 30s, 10m, 1h",
                 ])
         #expect(

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func acksTakeKafkasWords() throws {
-        #expect(try ["0", "1", "all", "-1"].map { try AcksChoice(parsing: $0).wireValue } == [0, 1, -1, -1])
+        #expect(try ["0", "1", "all", "-1"].map { try AcksChoice(parsing: $0).acks } == [.none, .leader, .all, .all])
         #expect(throws: ValueError.self) { try AcksChoice(parsing: "2") }
     }
 

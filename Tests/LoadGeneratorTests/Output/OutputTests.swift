@@ -6,7 +6,7 @@ import Testing
 @Suite struct OutputTests {
     private func result(run: Int = 1) -> RunResult {
         var configuration = RunConfiguration()
-        configuration.codec = CodecChoice(name: .zstd, level: 3)
+        configuration.codec = try! CodecChoice(parsing: "zstd:3")
         configuration.cores = 2
         configuration.concurrency = 4
         configuration.seed = .max

@@ -72,7 +72,8 @@ struct GatheredRecords: Sendable {
 
     /// Adds a record for which room was reserved.
     ///
-    /// - Throws: `KafkaClientError` with `.closed`, or what `append` throws. The room is given back then.
+    /// - Throws: `KafkaClientError` with `.closed`; or what `append` throws, and then the room is given back. Once closed,
+    ///   there is no room to give back to.
     mutating func add(
         to destination: Destination, byteCount: Int, now: @autoclosure () -> MonotonicInstant,
         _ append: (inout RecordChunk) throws(KafkaClientError) -> Void
