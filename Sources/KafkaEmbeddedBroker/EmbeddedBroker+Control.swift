@@ -65,8 +65,8 @@ extension EmbeddedBroker {
         let (topics, deleted) = cluster.state.withLock { (Array($0.topics.values), $0.deleted) }
         var totals = deleted
         for topic in topics {
-            totals.add(topic)
             let partitions = topic.partitions.map(\.statistics)
+            totals.add(topic, partitions)
             result.keptByteCount += partitions.reduce(0) { $0 + $1.keptByteCount }
             result.topics[topic.name] = partitions
         }

@@ -18,13 +18,8 @@ package struct TransportError: Error, Sendable, Equatable, CustomStringConvertib
     package var description: String { "\(action): \(String(cString: uv_strerror(code))) (\(name))" }
 
     package var isEndOfStream: Bool { code == UV_EOF.rawValue }
-    package var isTimeout: Bool { code == UV_ETIMEDOUT.rawValue }
 
     static func check(_ status: Int32, _ action: @autoclosure () -> String) throws(TransportError) {
         if status < 0 { throw TransportError(code: status, action()) }
-    }
-
-    package static func timedOut(_ action: String) -> TransportError {
-        TransportError(code: UV_ETIMEDOUT.rawValue, action)
     }
 }

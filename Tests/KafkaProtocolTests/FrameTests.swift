@@ -162,13 +162,9 @@ struct FrameTests {
 
     /// The writer's bytes with the external ones in their places.
     private func gathered(_ writer: borrowing WireWriter, _ externals: [[UInt8]]) -> [UInt8] {
-        let own = writer.withUnsafeBytes { Array($0) }
         var stream: [UInt8] = []
-        var position = 0
-        for (splice, external) in zip(writer.splices, externals) {
-            stream += own[position..<splice.position] + external
-            position = splice.position
-        }
-        return stream + own[position...]
+        var externals = externals[...]
+        writer.forEachPiece { stream += $0 } external: { _ in stream += externals.removeFirst() }
+        return stream
     }
 }

@@ -11,12 +11,8 @@ extension BrokerConnection {
         sendRaw(request, version: version, timeout: timeout) { [endpoint] result in
             completion(
                 result.flatMap { frame in
-                    var reader = WireReader(frame)
-                    do throws(WireError) {
-                        return .success(
-                            try ResponseFrame.decode(R.Response.self, version: version, from: &reader).response)
-                    } catch {
-                        return .failure(.undecodable(R.apiKey, from: endpoint, error))
+                    .decoding(R.apiKey, from: endpoint) { () throws(WireError) in
+                        try ResponseFrame.decode(R.Response.self, version: version, frame)
                     }
                 })
         }
@@ -62,7 +58,7 @@ extension BrokerConnection {
     nonisolated(nonsending) func exchange<R: KafkaRequest>(
         atMost limit: Int16 = .max, timeout: Duration? = nil, _ make: (_ version: Int16) -> R
     ) async throws -> R.Response {
-        let version = try versions.newest(R.self, atMost: limit, of: endpoint.description)
+        let version = try versions.newest(R.self, atMost: limit, of: endpoint)
         let request = make(version)
         let box: ResponseBox<R.Response> = try await withCheckedThrowingContinuation { continuation in
             send(request, version: version, timeout: timeout) { result in
@@ -79,10 +75,16 @@ private struct ResponseBox<Response>: @unchecked Sendable {
     let response: Response
 }
 
-extension KafkaClientError {
-    static func undecodable(_ apiKey: ApiKey, from broker: Endpoint, _ error: WireError) -> KafkaClientError {
-        KafkaClientError(
-            .protocolViolation, "broker \(broker) answered a \(apiKey) request with bytes that are no answer to it",
-            underlying: error)
+extension Result where Failure == KafkaClientError {
+    /// What `decode` makes of an answer, or the error of a broker whose answer can't be decoded.
+    static func decoding(
+        _ apiKey: ApiKey, from broker: Endpoint, _ decode: () throws(WireError) -> Success
+    ) -> Self {
+        do throws(WireError) {
+            return .success(try decode())
+        } catch {
+            let message = "broker \(broker) answered a \(apiKey) request with bytes that are no answer to it"
+            return .failure(KafkaClientError(.protocolViolation, message, underlying: error))
+        }
     }
 }

@@ -15,7 +15,7 @@ struct BrokerVersions: Sendable {
     /// The newest version of a message that both sides speak, at most `limit`.
     ///
     /// - Throws: `KafkaClientError` with `.unsupportedVersion`.
-    func newest<R: KafkaRequest>(_ request: R.Type, atMost limit: Int16 = .max, of broker: String)
+    func newest<R: KafkaRequest>(_ request: R.Type, atMost limit: Int16 = .max, of broker: Endpoint)
         throws(KafkaClientError) -> Int16
     {
         guard let theirs = ranges[R.apiKey] else {

@@ -33,17 +33,13 @@ final class LeaderConnection {
     ) async throws -> Answer {
         let endpoint = leader.endpoint
         let version = try connection.versions.newest(
-            R.self, atMost: leader.topicID == .zero ? limit : .max, of: endpoint.description)
+            R.self, atMost: leader.topicID == .zero ? limit : .max, of: endpoint)
         calls.begin()
         defer { calls.end() }
         return try await withCheckedThrowingContinuation { continuation in
             connection.sendRaw(request, version: version, timeout: timeout) { result in
-                let answer = result.flatMap { frame throws(Never) -> Result<Answer, KafkaClientError> in
-                    do throws(WireError) {
-                        return .success(try decode(frame, version))
-                    } catch {
-                        return .failure(.undecodable(R.apiKey, from: endpoint, error))
-                    }
+                let answer = result.flatMap { frame in
+                    Result.decoding(R.apiKey, from: endpoint) { () throws(WireError) in try decode(frame, version) }
                 }
                 continuation.resume(with: answer.mapError { $0 as any Error })
             }

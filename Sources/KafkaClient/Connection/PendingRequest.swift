@@ -28,22 +28,18 @@ final class PendingRequest {
         withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: writer.splices.count * 2 + 1) {
             pieces in
             var count = 0
+            var batchIndex = 0
             func add(_ bytes: UnsafeRawBufferPointer) {
-                if bytes.isEmpty { return }
                 pieces.initializeElement(at: count, to: bytes)
                 count += 1
             }
-            writer.withUnsafeBytes { own in
-                var position = 0
-                for (splice, batch) in zip(writer.splices, batches) {
-                    precondition(splice.byteCount == batch.byteCount, "a batch does not match the room left for it")
-                    add(UnsafeRawBufferPointer(rebasing: own[position..<splice.position]))
-                    add(batch.unsafeBytes)
-                    position = splice.position
-                }
-                add(UnsafeRawBufferPointer(rebasing: own[position...]))
-                body(UnsafeBufferPointer(rebasing: pieces[0..<count]))
+            writer.forEachPiece(own: add) { byteCount in
+                let batch = batches[batchIndex]
+                batchIndex += 1
+                precondition(byteCount == batch.byteCount, "a batch does not match the room left for it")
+                add(batch.unsafeBytes)
             }
+            body(UnsafeBufferPointer(rebasing: pieces[0..<count]))
         }
     }
 }

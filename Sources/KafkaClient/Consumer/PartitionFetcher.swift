@@ -137,8 +137,7 @@ private struct Fetched: @unchecked Sendable {
     let records: [UInt8]
 
     init(_ frame: UnsafeRawBufferPointer, version: Int16) throws(WireError) {
-        var reader = WireReader(frame)
-        response = try ResponseFrame.decode(FetchResponse.self, version: version, from: &reader).response
+        response = try ResponseFrame.decode(FetchResponse.self, version: version, frame)
         switch response.topics.first?.partitions.first?.records {
         case .located(let range): records = [UInt8](UnsafeRawBufferPointer(rebasing: frame[range]))
         case .bytes(let bytes): records = bytes

@@ -29,7 +29,9 @@ extension BrokerConnection {
             let outcomes = result.flatMap { frame in
                 acks == .none
                     ? .success(request.items.map { _ in .acknowledged(baseOffset: -1, logAppendTimeMs: -1) })
-                    : ProduceAnswer.outcomes(of: request, in: frame, version: version, broker: endpoint)
+                    : .decoding(.produce, from: endpoint) { () throws(WireError) in
+                        try ProduceAnswer.outcomes(of: request, in: frame, version: version, broker: endpoint)
+                    }
             }
             completion(pending.written, outcomes)
         }
@@ -42,8 +44,7 @@ extension BrokerConnection {
     ) throws -> Int16 {
         // Version 13 names topics by id only. A broker that gave no id for a topic gets names, in an older version.
         let hasIDs = request.items.allSatisfy { $0.topicID != .zero }
-        let version = try versions.newest(
-            ProduceRequest.self, atMost: hasIDs ? .max : 12, of: endpoint.description)
+        let version = try versions.newest(ProduceRequest.self, atMost: hasIDs ? .max : 12, of: endpoint)
         pending.correlationID = takeCorrelationID()
         try RequestFrame.encode(
             ProduceRequest(acks: acks.rawValue, timeoutMs: timeout.milliseconds, topics: request.topics),

@@ -94,8 +94,7 @@ public actor PartitionProducer {
         let began = MonotonicInstant.now
         let response = try await connection.exchange(request, byNameUpTo: 12, timeout: timeout) {
             frame, version throws(WireError) in
-            var reader = WireReader(frame)
-            return try ResponseFrame.decode(ProduceResponse.self, version: version, from: &reader).response
+            try ResponseFrame.decode(ProduceResponse.self, version: version, frame)
         }
         guard let answer = response.topics.first?.partitions.first, answer.index == partition else {
             throw KafkaClientError(

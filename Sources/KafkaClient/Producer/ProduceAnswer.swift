@@ -3,17 +3,11 @@ import KafkaTransport
 
 /// Reads the answer to a produce request.
 enum ProduceAnswer {
-    /// An outcome for each item of the request, in order, or the reason why the answer can't be decoded.
+    /// An outcome for each item of the request, in order.
     static func outcomes(
         of request: ProduceQueue.Request, in frame: UnsafeRawBufferPointer, version: Int16, broker: Endpoint
-    ) -> Result<[AttemptOutcome], KafkaClientError> {
-        let response: ProduceResponse
-        do throws(WireError) {
-            var reader = WireReader(frame)
-            response = try ResponseFrame.decode(ProduceResponse.self, version: version, from: &reader).response
-        } catch {
-            return .failure(.undecodable(.produce, from: broker, error))
-        }
+    ) throws(WireError) -> [AttemptOutcome] {
+        let response = try ResponseFrame.decode(ProduceResponse.self, version: version, frame)
         // Brokers mostly answer in the order of the request: then one walk over both suffices.
         var outcomes: [AttemptOutcome] = []
         outcomes.reserveCapacity(request.items.count)
@@ -34,7 +28,7 @@ enum ProduceAnswer {
                 outcomes.append(search(response, item, broker))
             }
         }
-        return .success(outcomes)
+        return outcomes
     }
 
     private static func matches(_ topic: ProduceResponse.Topic, _ item: ProduceQueue.Item) -> Bool {

@@ -62,7 +62,7 @@ extension Cluster {
             state.topicsByID[topic.id] = nil
             state.partitionCount -= topic.partitions.count
             topic.markDeleted()
-            state.deleted.add(topic)
+            state.deleted.add(topic, topic.partitions.map(\.statistics))
             return true
         }
         if isThere {

@@ -28,14 +28,13 @@ final class Cluster: Sendable {
         var byteCount = 0
         var duplicateCount = 0
 
-        mutating func add(_ topic: Topic) {
-            for partition in topic.partitions {
-                let statistics = partition.statistics
-                batchCount += statistics.batchCount
-                recordCount += statistics.recordCount
-                byteCount += statistics.byteCount
-                duplicateCount += partition.duplicateCount
+        mutating func add(_ topic: Topic, _ partitions: [EmbeddedBrokerStatistics.Partition]) {
+            for partition in partitions {
+                batchCount += partition.batchCount
+                recordCount += partition.recordCount
+                byteCount += partition.byteCount
             }
+            duplicateCount += topic.partitions.reduce(0) { $0 + $1.duplicateCount }
         }
     }
 

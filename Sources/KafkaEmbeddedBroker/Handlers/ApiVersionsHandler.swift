@@ -1,11 +1,9 @@
 import KafkaProtocol
 
 extension Session {
-    func handleApiVersions(_ header: RequestHeader, _ frame: UnsafeRawBufferPointer) {
+    func handleApiVersions(_ header: RequestHeader, _ reader: WireReader) {
         let isKnown = ApiVersionsRequest.versions.contains(header.apiVersion)
-        if isKnown, Self.decode(ApiVersionsRequest.self, frame) == nil {
-            return reject()
-        }
+        if isKnown, Self.decode(ApiVersionsRequest.self, header, reader) == nil { return reject() }
         withFaults(header, targets: { [] }) { plan in
             var response = ApiVersionsResponse()
             response.errorCode = plan.error() ?? (isKnown ? .none : .unsupportedVersion)

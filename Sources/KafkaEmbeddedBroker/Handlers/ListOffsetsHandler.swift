@@ -14,7 +14,8 @@ extension Session {
                 let log = topic?.partition(partition.index)
                 if let code = plan.error(topic: asked.name, partition: partition.index)
                     ?? plan.errorAfterStore(topic: asked.name, partition: partition.index)
-                    ?? log.checked(node: node.id, epoch: partition.currentLeaderEpoch)
+                    ?? (log == nil ? .unknownTopicOrPartition : nil)
+                    ?? log?.refusal(node: node.id, epoch: partition.currentLeaderEpoch)
                 {
                     answer.errorCode = code
                 } else if let log {
@@ -36,21 +37,6 @@ extension ListOffsetsResponse.Topic {
         self.init()
         self.name = name
         self.partitions = partitions
-    }
-}
-
-extension PartitionLog? {
-    /// Why a broker does not answer for this partition, nil when it does.
-    ///
-    /// - Parameter epoch: the leader's epoch that the client knows, -1 when it knows none (KIP-320).
-    func checked(node: Int32, epoch: Int32) -> KafkaErrorCode? {
-        guard let log = self else { return .unknownTopicOrPartition }
-        return log.state.withLock { state in
-            if state.isDeleted { return .unknownTopicOrPartition }
-            if state.leader != node { return .notLeaderOrFollower }
-            if epoch >= 0, epoch < state.leaderEpoch { return .fencedLeaderEpoch }
-            return epoch > state.leaderEpoch ? .unknownLeaderEpoch : nil
-        }
     }
 }
 

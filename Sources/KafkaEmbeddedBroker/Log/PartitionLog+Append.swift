@@ -37,13 +37,9 @@ extension PartitionLog.State {
     fileprivate mutating func append(
         _ header: RecordBatchHeader, byteCount: Int, stored: StoredBatch?, node: Int32
     ) -> PartitionLog.Appended {
-        var result = PartitionLog.Appended(leadership: LeaderIDAndEpoch(leaderID: leader, leaderEpoch: leaderEpoch))
-        if isDeleted {
-            result.errorCode = .unknownTopicOrPartition
-            return result
-        }
-        if leader != node {
-            result.errorCode = .notLeaderOrFollower
+        var result = PartitionLog.Appended(leadership: leadership)
+        if let code = refusal(node: node, epoch: -1) {
+            result.errorCode = code
             return result
         }
         if header.producerID >= 0 {

@@ -21,12 +21,12 @@ extension PartitionLog {
         from offset: Int64, byteCountMax: Int, takesFirst: Bool, node: Int32, epoch: Int32
     ) -> Fetched {
         var result = Fetched()
-        if let code = Optional(self).checked(node: node, epoch: epoch) {
-            result.errorCode = code
-            result.leadership = leadership
-            return result
-        }
         state.withLock { state in
+            if let code = state.refusal(node: node, epoch: epoch) {
+                result.errorCode = code
+                result.leadership = state.leadership
+                return
+            }
             result.startOffset = state.startOffset
             result.endOffset = state.endOffset
             guard offset >= state.startOffset, offset <= state.endOffset else {

@@ -35,8 +35,13 @@ final class PartitionLog: Sendable {
     }
 
     /// The leader's node id (-1 without one) and epoch.
-    var leadership: LeaderIDAndEpoch {
-        state.withLock { LeaderIDAndEpoch(leaderID: $0.leader, leaderEpoch: $0.leaderEpoch) }
+    var leadership: LeaderIDAndEpoch { state.withLock { $0.leadership } }
+
+    /// Why a broker does not answer for this partition, nil when it does.
+    ///
+    /// - Parameter epoch: the leader's epoch that the client knows, -1 when it knows none (KIP-320).
+    func refusal(node: Int32, epoch: Int32) -> KafkaErrorCode? {
+        state.withLock { $0.refusal(node: node, epoch: epoch) }
     }
 
     /// Makes `node` the leader, with the next epoch; nothing happens when it is already.
@@ -92,6 +97,15 @@ final class PartitionLog: Sendable {
 }
 
 extension PartitionLog.State {
+    var leadership: LeaderIDAndEpoch { LeaderIDAndEpoch(leaderID: leader, leaderEpoch: leaderEpoch) }
+
+    func refusal(node: Int32, epoch: Int32) -> KafkaErrorCode? {
+        if isDeleted { return .unknownTopicOrPartition }
+        if leader != node { return .notLeaderOrFollower }
+        if epoch >= 0, epoch < leaderEpoch { return .fencedLeaderEpoch }
+        return epoch > leaderEpoch ? .unknownLeaderEpoch : nil
+    }
+
     mutating func takeWaiters() -> [FetchWaiter] {
         if waiters.isEmpty { return [] }
         defer { waiters = [] }

@@ -41,8 +41,8 @@ final class LoopShard: @unchecked Sendable {
         if sessions.removeValue(forKey: ObjectIdentifier(session)) != nil { counters.open.decrement() }
     }
 
-    /// Closes the connections of a node, or of all nodes for nil.
-    func closeSessions(of node: BrokerNode? = nil) {
-        for session in sessions.values where node == nil || session.node === node { session.close() }
+    /// Closes the connections of a node.
+    func closeSessions(of node: BrokerNode) {
+        for session in sessions.values where session.node === node { session.close() }
     }
 }

@@ -20,27 +20,19 @@ final class OutputBuffer {
     func write(to stream: TCPStream, completion: @escaping (TransportError?) -> Void) {
         var buffers: [UnsafeRawBufferPointer] = []
         buffers.reserveCapacity(writer.splices.count + batches.count + 1)
-        writer.withUnsafeBytes { own in
-            var position = 0
-            var index = 0
-            for splice in writer.splices {
-                Self.append(UnsafeRawBufferPointer(rebasing: own[position..<splice.position]), to: &buffers)
-                position = splice.position
-                var left = splice.byteCount
-                while left > 0 {
-                    Self.append(batches[index].buffer, to: &buffers)
-                    left -= batches[index].byteCount
-                    index += 1
-                }
-                assert(left == 0, "a splice is as long as its batches")
+        var index = 0
+        writer.forEachPiece { own in
+            buffers.append(own)
+        } external: { byteCount in
+            var left = byteCount
+            while left > 0 {
+                buffers.append(batches[index].buffer)
+                left -= batches[index].byteCount
+                index += 1
             }
-            Self.append(UnsafeRawBufferPointer(rebasing: own[position...]), to: &buffers)
+            assert(left == 0, "a splice is as long as its batches")
         }
         // The bytes stay valid: `self` is kept until the write has ended.
         buffers.withUnsafeBufferPointer { stream.write($0, keeping: self, completion: completion) }
-    }
-
-    private static func append(_ bytes: UnsafeRawBufferPointer, to buffers: inout [UnsafeRawBufferPointer]) {
-        if !bytes.isEmpty { buffers.append(bytes) }
     }
 }

@@ -20,49 +20,46 @@ extension Session {
         shard.counters.requests.increment()
         switch header.apiKey {
         case .produce where ProduceRequest.versions.contains(header.apiVersion): handleProduce(header, frame, reader)
-        case .fetch: serve(FetchRequest.self, header, frame, handleFetch)
-        case .listOffsets: serve(ListOffsetsRequest.self, header, frame, handleListOffsets)
-        case .metadata: serve(MetadataRequest.self, header, frame, handleMetadata)
-        case .apiVersions: handleApiVersions(header, frame)
-        case .createTopics: serve(CreateTopicsRequest.self, header, frame, handleCreateTopics)
-        case .deleteTopics: serve(DeleteTopicsRequest.self, header, frame, handleDeleteTopics)
-        case .initProducerId: serve(InitProducerIDRequest.self, header, frame, handleInitProducerID)
-        case .findCoordinator: serve(FindCoordinatorRequest.self, header, frame, handleFindCoordinator)
+        case .fetch: serve(FetchRequest.self, header, reader, handleFetch)
+        case .listOffsets: serve(ListOffsetsRequest.self, header, reader, handleListOffsets)
+        case .metadata: serve(MetadataRequest.self, header, reader, handleMetadata)
+        case .apiVersions: handleApiVersions(header, reader)
+        case .createTopics: serve(CreateTopicsRequest.self, header, reader, handleCreateTopics)
+        case .deleteTopics: serve(DeleteTopicsRequest.self, header, reader, handleDeleteTopics)
+        case .initProducerId: serve(InitProducerIDRequest.self, header, reader, handleInitProducerID)
+        case .findCoordinator: serve(FindCoordinatorRequest.self, header, reader, handleFindCoordinator)
         // As in Kafka, a request that was not offered is not answered.
         default: reject()
         }
     }
 
     /// Decodes a request, applies the faults, and answers what `body` returns unless it is nil.
+    ///
+    /// - Parameter reader: of the frame, behind the header.
     func serve<Request: TargetedRequest>(
-        _ type: Request.Type, _ header: RequestHeader, _ frame: UnsafeRawBufferPointer,
+        _ type: Request.Type, _ header: RequestHeader, _ reader: WireReader,
         _ body: (Request, RequestHeader, FaultPlan) -> Request.Response?
     ) {
-        guard let request = Self.decode(type, frame) else { return reject() }
+        guard let request = Self.decode(type, header, reader) else { return reject() }
         withFaults(header, targets: { request.targets(self.cluster) }) { plan in
             if let response = body(request, header, plan) { answer(response, to: header) }
         }
     }
 
-    /// The request in a frame, nil when there is none.
+    /// The request that a reader is at, nil when there is none.
     ///
     /// Bytes behind it are passed over, as Kafka does: librdkafka 2.16 asks for the metadata of all topics with three
     /// of them. The decoder's error says where they begin.
-    static func decode<Request: KafkaRequest>(_ type: Request.Type, _ frame: UnsafeRawBufferPointer) -> Request? {
+    static func decode<Request: KafkaRequest>(
+        _ type: Request.Type, _ header: RequestHeader, _ reader: WireReader
+    ) -> Request? {
+        var whole = reader
         do throws(WireError) {
-            return try decodeExactly(type, frame)
+            return try Request.decode(version: header.apiVersion, from: &whole)
         } catch {
-            guard error.byteOffset > 0, error.byteOffset < frame.count else { return nil }
-            return try? decodeExactly(type, UnsafeRawBufferPointer(rebasing: frame[..<error.byteOffset]))
+            var shorter = reader.ending(at: error.byteOffset)
+            return try? Request.decode(version: header.apiVersion, from: &shorter)
         }
-    }
-
-    private static func decodeExactly<Request: KafkaRequest>(
-        _ type: Request.Type, _ frame: UnsafeRawBufferPointer
-    ) throws(WireError) -> Request {
-        var reader = WireReader(frame)
-        let header = try RequestHeader.decode(from: &reader)
-        return try Request.decode(version: header.apiVersion, from: &reader)
     }
 
     /// Serves a request by `body`, and does what the rules want that fire for it.

@@ -36,6 +36,14 @@ package enum ResponseFrame {
         return reader.hasFailed ? nil : correlationID
     }
 
+    /// The body of a frame without its size, answering a request of `version`.
+    package static func decode<Response: KafkaResponse>(
+        _ type: Response.Type = Response.self, version: Int16, _ frame: UnsafeRawBufferPointer
+    ) throws(WireError) -> Response {
+        var reader = WireReader(frame)
+        return try decode(type, version: version, from: &reader).response
+    }
+
     /// Header and body of a frame without its size, answering a request of `version`.
     package static func decode<Response: KafkaResponse>(
         _ type: Response.Type = Response.self, version: Int16, from reader: inout WireReader

@@ -28,6 +28,13 @@ package struct WireReader {
     /// Bytes not read yet; zero after a failure.
     package var remainingByteCount: Int { limit - offset }
 
+    /// The same reader, whose bytes end at `byteOffset`.
+    package func ending(at byteOffset: Int) -> WireReader {
+        var reader = self
+        reader.limit = min(max(offset, byteOffset), limit)
+        return reader
+    }
+
     // MARK: Failing
 
     /// Keeps the first failure and lets every later read give zero.

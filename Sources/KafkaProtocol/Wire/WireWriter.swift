@@ -48,8 +48,20 @@ package struct WireWriter: ~Copyable {
         try body(UnsafeRawBufferPointer(start: base, count: ownByteCount))
     }
 
-    /// The own bytes, for a write that ends after the call: valid until the writer is written to, reset or gone.
-    package var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: ownByteCount) }
+    /// Goes through what goes on the wire in order: calls `own` for each stretch of own bytes, none of them empty, and
+    /// `external` for each splice. Own bytes are valid until the writer is written to, reset or gone.
+    package func forEachPiece(
+        own: (UnsafeRawBufferPointer) -> Void, external: (_ byteCount: Int) -> Void
+    ) {
+        let bytes = UnsafeRawBufferPointer(start: base, count: ownByteCount)
+        var position = 0
+        for splice in splices {
+            if position < splice.position { own(UnsafeRawBufferPointer(rebasing: bytes[position..<splice.position])) }
+            external(splice.byteCount)
+            position = splice.position
+        }
+        if position < bytes.count { own(UnsafeRawBufferPointer(rebasing: bytes[position...])) }
+    }
 
     /// Empties the writer and keeps its memory.
     package mutating func reset() {
