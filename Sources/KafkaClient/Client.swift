@@ -41,23 +41,17 @@ public final class Client: Sendable {
     ) async throws -> Result {
         let endpoints = try check(servers, configuration)
         let loop = try EventLoop.start(name: "kafka-cluster")
-        do {
+        return try await always {
             let cluster = try Cluster(bootstrap: endpoints, on: loop, configuration)
-            let result: Result
-            do {
+            return try await always {
                 // When the cluster can't be reached, the caller hears of it now and not at the first record.
                 _ = try await cluster.refresh([])
-                result = try await body(Client(cluster: cluster, configuration: configuration))
-            } catch {
+                return try await body(Client(cluster: cluster, configuration: configuration))
+            } thenCleanUp: {
                 await cluster.close()
-                throw error
             }
-            await cluster.close()
+        } thenCleanUp: {
             await loop.shutDown()
-            return result
-        } catch {
-            await loop.shutDown()
-            throw error
         }
     }
 
@@ -98,25 +92,18 @@ public final class Client: Sendable {
     ) async throws -> Result {
         try configuration.validate()
         let loops = try EventLoopGroup.start(count: configuration.loopCount, name: "kafka-producer")
-        let producer: Producer
-        do {
-            producer = try Producer(
+        return try await always {
+            let producer = try Producer(
                 configuration, cluster: cluster, connection: self.configuration.connection, on: loops.loops)
-        } catch {
+            return try await always {
+                let result = try await body(producer)
+                try await producer.flush().throwIfFailed()
+                return result
+            } thenCleanUp: {
+                await producer.close()
+            }
+        } thenCleanUp: {
             await loops.shutDown()
-            throw error
-        }
-        do {
-            let result = try await body(producer)
-            let summary = try await producer.flush()
-            await producer.close()
-            await loops.shutDown()
-            try summary.throwIfFailed()
-            return result
-        } catch {
-            await producer.close()
-            await loops.shutDown()
-            throw error
         }
     }
 }

@@ -50,13 +50,10 @@ extension EventLoopGroup {
         count: Int, name: String = "kafka", _ body: ([EventLoop]) async throws -> Result
     ) async throws -> Result {
         let group = try start(count: count, name: name)
-        do {
-            let result = try await body(group.loops)
+        return try await always {
+            try await body(group.loops)
+        } thenCleanUp: {
             await group.shutDown()
-            return result
-        } catch {
-            await group.shutDown()
-            throw error
         }
     }
 }

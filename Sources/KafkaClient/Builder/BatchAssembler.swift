@@ -26,7 +26,7 @@ final class BatchAssembler {
     private(set) var openCount = 0
     /// The bytes of the pool that open batches have. Only sealing these batches brings the bytes back.
     private(set) var openByteCount = 0
-    private var topics: [OpenTopic] = []
+    private(set) var topics: [String: OpenTopic] = [:]
 
     /// - Throws: `KafkaClientError` when the codec makes no compressor.
     init(_ configuration: BuilderConfiguration, pool: BatchMemoryPool) throws(KafkaClientError) {
@@ -36,19 +36,19 @@ final class BatchAssembler {
     }
 
     deinit {
-        for topic in topics {
+        for topic in topics.values {
             topic.forEachOpen { pool.give(topic.memory($0)) }
         }
     }
 
     /// The open batches of a topic. The caller keeps the result, so that the topic is not looked up for each chunk.
     func topic(_ name: String, partitionCount: Int) -> OpenTopic {
-        if let known = topics.first(where: { $0.name == name }) {
+        if let known = topics[name] {
             known.grow(to: partitionCount)
             return known
         }
         let topic = OpenTopic(name, partitionCount: partitionCount, assigner: configuration.partitioner.makeAssigner())
-        topics.append(topic)
+        topics[name] = topic
         return topic
     }
 
@@ -90,7 +90,7 @@ final class BatchAssembler {
     /// Seals every open batch whose first record was appended at or before `deadline`.
     func sealAll(openedBy deadline: MonotonicInstant = .distantFuture, now: MonotonicInstant) {
         if openCount == 0 { return }
-        for topic in topics {
+        for topic in topics.values {
             topic.forEachOpen { slot in
                 if topic.firstAppend(slot) <= deadline { seal(topic, slot, now: now) }
             }
@@ -101,7 +101,7 @@ final class BatchAssembler {
     var oldestFirstAppend: MonotonicInstant? {
         if openCount == 0 { return nil }
         var oldest = MonotonicInstant.distantFuture
-        for topic in topics { topic.forEachOpen { oldest = min(oldest, topic.firstAppend($0)) } }
+        for topic in topics.values { topic.forEachOpen { oldest = min(oldest, topic.firstAppend($0)) } }
         return oldest
     }
 

@@ -21,7 +21,6 @@ public actor BuilderLane: BatchBuilder {
     /// One appender at a time waits for memory, so that small batches do not overtake a large one for ever.
     private let gate = Permits(1)
     private let assembler: BatchAssembler
-    private var topics: [String: OpenTopic] = [:]
     private var lingerTimer: LoopTimer?
     private var partitions: [Int32] = []
     private var byteCountSinceTurn = 0
@@ -139,11 +138,8 @@ public actor BuilderLane: BatchBuilder {
 
     private func openTopic(_ name: String) async throws -> OpenTopic {
         if isFinished { throw KafkaClientError(.closed, "the builder was finished and takes no more records") }
-        if let topic = topics[name] { return topic }
-        let partitionCount = try await directory.partitionCount(of: name)
-        let topic = assembler.topic(name, partitionCount: partitionCount)
-        topics[name] = topic
-        return topic
+        if let topic = assembler.topics[name] { return topic }
+        return assembler.topic(name, partitionCount: try await directory.partitionCount(of: name))
     }
 
     /// Asks the directory again when a chosen partition is not known: the topic may have gained partitions.

@@ -176,7 +176,7 @@ public actor SequentialBuilder: BatchBuilder {
 
     private func isDue(_ set: RecordSet) -> Bool {
         set.recordCount >= cut.recordCountMin && set.byteCount >= cut.byteCountMin
-            || set.byteCount >= configuration.batchByteCountMax
+            || set.byteCount >= configuration.batchByteCount
     }
 
     private func cutAll(openedBy deadline: MonotonicInstant) async throws {

@@ -148,13 +148,16 @@ public actor Cluster: TopicDirectory {
     private func beginQuestion() -> MetadataQuestion {
         let question = MetadataQuestion(topicsOfInterest)
         self.question = question
-        Task {
-            let result: Result<ClusterSnapshot, any Error>
-            do { result = .success(try await askMetadata(question.topics)) } catch { result = .failure(error) }
-            self.question = nil
-            for waiter in question.waiters { waiter.resume(result) }
-        }
+        Task(executorPreference: loop) { await self.answerQuestion() }
         return question
+    }
+
+    private func answerQuestion() async {
+        guard let question else { return }
+        let result: Result<ClusterSnapshot, any Error>
+        do { result = .success(try await askMetadata(question.topics)) } catch { result = .failure(error) }
+        self.question = nil
+        for waiter in question.waiters { waiter.resume(result) }
     }
 
     private func askMetadata(_ topics: Set<String>) async throws -> ClusterSnapshot {

@@ -59,15 +59,15 @@ extension ProducerLane {
         let wanted = topics.subtracting(refreshing)
         if wanted.isEmpty || isClosed { return }
         refreshing.formUnion(wanted)
-        start { [self] in
+        start { lane in
             var unsettled = wanted
             var attempt = 0
             while true {
                 // When no broker can be asked, batches wait until their deadline.
-                unsettled = didRefresh(unsettled, try? await cluster.refresh(unsettled))
+                unsettled = lane.didRefresh(unsettled, try? await lane.cluster.refresh(unsettled))
                 if unsettled.isEmpty { return }
                 attempt += 1
-                let pause = queue.backoff.delayNs(attempt: attempt, chance: .random(in: -1...1))
+                let pause = lane.queue.backoff.delayNs(attempt: attempt, chance: .random(in: -1...1))
                 try? await Task.sleep(for: .nanoseconds(max(pause, Self.refreshPauseMinNs)))
             }
         }

@@ -70,9 +70,7 @@ extension ProducerLane {
         case .granted: return true
         case .isWaiting: return false
         case .mustWait:
-            start { [self] in
-                await permits.waitInLine { pump(isEndOfTurn: true) }
-            }
+            start { lane in await lane.permits.waitInLine { lane.pump(isEndOfTurn: true) } }
             return false
         }
     }

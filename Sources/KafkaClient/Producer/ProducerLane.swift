@@ -148,14 +148,16 @@ public actor ProducerLane: BatchSink {
     }
 
     /// Starts a task that `close` cancels and waits for.
-    func start(_ body: @escaping () async -> Void) {
+    func start(_ body: @escaping @Sendable (isolated ProducerLane) async -> Void) {
         let id = nextTask
         nextTask += 1
-        tasks[id] = Task {
-            await body()
-            tasks[id] = nil
+        tasks[id] = Task(executorPreference: loop) {
+            await body(self)
+            await self.forget(task: id)
         }
     }
+
+    private func forget(task id: Int) { tasks[id] = nil }
 
     // MARK: Ending
 

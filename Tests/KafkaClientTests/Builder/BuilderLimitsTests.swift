@@ -121,6 +121,33 @@ import Testing
         }
     }
 
+    /// Records that count 132 bytes each, varints at their longest, for a batch with room for three behind its 61 bytes. With
+    /// a linger of an hour only the rule lets them out.
+    @Test(arguments: [
+        (SequentialBuilder.Cut(recordCountMin: 2, byteCountMin: 0), [2, 2, 2]),
+        (SequentialBuilder.Cut(recordCountMin: 0, byteCountMin: 250), [2, 2, 2]),
+        (SequentialBuilder.Cut(recordCountMin: 3, byteCountMin: 250), [3, 3]),
+        (SequentialBuilder.Cut(recordCountMin: 1, byteCountMin: 326), [3, 3]),
+        // A full batch leaves whatever the rule says.
+        (SequentialBuilder.Cut(recordCountMin: 1000, byteCountMin: 1 << 20), [3, 3]),
+    ])
+    func `records are cut when both minima are reached, and when a batch is full`(
+        cut: SequentialBuilder.Cut, recordCounts: [Int]
+    ) async throws {
+        try await EventLoopGroup.withLoops(count: 2, name: "cut") { loops in
+            let sink = CollectingSink(sourceCount: 1)
+            let configuration = BuilderConfiguration(batchByteCount: 61 + 3 * 132, linger: .seconds(3600))
+            let builder = try SequentialBuilder(
+                configuration, cut: cut, on: loops[0], workersOn: [loops[1]], topics: BuilderBench.topics, to: sink)
+            for number in 0..<6 {
+                try await builder.append(.numbered(number..<number + 1, valueByteCount: 100), to: "one")
+            }
+            await sink.wait { $0.count >= recordCounts.count }
+            #expect(sink.batches.map(\.records.count) == recordCounts)
+            await builder.finish()
+        }
+    }
+
     @Test(arguments: BuilderStrategy.allCases)
     func `without linger everything leaves with its append`(strategy: BuilderStrategy) async throws {
         try await BuilderBench.with(strategy, BuilderConfiguration(linger: .zero)) { bench in

@@ -39,7 +39,7 @@ extension Producer {
         for task in closing.lingering { task.cancel() }
         for waiter in closing.refused { waiter.resume(.failure(GatheredRecords.closedError)) }
         for handover in closing.handovers { handOver(handover) }
-        return Task {
+        return Task(executorPreference: lanes[0].loop) { [self] in
             for task in closing.lingering { await task.value }
             try? await handOverAll()
         }

@@ -1,5 +1,5 @@
 /// Does `work`, and then `cleanUp`, whatever came of the work.
-func always<Result>(
+nonisolated(nonsending) package func always<Result>(
     _ work: () async throws -> Result, thenCleanUp cleanUp: () async -> Void
 ) async throws -> Result {
     let result: Result
