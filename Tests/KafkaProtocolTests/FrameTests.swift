@@ -164,7 +164,11 @@ struct FrameTests {
     private func gathered(_ writer: borrowing WireWriter, _ externals: [[UInt8]]) -> [UInt8] {
         var stream: [UInt8] = []
         var externals = externals[...]
-        writer.forEachPiece { stream += $0 } external: { _ in stream += externals.removeFirst() }
+        writer.forEachPiece {
+            stream += $0
+        } external: { _ in
+            stream += externals.removeFirst()
+        }
         return stream
     }
 }

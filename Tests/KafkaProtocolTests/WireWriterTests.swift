@@ -29,7 +29,11 @@ struct WireWriterTests {
         #expect(writer.splices.map(\.position) == [1, 1])
         #expect(writer.splices.map(\.byteCount) == [100, 50])
         var pieces: [[UInt8]] = []
-        writer.forEachPiece { pieces.append(Array($0)) } external: { pieces.append([UInt8](repeating: 0, count: $0)) }
+        writer.forEachPiece {
+            pieces.append(Array($0))
+        } external: {
+            pieces.append([UInt8](repeating: 0, count: $0))
+        }
         #expect(pieces.map(\.count) == [1, 100, 50, 1] && pieces[0] == [1] && pieces[3] == [2])
         #expect(writer.ownByteCount == 2 && writer.externalByteCount == 150 && writer.frameByteCount == 152)
         writer.reset()

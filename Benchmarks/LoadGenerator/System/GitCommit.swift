@@ -1,10 +1,10 @@
+import KafkaTransport
+
 #if canImport(Darwin)
     import Darwin
 #else
     import Glibc
 #endif
-
-import KafkaTransport
 
 /// The commit that a checkout stands at, without asking git.
 enum GitCommit {

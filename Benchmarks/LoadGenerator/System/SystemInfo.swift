@@ -1,10 +1,10 @@
+import KafkaTransport
+
 #if canImport(Darwin)
     import Darwin
 #else
     import Glibc
 #endif
-
-import KafkaTransport
 
 /// The machine and the build, for the manifest; nil where the system does not tell.
 package struct SystemInfo: Sendable, Equatable {

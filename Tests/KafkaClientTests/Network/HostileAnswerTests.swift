@@ -1,8 +1,8 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
-import TestSupport
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import KafkaClient

@@ -78,7 +78,8 @@ import Testing
     }
 
     /// Returns when the task stands in line.
-    private func waits(for limit: InFlightLimit, as name: String, _ served: Names) async throws -> Task<Void, any Error> {
+    private func waits(for limit: InFlightLimit, as name: String, _ served: Names) async throws -> Task<Void, any Error>
+    {
         let lineLength = limit.permits.lineLength
         let task = Task {
             try await limit.permits.take()
