@@ -20,7 +20,7 @@ public protocol BatchBuilder: Sendable {
     ///     -1 lets all go to any.
     /// - Throws: `KafkaClientError`: `.recordTooLarge` when records fit no batch, after the others were taken;
     ///   `.unknownTopic` or `.unknownPartition`, before any record was taken; `.closed` when the builder is finished.
-    ///   its ``KafkaClientError/takenRecordCount`` says how many records were taken. `CancellationError` when the task is
+    ///   Its ``KafkaClientError/takenRecordCount`` says how many records were taken. `CancellationError` when the task is
     ///   cancelled while the call waits for memory: some records are taken then, and it does not say how many.
     func append(_ chunk: RecordChunk, to topic: String, partition: Int32?) async throws
 
