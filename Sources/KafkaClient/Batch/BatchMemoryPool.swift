@@ -19,6 +19,8 @@ final class BatchMemoryPool: Sendable {
         var line = WaitingLine()
         /// The free bytes below which waiting tasks are not resumed; see `waitForSpace`.
         var comfortByteCount = 0
+        /// Whether memory is given out beyond the bound.
+        var isUnbounded = false
     }
 
     /// - Precondition: at least one buffer fits the bound.
@@ -38,7 +40,7 @@ final class BatchMemoryPool: Sendable {
     func take(_ byteCount: Int) -> UnsafeMutableRawBufferPointer? {
         let size = max(byteCount, bufferByteCount)
         return state.withLock { state in
-            guard state.takenByteCount + size <= byteCountMax || state.takenByteCount == 0 else { return nil }
+            guard has(size, state) else { return nil }
             state.takenByteCount += size
             if size == bufferByteCount, let buffer = state.free.popLast() {
                 return UnsafeMutableRawBufferPointer(start: buffer, count: size)
@@ -46,6 +48,20 @@ final class BatchMemoryPool: Sendable {
             freeSurplus(&state)
             return Self.allocate(size)
         }
+    }
+
+    private func has(_ byteCount: Int, _ state: borrowing State) -> Bool {
+        state.takenByteCount + byteCount <= byteCountMax || state.takenByteCount == 0 || state.isUnbounded
+    }
+
+    /// Gives out memory beyond the bound from now on, and resumes all that wait for some: a builder that ends must not depend
+    /// on others who let go of batches.
+    func endBound() {
+        let waiters = state.withLock { state in
+            state.isUnbounded = true
+            return state.line.takeAll()
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Frees recycled buffers until those and the memory that is given out fit the bound together. Free buffers don't count
@@ -130,7 +146,7 @@ final class BatchMemoryPool: Sendable {
     nonisolated(nonsending) func waitForSpace(_ byteCount: Int, comfort: Int = 0) async throws {
         let size = max(byteCount, bufferByteCount)
         let waiter: Waiter<Void>? = state.withLock { state in
-            if state.takenByteCount + size <= byteCountMax || state.takenByteCount == 0 { return nil }
+            if has(size, state) { return nil }
             state.comfortByteCount = comfort
             return state.line.join(size)
         }

@@ -30,6 +30,8 @@ public protocol BatchBuilder: Sendable {
     func flush(olderThan age: Duration) async
 
     /// Seals all open batches, calls the sink's `finish`, and refuses further records. Calling it again does nothing.
+    ///
+    /// It does not wait for memory: the last batches are built even beyond the bound.
     func finish() async
 }
 

@@ -124,6 +124,8 @@ public actor BuilderLane: BatchBuilder {
     public func finish() {
         if isFinished { return }
         isFinished = true
+        // Who waits for memory goes on, and is refused.
+        pool.endBound()
         flush(olderThan: .zero)
         lingerTimer?.close()
         lingerTimer = nil

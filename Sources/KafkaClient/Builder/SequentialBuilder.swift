@@ -157,6 +157,7 @@ public actor SequentialBuilder: BatchBuilder {
 
     public func finish() async {
         isFinished = true
+        pool.endBound()
         await flush(olderThan: .zero)
         if hasEnded { return }
         hasEnded = true

@@ -19,6 +19,7 @@ extension ProducerLane {
             if !connection.isClosed { return nil }
         }
         guard let endpoint = snapshot?.brokers[broker] else {
+            brokers[broker, default: BrokerLink()].failureCount += 1
             backOff(from: broker)
             return nil
         }
@@ -47,34 +48,44 @@ extension ProducerLane {
         let pause = queue.backoff.delayNs(
             attempt: max(1, brokers[broker]?.failureCount ?? 1), chance: .random(in: -1...1))
         let topics = queue.topicNames
-        queue.backOff(broker: broker, until: .now + .nanoseconds(pause), reason: reason)
+        queue.backOff(broker: broker, until: .now + .nanoseconds(max(pause, Self.pauseMinNs)), reason: reason)
         var effects = ProduceQueue.Effects()
-        effects.topicsToRefresh = topics
+        effects.topicsToRefreshAtOnce = topics
         act(on: effects)
     }
 
     /// Asks which brokers lead the partitions of these topics, except for topics that are being asked for already. While
     /// batches wait, topics without a leader are asked for again after a pause, which grows.
-    func refresh(_ topics: Set<String>) {
-        let wanted = topics.subtracting(refreshing)
+    ///
+    /// - Parameter evenInPause: whether topics are asked for that are in such a pause.
+    func refresh(_ topics: Set<String>, evenInPause: Bool) {
+        let wanted = topics.filter { topic in refreshes[topic].map { $0.isPausing && evenInPause } ?? true }
         if wanted.isEmpty || isClosed { return }
-        refreshing.formUnion(wanted)
+        let number = nextRefresh
+        nextRefresh += 1
+        for topic in wanted { refreshes[topic] = Refresh(number: number) }
         start { lane in
-            var unsettled = wanted
+            var asked = wanted
             var attempt = 0
-            while true {
+            while !asked.isEmpty {
                 // When no broker can be asked, batches wait until their deadline.
-                unsettled = lane.didRefresh(unsettled, try? await lane.cluster.refresh(unsettled))
-                if unsettled.isEmpty { return }
+                lane.didRefresh(asked, try? await lane.cluster.refresh(asked))
                 attempt += 1
                 let pause = lane.queue.backoff.delayNs(attempt: attempt, chance: .random(in: -1...1))
-                try? await Task.sleep(for: .nanoseconds(max(pause, Self.refreshPauseMinNs)))
+                if lane.pausing(asked, number).isEmpty { return }
+                try? await Task.sleep(for: .nanoseconds(min(max(pause, Self.pauseMinNs), Self.refreshPauseMaxNs)))
+                asked = lane.pausing(asked, number)
+                for topic in asked { lane.refreshes[topic]?.isPausing = false }
             }
         }
     }
 
-    /// - Returns: the topics to ask for again. They stay in `refreshing`, so that nobody else asks during the pause.
-    private func didRefresh(_ topics: Set<String>, _ learned: ClusterSnapshot?) -> Set<String> {
+    /// The topics that a refresh will ask for again, and no other has taken over.
+    private func pausing(_ topics: Set<String>, _ number: Int) -> Set<String> {
+        topics.filter { refreshes[$0]?.number == number }
+    }
+
+    private func didRefresh(_ topics: Set<String>, _ learned: ClusterSnapshot?) {
         var effects = ProduceQueue.Effects()
         if let learned {
             snapshot = learned
@@ -83,14 +94,18 @@ extension ProducerLane {
         }
         var unsettled = learned == nil ? topics : topics.intersection(effects.topicsToRefresh)
         if isClosed || queue.pendingCount == 0 { unsettled = [] }
-        refreshing.subtract(topics.subtracting(unsettled))
+        for topic in topics {
+            if unsettled.contains(topic) { refreshes[topic]?.isPausing = true } else { refreshes[topic] = nil }
+        }
         act(on: effects)
         pump(isEndOfTurn: true)
-        return unsettled
     }
 
-    /// Also where the configuration asks for no pause: a topic without a leader must not cost a request after the other.
-    private static let refreshPauseMinNs: Int64 = 10_000_000
+    /// Also where the configuration asks for no pause: neither a topic without a leader nor a broker that can't be reached
+    /// must cost an attempt after the other.
+    private static let pauseMinNs: Int64 = 10_000_000
+    /// Also where the configuration asks for longer pauses between attempts: a leader that comes is found in time.
+    private static let refreshPauseMaxNs: Int64 = 1_000_000_000
 
     /// Closes connections to brokers whose endpoint has changed, unless requests are in flight.
     private func closeMovedConnections(_ learned: ClusterSnapshot) {

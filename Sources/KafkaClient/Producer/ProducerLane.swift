@@ -29,7 +29,8 @@ public actor ProducerLane: BatchSink {
     /// The cluster's last answer.
     var snapshot: ClusterSnapshot?
     /// The topics that are being asked for, or will be again after a pause.
-    var refreshing: Set<String> = []
+    var refreshes: [String: Refresh] = [:]
+    var nextRefresh = 0
     var pumping = Pumping.no
     var isPumpScheduled = false
     /// The number of produce requests to all brokers that were written and are not answered yet.
@@ -46,6 +47,12 @@ public actor ProducerLane: BatchSink {
     private var timerDue = MonotonicInstant.distantFuture
     /// The drains that wait, each with the epoch that it waits for, in order.
     private var draining = RingBuffer<Drain>()
+
+    /// Of one topic. A refresh that began later takes the topic over from one that pauses.
+    struct Refresh {
+        let number: Int
+        var isPausing = false
+    }
 
     private struct Drain {
         let epoch: Int
@@ -116,7 +123,8 @@ public actor ProducerLane: BatchSink {
     /// Does what the queue asks for after a change.
     func act(on effects: ProduceQueue.Effects) {
         if !effects.deliveries.isEmpty { deliveries.accept(effects.deliveries) }
-        if !effects.topicsToRefresh.isEmpty { refresh(effects.topicsToRefresh) }
+        if !effects.topicsToRefreshAtOnce.isEmpty { refresh(effects.topicsToRefreshAtOnce, evenInPause: true) }
+        if !effects.topicsToRefresh.isEmpty { refresh(effects.topicsToRefresh, evenInPause: false) }
         if let next = queue.nextTick { schedule(at: next) }
         if queue.pendingCount > 0, timerDue == .distantFuture { schedule(at: .now + Self.expiryInterval) }
         while let first = draining.first, queue.epochs.first > first.epoch {

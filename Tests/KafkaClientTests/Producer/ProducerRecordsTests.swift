@@ -10,6 +10,7 @@ import Testing
     private func withProducer(
         linger: Duration = .seconds(60), memoryByteCountMax: Int = 32 << 20, lanes: Int = 1,
         requestTimeout: Duration = .seconds(10), strategy: Producer.Strategy? = nil,
+        onDelivery: (@Sendable (Delivery) -> Void)? = nil,
         _ body: (Producer, NetworkFixture) async throws -> Void
     ) async throws {
         try await withFixture(loops: strategy == nil ? lanes : 2, requestTimeout: requestTimeout) { fixture in
@@ -18,6 +19,7 @@ import Testing
             configuration.builder = BuilderConfiguration(
                 batchByteCount: 1024, linger: linger, memoryByteCountMax: memoryByteCountMax)
             configuration.producer = .fast()
+            configuration.onDelivery = onDelivery
             let producer = try Producer(
                 configuration, cluster: fixture.cluster, connection: fixture.connection, on: fixture.loops)
             var failure: (any Error)?
@@ -125,12 +127,16 @@ import Testing
         }
     }
 
-    @Test(arguments: [Producer.Strategy.sharded(lanes: 2), .sequential(workers: 1)])
+    /// Whether the program keeps what failed, and with it the batches' memory.
+    @Test(arguments: [Producer.Strategy.sharded(lanes: 2), .sequential(workers: 1)], [false, true])
     func `a producer whose memory is in batches that nobody takes is closed at once`(
-        strategy: Producer.Strategy
+        strategy: Producer.Strategy, keepsDeliveries: Bool
     ) async throws {
-        try await withProducer(linger: .milliseconds(1), memoryByteCountMax: 4096, strategy: strategy) {
-            producer, fixture in
+        let kept = DeliveryCollector()
+        try await withProducer(
+            linger: .milliseconds(1), memoryByteCountMax: 4096, strategy: strategy,
+            onDelivery: { delivery in if keepsDeliveries { kept.accept([delivery]) } }
+        ) { producer, fixture in
             fixture.broker.inject(FaultRule(.produce, effect: .stall))
             let appending = Task {
                 for number in 0... {

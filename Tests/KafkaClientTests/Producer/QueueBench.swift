@@ -68,8 +68,8 @@ struct QueueBench {
     }
 
     mutating func takeTopicsToRefresh() -> Set<String> {
-        defer { effects.topicsToRefresh = [] }
-        return effects.topicsToRefresh
+        defer { (effects.topicsToRefresh, effects.topicsToRefreshAtOnce) = ([], []) }
+        return effects.topicsToRefresh.union(effects.topicsToRefreshAtOnce)
     }
 }
 

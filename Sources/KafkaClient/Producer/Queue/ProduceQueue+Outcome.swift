@@ -37,11 +37,11 @@ extension ProduceQueue {
             let stored = Delivery.Outcome.acknowledged(baseOffset: baseOffset, logAppendTimeMs: logAppendTimeMs)
             end(batch, stored, now: times.ended, &effects)
         case .refused(let code, let message):
-            if code.needsMetadataRefresh { effects.topicsToRefresh.insert(item.topic) }
+            if code.needsMetadataRefresh { effects.topicsToRefreshAtOnce.insert(item.topic) }
             let subject = "topic '\(item.topic)' partition \(item.partition)"
             retryOrEnd(batch, item.key, KafkaClientError(code, subject, message), times.ended, chance, &effects)
         case .unanswered(let error):
-            effects.topicsToRefresh.insert(item.topic)
+            effects.topicsToRefreshAtOnce.insert(item.topic)
             retryOrEnd(batch, item.key, error, times.ended, chance, &effects)
         }
         advance(item.key, now: times.ended, &effects)

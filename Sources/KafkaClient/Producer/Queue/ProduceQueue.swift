@@ -27,7 +27,10 @@ struct ProduceQueue {
     /// What the owner must do after a change.
     struct Effects {
         var deliveries: [Delivery] = []
+        /// Topics of which no leader is known where one is needed.
         var topicsToRefresh: Set<String> = []
+        /// Topics whose known leader turned out to be wrong: these can't wait for a pause.
+        var topicsToRefreshAtOnce: Set<String> = []
     }
 
     let configuration: ProducerConfiguration
