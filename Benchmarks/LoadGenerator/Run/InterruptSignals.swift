@@ -15,7 +15,7 @@ actor InterruptSignals {
     private let onFirst: @Sendable () -> Void
     private var sources: [SignalSource] = []
     private var isOver = false
-    private var waiters: [Waiter<Void>] = []
+    private var line = WaitingLine()
 
     init(on loop: EventLoop, _ interrupt: SharedFlag, onFirst: @escaping @Sendable () -> Void = {}) async {
         self.loop = loop
@@ -38,8 +38,7 @@ actor InterruptSignals {
     /// Ends all waiting, with or without a signal.
     func stopWaiting() {
         isOver = true
-        for waiter in waiters { waiter.resume() }
-        waiters = []
+        for waiter in line.takeAll() { waiter.resume() }
     }
 
     /// Waits for the first signal, or for the end of waiting.
@@ -47,9 +46,8 @@ actor InterruptSignals {
     /// - Throws: `CancellationError`.
     func wait() async throws {
         if isOver { return }
-        let waiter = Waiter<Void>()
-        waiters.append(waiter)
-        defer { waiters.removeAll { $0 === waiter } }
+        let waiter = line.join()
+        defer { line.leave(waiter) }
         try await waiter.wait()
     }
 

@@ -56,13 +56,7 @@ final class BatchMemoryPool: Sendable {
 
     /// Gives out memory beyond the bound from now on, and resumes all that wait for some: a builder that ends must not depend
     /// on others who let go of batches.
-    func endBound() {
-        let waiters = state.withLock { state in
-            state.isUnbounded = true
-            return state.line.takeAll()
-        }
-        for waiter in waiters { waiter.resume() }
-    }
+    func endBound() { change { $0.isUnbounded = true } }
 
     /// Frees recycled buffers until those and the memory that is given out fit the bound together. Free buffers don't count
     /// against the bound, but they are memory of the process.
@@ -76,31 +70,26 @@ final class BatchMemoryPool: Sendable {
 
     /// Takes back memory that `take` gave out. From any thread.
     func give(_ memory: UnsafeMutableRawBufferPointer) {
-        let waiters = state.withLock { state in
+        change { state in
             state.takenByteCount -= memory.count
             keep(memory, &state)
-            return takeWaiters(&state)
+        }
+    }
+
+    /// Changes the state, and resumes the waiting tasks when there is memory for the first of them and as much as it would
+    /// rather wait for.
+    private func change(_ change: (inout State) -> Void) {
+        let waiters: [Waiter<Void>] = state.withLock { state in
+            change(&state)
+            guard let needed = state.line.first, has(max(needed, state.comfortByteCount), state) else { return [] }
+            return state.line.takeAll()
         }
         // Each of them tries again whether the free memory suffices.
         for waiter in waiters { waiter.resume() }
     }
 
-    /// The waiting tasks, when there is memory for the first of them and as much as it would rather wait for.
-    private func takeWaiters(_ state: inout State) -> [Waiter<Void>] {
-        guard let needed = state.line.first else { return [] }
-        let free = byteCountMax - state.takenByteCount
-        let suffices = state.takenByteCount == 0 || free >= max(needed, state.comfortByteCount)
-        return suffices ? state.line.takeAll() : []
-    }
-
     /// Lets the waiting tasks be content with as little memory as they need.
-    func endPatience() {
-        let waiters = state.withLock { state in
-            state.comfortByteCount = 0
-            return takeWaiters(&state)
-        }
-        for waiter in waiters { waiter.resume() }
-    }
+    func endPatience() { change { $0.comfortByteCount = 0 } }
 
     private func keep(_ memory: UnsafeMutableRawBufferPointer, _ state: inout State) {
         if memory.count == bufferByteCount {

@@ -17,7 +17,7 @@ public actor BuilderLane: BatchBuilder {
     private let lingerNs: Int64
     private let directory: any TopicDirectory
     private let sink: any BatchSink
-    private let pool: BatchMemoryPool
+    nonisolated let pool: BatchMemoryPool
     /// One appender at a time waits for memory, so that small batches do not overtake a large one for ever.
     private let gate = Permits(1)
     private let assembler: BatchAssembler

@@ -43,7 +43,7 @@ public actor SequentialBuilder: BatchBuilder {
     private let lingerNs: Int64
     private let directory: any TopicDirectory
     private let sink: any BatchSink
-    private let pool: BatchMemoryPool
+    nonisolated let pool: BatchMemoryPool
     /// One appender at a time waits for memory, so that small batches do not overtake a large one for ever.
     private let gate = Permits(1)
     private let workers: [SequentialWorker]

@@ -79,8 +79,6 @@ public final class Producer: Sendable {
     /// Closes the connections. Records that are not delivered yet fail.
     func close() async {
         let handedOver = closeGathered()
-        // Stopped first: the builder may wait for memory that is in batches which no broker takes.
-        for lane in lanes { await lane.stop() }
         await builder.finish()
         for lane in lanes { await lane.close() }
         await handedOver.value

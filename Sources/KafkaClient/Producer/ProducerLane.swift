@@ -35,10 +35,7 @@ public actor ProducerLane: BatchSink {
     var isPumpScheduled = false
     /// The number of produce requests to all brokers that were written and are not answered yet.
     var inFlightTotal = 0
-    /// Whether all batches fail from now on.
     private(set) var isClosed = false
-    /// Whether the delivery sink was told that no more come.
-    private var isFinished = false
 
     private nonisolated let inbox = Inbox<RecordBatch>()
     private var tasks: [Int: Task<Void, Never>] = [:]
@@ -196,18 +193,14 @@ public actor ProducerLane: BatchSink {
     /// When this returns, no task of the lane is running, and its loop may be shut down. A batch that is handed over later
     /// fails at once. Calling it again does nothing.
     public func close() async {
-        stop()
-        if !isFinished { deliveries.finish() }
-        isFinished = true
+        if !isClosed { end() }
         for task in tasks.values {
             task.cancel()
             await task.value
         }
     }
 
-    /// Fails all batches, also those that are handed over later, and closes the connections.
-    func stop() {
-        if isClosed { return }
+    private func end() {
         takeInbox()
         isClosed = true
         var effects = ProduceQueue.Effects()
@@ -219,5 +212,6 @@ public actor ProducerLane: BatchSink {
         brokers = [:]
         timer?.close()
         timer = nil
+        deliveries.finish()
     }
 }

@@ -7,9 +7,10 @@ struct FaultPlan {
     private(set) var delay = Duration.zero
     private(set) var throttleMs: Int32 = 0
     private(set) var isStalled = false
+    private(set) var moves: [(target: FaultScript.Target, node: Int32)] = []
+
     /// Sums of delays end here, so that they can't overflow.
     private static let delayMax = Duration.seconds(1 << 40)
-    private(set) var moves: [(target: FaultScript.Target, node: Int32)] = []
 
     mutating func add(_ rule: FaultRule, _ targets: [FaultScript.Target]) {
         switch rule.effect {

@@ -14,8 +14,8 @@ extension Session {
                 let log = topic?.partition(partition.index)
                 if let code = plan.error(topic: asked.name, partition: partition.index)
                     ?? plan.errorAfterStore(topic: asked.name, partition: partition.index)
-                    ?? (log == nil ? .unknownTopicOrPartition : nil)
-                    ?? log?.refusal(node: node.id, epoch: partition.currentLeaderEpoch)
+                    ?? (log.map { $0.refusal(node: node.id, epoch: partition.currentLeaderEpoch) }
+                        ?? .unknownTopicOrPartition)
                 {
                     answer.errorCode = code
                 } else if let log {

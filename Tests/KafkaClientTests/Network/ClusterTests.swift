@@ -91,22 +91,11 @@ import Testing
 
     @Test func `a topic whose partitions have no leaders yet is waited for`() async throws {
         try await withFixture { inner in
-            let server = try await FakeServer { peer, frame in
-                let header = AskedHeader(frame)
-                if header.key == .apiVersions {
-                    return peer.sendFrame(
-                        encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
-                }
+            let server = try await makeMetadataServer { peer in
                 var partition = MetadataResponse.Partition()
                 partition.leaderID = peer.frameCount < 4 ? -1 : 1
                 partition.errorCode = peer.frameCount < 4 ? .leaderNotAvailable : .none
-                var topic = MetadataResponse.Topic()
-                topic.name = "t"
-                topic.partitions = [partition]
-                var answer = MetadataResponse()
-                answer.brokers = [.init(nodeID: 1, host: "127.0.0.1", port: 1)]
-                answer.topics = [topic]
-                peer.sendFrame(encodeAnswer(answer, version: header.version, correlationID: header.correlationID))
+                return partition
             }
             let cluster = try Cluster(bootstrap: [server.endpoint], on: inner.loop, .fast(inner.connection))
             let description = try await cluster.describe("t")

@@ -152,6 +152,26 @@ func decodeAnswer<R: KafkaResponse>(_ type: R.Type, version: Int16, _ frame: [UI
     }
 }
 
+/// A server that knows of a topic "t" with one partition, as `describe` says, and of a broker 1 that nobody reaches.
+func makeMetadataServer(
+    _ describe: @escaping @Sendable (FakePeer) -> MetadataResponse.Partition
+) async throws -> FakeServer {
+    try await FakeServer { peer, frame in
+        let header = AskedHeader(frame)
+        if header.key == .apiVersions {
+            return peer.sendFrame(
+                encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
+        }
+        var topic = MetadataResponse.Topic()
+        topic.name = "t"
+        topic.partitions = [describe(peer)]
+        var answer = MetadataResponse()
+        answer.brokers = [.init(nodeID: 1, host: "127.0.0.1", port: 1)]
+        answer.topics = [topic]
+        peer.sendFrame(encodeAnswer(answer, version: header.version, correlationID: header.correlationID))
+    }
+}
+
 /// Stands between a client and a real (embedded) broker and may change what is answered. Brokers are told to be here.
 func makeProxy(
     to broker: Endpoint, versions: [ApiKey: ClosedRange<Int16>] = [:],

@@ -143,8 +143,10 @@ import Testing
                     try await producer.append(RecordChunk.numbered(number..<number + 1, valueByteCount: 500), to: "t")
                 }
             }
-            try await eventually { fixture.broker.statistics.recordCount > 0 }
-            try await Task.sleep(for: .milliseconds(50))
+            try await eventually {
+                if let builder = producer.builder as? SequentialBuilder { return builder.pool.hasWaiters }
+                return (producer.builder as? ShardedBuilder)?.lanes.contains { $0.pool.hasWaiters } == true
+            }
             let closing = MonotonicInstant.now
             await producer.close()
             #expect(MonotonicInstant.now - closing < .seconds(5))

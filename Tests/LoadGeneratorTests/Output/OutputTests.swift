@@ -6,6 +6,7 @@ import Testing
 @Suite struct OutputTests {
     private func result(run: Int = 1) -> RunResult {
         var configuration = RunConfiguration()
+        // A literal that is right: what it refuses is tested in ValueTests.
         configuration.codec = try! CodecChoice(parsing: "zstd:3")
         configuration.cores = 2
         configuration.concurrency = 4

@@ -32,8 +32,7 @@ extension Producer {
     /// Refuses records from now on, and hands over those that are here: the builder takes them, or refuses them once it is
     /// finished.
     ///
-    /// - Returns: a task that ends when all handovers have ended. It may need memory that comes back only when the lanes are
-    ///   closed.
+    /// - Returns: a task that ends when all handovers have ended. One that waits for memory ends once the builder is finished.
     func closeGathered() -> Task<Void, Never> {
         let closing = gathered.withLock { $0.close() }
         for task in closing.lingering { task.cancel() }
