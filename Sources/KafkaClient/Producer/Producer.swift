@@ -79,6 +79,8 @@ public final class Producer: Sendable {
     /// Closes the connections. Records that are not delivered yet fail.
     func close() async {
         let handedOver = closeGathered()
+        // Stopped first: whether the last batches of the builder are sent must not be a race with closing.
+        for lane in lanes { await lane.stop() }
         await builder.finish()
         for lane in lanes { await lane.close() }
         await handedOver.value

@@ -35,7 +35,10 @@ public actor ProducerLane: BatchSink {
     var isPumpScheduled = false
     /// The number of produce requests to all brokers that were written and are not answered yet.
     var inFlightTotal = 0
+    /// Whether all batches fail from now on.
     private(set) var isClosed = false
+    /// Whether the delivery sink was told that no more come.
+    private var isFinished = false
 
     private nonisolated let inbox = Inbox<RecordBatch>()
     private var tasks: [Int: Task<Void, Never>] = [:]
@@ -193,14 +196,18 @@ public actor ProducerLane: BatchSink {
     /// When this returns, no task of the lane is running, and its loop may be shut down. A batch that is handed over later
     /// fails at once. Calling it again does nothing.
     public func close() async {
-        if !isClosed { end() }
+        stop()
+        if !isFinished { deliveries.finish() }
+        isFinished = true
         for task in tasks.values {
             task.cancel()
             await task.value
         }
     }
 
-    private func end() {
+    /// Fails all batches, also those that are handed over later, and closes the connections.
+    func stop() {
+        if isClosed { return }
         takeInbox()
         isClosed = true
         var effects = ProduceQueue.Effects()
@@ -212,6 +219,5 @@ public actor ProducerLane: BatchSink {
         brokers = [:]
         timer?.close()
         timer = nil
-        deliveries.finish()
     }
 }
