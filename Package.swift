@@ -26,6 +26,7 @@ let package = Package(
     platforms: [.macOS(.v26)],
     products: [
         .library(name: "KafkaClient", targets: ["KafkaClient"]),
+        .library(name: "KafkaClientFoundation", targets: ["KafkaClientFoundation"]),
         .library(name: "KafkaEmbeddedBroker", targets: ["KafkaEmbeddedBroker"]),
         .executable(name: "kbench", targets: ["kbench"]),
     ],
@@ -42,6 +43,7 @@ let package = Package(
         library("KafkaQueues", []),
         library("KafkaTransport", ["KafkaQueues", "CUV"]),
         library("KafkaClient", ["KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaTransport", "CDeflate"]),
+        library("KafkaClientFoundation", ["KafkaClient"]),
         library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaTransport"]),
         .target(
             name: "LoadGenerator",
@@ -65,7 +67,7 @@ let package = Package(
         tests("KafkaCompressionTests", ["KafkaCompression", "TestSupport"]),
         tests("KafkaQueuesTests", ["KafkaQueues", "TestSupport"]),
         tests("KafkaTransportTests", ["KafkaTransport", "TestSupport"]),
-        tests("KafkaClientTests", ["KafkaClient", "KafkaEmbeddedBroker", "TestSupport"]),
+        tests("KafkaClientTests", ["KafkaClient", "KafkaClientFoundation", "KafkaEmbeddedBroker", "TestSupport"]),
         tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker", "TestSupport"]),
         tests("LoadGeneratorTests", ["LoadGenerator"]),
         // What other programs' tests drive; see Tests/Interop.

@@ -57,9 +57,18 @@ def run(command):
         return Finished(*texts, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
+# Who can be compared with whom: those that get records in the same way.
+BY_RECORD = "record by record"
+BY_BATCH = "many records in a call"
+FROM_WITHIN = "from within the client's own threads, as no other client lets one"
+
+
 class KBench:
     name = "kbench"
-    measures = "CPU of the run, without the making of the payloads; latency from when a record was due"
+    door = "lane"
+    kind = FROM_WITHIN
+    measures = ("the library's builder lanes, fed on their own threads; CPU of the run without the generator's; latency "
+                "from when a record was due")
 
     def __init__(self, binary):
         self.binary = binary
@@ -73,7 +82,7 @@ class KBench:
             run([self.binary, "-b", job.bootstrap, "--topic", job.topic, "--partitions", str(job.partitions),
                  "--records", str(job.records - job.warmup), "--payload-file", job.payload_file, "--codec", job.codec,
                  "--acks", job.acks, "--batch-size", str(job.batch_size), "--linger", f"{job.linger_ms}ms",
-                 "--quiet", "--output", output, *rate])
+                 "--door", self.door, "--quiet", "--output", output, *rate])
             with open(os.path.join(output, "runs.csv"), newline="") as f:
                 (row,) = csv.DictReader(f)
         return {
@@ -85,9 +94,34 @@ class KBench:
         }
 
 
+class KBenchRecord(KBench):
+    name = "kbench-record"
+    door = "record"
+    kind = BY_RECORD
+    measures = ("one by one and copied, by Producer.append from one task; CPU of the run without the generator's; latency "
+                "from when a record was due")
+
+
+class KBenchWriter(KBench):
+    name = "kbench-writer"
+    door = "writer"
+    kind = BY_RECORD
+    measures = ("one by one and copied, by the RecordWriter of one task; CPU of the run without the generator's; latency "
+                "from when a record was due")
+
+
+class KBenchChunk(KBench):
+    name = "kbench-chunk"
+    door = "chunk"
+    kind = BY_BATCH
+    measures = ("256 at a time and not copied, by Producer.append of a chunk from one task; CPU of the run without the "
+                "generator's; latency from when a record was due")
+
+
 class Librdkafka:
     name = "librdkafka"
     verb = "produce"
+    kind = BY_RECORD
     measures = "one by one and copied, as most programs do; CPU of the run; latency from when a record was due"
 
     def __init__(self, binary):
@@ -112,11 +146,13 @@ class Librdkafka:
 class LibrdkafkaBatch(Librdkafka):
     name = "librdkafka-batch"
     verb = "produce-batch"
+    kind = BY_BATCH
     measures = "500 at a time by rd_kafka_produce_batch and not copied: the least it costs"
 
 
 class Java:
     name = "java"
+    kind = BY_RECORD
     measures = ("ProducerPerformance; CPU of the process less that of a run of one record; latency in whole "
                 "milliseconds from when it got to a record")
     summary = re.compile(

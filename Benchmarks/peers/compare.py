@@ -13,12 +13,14 @@ import sys
 import tempfile
 import time
 
-from clients import Failed, Java, Job, KBench, Librdkafka, LibrdkafkaBatch, run
-from results import COLUMNS, Table, print_summary, time_us, write_ratios
+from clients import (
+    Failed, Java, Job, KBench, KBenchChunk, KBenchRecord, KBenchWriter, Librdkafka, LibrdkafkaBatch, run)
+from results import COLUMNS, Table, print_kinds, print_summary, time_us, write_ratios
 
 USAGE = 64
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
-CLIENTS = ("kbench", "librdkafka", "librdkafka-batch", "java")
+KBENCHES = (KBench, KBenchWriter, KBenchRecord, KBenchChunk)
+CLIENTS = (*(kind.name for kind in KBENCHES), "librdkafka", "librdkafka-batch", "java")
 COUNT_UNITS = {"": 1, "k": 10 ** 3, "M": 10 ** 6, "G": 10 ** 9}
 SIZE_UNITS = {"": 1, "K": 1 << 10, "KiB": 1 << 10, "MiB": 1 << 20, "kB": 1000, "MB": 10 ** 6, "B": 1}
 
@@ -60,7 +62,7 @@ def count(least, most):
 def arguments():
     parser = Parser(
         prog="scripts/compare-peers", allow_abbrev=False,
-        description="Runs kbench, librdkafka and Apache Kafka's ProducerPerformance in turn against one broker, with "
+        description="Runs kbench through each of its library's doors, librdkafka and Apache Kafka's ProducerPerformance in turn against one broker, with "
         "the same records and settings, and writes what they took: peers.csv, ratios.csv, manifest.json.",
         epilog="Without --bootstrap-server an embedded broker is started for all of them. ProducerPerformance takes "
         "part where KAFKA_HOME is the folder of an Apache Kafka and java is installed.")
@@ -100,9 +102,7 @@ def skip(text):
 
 def choose_clients(names, driver):
     wanted = names or list(CLIENTS)
-    made = []
-    if "kbench" in wanted:
-        made.append(KBench(os.environ["KBENCH"]))
+    made = [kind(os.environ["KBENCH"]) for kind in KBENCHES if kind.name in wanted]
     if "librdkafka" in wanted:
         made.append(Librdkafka(driver))
     if "librdkafka-batch" in wanted:
@@ -173,7 +173,8 @@ def manifest(options, clients, bootstrap):
     return {
         "settings": settings, "payload": os.path.basename(options.payload_file or "made"),
         "target": bootstrap if options.bootstrap_server else "embedded",
-        "clients": {client.name: {"version": client.version, "measures": client.measures} for client in clients},
+        "clients": {client.name: {"version": client.version, "measures": client.measures, "gets_records": client.kind}
+                    for client in clients},
         "machine": {"cpu": model, "cpus": os.cpu_count(), "kernel": platform.release(), "arch": platform.machine()},
     }
 
@@ -274,6 +275,7 @@ def main():
         for number in range(1, options.rounds + 1):
             comparison.round(number)
     print_summary(table.rows, clients, options.codec, sys.stdout)
+    print_kinds(clients, sys.stdout)
     write_ratios(table.rows, clients, options.codec, output, sys.stdout)
     print(f"\nresults in {output}")
 

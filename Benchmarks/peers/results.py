@@ -8,7 +8,7 @@ COLUMNS = (
     "round", "client", "version", "target", "mode", "codec", "partitions", "records", "payload", "batch_size_bytes",
     "linger_ms", "acks", "rate_target_rps", "duration_s", "throughput_rps", "client_cpu_ns_per_record",
     "client_peak_rss_bytes", "latency_p50_us", "latency_p99_us", "verdict")
-RATIO_COLUMNS = ("mode", "codec", "peer", "metric", "ratio_median", "ratio_min", "ratio_max", "rounds")
+RATIO_COLUMNS = ("mode", "codec", "client", "peer", "metric", "ratio_median", "ratio_min", "ratio_max", "rounds")
 
 # Of each mode: the column, its name, and whether more of it is better. A ratio says how many times better kbench is.
 METRICS = {
@@ -44,11 +44,11 @@ def median(rows, column):
     return statistics.median(values) if values else None
 
 
-def ratios(rows, mode, codec, peer):
-    """How many times better kbench is than a peer, by round: what disturbs a round disturbs both."""
+def ratios(rows, mode, codec, client, peer):
+    """How many times better one of ours is than a peer, by round: what disturbs a round disturbs both."""
     for column, metric, more_is_better in METRICS[mode]:
         found = []
-        for ours in select(rows, mode=mode, codec=codec, client="kbench"):
+        for ours in select(rows, mode=mode, codec=codec, client=client):
             for theirs in select(rows, mode=mode, codec=codec, client=peer, round=ours["round"]):
                 if not ours[column] or not theirs[column]:
                     continue  # not measured
@@ -56,7 +56,7 @@ def ratios(rows, mode, codec, peer):
                 found.append(ratio if more_is_better else 1 / ratio)
         if found:
             yield {
-                "mode": mode, "codec": codec, "peer": peer, "metric": metric, "rounds": len(found),
+                "mode": mode, "codec": codec, "client": client, "peer": peer, "metric": metric, "rounds": len(found),
                 "ratio_median": round(statistics.median(found), 3), "ratio_min": round(min(found), 3),
                 "ratio_max": round(max(found), 3)}
 
@@ -101,13 +101,30 @@ def print_summary(rows, clients, codecs, file):
     print("Medians of all rounds.", file=file)
 
 
+def is_ours(client):
+    return client.name.startswith("kbench")
+
+
+def pairs(clients):
+    """Ours and a peer that get records in the same way: others can't be compared."""
+    return [(ours, peer) for ours in clients for peer in clients
+            if is_ours(ours) and not is_ours(peer) and ours.kind == peer.kind]
+
+
+def print_kinds(clients, file):
+    print("\nWho is comparable with whom, by how they get records:", file=file)
+    for kind in dict.fromkeys(client.kind for client in clients):
+        names = ", ".join(client.name for client in clients if client.kind == kind)
+        print(f"  {kind}: {names}", file=file)
+
+
 def write_ratios(rows, clients, codecs, folder, file):
     table = Table(os.path.join(folder, "ratios.csv"), RATIO_COLUMNS)
-    print("\nkbench is better by this factor: median of the rounds (least to most)", file=file)
+    print("\nThe first is better than the second by this factor: median of the rounds (least to most)", file=file)
     for codec in codecs:
-        for client in clients:
+        for ours, peer in pairs(clients):
             for mode in METRICS:
-                for row in ratios(rows, mode, codec, client.name) if client.name != "kbench" else ():
+                for row in ratios(rows, mode, codec, ours.name, peer.name):
                     table.append(row)
-                    print(f"{codec:8}{client.name:18}{row['metric'] + (' at rate' if mode == 'rate' else ''):20}"
+                    print(f"{codec:8}{ours.name:15}{peer.name:18}{row['metric'] + (' at rate' if mode == 'rate' else ''):20}"
                           f"{row['ratio_median']:8.2f} ({row['ratio_min']:.2f} to {row['ratio_max']:.2f})", file=file)

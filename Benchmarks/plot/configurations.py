@@ -47,6 +47,8 @@ SETTINGS = {
     "stage": (cell("stage"), lambda text: None if text == "broker" else f"up to stage {text}"),
     "builder": (cell("builder"), str),
     "partitioner": (setting("partitioner"), str),
+    "door": (cell("door"), lambda text: None if text == "lane" else f"door {text}"),
+    "tasks": (cell("tasks"), counted("task")),
     "cores": (cell("cores"), counted("core")),
     "concurrency": (cell("concurrency"), lambda text: f"{text} requests in flight"),
     "codec": (codec, lambda text: "no codec" if text == "none" else text),

@@ -1,3 +1,6 @@
+import KafkaProtocol
+import KafkaQueues
+
 /// Does `work`, and then `cleanUp`, whatever came of the work.
 nonisolated(nonsending) package func always<Result>(
     _ work: () async throws -> Result, thenCleanUp cleanUp: () async -> Void
@@ -11,4 +14,28 @@ nonisolated(nonsending) package func always<Result>(
     }
     await cleanUp()
     return result
+}
+
+/// Starts `work`, and waits for it. When the task is cancelled, or the time is over, the wait ends and the work goes on.
+///
+/// - Parameters:
+///   - limit: how long to wait; nil for as long as it takes.
+///   - timeout: the error to throw then.
+/// - Throws: what `work` throws, `timeout`, or `CancellationError`.
+nonisolated(nonsending) func abandoning<Value: Sendable>(
+    on executor: (any TaskExecutor)? = nil, after limit: Duration? = nil, _ timeout: KafkaClientError? = nil,
+    _ work: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try Task.checkCancellation()
+    let end = Waiter<Value>()
+    Task(executorPreference: executor) {
+        do { end.resume(.success(try await work())) } catch { end.resume(.failure(error)) }
+    }
+    guard let limit, let timeout else { return try await end.wait() }
+    let clock = Task {
+        try await Task.sleep(for: limit)
+        end.resume(.failure(timeout))
+    }
+    defer { clock.cancel() }
+    return try await end.wait()
 }

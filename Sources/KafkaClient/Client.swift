@@ -1,7 +1,9 @@
-// A client and its producers exist for the length of a closure: so their loops end when nothing uses them any more.
+// A client's loop runs its cluster; a producer has loops of its own. The closure forms are made of the long-lived ones.
 
 import KafkaProtocol
+import KafkaQueues
 import KafkaTransport
+import Synchronization
 
 /// A client of a Kafka cluster: where most programs begin.
 ///
@@ -19,9 +21,38 @@ public final class Client: Sendable {
     /// The configuration that the client was opened with.
     public let configuration: ClusterConfiguration
 
-    init(cluster: Cluster, configuration: ClusterConfiguration) {
-        self.cluster = cluster
+    private let loop: EventLoop
+    private let isEnded = Atomic<Bool>(false)
+    private let running = Waiter<Void>()
+
+    /// Creates a client that a program keeps, and ends with ``shutDown()``. It connects when something is first asked for.
+    ///
+    /// - Parameters:
+    ///   - servers: one or more brokers to ask first, each as `host:port` or `[address]:port` for IPv6. They tell which
+    ///     other brokers there are. Kafka's `bootstrap.servers`.
+    ///   - configuration: how connections are opened, and how often requests are tried.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration` when a server is not an address, none is given, or a setting
+    ///   can't be used; `.systemResources` when no thread could be started.
+    public init(
+        to servers: [String], _ configuration: ClusterConfiguration = ClusterConfiguration()
+    ) throws(KafkaClientError) {
+        let endpoints = try Self.check(servers, configuration)
         self.configuration = configuration
+        loop = try EventLoop.start(name: "kafka-cluster")
+        do throws(KafkaClientError) {
+            cluster = try Cluster(bootstrap: endpoints, on: loop, configuration)
+        } catch {
+            loop.end()
+            throw error
+        }
+    }
+
+    deinit {
+        if isEnded.load(ordering: .relaxed) { return }
+        Task { [cluster, loop] in
+            await cluster.close()
+            await loop.shutDown()
+        }
     }
 
     /// Connects to a cluster, calls `body`, and closes the connections when it returns or throws.
@@ -39,20 +70,34 @@ public final class Client: Sendable {
         to servers: [String], _ configuration: ClusterConfiguration = ClusterConfiguration(),
         _ body: (Client) async throws -> Result
     ) async throws -> Result {
-        let endpoints = try check(servers, configuration)
-        let loop = try EventLoop.start(name: "kafka-cluster")
+        let client = try Client(to: servers, configuration)
         return try await always {
-            let cluster = try Cluster(bootstrap: endpoints, on: loop, configuration)
-            return try await always {
-                // When the cluster can't be reached, the caller hears of it now and not at the first record.
-                _ = try await cluster.refresh([])
-                return try await body(Client(cluster: cluster, configuration: configuration))
-            } thenCleanUp: {
-                await cluster.close()
-            }
+            // When the cluster can't be reached, the caller hears of it now and not at the first record.
+            _ = try await client.cluster.refresh([])
+            return try await body(client)
         } thenCleanUp: {
-            await loop.shutDown()
+            await client.shutDown()
         }
+    }
+
+    /// Runs until the task is cancelled or ``triggerShutdown()`` is called, and ends the client then. The client works without
+    /// it too. This is for structured concurrency, and for service groups, where its producers' `run` must end before.
+    public func run() async throws {
+        try? await running.wait()
+        await shutDown()
+    }
+
+    /// Lets ``run()`` come to its end. Does nothing when it does not run.
+    public func triggerShutdown() { running.resume() }
+
+    /// Closes the connections. Calls that wait for an answer throw `.closed`. Its producers must have ended before.
+    ///
+    /// Calling it again does nothing.
+    public func shutDown() async {
+        if isEnded.exchange(true, ordering: .relaxed) { return }
+        triggerShutdown()
+        await cluster.close()
+        await loop.shutDown()
     }
 
     /// Before anything is started, all that is wrong in one error.
@@ -74,6 +119,25 @@ public final class Client: Sendable {
         return endpoints
     }
 
+    /// Creates a producer that a program keeps, and ends with ``Producer/shutDown(within:)`` or ``Producer/run()``.
+    ///
+    /// - Parameter configuration: how batches are built and produced.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`; `.systemResources` when no thread could be started.
+    public func makeProducer(
+        _ configuration: Producer.Configuration = Producer.Configuration()
+    ) throws -> Producer {
+        try configuration.validate()
+        let loops = try EventLoopGroup.start(count: configuration.loopCount, name: "kafka-producer")
+        do {
+            return try Producer(
+                configuration, cluster: cluster, connection: self.configuration.connection, on: loops.loops,
+                ownLoops: loops, client: self)
+        } catch {
+            for loop in loops.loops { loop.end() }
+            throw error
+        }
+    }
+
     /// Creates a producer, calls `body`, and closes the producer.
     ///
     /// When `body` returns, the records that it appended are flushed before the producer is closed. When it throws, the
@@ -84,26 +148,24 @@ public final class Client: Sendable {
     ///   - body: gets the producer, which is closed when `body` ends.
     /// - Returns: what `body` returns.
     /// - Throws: `KafkaClientError`: `.invalidConfiguration`; `.systemResources` when no thread could be started; or, when
-    ///   records failed since the last flush in `body`, an error with the code of the first failure. Otherwise what `body`
-    ///   throws.
+    ///   records failed and neither `body` nor a flush in it was told, an error with the code of the first failure. Otherwise
+    ///   what `body` throws.
     public func withProducer<Result: Sendable>(
         _ configuration: Producer.Configuration = Producer.Configuration(),
         _ body: (Producer) async throws -> Result
     ) async throws -> Result {
-        try configuration.validate()
-        let loops = try EventLoopGroup.start(count: configuration.loopCount, name: "kafka-producer")
-        return try await always {
-            let producer = try Producer(
-                configuration, cluster: cluster, connection: self.configuration.connection, on: loops.loops)
-            return try await always {
-                let result = try await body(producer)
-                try await producer.flush().throwIfFailed()
-                return result
-            } thenCleanUp: {
-                await producer.close()
-            }
-        } thenCleanUp: {
-            await loops.shutDown()
+        let producer = try makeProducer(configuration)
+        let result: Result
+        do {
+            result = try await body(producer)
+            try await producer.flush()
+        } catch {
+            await producer.close()
+            throw error
         }
+        try await producer.end()
+        // Others may have appended after the flush.
+        try producer.throwFailures()
+        return result
     }
 }

@@ -14,6 +14,8 @@ package struct WaitingLine: Sendable {
 
     private struct Entry: Sendable {
         let amount: Int
+        /// In the unit of its owner's clock.
+        let deadline: Int64
         let waiter: Waiter<Void>
     }
 
@@ -26,11 +28,31 @@ package struct WaitingLine: Sendable {
 
     /// Joins the line at its end.
     ///
-    /// - Parameter amount: how much of the resource the task asks for.
-    package mutating func join(_ amount: Int = 1) -> Waiter<Void> {
+    /// - Parameters:
+    ///   - amount: how much of the resource the task asks for.
+    ///   - deadline: when the owner is to give up on it; see `takeExpired`.
+    package mutating func join(_ amount: Int = 1, until deadline: Int64 = .max) -> Waiter<Void> {
         let waiter = Waiter<Void>()
-        entries.append(Entry(amount: amount, waiter: waiter))
+        entries.append(Entry(amount: amount, deadline: deadline, waiter: waiter))
         return waiter
+    }
+
+    /// Takes the waiters out of the line whose deadline has come. Linear.
+    package mutating func takeExpired(at now: Int64) -> [Waiter<Void>] {
+        var expired: [Waiter<Void>] = []
+        entries.removeAll { entry in
+            if entry.deadline > now { return false }
+            expired.append(entry.waiter)
+            return true
+        }
+        return expired
+    }
+
+    /// The earliest deadline in the line; nil when it is empty. Linear.
+    package var earliestDeadline: Int64? {
+        var earliest: Int64?
+        entries.forEach { earliest = min(earliest ?? .max, $0.deadline) }
+        return earliest
     }
 
     /// Takes the first waiter out of the line. The caller resumes it, with or without its lock. When the waiter refuses, its

@@ -128,7 +128,7 @@ public final class EventLoop: @unchecked Sendable {
     }
 
     /// Ends the loop as `shutDown` does, and does not wait for it.
-    func end(_ whenStopped: CheckedContinuation<Void, Never>? = nil) {
+    package func end(_ whenStopped: CheckedContinuation<Void, Never>? = nil) {
         let isGone = remote.withLock { state in
             if state.hasStopped { return true }
             if let whenStopped { state.whenStopped.append(whenStopped) }

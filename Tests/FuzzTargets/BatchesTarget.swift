@@ -72,11 +72,11 @@ enum BatchesTarget {
 
     static var seeds: [[UInt8]] {
         var chunk = RecordChunk()
-        try! chunk.append(key: nil as [UInt8]?, value: Array("plain".utf8))
-        try! chunk.append(key: Array("key".utf8), value: nil, timestampMs: 1_699_999_999_000)
-        try! chunk.append(key: [], value: [], timestampMs: 1_700_000_000_500)
+        try! chunk.append(value: Array("plain".utf8))
+        try! chunk.append(value: nil, key: Array("key".utf8), timestampMs: 1_699_999_999_000)
+        try! chunk.append(value: [], key: [], timestampMs: 1_700_000_000_500)
         try! chunk.append(
-            key: "key", value: String(repeating: "value ", count: 50),
+            value: String(repeating: "value ", count: 50), key: "key",
             headers: [RecordHeader(key: "a", value: [1, 2, 3]), RecordHeader(key: "none", value: nil)])
         let batches = CompressionType.allCases.map { batch(chunk, Codec(defaultOf: $0)) }
         // A fetch may end within a batch.

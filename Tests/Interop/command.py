@@ -7,9 +7,10 @@ from harness import embedded_broker, equal, expect, folder, kbench, needs, rows,
 
 COLUMNS = (
     "run,started_at,target,stage,builder,cores,concurrency,codec,codec_level,partitions,records,record_size_bytes,"
-    "batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,"
+    "batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,"
     "duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,wire_bytes_per_s,compression_ratio,"
-    "batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,broker_cpu_s,client_peak_rss_bytes,"
+    "batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,generator_cpu_ns_per_record,"
+    "broker_cpu_s,client_peak_rss_bytes,"
     + ",".join(
         f"latency_{stage}_{figure}_us" for stage in ("total", "build", "compress", "queue", "ack")
         for figure in ("p50", "p90", "p99", "p999", "max"))
@@ -26,7 +27,7 @@ def columns():
         for column, value in (("run", "1"), ("target", "embedded"), ("records_acked", "100000"), ("records_failed", "0"),
                               ("partitions", "8"), ("verdict", "ok")):
             equal(row[column], value, column)
-        for column in ("duration_s", "throughput_rps", "client_cpu_s", "broker_cpu_s", "latency_total_p99_us",
+        for column in ("duration_s", "throughput_rps", "client_cpu_s", "generator_cpu_ns_per_record", "broker_cpu_s", "latency_total_p99_us",
                        "latency_ack_p50_us"):
             expect(float(row[column]) > 0, f"{column} is '{row[column]}'")
         with open(output + "/out/latency.csv") as f:
@@ -143,3 +144,38 @@ def topic_removed():
             kbench("-b", bootstrap, "--partitions", 4, "--records", 1000, *keep, "--output", f"{output}/was-{number}"
                    ).must_end_with(0)
         kbench("-b", bootstrap, "--partitions", 8, "--records", 1000, "--output", output + "/there").must_end_with(1)
+
+
+@test("each door of the library takes the same records, and says what it and its generator cost")
+def doors():
+    with folder() as output:
+        ended = kbench("--records", "20k", "--partitions", 8, "--keys", "uniform:100", "--headers", 2, "--builder",
+                       "sharded,sequential", "--door", "lane,writer,record,chunk", "--tasks", 3, "--seed", 5, "--quiet",
+                       "--output", output + "/out")
+        ended.must_end_with(0)
+        found = rows(output + "/out")
+        equal([(row["builder"], row["door"], row["tasks"]) for row in found],
+              [(builder, door, "" if door == "lane" else "3") for builder in ("sharded", "sequential")
+               for door in ("lane", "writer", "record", "chunk")], "runs")
+        for row in found:
+            equal((row["records_acked"], row["records_failed"]), ("20000", "0"), f"records by door {row['door']}")
+            expect(float(row["generator_cpu_ns_per_record"]) > 0 and float(row["client_cpu_ns_per_record"]) > 0, f"{row}")
+
+
+@test("a door is paced as a lane is, and its latencies count from when records were due")
+def paced_doors():
+    with folder() as output:
+        ended = kbench("--duration", "1s", "--rate", "5k", "--partitions", 8, "--door", "writer,record,chunk", "--linger",
+                       "2ms", "--quiet", "--output", output + "/out")
+        ended.must_end_with(0)
+        for row in rows(output + "/out"):
+            equal(row["records_acked"], "5000", f"records by door {row['door']}")
+            expect(100 < float(row["latency_total_p50_us"]) < 50_000, f"latency by door {row['door']}: {row}")
+
+
+@test("a door can't be combined with a pipeline that ends before the broker")
+def doors_lead_to_brokers():
+    ended = kbench("--door", "record", "--stage", "null").must_end_with(64)
+    expect("--door record cannot be combined with --stage null" in ended.err, ended.err)
+    ended = kbench("--tasks", 2).must_end_with(64)
+    expect("--tasks has no effect" in ended.err, ended.err)

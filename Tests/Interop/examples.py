@@ -13,7 +13,9 @@ SCRATCH = os.path.join(ROOT, ".build-examples")
 # What each of them says. All but the last take `--bootstrap`.
 EXAMPLES = {
     "ShortestProducer": ("1000 records are stored", "ok: 1000 records were stored in topic 'events'"),
-    "ChunksFromTasks": ("25600 records of 4 tasks are stored", "ok: 25600 records were stored in topic 'events'"),
+    "RecordWriters": ("the records of 4 writers are stored", "ok: 40000 records were stored in topic 'events'"),
+    "ChunksFromTasks": ("the records of 4 tasks are stored", "ok: 25600 records were stored in topic 'events'"),
+    "LongLivedService": ("the last action is at offset ", "the service has ended", "ok: 501 records were stored in topic 'audit'"),
     "BatchPipeline": ("batches by lane: [", "ok: 4000 records were stored in topic 'events'"),
     "OwnCodecAndPartitioner": (
         "partition 0: 500 records of north", "ok: 2000 records were stored in topic 'orders-by-region'"),
@@ -76,6 +78,20 @@ def elsewhere():
             if name != "FailingBroker":
                 build(name)
                 must_succeed(name, "--bootstrap", bootstrap)
+
+
+@test("against a broker that refuses, each example ends with 1 and says that nothing was stored")
+def refused():
+    for code, words in (("MESSAGE_TOO_LARGE", "too large"), ("TOPIC_AUTHORIZATION_FAILED", "authoriz")):
+        with embedded_broker("--fault", f"produce:error={code}") as bootstrap:
+            for name in EXAMPLES:
+                if name == "FailingBroker":
+                    continue
+                build(name)
+                ended = run(name, "--bootstrap", bootstrap)
+                equal(ended.returncode, 1, f"exit status of {name}, which said '{ended.stdout}'")
+                expect("failed: " in ended.stdout and (words in ended.stdout.lower() or code in ended.stdout),
+                       f"{name} said '{ended.stdout}'")
 
 
 @test("an example ends with 1 and says why when no broker answers")

@@ -22,24 +22,27 @@ def compare(*arguments, timeout=120, **environment):
 @test("compare-peers runs kbench and librdkafka in turn on one broker, and writes what they took")
 def both():
     with folder() as output:
-        ended = compare("--clients", "kbench,librdkafka,librdkafka-batch", "--records", "20k", "--rounds", 2,
+        ended = compare("--clients", "kbench,kbench-record,kbench-chunk,librdkafka,librdkafka-batch", "--records", "20k", "--rounds", 2,
                         "--partitions", 4, "--codec", "none,lz4", "--rate", "2k", "--rate-seconds", 1, "--rate-warmup-seconds", 1,
                         "--output", output)
         equal(ended.returncode, 0, f"status of {ended.stderr}")
         rows = table(output + "/peers.csv")
-        equal(len(rows), 2 * 2 * 2 * 3, "rows: rounds, codecs, modes, clients")
+        equal(len(rows), 2 * 2 * 2 * 5, "rows: rounds, codecs, modes, clients")
         for row in rows:
             expect(float(row["client_cpu_ns_per_record"]) > 0 and int(row["client_peak_rss_bytes"]) > 1 << 20, f"{row}")
             if row["mode"] == "rate":
                 expect(500 < float(row["throughput_rps"]) < 2100, f"not the rate: {row}")
                 expect(0 < float(row["latency_p50_us"]) <= float(row["latency_p99_us"]), f"no latencies: {row}")
         ratios = table(output + "/ratios.csv")
-        equal({(row["peer"], row["rounds"]) for row in ratios}, {("librdkafka", "2"), ("librdkafka-batch", "2")}, "peers")
+        equal({(row["client"], row["peer"], row["rounds"]) for row in ratios},
+              {("kbench-record", "librdkafka", "2"), ("kbench-chunk", "librdkafka-batch", "2")}, "who is compared")
         equal(len(ratios), 2 * 2 * 6, "ratios: codecs, peers, metrics")
-        for text in ("throughput", "client CPU", "p99 at rate"):
+        for text in ("throughput", "client CPU", "p99 at rate", "record by record: kbench-record, librdkafka\n",
+                     "many records in a call: kbench-chunk, librdkafka-batch\n"):
             expect(text in ended.stdout, f"'{text}' is not in {ended.stdout}")
         with open(output + "/manifest.json") as f:
-            equal(sorted(json.load(f)["clients"]), ["kbench", "librdkafka", "librdkafka-batch"], "clients")
+            equal(sorted(json.load(f)["clients"]), ["kbench", "kbench-chunk", "kbench-record", "librdkafka", "librdkafka-batch"],
+                  "clients")
 
 
 @test("compare-peers says how many times better kbench is, round by round")
@@ -53,10 +56,10 @@ def ratios_are_right():
     rows = [row(1, "kbench", 10, 40), row(1, "java", 5, 400), row(2, "kbench", 30, 50), row(2, "java", 10, 250),
             row(3, "java", 10, 100)]
     found = {r["metric"]: (r["ratio_median"], r["ratio_min"], r["ratio_max"], r["rounds"])
-             for r in ratios(rows, "throughput", "none", "java")}
+             for r in ratios(rows, "throughput", "none", "kbench", "java")}
     equal(found["throughput"], (2.5, 2, 3, 2), "throughput")
     equal(found["client CPU"], (7.5, 5, 10, 2), "client CPU")
-    equal(list(ratios(rows, "rate", "none", "java")), [], "ratios of what was not measured")
+    equal(list(ratios(rows, "rate", "none", "kbench", "java")), [], "ratios of what was not measured")
 
 
 @test("compare-peers refuses what it can't do before anything starts")

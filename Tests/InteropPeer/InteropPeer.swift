@@ -51,7 +51,7 @@ struct InteropPeer {
                         value: bytes(fields[2]), key: bytes(fields[1]), headers: headers, timestampMs: Int64(fields[3]),
                         to: topic, partition: Int32(fields[0]))
                 }
-                let summary = try await producer.flush()
+                let summary = try await producer.flushWithSummary()
                 try summary.throwIfFailed()
                 print(summary.acknowledgedRecords)
             }

@@ -21,7 +21,7 @@ func encodeBatch(_ chunk: RecordChunk, capacity: Int = 1 << 20, _ change: (inout
     var open = [OpenBatch(in: memory)]
     let slots = [Int32](repeating: 0, count: chunk.count)
     let end = open.withUnsafeMutableBufferPointer {
-        OpenBatch.append(chunk, 0..<chunk.count, partitions: slots, to: $0.baseAddress!, nowMs: 1_700_000_000_000)
+        OpenBatch.append(chunk, 0..<chunk.count, .each(slots), to: $0.baseAddress!, nowMs: 1_700_000_000_000)
     }
     #expect(end == chunk.count)
     var header = open[0].header
@@ -51,11 +51,11 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
 @Suite struct RecordBatchTests {
     static func sampleChunk() -> RecordChunk {
         var chunk = RecordChunk()
-        try! chunk.append(key: nil as [UInt8]?, value: Array("plain".utf8))
-        try! chunk.append(key: Array("key".utf8), value: nil, timestampMs: 1_699_999_999_000)
-        try! chunk.append(key: [], value: [], timestampMs: 1_700_000_000_500)
+        try! chunk.append(value: Array("plain".utf8))
+        try! chunk.append(value: nil, key: Array("key".utf8), timestampMs: 1_699_999_999_000)
+        try! chunk.append(value: [], key: [], timestampMs: 1_700_000_000_500)
         try! chunk.append(
-            key: "with headers", value: String(repeating: "x", count: 700),
+            value: String(repeating: "x", count: 700), key: "with headers",
             headers: [
                 RecordHeader(key: "a", value: [1, 2, 3]), RecordHeader(key: "none", value: nil),
                 RecordHeader(key: "", value: []),
@@ -95,7 +95,7 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
     func `a value of every length around a boundary comes back whole`(count: Int) throws {
         let value = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
         var chunk = RecordChunk()
-        try chunk.append(key: value, value: value, timestampMs: 5)
+        try chunk.append(value: value, key: value, timestampMs: 5)
         let records = try decodeBatch(encodeBatch(chunk))
         #expect(records == [PlainRecord(offset: 0, timestampMs: 5, key: value, value: value)])
     }
@@ -103,9 +103,10 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
     @Test(arguments: [Int64.min + 1, -1 << 40, -65, -64, -1, 0, 1, 63, 64, 8191, 8192, 1 << 40])
     func `a time any distance from the first comes back`(delta: Int64) throws {
         var chunk = RecordChunk()
-        try chunk.append(value: [1], timestampMs: 0)
-        try chunk.append(value: [2], timestampMs: delta)
-        #expect(try decodeBatch(encodeBatch(chunk)).map(\.timestampMs) == [0, delta])
+        let first = max(0, -delta)
+        try chunk.append(value: [1], timestampMs: first)
+        try chunk.append(value: [2], timestampMs: first + delta)
+        #expect(try decodeBatch(encodeBatch(chunk)).map(\.timestampMs) == [first, first + delta])
     }
 
     @Test func `a record that does not fit is left out and the batch stays whole`() throws {
@@ -117,7 +118,7 @@ func decodeBatch(_ bytes: [UInt8]) throws -> [PlainRecord] {
             defer { memory.deallocate() }
             var open = [OpenBatch(in: memory)]
             let end = open.withUnsafeMutableBufferPointer {
-                OpenBatch.append(chunk, 0..<3, partitions: [0, 0, 0], to: $0.baseAddress!, nowMs: 1)
+                OpenBatch.append(chunk, 0..<3, .each([0, 0, 0]), to: $0.baseAddress!, nowMs: 1)
             }
             #expect(end == 2)
             #expect(open[0].byteCount == 61 + 2 * 109)

@@ -84,6 +84,12 @@ package struct OptionTable: Sendable {
         }, group: .shape, "how a record's partition is chosen")
     let builder = Option(
         "builder", .list(.choice(), default: BuilderChoice.sharded), group: .shape, "how batches are built")
+    let door = Option(
+        "door", .list(.choice(), default: DoorChoice.lane), group: .shape,
+        "through which of the library's doors records go in")
+    let tasks = Option(
+        "tasks", .list(.count(in: 1...1024), default: 1), group: .shape,
+        "tasks that append, for doors other than lane, whose generators are as many as its cores")
     let cores = Option(
         "cores", .list(.count(in: 1...1024), default: "all CPUs online") { _, environment in environment.onlineCores },
         group: .shape, "cores the client works on")

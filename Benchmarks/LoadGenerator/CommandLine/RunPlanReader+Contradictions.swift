@@ -36,6 +36,9 @@ extension RunPlanReader {
         if options.has(\.keySize), configurations.allSatisfy({ $0.keys == .none }) {
             problems.add("--key-size has no effect without --keys other than none")
         }
+        if options.has(\.tasks), configurations.allSatisfy({ $0.door == .lane }) {
+            problems.add("--tasks has no effect without --door other than lane")
+        }
         if options.has(\.headerSize), configurations.allSatisfy({ $0.headerCount == 0 }) {
             problems.add("--header-size has no effect without --headers above 0")
         }
@@ -50,6 +53,11 @@ extension Problems {
         }
         if run.codec != .none, run.stage == .generate || run.stage == .build {
             add("--codec \(run.codec) has no effect with --stage \(run.stage.rawValue)")
+        }
+        if run.door != .lane, run.stage != .broker {
+            add(
+                "--door \(run.door.rawValue) cannot be combined with --stage \(run.stage.rawValue): it leads to a broker"
+            )
         }
         if run.rate != nil, run.stage != .broker, run.stage != .null {
             add("--rate cannot be combined with --stage \(run.stage.rawValue): nothing is acknowledged")

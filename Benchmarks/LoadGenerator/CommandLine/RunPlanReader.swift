@@ -79,6 +79,8 @@ struct RunPlanReader {
         try vary(\.partitions) { $0.partitions = $1 }
         try vary(\.partitioner) { $0.partitioner = $1 }
         try vary(\.builder) { $0.builder = $1 }
+        try vary(\.door) { $0.door = $1 }
+        try vary(\.tasks) { $0.tasks = $0.door == .lane ? 0 : $1 }
         try vary(\.cores) { $0.cores = $1 }
         try vary(\.concurrency) { $0.concurrency = $1 }
         try vary(\.codec) { $0.codec = $1 }

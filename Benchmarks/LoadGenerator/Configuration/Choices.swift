@@ -48,6 +48,20 @@ package enum BuilderChoice: String, NamedChoice {
     package static let noun = "builder"
 }
 
+/// Through which of the library's doors records go in.
+package enum DoorChoice: String, NamedChoice {
+    /// A builder's lane, by a generator that lives on its thread.
+    case lane
+    /// A `RecordWriter` of each task, record by record.
+    case writer
+    /// The producer, record by record, by all tasks.
+    case record
+    /// The producer, chunk by chunk.
+    case chunk
+
+    package static let noun = "door"
+}
+
 /// How a record's partition is chosen.
 package enum PartitionerChoice: String, NamedChoice {
     /// Not at all: the producer takes any.

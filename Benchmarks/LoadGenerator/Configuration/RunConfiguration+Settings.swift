@@ -43,10 +43,13 @@ extension RunConfiguration {
     }
 
     private var shapeSettings: [Setting] {
-        [
+        let tasks = door == .lane ? [] : [Setting.integer("tasks", tasks)]
+        return [
             .integer("partitions", partitions),
             Setting(option: "partitioner", text: partitioner.rawValue, json: .string(partitioner.rawValue)),
             Setting(option: "builder", text: builder.rawValue, json: .string(builder.rawValue)),
+            Setting(option: "door", text: door.rawValue, json: .string(door.rawValue)),
+        ] + tasks + [
             .integer("cores", cores),
             .integer("concurrency", concurrency),
             Setting(option: "codec", text: codec.description, json: .string(codec.description)),

@@ -35,6 +35,9 @@ package struct RunConfiguration: Sendable, Equatable {
     package var partitions: Int = OptionTable.standard(\.partitions)
     package var partitioner: PartitionerChoice = .sticky
     package var builder: BuilderChoice = OptionTable.standard(\.builder)
+    package var door: DoorChoice = .lane
+    /// Tasks that append through the door; 0 for lanes, which have generators of their own.
+    package var tasks = 0
     package var cores = 1
     /// Produce requests in flight, all brokers together.
     package var concurrency = 0

@@ -42,6 +42,7 @@ extension RunResult {
             // A column of the format, though no run is idempotent yet.
             .bool("idempotence", false), .number("rate_target_rps", c.rate, decimals: 6),
             Column(name: "seed", value: .unsigned(c.seed), text: String(c.seed)),
+            .text("door", c.door.rawValue), .integer("tasks", c.door == .lane ? nil : Int64(c.tasks)),
         ]
     }
 
@@ -55,6 +56,7 @@ extension RunResult {
             .number("records_per_batch", recordsPerBatch, decimals: 2),
             .number("client_cpu_s", clientCpuNs.map { Double($0) / 1e9 }, decimals: 6),
             .number("client_cpu_ns_per_record", clientCpuNsPerRecord, decimals: 2),
+            .number("generator_cpu_ns_per_record", generatorCpuNsPerRecord, decimals: 2),
             .number("broker_cpu_s", brokerCpuNs.map { Double($0) / 1e9 }, decimals: 6),
             .integer("client_peak_rss_bytes", clientPeakRssBytes),
         ]

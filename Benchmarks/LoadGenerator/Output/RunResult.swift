@@ -18,8 +18,10 @@ package struct RunResult: Sendable, Equatable {
     /// Bytes of batches before their codec, divided by those after it.
     package var compressionRatio: Double?
     package var batches: Int64?
-    /// User and system time of this process.
+    /// User and system time of this process without the generator's.
     package var clientCpuNs: Int64?
+    /// CPU time for making records and keys, and for keeping the schedule.
+    package var generatorCpuNs: Int64?
     /// User and system time of the broker's process.
     package var brokerCpuNs: Int64?
     package var clientPeakRssBytes: Int64?
@@ -42,6 +44,12 @@ package struct RunResult: Sendable, Equatable {
     package var wireBytesPerSecond: Double? { perSecond(wireBytes) }
     package var recordsPerBatch: Double? { ratio(recordsAcked, batches) }
     package var clientCpuNsPerRecord: Double? { ratio(clientCpuNs, recordsAcked) }
+    package var generatorCpuNsPerRecord: Double? { ratio(generatorCpuNs, recordsAcked) }
+    /// The generator's share of this process's CPU time, 0 … 1.
+    package var generatorCpuShare: Double? {
+        guard let clientCpuNs, let generatorCpuNs, clientCpuNs + generatorCpuNs > 0 else { return nil }
+        return Double(generatorCpuNs) / Double(clientCpuNs + generatorCpuNs)
+    }
 
     private func perSecond(_ amount: Int64?) -> Double? { ratio(amount, durationNs).map { $0 * 1e9 } }
 

@@ -5,6 +5,7 @@ extension RunSummary {
         var lines: [String] = []
         if let best = comparison(results, plan) { lines.append(best) }
         if let slowest = slowestStage(results) { lines.append(slowest) }
+        if let costly = costlyGenerator(results) { lines.append(costly) }
         lines += Verdict.Kind.allCases.filter { kind in results.contains { $0.verdict == kind } }.compactMap(\.remedy)
         if !results.isEmpty {
             let isDrawn = TextFile.exists("scripts/plot")
@@ -46,6 +47,20 @@ extension RunSummary {
         let sorted = values.sorted()
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+
+    /// The run whose generator took the greatest share of the CPU, if that is more than a tenth.
+    private static func costlyGenerator(_ results: [RunResult]) -> String? {
+        let costly = results.max { $0.generatorCpuShare ?? 0 < $1.generatorCpuShare ?? 0 }
+        guard let costly, let share = costly.generatorCpuShare, share > 0.1,
+            let perRecord = costly.generatorCpuNsPerRecord
+        else { return nil }
+        let count = results.count { $0.generatorCpuShare ?? 0 > 0.1 }
+        let others = count > 1 ? " (and in \(count - 1) more, more than a tenth)" : ""
+        return """
+            in run \(costly.run)\(others) the generator took \(Int((share * 100).rounded())) % of the CPU, \
+            \(Quantity.approximateDuration(ns: perRecord)) a record, which the client's CPU does not count
+            """
     }
 
     /// Where the time of the slow records of the last run goes, if one stage has most of it.

@@ -1,8 +1,8 @@
 import KafkaClient
 import KafkaTransport
 
-/// Makes the records of one lane and hands them to its builder. Runs on the builder's own actor: handing over a chunk is a
-/// call, not a hop.
+/// Makes records and hands them to a builder or a door. For a lane it runs on the lane's own actor: handing over a chunk is a
+/// call, not a hop. For the other doors it is a task like an application's, on the global executor.
 struct Generator: Sendable {
     let configuration: RunConfiguration
     let topic: String
@@ -10,6 +10,8 @@ struct Generator: Sendable {
     /// Set when the user wants an end.
     let interrupt: SharedFlag
     let abort: RunAbort
+    /// What one sleep of an open loop costs the CPU; 0 where nothing sleeps.
+    let sleepCostNs: Int64
 
     struct Outcome: Sendable {
         var records: Int64 = 0
@@ -17,13 +19,16 @@ struct Generator: Sendable {
         /// Estimated from every 16th chunk: to read the clock twice for every chunk would take a good part of that time.
         var generatingNs: Int64 = 0
         var appendingNs: Int64 = 0
+        /// CPU time of making records and keeping the schedule; estimated in the same way.
+        var cpuNs: Int64 = 0
     }
 
     private static let chunksPerSample = 16
 
-    /// The closed loop: the next chunk is made when the builder has taken the last one.
-    func generateInClosedLoop<B: BatchBuilder & Actor>(
-        into builder: isolated B, from stretches: RecordStretches, until end: MonotonicInstant, isLast: Bool
+    /// The closed loop: the next chunk is made when the last one was taken.
+    func generateInClosedLoop(
+        from stretches: RecordStretches, until end: MonotonicInstant,
+        into append: (RecordChunk, _ first: Int64) async throws -> Void
     ) async -> Outcome {
         var chunk = pool.makeChunk()
         var outcome = Outcome()
@@ -31,16 +36,22 @@ struct Generator: Sendable {
         do {
             while var stretch = stretches.take() {
                 while !stretch.isEmpty, goesOn {
-                    let now = MonotonicInstant.now
-                    if now >= end { break }
-                    pool.fill(&chunk, from: &stretch)
-                    outcome.records += Int64(chunk.count)
                     let isSample = chunkCount % Self.chunksPerSample == 0
                     chunkCount += 1
-                    let filled = isSample ? MonotonicInstant.now : now
-                    if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
+                    let cpuBefore = isSample ? GeneratorClock.threadNs() : 0
+                    let now = MonotonicInstant.now
+                    if now >= end { break }
+                    let first = stretch.lowerBound
+                    pool.fill(&chunk, from: &stretch)
+                    outcome.records += Int64(chunk.count)
+                    var filled = now
                     if isSample {
+                        filled = .now
+                        outcome.cpuNs += (GeneratorClock.threadNs() - cpuBefore) * Int64(Self.chunksPerSample)
                         outcome.generatingNs += filled.nanoseconds(since: now) * Int64(Self.chunksPerSample)
+                    }
+                    try await append(chunk, first)
+                    if isSample {
                         outcome.appendingNs +=
                             MonotonicInstant.now.nanoseconds(since: filled) * Int64(Self.chunksPerSample)
                     }
@@ -50,26 +61,31 @@ struct Generator: Sendable {
         } catch {
             outcome.note(error)
         }
-        await finish(builder, isLast)
         return outcome
     }
 
-    /// The open loop: what is due is handed over, and the lane sleeps until more is.
-    func generateInOpenLoop<B: BatchBuilder & Actor>(
-        into builder: isolated B, on schedule: OpenLoopSchedule, _ intended: IntendedTimes, loop: EventLoop, lane: Int,
-        isLast: Bool
+    /// The open loop: what is due is handed over, and the generator sleeps until more is.
+    ///
+    /// - Parameters:
+    ///   - loop: where the task runs.
+    ///   - index: of this generator among `count`.
+    func generateInOpenLoop(
+        on schedule: OpenLoopSchedule, _ intended: IntendedTimes, loop: EventLoop, index: Int, of count: Int,
+        into append: (RecordChunk, _ first: Int64) async throws -> Void
     ) async -> Outcome {
         var chunk = pool.makeChunk()
         var outcome = Outcome()
         do {
             let timer = try PreciseTimer(on: loop)
-            // Lanes wake in turn.
-            var woken = MonotonicInstant.now.advanced(byNanoseconds: Int64(lane) * Self.tickNs)
+            // Generators wake in turn.
+            var woken = MonotonicInstant.now.advanced(byNanoseconds: Int64(index) * Self.tickNs)
             while goesOn, let nextDue = schedule.nextDue {
+                let cpuBefore = GeneratorClock.threadNs()
                 let begin = MonotonicInstant.now
                 guard let records = schedule.take(now: begin, most: PayloadPool.chunkRecordCount) else {
-                    let turn = woken.advanced(byNanoseconds: Self.tickNs * Int64(configuration.cores))
+                    let turn = woken.advanced(byNanoseconds: Self.tickNs * Int64(count))
                     let latest = begin.advanced(byNanoseconds: Self.longestSleepNs)
+                    outcome.cpuNs += sleepCostNs
                     await timer.wait(until: min(max(nextDue, turn), latest))
                     woken = .now
                     continue
@@ -78,34 +94,26 @@ struct Generator: Sendable {
                 outcome.records += Int64(records.count)
                 let filled = MonotonicInstant.now
                 intended.add(handedOver: filled, intended: schedule.intended(records.lowerBound))
-                try await builder.append(chunk, to: topic, partition: nil)
+                outcome.cpuNs += GeneratorClock.threadNs() - cpuBefore
+                try await append(chunk, records.lowerBound)
                 outcome.generatingNs += filled.nanoseconds(since: begin)
                 outcome.appendingNs += MonotonicInstant.now.nanoseconds(since: filled)
             }
         } catch {
             outcome.note(error)
         }
-        await finish(builder, isLast)
         return outcome
     }
 
-    /// How often the lanes together look at the schedule: records are 25 µs late at the median, and no core is kept busy.
-    private static let tickNs: Int64 = 50_000
+    /// How often the generators together look at the schedule: records are 25 µs late at the median, and no core is kept busy.
+    static let tickNs: Int64 = 50_000
     /// The longest until an interrupt is noticed.
     private static let longestSleepNs: Int64 = 50_000_000
 
     private var goesOn: Bool { !interrupt.isSet && abort.reason == nil }
-
-    private func finish<B: BatchBuilder & Actor>(_ builder: isolated B, _ isLast: Bool) async {
-        if isLast {
-            await builder.finish()
-        } else {
-            await builder.flush(olderThan: .zero)
-        }
-    }
 }
 
 extension Generator.Outcome {
     /// A cancellation is no failure of its own: the watchdog cancels, and gives the reason.
-    fileprivate mutating func note(_ error: any Error) { if !(error is CancellationError) { failure = error } }
+    mutating func note(_ error: any Error) { if !(error is CancellationError) { failure = error } }
 }

@@ -38,6 +38,18 @@ extension RunConfiguration {
             requestByteCountMax: requestByteCountMax)
     }
 
+    /// What a producer gets whose doors are used. Its memory is the library's default, as an application's is.
+    func producerConfiguration(concurrency: Int, _ settings: ClientSettings) throws -> Producer.Configuration {
+        let laneCount = builder == .sharded ? cores : 1
+        var configuration = Producer.Configuration(
+            strategy: builder == .sharded ? .sharded(lanes: cores) : .sequential(workers: cores))
+        configuration.builder = try builderConfiguration(lane: 0, of: 1, concurrency: concurrency)
+        configuration.builder.memoryByteCountMax = max(
+            BuilderConfiguration().memoryByteCountMax, configuration.builder.memoryByteCountMax * laneCount * 2)
+        configuration.producer = producerConfiguration(lane: 0, of: laneCount, concurrency: concurrency, settings)
+        return configuration
+    }
+
     /// Each lane's partitioner begins at another partition, so that lanes don't crowd on one.
     private func partitioner(lane: Int, of lanes: Int) throws -> any Partitioner {
         switch partitioner {

@@ -14,7 +14,9 @@ struct RunExecution {
     /// What was measured between the two ends of the clock.
     struct Measurement {
         var durationNs: Int64 = 0
-        var clientCpuNs: Int64 = 0
+        /// User and system time of this process, and the generators' part of it.
+        var processCpuNs: Int64 = 0
+        var generatorCpuNs: Int64 = 0
         var clientPeakRssBytes: Int64 = 0
         var generatedRecords: Int64 = 0
         /// The first error that stopped a generator.
@@ -60,20 +62,21 @@ struct RunExecution {
         _ amount: RunConfiguration.Amount, drainTimeout: Duration, isLast: Bool = true, timeline: Timeline? = nil
     ) async -> Measurement {
         var measurement = Measurement()
+        let sleepCostNs = await sleepCostNs()
         ProcessUsage.resetPeakRss()
         measurement.cpuTimeBefore = CPUTime.now()
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let load = Load(amount, configuration, pool, begin: .now)
-        let generators = startGenerators(load, isLast: isLast)
+        let generators = startGenerators(load, isLast: isLast, sleepCostNs: sleepCostNs)
         let watchdog = Task { try await watch(generators, drainTimeout) }
         let timelining = timeline.map { timeline in Task { await timeline.record(from: load.begin, pipeline) } }
         var outcomes: [Generator.Outcome] = []
         for generator in generators { outcomes.append(await generator.value) }
-        await drain()
+        await pipeline.drain()
         watchdog.cancel()
         let lastAck = pipeline.recorders.map(\.lastAck).max() ?? .distantPast
         measurement.durationNs = (lastAck > load.begin ? lastAck : .now).nanoseconds(since: load.begin)
-        measurement.clientCpuNs = ProcessUsage.cpuTimeNs() - cpuBefore
+        measurement.processCpuNs = ProcessUsage.cpuTimeNs() - cpuBefore
         measurement.cpuTimeAfter = CPUTime.now()
         measurement.clientPeakRssBytes = ProcessUsage.peakRssBytes()
         timelining?.cancel()
@@ -115,34 +118,48 @@ struct RunExecution {
         }
     }
 
-    private func startGenerators(_ load: Load, isLast: Bool) -> [Task<Generator.Outcome, Never>] {
-        zip(pipeline.builders, pipeline.generatorLoops).enumerated().map { lane, part in
+    /// What one sleep of a generator costs; it is not the client's.
+    private func sleepCostNs() async -> Int64 {
+        guard configuration.rate != nil else { return 0 }
+        return (try? await GeneratorClock.sleepCostNs(on: pipeline.generatorLoops[0], tick: Generator.tickNs)) ?? 0
+    }
+
+    private func startGenerators(
+        _ load: Load, isLast: Bool, sleepCostNs: Int64
+    ) -> [Task<Generator.Outcome, Never>] {
+        let generator = Generator(
+            configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort,
+            sleepCostNs: sleepCostNs)
+        func share(_ index: Int) -> GeneratorLoad {
+            GeneratorLoad(
+                end: load.end, stretches: load.stretches, schedule: load.schedule.map { ($0, intendedTimes(index)) },
+                isLast: isLast)
+        }
+        if let producer = pipeline.producer {
+            let loop = pipeline.generatorLoops[0]
+            return (0..<configuration.tasks).map { index in
+                let share = share(0)
+                // An open loop sleeps on a loop of its own. Otherwise it is a task like any application's.
+                return Task(executorPreference: load.schedule == nil ? nil : loop) {
+                    await generator.generate(into: producer, share, loop: loop, task: index)
+                }
+            }
+        }
+        return zip(pipeline.builders, pipeline.generatorLoops).enumerated().map { lane, part in
             let (builder, loop) = part
-            let generator = Generator(
-                configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort)
+            let share = share(lane)
             // With the loop as its preference a task that waited goes on there, and not by way of the global pool.
             return Task(executorPreference: loop) {
-                guard let schedule = load.schedule else {
-                    return await generator.generateInClosedLoop(
-                        into: builder, from: load.stretches, until: load.end, isLast: isLast)
-                }
-                return await generator.generateInOpenLoop(
-                    into: builder, on: schedule, intendedTimes(lane), loop: loop, lane: lane, isLast: isLast)
+                await generator.generate(into: builder, share, loop: loop, lane: lane)
             }
         }
     }
 
-    /// Where lane `lane` notes the intended times of its records: in those of its own recorder, which all lanes share when they
-    /// have one builder.
+    /// Where a generator notes the intended times of its records: in those of its lane's recorder, which all lanes share when
+    /// their records come from the same generators.
     private func intendedTimes(_ lane: Int) -> IntendedTimes {
         if let times = pipeline.recorders[lane].intendedTimes { return times }
         preconditionFailure("the recorders of an open loop know the intended times")
-    }
-
-    private func drain() async {
-        await withTaskGroup(of: Void.self) { group in
-            for producer in pipeline.producers { group.addTask { await producer.drain() } }
-        }
     }
 
     /// Ends the run before its time. After an interrupt, what is in flight may still arrive; without a broker, nothing can.
@@ -156,7 +173,7 @@ struct RunExecution {
         // Generators that wait for memory wait no longer.
         for generator in generators { generator.cancel() }
         if abort.reason == nil { try await Task.sleep(for: drainTimeout) }
-        for producer in pipeline.producers { await producer.close() }
+        await pipeline.close()
     }
 }
 
@@ -166,6 +183,7 @@ extension RunExecution.Measurement {
         failure = outcomes.lazy.compactMap(\.failure).first
         generatingNs = outcomes.reduce(0) { $0 + $1.generatingNs }
         appendingNs = outcomes.reduce(0) { $0 + $1.appendingNs }
+        generatorCpuNs = outcomes.reduce(0) { $0 + $1.cpuNs }
     }
 }
 

@@ -66,7 +66,7 @@ struct RunJudge {
         verdicts.append(
             .noisy(
                 from: measurement.cpuTimeBefore, to: measurement.cpuTimeAfter, durationNs: measurement.durationNs,
-                ownCpuNs: isAlone ? (result.clientCpuNs ?? 0) + (result.brokerCpuNs ?? 0) : nil))
+                ownCpuNs: isAlone ? measurement.processCpuNs + (result.brokerCpuNs ?? 0) : nil))
         return verdicts.compactMap(\.self)
     }
 

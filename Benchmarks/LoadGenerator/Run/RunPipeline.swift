@@ -2,6 +2,7 @@
 //
 //   sharded      lane 1…N: generator ─▶ BuilderLane ─▶ ProducerLane ─▶ LaneRecorder, all on the lane's loop
 //   sequential   generator ─▶ SequentialBuilder (collector, N workers) ─▶ router ─▶ ProducerLane 1…N ─▶ LaneRecorder
+//   other doors  generator tasks ─▶ Producer (by a door) ─▶ LaneRecorder of each of its lanes
 //
 // Nothing of it is special to benchmarks but the generator and the recorder.
 
@@ -13,24 +14,65 @@ struct RunPipeline {
     let builders: [any BatchBuilder & Actor]
     /// Where each builder lives, in the same order.
     let generatorLoops: [EventLoop]
-    let producers: [ProducerLane]
+    /// What the doors other than lane belong to.
+    let producer: Producer?
+    let lanes: [ProducerLane]
     let recorders: [LaneRecorder]
 
     /// - Parameters:
-    ///   - loops: one for each core; for the sequential builder one more, where the collector and the generator live.
+    ///   - loops: as many as `loopCount` says.
     ///   - cluster: nil where the pipeline stops before the broker.
     init(
         _ configuration: RunConfiguration, topic: String, loops: [EventLoop], cluster: Cluster?,
         connection: ConnectionConfiguration, concurrency: Int, settings: ClientSettings = ClientSettings()
     ) throws {
+        guard configuration.door != .lane, let cluster else {
+            self = try Self.lanes(
+                configuration, topic: topic, loops: loops, cluster: cluster, connection: connection,
+                concurrency: concurrency, settings: settings)
+            return
+        }
+        let producerConfiguration = try configuration.producerConfiguration(concurrency: concurrency, settings)
+        // One more for records that fail before a lane has them.
+        recorders = Self.makeRecorders(
+            producerConfiguration.laneCountOfProducer + 1, isPaced: configuration.rate != nil)
+        let producerLoops = Array(loops.prefix(producerConfiguration.threadCount))
+        let producer = try Producer(
+            producerConfiguration, cluster: cluster, connection: connection, on: producerLoops,
+            observing: recorders)
+        self.producer = producer
+        lanes = producer.lanes
+        builders = []
+        generatorLoops = [loops[producerLoops.count]]
+    }
+
+    private init(
+        builders: [any BatchBuilder & Actor], generatorLoops: [EventLoop], lanes: [ProducerLane],
+        recorders: [LaneRecorder]
+    ) {
+        self.builders = builders
+        self.generatorLoops = generatorLoops
+        self.lanes = lanes
+        self.recorders = recorders
+        producer = nil
+    }
+
+    private static func makeRecorders(_ count: Int, isPaced: Bool, isShared: Bool = true) -> [LaneRecorder] {
+        let recorders = (0..<count).map { _ in LaneRecorder() }
+        // One generator that feeds all lanes notes the intended times for all.
+        let shared = isShared ? IntendedTimes() : nil
+        if isPaced { for recorder in recorders { recorder.intendedTimes = shared ?? IntendedTimes() } }
+        return recorders
+    }
+
+    private static func lanes(
+        _ configuration: RunConfiguration, topic: String, loops: [EventLoop], cluster: Cluster?,
+        connection: ConnectionConfiguration, concurrency: Int, settings: ClientSettings
+    ) throws -> RunPipeline {
         let cores = configuration.cores
         let limit = concurrency < cores ? try InFlightLimit(concurrency) : nil
-        recorders = (0..<cores).map { _ in LaneRecorder() }
-        if configuration.rate != nil {
-            // The one generator of a sequential builder feeds all lanes.
-            let shared = configuration.builder == .sequential ? IntendedTimes() : nil
-            for recorder in recorders { recorder.intendedTimes = shared ?? IntendedTimes() }
-        }
+        let recorders = makeRecorders(
+            cores, isPaced: configuration.rate != nil, isShared: configuration.builder == .sequential)
         var sinks: [any BatchSink] = []
         var producers: [ProducerLane] = []
         for (lane, recorder) in recorders.enumerated() {
@@ -45,8 +87,9 @@ struct RunPipeline {
             producers.append(producer)
             sinks.append(producer)
         }
-        self.producers = producers
         let topics: any TopicDirectory = cluster ?? FixedTopics([topic: configuration.partitions])
+        let builders: [any BatchBuilder & Actor]
+        let generatorLoops: [EventLoop]
         switch configuration.builder {
         case .sharded:
             builders = try (0..<cores).map { lane in
@@ -65,6 +108,25 @@ struct RunPipeline {
             builders = [builder]
             generatorLoops = [collector]
         }
+        return RunPipeline(
+            builders: builders, generatorLoops: generatorLoops, lanes: producers, recorders: recorders)
+    }
+
+    /// Waits until the fate of all records is known.
+    func drain() async {
+        if let producer {
+            _ = try? await producer.flushWithSummary()
+            return
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for lane in lanes { group.addTask { try? await lane.drain() } }
+        }
+    }
+
+    /// Closes the connections. What is not delivered yet fails.
+    func close() async {
+        if let producer { return await producer.endAtOnce() }
+        for lane in lanes { await lane.close() }
     }
 
     /// Of all lanes together.
@@ -74,7 +136,10 @@ struct RunPipeline {
 
     /// Loops that a configuration needs.
     static func loopCount(_ configuration: RunConfiguration) -> Int {
-        configuration.cores + (configuration.builder == .sequential ? 1 : 0)
+        let collector = configuration.builder == .sequential ? 1 : 0
+        // Where the generators of an open loop sleep that have no lane.
+        let clock = configuration.door == .lane ? 0 : 1
+        return configuration.cores + collector + clock
     }
 }
 

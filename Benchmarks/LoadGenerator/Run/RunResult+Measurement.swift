@@ -8,7 +8,10 @@ extension RunResult {
         bytesPerRecord: Double
     ) {
         durationNs = measurement.durationNs
-        clientCpuNs = measurement.clientCpuNs
+        // An estimate: it can't be more than there was.
+        let generatorNs = min(measurement.generatorCpuNs, measurement.processCpuNs)
+        generatorCpuNs = generatorNs
+        clientCpuNs = measurement.processCpuNs - generatorNs
         clientPeakRssBytes = measurement.clientPeakRssBytes
         if configuration.stage == .generate {
             recordsAcked = measurement.generatedRecords

@@ -125,7 +125,7 @@ struct SingleRun {
             configuration.amount, drainTimeout: Self.drainTimeout, timeline: timeline)
         progress?.cancel()
         let brokerCpuAfter = await target?.brokerCpuNs()
-        for producer in pipeline.producers { await producer.close() }
+        await pipeline.close()
         var brokerCpuNs: Int64?
         if let brokerCpuBefore, let brokerCpuAfter { brokerCpuNs = brokerCpuAfter - brokerCpuBefore }
         return MeasuredLoad(

@@ -25,7 +25,7 @@ actor Timeline {
             let isOver = await sleep(until: begin.advanced(byNanoseconds: (intervals + 1) * intervalNs))
             // Asked before the records are counted: an answer may take its time.
             var inFlight = 0
-            for producer in pipeline.producers { inFlight += await producer.inFlightCount }
+            for lane in pipeline.lanes { inFlight += await lane.inFlightCount }
             let now = MonotonicInstant.now
             for recorder in pipeline.recorders {
                 recorder.exchangeInterval(for: &spare)

@@ -21,8 +21,10 @@ struct HeaderTexts {
 
     /// Appends as many sets as `count` records need, but not without bound, in the form that records have them.
     ///
-    /// - Returns: where each lies.
-    func append(to bytes: inout [UInt8], seed: UInt64, count recordCount: Int) -> [Range<Int>] {
+    /// - Returns: the sets, and where each lies.
+    func append(
+        to bytes: inout [UInt8], seed: UInt64, count recordCount: Int
+    ) -> [(headers: [RecordHeader], range: Range<Int>)] {
         var generator = SplitMix64(seed: seed ^ 0x6865_6164)
         let setCount = max(1, min(recordCount, Self.setCountMax, Self.byteCountMax / byteCountOfRecord))
         return (0..<setCount).map { _ in
@@ -32,7 +34,7 @@ struct HeaderTexts {
             }
             let start = bytes.count
             bytes += RecordChunk.encoded(headers)
-            return start..<bytes.count
+            return (headers, start..<bytes.count)
         }
     }
 

@@ -15,6 +15,8 @@ package struct PayloadPool: Sendable {
     private let arena: RecordArena
     private let ring: RecordChunk
     private let keys: KeyGenerator?
+    /// Sets of headers that payloads take in turn.
+    private let headerSets: [[RecordHeader]]
     /// How many different payloads there are. Payloads that are made are at least as many as a batch has records, and few, so
     /// that they stay in a core's own cache; their number is a prime, so that no stride over partitions meets the same few.
     /// It does not depend on cores, builder and concurrency.
@@ -110,16 +112,17 @@ package struct PayloadPool: Sendable {
     ) throws(KafkaClientError) {
         var bytes = bytes
         let valueByteCount = values.reduce(0) { $0 + $1.count }
-        let headerRanges = headers?.append(to: &bytes, seed: seed, count: values.count) ?? []
+        let headerSets = headers?.append(to: &bytes, seed: seed, count: values.count) ?? []
         arena = try RecordArena(bytes: bytes.span.bytes)
         var ring = RecordChunk(sharing: arena, capacity: values.count + Self.chunkRecordCount)
         for index in 0..<values.count + Self.chunkRecordCount {
             let slot = index % values.count
             try ring.append(
                 keyAt: nil, valueAt: values[slot],
-                headersAt: headerRanges.isEmpty ? nil : headerRanges[slot % headerRanges.count])
+                headersAt: headerSets.isEmpty ? nil : headerSets[slot % headerSets.count].range)
         }
         self.ring = ring
+        self.headerSets = headerSets.map(\.headers)
         self.keys = keys
         payloadCount = values.count
         let mean = valueByteCount / values.count
@@ -151,6 +154,12 @@ package struct PayloadPool: Sendable {
         let count = min(stretch.count, Self.chunkRecordCount)
         fill(&chunk, first: stretch.lowerBound, count: count)
         stretch = stretch.dropFirst(count)
+    }
+
+    /// The headers of a record of the run.
+    func headers(of record: Int64) -> [RecordHeader] {
+        if headerSets.isEmpty { return [] }
+        return headerSets[Int(record % Int64(payloadCount)) % headerSets.count]
     }
 
     /// Where records lie in the ring; those from `payloadCount` on are the first ones once more.

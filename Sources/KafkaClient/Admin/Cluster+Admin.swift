@@ -153,7 +153,7 @@ extension Cluster {
     }
 
     /// How long a broker may take, in milliseconds: as long as its answer is waited for.
-    private var timeoutMs: Int32 { configuration.connection.requestTimeout.milliseconds }
+    private var timeoutMs: Int32 { configuration.connection.brokerTimeout.milliseconds }
 
     private func check(_ code: KafkaErrorCode, _ message: String?, _ action: String) throws(KafkaClientError) {
         if code == .none { return }

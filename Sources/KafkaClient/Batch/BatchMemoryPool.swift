@@ -1,3 +1,4 @@
+import KafkaCompression
 import KafkaQueues
 import Synchronization
 
@@ -9,6 +10,8 @@ final class BatchMemoryPool: Sendable {
     /// The bytes of a recycled buffer. Larger buffers are allocated and freed as needed; they count against the bound too.
     let bufferByteCount: Int
     let byteCountMax: Int
+    /// Compresses the batches that lie in the buffers.
+    let codec: any CompressionCodec
     private let state = Mutex(State())
 
     private struct State: @unchecked Sendable {
@@ -24,10 +27,11 @@ final class BatchMemoryPool: Sendable {
     }
 
     /// - Precondition: at least one buffer fits the bound.
-    init(bufferByteCount: Int, byteCountMax: Int) {
+    init(bufferByteCount: Int, byteCountMax: Int, codec: any CompressionCodec = Codec.uncompressed) {
         precondition(bufferByteCount > 0 && byteCountMax >= bufferByteCount)
         self.bufferByteCount = bufferByteCount
         self.byteCountMax = byteCountMax
+        self.codec = codec
     }
 
     deinit {
@@ -48,6 +52,13 @@ final class BatchMemoryPool: Sendable {
             freeSurplus(&state)
             return Self.allocate(size)
         }
+    }
+
+    /// Memory of at least `byteCount` bytes, whatever was given out.
+    func takeBeyondBound(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        let size = max(byteCount, bufferByteCount)
+        state.withLock { $0.takenByteCount += size }
+        return Self.allocate(size)
     }
 
     private func has(_ byteCount: Int, _ state: borrowing State) -> Bool {

@@ -1,7 +1,8 @@
 public import KafkaProtocol
 public import KafkaTransport
 
-/// A sealed record batch: what builders make and producers send. Its bytes never change.
+/// A sealed record batch: what builders make and producers send. Its bytes never change. (In the delivery of records that
+/// failed before they were in a batch, it has no bytes.)
 ///
 /// The batch owns its memory, which goes back to the builder's pool with the last reference to the batch. Until then its
 /// bytes count against ``BuilderConfiguration/memoryByteCountMax``: a program that keeps many batches makes `append` wait.
@@ -24,13 +25,16 @@ public final class RecordBatch: @unchecked Sendable {
     public let compression: CompressionType
     /// When the batch was begun, sealed and compressed.
     public let times: BatchTimes
+    /// The records that callers have marked, in order.
+    let marks: [BatchMark]
     private let memory: UnsafeMutableRawBufferPointer
-    private let pool: BatchMemoryPool
+    let pool: BatchMemoryPool?
 
     /// - Precondition: `memory` came from `pool` and begins with a sealed batch of `byteCount` bytes.
     init(
         topic: String, partition: Int32, recordCount: Int, byteCount: Int, uncompressedByteCount: Int,
-        compression: CompressionType, times: BatchTimes, memory: UnsafeMutableRawBufferPointer, pool: BatchMemoryPool
+        compression: CompressionType, times: BatchTimes, marks: [BatchMark] = [], memory: UnsafeMutableRawBufferPointer,
+        pool: BatchMemoryPool
     ) {
         precondition(byteCount <= memory.count)
         self.topic = topic
@@ -40,17 +44,32 @@ public final class RecordBatch: @unchecked Sendable {
         self.uncompressedByteCount = uncompressedByteCount
         self.compression = compression
         self.times = times
+        self.marks = marks
         self.memory = memory
         self.pool = pool
     }
 
-    deinit { pool.give(memory) }
+    /// Records that failed before they were in a batch, so that a delivery can tell of them. It has no bytes.
+    init(unbuiltRecords recordCount: Int, topic: String, marks: [BatchMark], at moment: MonotonicInstant) {
+        self.topic = topic
+        partition = -1
+        self.recordCount = recordCount
+        byteCount = 0
+        uncompressedByteCount = 0
+        compression = .none
+        times = BatchTimes(firstAppend: moment, sealed: moment, compressed: moment)
+        self.marks = marks
+        memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        pool = nil
+    }
+
+    deinit { pool?.give(memory) }
 
     /// The bytes of the batch as they are sent, header included. They are borrowed, not copied.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
-            let span = RawSpan(_unsafeStart: UnsafeRawPointer(memory.baseAddress!), byteCount: byteCount)
+            let span = unsafeBytes.bytes
             return _overrideLifetime(span, borrowing: self)
         }
     }
@@ -60,6 +79,25 @@ public final class RecordBatch: @unchecked Sendable {
 
     /// The bytes of the batch, for system calls. Valid as long as the batch is referenced.
     var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[0..<byteCount]) }
+}
+
+/// Consecutive records of a batch that have the same mark.
+struct BatchMark: Sendable {
+    let mark: RecordMark
+    /// The index of the first of them in the batch.
+    let first: Int
+    var count: Int
+}
+
+extension [BatchMark] {
+    /// Adds a record, or several.
+    mutating func add(_ mark: RecordMark, at first: Int, count: Int = 1) {
+        if let last, last.first + last.count == first, last.mark.tag == mark.tag, last.mark.ticket === mark.ticket {
+            self[self.count - 1].count += count
+        } else {
+            append(BatchMark(mark: mark, first: first, count: count))
+        }
+    }
 }
 
 /// When a batch was begun, sealed and compressed, on the monotonic clock.

@@ -22,6 +22,7 @@ final class BatchAssembler {
     private let configuration: BuilderConfiguration
     private let pool: BatchMemoryPool
     private let sealer: BatchSealer
+    private let share: LaneShare
     private var sealed: [RecordBatch] = []
     private(set) var openCount = 0
     /// The bytes of the pool that open batches have. Only sealing these batches brings the bytes back.
@@ -29,9 +30,10 @@ final class BatchAssembler {
     private(set) var topics: [String: OpenTopic] = [:]
 
     /// - Throws: `KafkaClientError` when the codec makes no compressor.
-    init(_ configuration: BuilderConfiguration, pool: BatchMemoryPool) throws(KafkaClientError) {
+    init(_ configuration: BuilderConfiguration, pool: BatchMemoryPool, share: LaneShare) throws(KafkaClientError) {
         self.configuration = configuration
         self.pool = pool
+        self.share = share
         sealer = try BatchSealer(configuration.codec, pool: pool)
     }
 
@@ -52,34 +54,75 @@ final class BatchAssembler {
         return topic
     }
 
-    /// Appends records in order from `start` on.
+    /// Appends records of a chunk, in order.
     ///
-    /// - Parameter partitions: one for each record of the chunk: -1 for any, or a partition of the topic.
+    /// - Parameters:
+    ///   - targets: -1 for any, or a partition of the topic.
+    ///   - began: when the first of the records came. Batches linger from then on.
+    ///   - time: the timestamp of records that have none.
     func append(
-        _ chunk: RecordChunk, from start: Int, to topic: OpenTopic, partitions: UnsafePointer<Int32>,
-        now: MonotonicInstant, time: WallTime
+        _ chunk: RecordChunk, _ range: Range<Int>, to topic: OpenTopic, _ targets: RecordTargets,
+        began: MonotonicInstant, now: MonotonicInstant, time: WallTime
     ) -> Stop {
         let nowMs = time.millisecondsSince1970
-        var index = start
-        while true {
-            index = OpenBatch.append(
-                chunk, index..<chunk.count, partitions: partitions, to: topic.batches, nowMs: nowMs)
-            if index == chunk.count { return .done }
-            let partition = Int(partitions[index])
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let slot = Int(targets[index])
+            let partition = slot < 0 ? topic.partitionForAny(share) : slot
+            if slot < 0, partition >= 0 {
+                // Records for any partition join those of the partition whose turn it is: so both keep their order.
+                let run = index..<endOfAny(targets, index, range.upperBound)
+                index = append(chunk, run, .all(Int32(partition)), to: topic, nowMs: nowMs)
+                if index == run.upperBound { continue }
+            } else {
+                index = append(chunk, index..<range.upperBound, targets, to: topic, nowMs: nowMs)
+                if index == range.upperBound { break }
+                // The next one may be for another partition, or for any.
+                if Int(targets[index]) != slot { continue }
+            }
             if topic.batches[partition].isOpen { seal(topic, partition, now: now) }
-            if let stop = open(topic, partition, for: chunk, index, now: now) { return stop }
+            // When it was for any, the turn is the next partition's, which may have a batch open.
+            if slot < 0, partition >= 0, topic.partitionForAny(share) != partition { continue }
+            if let stop = open(topic, partition, for: chunk, index, began: began) { return stop }
         }
+        return .done
     }
 
-    private func open(_ topic: OpenTopic, _ partition: Int, for chunk: RecordChunk, _ index: Int, now: MonotonicInstant)
-        -> Stop?
-    {
+    private func endOfAny(_ targets: RecordTargets, _ start: Int, _ end: Int) -> Int {
+        guard case .each(let slots) = targets else { return end }
+        var index = start
+        while index < end, slots[index] < 0 { index += 1 }
+        return index
+    }
+
+    private func append(
+        _ chunk: RecordChunk, _ range: Range<Int>, _ targets: RecordTargets, to topic: OpenTopic, nowMs: Int64
+    ) -> Int {
+        if chunk.hasMarks { return appendMarked(chunk, range, targets, to: topic, nowMs: nowMs) }
+        return OpenBatch.append(chunk, range, targets, to: topic.batches, nowMs: nowMs)
+    }
+
+    /// Appends records one by one, and notes their marks.
+    private func appendMarked(
+        _ chunk: RecordChunk, _ range: Range<Int>, _ targets: RecordTargets, to topic: OpenTopic, nowMs: Int64
+    ) -> Int {
+        for index in range {
+            let end = OpenBatch.append(chunk, index..<index + 1, targets, to: topic.batches, nowMs: nowMs)
+            if end == index { return index }
+            if let mark = chunk.mark(at: index) { topic.mark(Int(targets[index]), mark, count: 1) }
+        }
+        return range.upperBound
+    }
+
+    private func open(
+        _ topic: OpenTopic, _ partition: Int, for chunk: RecordChunk, _ index: Int, began: MonotonicInstant
+    ) -> Stop? {
         let needed = chunk.batchByteCountAlone(at: index)
         if needed > configuration.batchByteCountMax { return .tooLarge(index: index, byteCount: needed) }
         // A record that is longer than `batchByteCount` gets a longer batch, for itself.
         let limit = max(configuration.batchByteCount, needed)
         guard let memory = pool.take(limit) else { return .needsMemory(next: index, byteCount: limit) }
-        topic.open(partition, in: memory, limit: limit, now: now)
+        topic.open(partition, in: memory, limit: limit, began: began)
         openCount += 1
         openByteCount += memory.count
         return nil
@@ -116,13 +159,14 @@ final class BatchAssembler {
         let batch = topic.batches[slot]
         let memory = topic.memory(slot)
         let firstAppend = topic.firstAppend(slot)
+        let marks = topic.marks(slot)
         topic.close(slot)
         openCount -= 1
         openByteCount -= memory.count
-        let partition =
-            slot >= 0 ? Int32(slot) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
         sealed.append(
             sealer.seal(
-                batch, in: memory, topic: topic.name, partition: partition, firstAppend: firstAppend, sealed: now))
+                batch, in: memory, topic: topic.name, partition: slot < 0 ? topic.partitionOfAny : Int32(slot),
+                marks: marks, firstAppend: firstAppend,
+                sealed: now))
     }
 }

@@ -42,14 +42,15 @@ final class BatchSealer {
             bufferByteCount = max(bufferByteCount, RecordBatchHeader.byteCount + longest)
         }
         return BatchMemoryPool(
-            bufferByteCount: bufferByteCount, byteCountMax: max(configuration.memoryByteCountMax, bufferByteCount))
+            bufferByteCount: bufferByteCount, byteCountMax: max(configuration.memoryByteCountMax, bufferByteCount),
+            codec: configuration.codec)
     }
 
     /// Compresses the records if there is a codec and they shrink, writes the header, and makes the batch. The batch owns
     /// `memory`, or the spare buffer if it lies there.
     func seal(
         _ open: OpenBatch, in memory: UnsafeMutableRawBufferPointer, topic: String, partition: Int32,
-        firstAppend: MonotonicInstant, sealed: MonotonicInstant
+        marks: [BatchMark], firstAppend: MonotonicInstant, sealed: MonotonicInstant
     ) -> RecordBatch {
         var header = open.header
         var target = memory
@@ -67,7 +68,7 @@ final class BatchSealer {
             topic: topic, partition: partition, recordCount: Int(header.recordCount), byteCount: header.batchByteCount,
             uncompressedByteCount: open.byteCount, compression: header.attributes.compression ?? .none,
             times: BatchTimes(firstAppend: firstAppend, sealed: sealed, compressed: compressed),
-            memory: target, pool: pool)
+            marks: marks, memory: target, pool: pool)
     }
 
     private func useSpare(insteadOf memory: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {

@@ -16,8 +16,9 @@ public struct BuilderConfiguration: Sendable {
     /// Kafka's `linger.ms`.
     public var linger: Duration
     /// The most bytes that the batches of one lane have together: at least twice `batchByteCount`. Batches count while they
-    /// are open, queued or in flight, and until the last reference to them is gone. At the bound, appending waits. Kafka's
-    /// `buffer.memory`.
+    /// are open, queued or in flight, and until the last reference to them is gone. At the bound, appending waits. A
+    /// ``Producer`` has so much for all its lanes together, and for the records that are not in batches yet: a quarter is for
+    /// these. Kafka's `buffer.memory`.
     public var memoryByteCountMax: Int
     /// Compresses batches.
     public var codec: any CompressionCodec

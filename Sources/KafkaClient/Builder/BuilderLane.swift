@@ -7,7 +7,7 @@ import KafkaQueues
 public import KafkaTransport
 
 /// One lane of a ``ShardedBuilder``: an actor on an event loop. It can be used without the builder too.
-public actor BuilderLane: BatchBuilder {
+public actor BuilderLane: BatchBuilder, ChunkTaker {
     /// The loop on which the lane runs.
     public nonisolated let loop: EventLoop
     /// The loop, as an executor.
@@ -42,6 +42,14 @@ public actor BuilderLane: BatchBuilder {
         _ configuration: BuilderConfiguration = BuilderConfiguration(), on loop: EventLoop,
         topics directory: any TopicDirectory, to sink: any BatchSink
     ) throws(KafkaClientError) {
+        try self.init(configuration, on: loop, topics: directory, to: sink, share: .all)
+    }
+
+    /// - Parameter share: the partitions among which it chooses for batches that may go to any.
+    init(
+        _ configuration: BuilderConfiguration, on loop: EventLoop, topics directory: any TopicDirectory,
+        to sink: any BatchSink, share: LaneShare
+    ) throws(KafkaClientError) {
         try configuration.validate(for: "a builder lane")
         self.configuration = configuration
         self.loop = loop
@@ -49,16 +57,22 @@ public actor BuilderLane: BatchBuilder {
         self.sink = sink
         lingerNs = configuration.linger.nanoseconds
         pool = try BatchSealer.makePool(configuration)
-        assembler = try BatchAssembler(configuration, pool: pool)
+        assembler = try BatchAssembler(configuration, pool: pool, share: share)
     }
 
     public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
         let open = try await openTopic(topic)
-        if let partition { try await learn(Int(partition) + 1, of: open) }
-        var partitions = takePartitions(chunk.count)
-        defer { self.partitions = partitions }
-        try assign(chunk, partition, open, &partitions)
-        let refused = try await append(chunk, to: open, partitions)
+        let refused: RefusedRecords
+        if let partition {
+            try await learn(Int(partition) + 1, of: open)
+            if partition != -1 { try PartitionBounds.check(partition, of: topic, open.partitionCount) }
+            refused = try await append(chunk, to: open, .all(partition))
+        } else {
+            var partitions = takePartitions(chunk.count)
+            defer { self.partitions = partitions }
+            try assign(chunk, open, &partitions)
+            refused = try await append(chunk, to: open, .each(partitions))
+        }
         try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
     }
 
@@ -69,30 +83,42 @@ public actor BuilderLane: BatchBuilder {
         let open = try await openTopic(topic)
         try await learn(Int(partitions.max() ?? -1) + 1, of: open)
         try PartitionBounds.check(partitions, of: topic, open.partitionCount)
-        return try await append(chunk, to: open, partitions)
+        return try await append(chunk, to: open, .each(partitions))
     }
 
     private func append(
-        _ chunk: RecordChunk, to topic: OpenTopic, _ partitions: [Int32]
+        _ chunk: RecordChunk, to topic: OpenTopic, _ targets: RecordTargets
     ) async throws -> RefusedRecords {
+        let now = MonotonicInstant.now
+        return try await append(chunk, 0..<chunk.count, to: topic, targets, began: now, now: now, time: .now)
+    }
+
+    /// - Parameters:
+    ///   - began: when the first of the records came.
+    ///   - time: the timestamp of records that have none.
+    private func append(
+        _ chunk: RecordChunk, _ range: Range<Int>, to topic: OpenTopic, _ targets: RecordTargets,
+        began: MonotonicInstant, now: MonotonicInstant, time: WallTime
+    ) async throws -> RefusedRecords {
+        var now = now
         var holdsGate = false
         defer { if holdsGate { gate.give() } }
         if gate.areAllTaken {
             try await gate.take()
             holdsGate = true
         }
-        var next = 0
+        var next = range.lowerBound
         var refused = RefusedRecords()
-        while next < chunk.count {
+        while next < range.upperBound {
             if isFinished {
-                throw KafkaClientError.finished(taken: next - refused.count, of: chunk.count)
+                throw KafkaClientError.finished(taken: next - range.lowerBound - refused.count, of: range.count)
             }
             let stop = assembler.append(
-                chunk, from: next, to: topic, partitions: partitions, now: .now, time: .now)
+                chunk, next..<range.upperBound, to: topic, targets, began: began, now: now, time: time)
             if lingerNs == 0 { assembler.sealAll(now: .now) }
             emit()
             switch stop {
-            case .done: next = chunk.count
+            case .done: next = range.upperBound
             case .needsMemory(let index, let byteCount):
                 next = index
                 if !holdsGate {
@@ -101,6 +127,7 @@ public actor BuilderLane: BatchBuilder {
                     holdsGate = true
                 }
                 try await waitForMemory(byteCount)
+                now = .now
             case .tooLarge(let index, let byteCount):
                 refused.add(index, byteCount)
                 next = index + 1
@@ -136,6 +163,34 @@ public actor BuilderLane: BatchBuilder {
     /// or in flight, or that are still referenced after their delivery.
     public nonisolated var memoryByteCount: Int { pool.takenByteCount }
 
+    // MARK: Chunks from the doors of a producer
+
+    /// The topics of handed chunks, by `TopicRoute.index`.
+    private var routedTopics: [OpenTopic?] = []
+
+    private func openTopic(_ route: TopicRoute) -> OpenTopic {
+        while route.index >= routedTopics.count { routedTopics.append(nil) }
+        if let topic = routedTopics[route.index] { return topic }
+        let topic = assembler.topic(route.name, partitionCount: route.partitionCount)
+        routedTopics[route.index] = topic
+        return topic
+    }
+
+    func take(_ handed: HandedChunk) async -> RefusedChunk? {
+        let began = handed.began
+        do {
+            let refused = try await append(
+                handed.chunk, handed.range, to: openTopic(handed.topic), handed.targets, began: began, now: .now,
+                time: WallTime(millisecondsSince1970: handed.beganMs))
+            try refused.throwIfAny(of: handed.range.count, byteCountMax: configuration.batchByteCountMax)
+            return nil
+        } catch {
+            let reason = KafkaClientError.asReason(error)
+            return RefusedChunk(
+                handed.topic, handed.chunk, handed.range, taken: reason.takenRecordCount, reason)
+        }
+    }
+
     // MARK: Parts of append
 
     private func openTopic(_ name: String) async throws -> OpenTopic {
@@ -159,15 +214,9 @@ public actor BuilderLane: BatchBuilder {
         return scratch
     }
 
-    private func assign(_ chunk: RecordChunk, _ partition: Int32?, _ topic: OpenTopic, _ partitions: inout [Int32])
-        throws
-    {
-        partitions.withUnsafeMutableBufferPointer { buffer in
-            if let partition {
-                buffer.update(repeating: partition)
-            } else {
-                topic.assigner.assign(chunk, partitionCount: topic.partitionCount, to: buffer)
-            }
+    private func assign(_ chunk: RecordChunk, _ topic: OpenTopic, _ partitions: inout [Int32]) throws {
+        partitions.withUnsafeMutableBufferPointer {
+            topic.assigner.assign(chunk, partitionCount: topic.partitionCount, to: $0)
         }
         try PartitionBounds.check(partitions, of: topic.name, topic.partitionCount)
     }

@@ -15,12 +15,19 @@ final class OpenTopic {
     private(set) var batches: UnsafeMutablePointer<OpenBatch>
     /// The lease of each slot's buffer, that of slot -1 first.
     private var leases: [Lease]
+    /// The partition that records for any go to, until its batch is sealed.
+    private var turn: Int?
+    /// What the batch in slot -1 says of its partition: -1, unless the partitioner has named one that does not exist. The
+    /// producer refuses it then.
+    private(set) var partitionOfAny: Int32 = -1
 
     /// What is needed of an open batch only when it is opened or sealed.
     private struct Lease {
         /// The bytes of the batch's buffer.
         var byteCount = 0
         var firstAppend = MonotonicInstant.distantFuture
+        /// The records that callers have marked.
+        var marks: [BatchMark] = []
     }
 
     init(_ name: String, partitionCount: Int, assigner: any PartitionAssigner) {
@@ -49,13 +56,31 @@ final class OpenTopic {
 
     /// Opens a batch in a slot.
     ///
-    /// - Parameter limit: the most bytes of the batch; at most those of `memory`.
-    func open(_ slot: Int, in memory: UnsafeMutableRawBufferPointer, limit: Int, now: MonotonicInstant) {
+    /// - Parameters:
+    ///   - limit: the most bytes of the batch; at most those of `memory`.
+    ///   - began: when its first record came.
+    func open(_ slot: Int, in memory: UnsafeMutableRawBufferPointer, limit: Int, began: MonotonicInstant) {
         batches[slot] = OpenBatch(in: UnsafeMutableRawBufferPointer(rebasing: memory[0..<limit]))
-        leases[slot + 1] = Lease(byteCount: memory.count, firstAppend: now)
+        leases[slot + 1] = Lease(byteCount: memory.count, firstAppend: began)
     }
 
-    func close(_ slot: Int) { batches[slot] = OpenBatch() }
+    /// Empties a slot. When it was the turn of this partition, the next one's comes.
+    func close(_ slot: Int) {
+        batches[slot] = OpenBatch()
+        if turn == slot { turn = nil }
+    }
+
+    /// The partition whose turn it is to get the records that may go to any; -1 when the producer is to choose one for their
+    /// batch, when it sends it.
+    func partitionForAny(_ share: LaneShare) -> Int {
+        if let turn { return turn }
+        let partition = share.choose(of: partitionCount, assigner.partitionForBatch)
+        let exists = partition >= 0 && Int(partition) < partitionCount
+        partitionOfAny = exists ? -1 : partition
+        let slot = exists ? Int(partition) : -1
+        turn = slot
+        return slot
+    }
 
     /// The whole buffer of the batch that is open in a slot.
     func memory(_ slot: Int) -> UnsafeMutableRawBufferPointer {
@@ -64,6 +89,14 @@ final class OpenTopic {
 
     /// When the first record of the batch that is open in a slot came.
     func firstAppend(_ slot: Int) -> MonotonicInstant { leases[slot + 1].firstAppend }
+
+    /// The marked records of the batch that is open in a slot.
+    func marks(_ slot: Int) -> [BatchMark] { leases[slot + 1].marks }
+
+    /// Marks the records that were appended last to a batch.
+    func mark(_ slot: Int, _ mark: RecordMark, count: Int) {
+        leases[slot + 1].marks.add(mark, at: Int(batches[slot].recordCount) - count, count: count)
+    }
 
     /// Calls `body` for each slot in which a batch is open.
     func forEachOpen(_ body: (_ slot: Int) -> Void) {

@@ -25,7 +25,12 @@ public protocol PartitionAssigner: AnyObject {
     ///     `partitionCount - 1`, or -1 for any.
     func assign(_ chunk: RecordChunk, partitionCount: Int, to partitions: UnsafeMutableBufferPointer<Int32>)
 
-    /// Chooses the partition of a batch whose records may go to any. Builders call it when they seal the batch.
+    /// What all records without a key get, where that is the same for all: then the assigner need not be asked for chunks in
+    /// which no record has a key. Nil, the default, when it has to be asked.
+    var partitionWithoutKey: Int32? { get }
+
+    /// Chooses the partition that records for any go to. Builders call it anew when the batch of that partition is full, or is
+    /// sealed for another reason: so batches are as full as can be.
     ///
     /// - Parameter partitionCount: the number of partitions of the topic, at least one.
     /// - Returns: 0 to `partitionCount - 1`; or -1 to leave the choice to the producer, which may then also choose another
@@ -34,6 +39,9 @@ public protocol PartitionAssigner: AnyObject {
 }
 
 extension PartitionAssigner {
+    /// The assigner is asked for every chunk.
+    public var partitionWithoutKey: Int32? { nil }
+
     /// Leaves the choice to the producer.
     public func partitionForBatch(partitionCount: Int) -> Int32 { -1 }
 }

@@ -9,6 +9,8 @@ public struct AnyPartitioner: Partitioner {
     public func makeAssigner() -> any PartitionAssigner { Assigner() }
 
     private final class Assigner: PartitionAssigner {
+        var partitionWithoutKey: Int32? { -1 }
+
         func assign(_ chunk: RecordChunk, partitionCount: Int, to partitions: UnsafeMutableBufferPointer<Int32>) {
             partitions.update(repeating: -1)
         }
@@ -167,6 +169,8 @@ private final class KeyAssigner: PartitionAssigner {
             partitions[index] = key.map { hash($0, partitionCount) } ?? -1
         }
     }
+
+    var partitionWithoutKey: Int32? { -1 }
 
     func partitionForBatch(partitionCount: Int) -> Int32 { rotation.advance(partitionCount: partitionCount) }
 }

@@ -1,15 +1,26 @@
 import KafkaProtocol
 import KafkaTransport
 
+/// A chunk that the sequential builder keeps until its records are serialised. A class, so that each of the many sets that
+/// have records of it keeps a reference and not the chunk.
+final class CollectedChunk: Sendable {
+    let chunk: RecordChunk
+    /// When it was taken.
+    let time: WallTime
+
+    init(_ chunk: RecordChunk, time: WallTime) {
+        self.chunk = chunk
+        self.time = time
+    }
+}
+
 /// The records of one partition that the sequential builder has collected, as indices of records in chunks.
 struct RecordSet {
     static let headerByteCount = RecordBatchHeader.byteCount
 
     /// Consecutive records of one chunk, taken at one time.
     struct Part {
-        let chunk: RecordChunk
-        let time: WallTime
-        let serial: Int
+        let source: CollectedChunk
         var end: Int
     }
 
@@ -23,14 +34,14 @@ struct RecordSet {
     var recordCount: Int { indices.count }
 
     mutating func add(
-        _ chunk: RecordChunk, _ index: Int, _ byteCount: Int, now: MonotonicInstant, time: WallTime, serial: Int
+        _ source: CollectedChunk, _ index: Int, _ byteCount: Int, began: MonotonicInstant
     ) {
-        if indices.isEmpty { firstAppend = now }
+        if indices.isEmpty { firstAppend = began }
         indices.append(UInt32(index))
-        if parts.last?.serial == serial {
+        if !parts.isEmpty, parts[parts.count - 1].source === source {
             parts[parts.count - 1].end = indices.count
         } else {
-            parts.append(Part(chunk: chunk, time: time, serial: serial, end: indices.count))
+            parts.append(Part(source: source, end: indices.count))
         }
         self.byteCount += byteCount
     }
@@ -41,7 +52,13 @@ final class CollectedTopic {
     let name: String
     private(set) var partitionCount: Int
     let assigner: any PartitionAssigner
+    /// Of records for any partition first, then of each partition.
     var sets: [RecordSet]
+    /// The partition that records for any go to, until its set is cut.
+    private var turn: Int32?
+    /// What the batch of records for any says of its partition: -1, unless the partitioner has named one that does not exist.
+    /// The producer refuses it then.
+    private(set) var partitionOfAny: Int32 = -1
 
     init(_ name: String, partitionCount: Int, assigner: any PartitionAssigner) {
         self.name = name
@@ -71,7 +88,19 @@ final class CollectedTopic {
         return partitions
     }
 
+    /// The set of a record: that of its partition, or, for any, of the one whose turn it is. So both keep their order.
+    func slot(for target: Int32) -> Int {
+        if target >= 0 { return Int(target) + 1 }
+        if let turn { return Int(turn) + 1 }
+        let partition = assigner.partitionForBatch(partitionCount: partitionCount)
+        let exists = partition >= 0 && Int(partition) < partitionCount
+        partitionOfAny = exists ? -1 : partition
+        turn = exists ? partition : -1
+        return exists ? Int(partition) + 1 : 0
+    }
+
     func takeSet(_ slot: Int) -> RecordSet {
+        if let turn, Int(turn) + 1 == slot { self.turn = nil }
         let set = sets[slot]
         sets[slot] = RecordSet()
         return set

@@ -13,7 +13,7 @@ public import KafkaTransport
 /// Collects records on one thread, and lets worker threads make batches of them.
 ///
 /// It keeps chunks, not copies of their records, until a worker serialises them.
-public actor SequentialBuilder: BatchBuilder {
+public actor SequentialBuilder: BatchBuilder, ChunkTaker {
     /// The loop on which records are collected.
     public nonisolated let loop: EventLoop
     /// The loop, as an executor.
@@ -48,7 +48,6 @@ public actor SequentialBuilder: BatchBuilder {
     private let gate = Permits(1)
     private let workers: [SequentialWorker]
     private var topics: [String: CollectedTopic] = [:]
-    private var chunkSerial = 0
     private var openSets = 0
     private var openByteCount = 0
     private var order = TicketOrder()
@@ -102,23 +101,47 @@ public actor SequentialBuilder: BatchBuilder {
         }
         try checkTaking(0, of: chunk)
         let partitions = try collected.assign(chunk, partition)
+        try await collect(chunk, .each(partitions), collected, began: .now, time: .now)
+    }
+
+    private func collect(
+        _ chunk: RecordChunk, _ targets: RecordTargets, _ collected: CollectedTopic, began: MonotonicInstant,
+        time: WallTime
+    ) async throws {
         var refused = RefusedRecords()
         // Also when this call throws half-way: the records that were taken must not linger longer than the others.
         defer { scheduleLinger() }
-        try await collect(chunk, partitions, collected, &refused)
+        try await collect(chunk, targets, collected, began: began, time: time, &refused)
         if lingerNs == 0 || openByteCount > configuration.memoryByteCountMax / 2 {
             try await cutAll(openedBy: .distantFuture)
         }
         try refused.throwIfAny(of: chunk.count, byteCountMax: configuration.batchByteCountMax)
     }
 
+    /// Takes a chunk from the doors of a producer, which hand over whole chunks to a builder without lanes.
+    func take(_ handed: HandedChunk) async -> RefusedChunk? {
+        precondition(handed.range == 0..<handed.chunk.count)
+        // A chunk is kept until all its records are in batches: one that is mostly empty would keep its memory for few.
+        let chunk = handed.chunk.withoutSpareMemory()
+        do {
+            try checkTaking(0, of: chunk)
+            let topic = collectedTopic(handed.topic.name, partitionCount: handed.topic.partitionCount)
+            try await collect(
+                chunk, handed.targets, topic, began: handed.began,
+                time: WallTime(millisecondsSince1970: handed.beganMs))
+            return nil
+        } catch {
+            let reason = KafkaClientError.asReason(error)
+            return RefusedChunk(handed.topic, chunk, handed.range, taken: reason.takenRecordCount, reason)
+        }
+    }
+
     private func collect(
-        _ chunk: RecordChunk, _ partitions: [Int32], _ collected: CollectedTopic, _ refused: inout RefusedRecords
+        _ chunk: RecordChunk, _ targets: RecordTargets, _ collected: CollectedTopic, began: MonotonicInstant,
+        time: WallTime, _ refused: inout RefusedRecords
     ) async throws {
-        chunkSerial += 1
-        let serial = chunkSerial
-        let now = MonotonicInstant.now
-        let time = WallTime.now
+        let source = CollectedChunk(chunk, time: time)
+        let (all, each) = targets.parts
         for index in 0..<chunk.count {
             let byteCount = chunk.encodedByteCountMax(at: index)
             if RecordSet.headerByteCount + byteCount > configuration.batchByteCountMax {
@@ -128,13 +151,13 @@ public actor SequentialBuilder: BatchBuilder {
                     continue
                 }
             }
-            let slot = Int(partitions[index]) + 1
+            let slot = collected.slot(for: all ?? each[index])
             if collected.sets[slot].byteCount + byteCount > limit(for: byteCount) {
                 try await cutSet(collected, slot)
                 try checkTaking(index, of: chunk, refused.count)
             }
             if collected.sets[slot].isEmpty { openSets += 1 }
-            collected.sets[slot].add(chunk, index, byteCount, now: now, time: time, serial: serial)
+            collected.sets[slot].add(source, index, byteCount, began: began)
             openByteCount += byteCount
             if isDue(collected.sets[slot]) {
                 try await cutSet(collected, slot)
@@ -238,10 +261,9 @@ public actor SequentialBuilder: BatchBuilder {
     ) {
         let ticket = order.next()
         let worker = workers[ticket % workers.count]
-        let partition =
-            slot > 0 ? Int32(slot - 1) : topic.assigner.partitionForBatch(partitionCount: topic.partitionCount)
         let work = SetToBuild(
-            ticket: ticket, set: set, memory: memory, topic: topic.name, partition: partition,
+            ticket: ticket, set: set, memory: memory, topic: topic.name,
+            partition: slot == 0 ? topic.partitionOfAny : Int32(slot - 1),
             sealed: .now)
         worker.submit(work, for: self)
     }
@@ -274,8 +296,14 @@ public actor SequentialBuilder: BatchBuilder {
 
     private func collectedTopic(_ name: String) async throws -> CollectedTopic {
         if let topic = topics[name] { return topic }
-        let partitionCount = try await directory.partitionCount(of: name)
-        if let topic = topics[name] { return topic }
+        return collectedTopic(name, partitionCount: try await directory.partitionCount(of: name))
+    }
+
+    private func collectedTopic(_ name: String, partitionCount: Int) -> CollectedTopic {
+        if let topic = topics[name] {
+            topic.grow(to: partitionCount)
+            return topic
+        }
         let topic = CollectedTopic(
             name, partitionCount: partitionCount, assigner: configuration.partitioner.makeAssigner())
         topics[name] = topic

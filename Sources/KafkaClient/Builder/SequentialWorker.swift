@@ -56,18 +56,26 @@ actor SequentialWorker {
 
     private func build(_ work: SetToBuild) -> RecordBatch {
         var open = OpenBatch(in: work.memory)
+        var marks: [BatchMark] = []
         work.set.indices.withUnsafeBufferPointer { indices in
             var begin = 0
             for part in work.set.parts {
                 let chosen = UnsafeBufferPointer(rebasing: indices[begin..<part.end])
-                let count = open.append(part.chunk, indices: chosen, nowMs: part.time.millisecondsSince1970)
+                let count = open.append(
+                    part.source.chunk, indices: chosen, nowMs: part.source.time.millisecondsSince1970)
                 // The set's size counts every field at its longest, and the memory was taken by that size.
                 precondition(count == chosen.count, "a set outgrew its memory")
+                if part.source.chunk.hasMarks {
+                    for (offset, index) in chosen.enumerated() {
+                        guard let mark = part.source.chunk.mark(at: Int(index)) else { continue }
+                        marks.add(mark, at: begin + offset)
+                    }
+                }
                 begin = part.end
             }
         }
         return sealer.seal(
-            open, in: work.memory, topic: work.topic, partition: work.partition, firstAppend: work.set.firstAppend,
-            sealed: work.sealed)
+            open, in: work.memory, topic: work.topic, partition: work.partition, marks: marks,
+            firstAppend: work.set.firstAppend, sealed: work.sealed)
     }
 }

@@ -43,7 +43,8 @@ public final class ShardedBuilder: BatchBuilder {
         partitioner = configuration.partitioner
         var lanes: [BuilderLane] = []
         for (loop, sink) in zip(loops, sinks) {
-            lanes.append(try BuilderLane(configuration, on: loop, topics: directory, to: sink))
+            let share = LaneShare(lane: lanes.count, laneCount: loops.count)
+            lanes.append(try BuilderLane(configuration, on: loop, topics: directory, to: sink, share: share))
         }
         self.lanes = lanes
     }

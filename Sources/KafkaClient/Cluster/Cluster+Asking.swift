@@ -2,7 +2,7 @@ import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 
-/// A connection that is being opened, and the tasks that wait for it besides the one that opens it.
+/// A connection that is being opened, and the calls that wait for it.
 struct OpeningConnection {
     let connection: BrokerConnection
     var waiters: [Waiter<Void>] = []
@@ -63,34 +63,40 @@ extension Cluster {
             }
             if let ready = endpoints.lazy.compactMap({ self.connections[$0] }).first(where: \.isReady) { return ready }
             let endpoint = endpoints[nextEndpoint % endpoints.count]
-            guard opening[endpoint] != nil else {
+            if opening[endpoint] == nil {
                 nextEndpoint += 1
                 // Noted before the `await`: another call may run meanwhile, and would open a second connection.
                 let connection = BrokerConnection(to: endpoint, on: loop, configuration.connection)
                 opening[endpoint] = OpeningConnection(connection: connection)
-                try await open(connection)
-                return connection
+                // In a task of its own: a caller that is cancelled leaves the connection to the others.
+                Task(executorPreference: loop) { await self.open(endpoint) }
             }
             let waiter = Waiter<Void>()
             opening[endpoint]!.waiters.append(waiter)
             try await wait(for: waiter)
+            // It may be closed again by now: who uses it learns why.
+            if let connection = connections[endpoint] { return connection }
         }
     }
 
-    /// Opens a connection, for the caller and for all calls that want one to this broker in the meantime.
-    private func open(_ connection: BrokerConnection) async throws {
-        let endpoint = connection.endpoint
+    /// Opens a connection, for all calls that want one to this broker.
+    private func open(_ endpoint: Endpoint) async {
+        guard let connection = opening[endpoint]?.connection else { return }
         calls.begin()
         defer { calls.end() }
+        var failure: (any Error)?
         do {
+            // The client may have been closed before this task ran, or while the connection was opened.
+            try checkOpen()
             try await connection.open()
             try checkOpen()
+            connections[endpoint] = connection
         } catch {
             connection.close()
-            for waiter in opening.removeValue(forKey: endpoint)?.waiters ?? [] { waiter.resume(.failure(error)) }
-            throw error
+            failure = error
         }
-        connections[endpoint] = connection
-        for waiter in opening.removeValue(forKey: endpoint)?.waiters ?? [] { waiter.resume() }
+        for waiter in opening.removeValue(forKey: endpoint)?.waiters ?? [] {
+            if let failure { waiter.resume(.failure(failure)) } else { waiter.resume() }
+        }
     }
 }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import KafkaQueues
 import KafkaTransport
 
 extension BrokerConnection {
@@ -40,13 +41,14 @@ extension BrokerConnection {
 
     /// Opens the connection.
     ///
-    /// - Throws: `KafkaClientError` that says what failed and what to check.
+    /// - Throws: `KafkaClientError` that says what failed and what to check. `CancellationError` when the task is cancelled: the
+    ///   caller closes the connection then.
     nonisolated(nonsending) func open() async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            open { error in
-                if let error { continuation.resume(throwing: error) } else { continuation.resume() }
-            }
+        let end = Waiter<Void>()
+        open { error in
+            if let error { end.resume(.failure(error)) } else { end.resume() }
         }
+        try await end.wait()
     }
 
     /// Sends one request, in the newest version that both sides speak, and returns its answer. Does not retry.
@@ -54,18 +56,18 @@ extension BrokerConnection {
     /// - Parameters:
     ///   - limit: the newest version to be used.
     ///   - make: makes the request for the version that is used.
-    /// - Throws: `KafkaClientError` when there is no answer, or none that can be decoded.
+    /// - Throws: `KafkaClientError` when there is no answer, or none that can be decoded. `CancellationError` when the task is
+    ///   cancelled: the answer that comes is not looked at.
     nonisolated(nonsending) func exchange<R: KafkaRequest>(
         atMost limit: Int16 = .max, timeout: Duration? = nil, _ make: (_ version: Int16) -> R
     ) async throws -> R.Response {
         let version = try versions.newest(R.self, atMost: limit, of: endpoint)
         let request = make(version)
-        let box: ResponseBox<R.Response> = try await withCheckedThrowingContinuation { continuation in
-            send(request, version: version, timeout: timeout) { result in
-                continuation.resume(with: result.map(ResponseBox.init).mapError { $0 as any Error })
-            }
+        let answer = Waiter<ResponseBox<R.Response>>()
+        send(request, version: version, timeout: timeout) { result in
+            answer.resume(result.map(ResponseBox.init).mapError { $0 as any Error })
         }
-        return box.response
+        return try await answer.wait().response
     }
 }
 

@@ -28,6 +28,9 @@ public struct ConnectionConfiguration: Sendable {
         self.responseByteCountMax = responseByteCountMax
     }
 
+    /// How long a broker is told that it may take for a request.
+    var brokerTimeout: Duration { requestTimeout.brokersShare }
+
     /// One problem for each setting that can't be used.
     var problems: [ConfigurationProblem] {
         var check = ConfigurationCheck("ConnectionConfiguration")
@@ -38,4 +41,10 @@ public struct ConnectionConfiguration: Sendable {
         check.expect("responseByteCountMax", responseByteCountMax, in: 1024...Int(Int32.max))
         return check.problems
     }
+}
+
+extension Duration {
+    /// How long a broker may take where the client waits so long: less, so that the broker's answer that the time is over comes
+    /// before the client gives up and knows nothing.
+    var brokersShare: Duration { self - min(self / 10, .seconds(1)) }
 }

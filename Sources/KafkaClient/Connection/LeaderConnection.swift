@@ -1,4 +1,5 @@
 import KafkaProtocol
+import KafkaQueues
 import KafkaTransport
 
 /// A connection to the leader of one partition, for partition producers and partition fetchers.
@@ -17,7 +18,10 @@ final class LeaderConnection {
     nonisolated(nonsending) func open() async throws {
         calls.begin()
         defer { calls.end() }
-        try await connection.open()
+        do { try await connection.open() } catch {
+            connection.close()
+            throw error
+        }
     }
 
     /// Sends one request in the newest version that both sides speak, and returns what `decode` makes of the answer.
@@ -26,7 +30,7 @@ final class LeaderConnection {
     ///   - byNameUpTo: the last version of the request that names topics by name. No newer one is used when the topic's id
     ///     is not known.
     ///   - decode: gets the answer's frame, which is valid during the call.
-    /// - Throws: `KafkaClientError` when there is no answer, or none that can be decoded.
+    /// - Throws: `KafkaClientError` when there is no answer, or none that can be decoded. `CancellationError`.
     nonisolated(nonsending) func exchange<R: KafkaRequest, Answer: Sendable>(
         _ request: R, byNameUpTo limit: Int16, timeout: Duration,
         _ decode: @escaping (UnsafeRawBufferPointer, _ version: Int16) throws(WireError) -> Answer
@@ -36,14 +40,14 @@ final class LeaderConnection {
             R.self, atMost: leader.topicID == .zero ? limit : .max, of: endpoint)
         calls.begin()
         defer { calls.end() }
-        return try await withCheckedThrowingContinuation { continuation in
-            connection.sendRaw(request, version: version, timeout: timeout) { result in
-                let answer = result.flatMap { frame in
-                    Result.decoding(R.apiKey, from: endpoint) { () throws(WireError) in try decode(frame, version) }
-                }
-                continuation.resume(with: answer.mapError { $0 as any Error })
+        let end = Waiter<Answer>()
+        connection.sendRaw(request, version: version, timeout: timeout) { result in
+            let answer = result.flatMap { frame in
+                Result.decoding(R.apiKey, from: endpoint) { () throws(WireError) in try decode(frame, version) }
             }
+            end.resume(answer.mapError { $0 as any Error })
         }
+        return try await end.wait()
     }
 
     /// Closes the connection. Calls that wait for an answer throw `.closed`, and have thrown it when this returns.

@@ -9,13 +9,13 @@ extension BrokerConnection {
     ///
     /// Source: Produce, API key 0, versions 3 to 13.
     func produce(
-        _ request: ProduceQueue.Request, acks: Acks, timeout: Duration,
+        _ request: ProduceQueue.Request, acks: Acks,
         completion: @escaping (_ began: MonotonicInstant, Result<[AttemptOutcome], KafkaClientError>) -> Void
     ) {
         let pending = PendingRequest()
         let version: Int16
         do {
-            version = try encode(request, acks: acks, timeout: timeout, into: pending)
+            version = try encode(request, acks: acks, into: pending)
         } catch {
             let reason =
                 error as? KafkaClientError
@@ -24,7 +24,7 @@ extension BrokerConnection {
         }
         pending.batches = request.items.map(\.batch)
         pending.apiKey = .produce
-        pending.deadline = .now + timeout
+        pending.deadline = .now + configuration.requestTimeout
         pending.completion = { [unowned pending, endpoint] result in
             let outcomes = result.flatMap { frame in
                 acks == .none
@@ -40,14 +40,15 @@ extension BrokerConnection {
 
     /// - Returns: the version that was used.
     private func encode(
-        _ request: ProduceQueue.Request, acks: Acks, timeout: Duration, into pending: PendingRequest
+        _ request: ProduceQueue.Request, acks: Acks, into pending: PendingRequest
     ) throws -> Int16 {
         // Version 13 names topics by id only. A broker that gave no id for a topic gets names, in an older version.
         let hasIDs = request.items.allSatisfy { $0.topicID != .zero }
         let version = try versions.newest(ProduceRequest.self, atMost: hasIDs ? .max : 12, of: endpoint)
         pending.correlationID = takeCorrelationID()
         try RequestFrame.encode(
-            ProduceRequest(acks: acks.rawValue, timeoutMs: timeout.milliseconds, topics: request.topics),
+            ProduceRequest(
+                acks: acks.rawValue, timeoutMs: configuration.brokerTimeout.milliseconds, topics: request.topics),
             version: version, correlationID: pending.correlationID, clientID: configuration.clientID,
             into: &pending.writer)
         return version

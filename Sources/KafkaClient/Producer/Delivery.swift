@@ -15,7 +15,7 @@ public struct Delivery: Sendable {
         case failed(KafkaClientError)
     }
 
-    /// The batch. Its bytes count against its builder's memory bound for as long as it is referenced.
+    /// The batch. That of records that failed before they were in one has no bytes and no exchanges. Its bytes count against its builder's memory bound for as long as it is referenced.
     public let batch: RecordBatch
     /// The partition that the batch was stored in or last sent to; -1 when none was chosen.
     public let partition: Int32
@@ -38,12 +38,47 @@ public struct Delivery: Sendable {
         if case .failed(let error) = outcome { error } else { nil }
     }
 
+    /// The records of the batch that were tagged (``RecordChunk/tag``), in order, each run once.
+    public var taggedRecords: [TaggedRecords] {
+        batch.marks.compactMap { run in
+            run.mark.tag.map { TaggedRecords(tag: $0, first: run.first, count: run.count, baseOffset: baseOffset) }
+        }
+    }
+
+    /// The offset of the first record; -1 when the batch is not stored, or with ``Acks/none``.
+    private var baseOffset: Int64 {
+        if case .acknowledged(let baseOffset, _) = outcome { baseOffset } else { -1 }
+    }
+
     /// Whether the partition's log may hold the records twice, or may hold them although the delivery failed.
     ///
     /// This is so when an attempt that did not succeed may still have stored the batch: its answer was lost, or the error
     /// came after the leader had appended the batch.
     public var mayBeDuplicated: Bool {
         (isAcknowledged ? exchanges.dropLast() : exchanges[...]).contains(where: \.mayHaveStored)
+    }
+}
+
+/// Consecutive records of a batch that were appended with the same tag.
+public struct TaggedRecords: Sendable, Hashable {
+    /// The tag that the records were appended with.
+    public let tag: UInt64
+    /// The index of the first of them in the batch.
+    public let first: Int
+    /// The number of records, at least one.
+    public let count: Int
+    private let baseOffset: Int64
+
+    init(tag: UInt64, first: Int, count: Int, baseOffset: Int64) {
+        self.tag = tag
+        self.first = first
+        self.count = count
+        self.baseOffset = baseOffset
+    }
+
+    /// Their offsets in the partition; nil when they are not stored, and with ``Acks/none``.
+    public var offsets: Range<Int64>? {
+        baseOffset < 0 ? nil : baseOffset + Int64(first)..<baseOffset + Int64(first + count)
     }
 }
 

@@ -1,4 +1,5 @@
 public import KafkaProtocol
+import KafkaTransport
 import Synchronization
 
 /// How many records of a producer were delivered, and how many failed, since its last ``Producer/flush()``.
@@ -12,50 +13,92 @@ public struct DeliverySummary: Sendable {
 
     init() {}
 
+    /// What the delivery handler has thrown first; nil when it has thrown nothing.
+    public internal(set) var handlerError: (any Error)?
+
     /// Why the first of the failed records failed; nil when none did.
     public var firstFailure: KafkaClientError? { failures.first }
 
-    /// Throws when records failed; otherwise does nothing.
+    /// Throws when records failed, or the delivery handler has thrown; otherwise does nothing.
     ///
-    /// - Throws: `KafkaClientError` with the code of the first failure, and all of `failures` as its causes.
+    /// - Throws: `KafkaClientError` with the code of the first failure, and all of `failures` as its causes; `.handlerFailed`
+    ///   when only the handler has failed.
     public func throwIfFailed() throws(KafkaClientError) {
-        guard let firstFailure else { return }
-        throw KafkaClientError(
-            firstFailure.code, "\(failedRecords) records were not delivered", brokerError: firstFailure.brokerError,
-            causes: failures)
+        if let firstFailure {
+            throw KafkaClientError(
+                firstFailure.code, "\(failedRecords) records were not delivered",
+                brokerError: firstFailure.brokerError, causes: failures)
+        }
+        if let handlerError {
+            throw KafkaClientError(.handlerFailed, "the delivery handler has thrown", underlying: handlerError)
+        }
     }
 
     mutating func count(failed recordCount: Int, _ error: KafkaClientError) {
+        if recordCount == 0 { return }
         failedRecords += recordCount
         if !failures.contains(where: { $0.code == error.code }) { failures.append(error) }
     }
 }
 
-/// Counts deliveries and passes them on.
+/// Counts deliveries, tells those who wait for their records, and passes the deliveries on.
 final class ProducerDeliveries: DeliverySink {
-    private let onDelivery: (@Sendable (Delivery) -> Void)?
+    private let onDelivery: (@Sendable (Delivery) throws -> Void)?
     private let summary = Mutex(DeliverySummary())
+    /// The number of records whose fate is known, since the beginning.
+    let recordCount = Atomic<Int>(0)
 
-    init(_ onDelivery: (@Sendable (Delivery) -> Void)?) { self.onDelivery = onDelivery }
+    /// Told of records that failed before a lane had them; by one thread at a time.
+    private let unbuilt: Mutex<(any DeliverySink)?>
+
+    init(_ onDelivery: (@Sendable (Delivery) throws -> Void)?, unbuilt: (any DeliverySink)? = nil) {
+        self.onDelivery = onDelivery
+        self.unbuilt = Mutex(unbuilt)
+    }
 
     func accept(_ deliveries: [Delivery]) {
-        summary.withLock { summary in
-            for delivery in deliveries {
-                if let error = delivery.error {
-                    summary.count(failed: delivery.batch.recordCount, error)
-                } else {
-                    summary.acknowledgedRecords += delivery.batch.recordCount
-                }
+        var acknowledgedCount = 0
+        for delivery in deliveries {
+            let toldCount = tellWaiting(delivery)
+            if let error = delivery.error {
+                summary.withLock { $0.count(failed: delivery.batch.recordCount - toldCount, error) }
+            } else {
+                acknowledgedCount += delivery.batch.recordCount
+            }
+            recordCount.add(delivery.batch.recordCount, ordering: .relaxed)
+        }
+        if acknowledgedCount > 0 { summary.withLock { $0.acknowledgedRecords += acknowledgedCount } }
+        guard let onDelivery else { return }
+        for delivery in deliveries {
+            do { try onDelivery(delivery) } catch {
+                summary.withLock { $0.handlerError = $0.handlerError ?? error }
             }
         }
-        if let onDelivery { for delivery in deliveries { onDelivery(delivery) } }
+    }
+
+    /// Tells those who wait for single records.
+    ///
+    /// - Returns: how many of them were still waiting.
+    private func tellWaiting(_ delivery: Delivery) -> Int {
+        var count = 0
+        for run in delivery.batch.marks {
+            if let ticket = run.mark.ticket as? SendTicket, ticket.end(delivery, at: run.first) { count += 1 }
+        }
+        return count
     }
 
     func finish() {}
 
-    /// Counts records that never became a batch.
-    func fail(_ recordCount: Int, _ error: KafkaClientError) {
-        summary.withLock { $0.count(failed: recordCount, error) }
+    /// Tells of records that never became a batch.
+    func refuse(_ refused: RefusedChunk) {
+        if refused.recordCount == 0 { return }
+        let now = MonotonicInstant.now
+        let batch = RecordBatch(
+            unbuiltRecords: refused.recordCount, topic: refused.topic, marks: refused.marks, at: now)
+        let delivery = Delivery(
+            batch: batch, partition: -1, outcome: .failed(refused.error), exchanges: [], queued: now, ended: now)
+        accept([delivery])
+        unbuilt.withLock { $0?.accept([delivery]) }
     }
 
     func takeSummary() -> DeliverySummary {
@@ -64,4 +107,22 @@ final class ProducerDeliveries: DeliverySink {
             return summary
         }
     }
+}
+
+/// Passes the deliveries of one lane to the producer's and to an observer.
+final class ObservedDeliveries: DeliverySink {
+    private let deliveries: ProducerDeliveries
+    private let observer: any DeliverySink
+
+    init(_ deliveries: ProducerDeliveries, _ observer: any DeliverySink) {
+        self.deliveries = deliveries
+        self.observer = observer
+    }
+
+    func accept(_ deliveries: [Delivery]) {
+        self.deliveries.accept(deliveries)
+        observer.accept(deliveries)
+    }
+
+    func finish() {}
 }

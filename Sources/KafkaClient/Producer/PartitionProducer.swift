@@ -73,8 +73,8 @@ public actor PartitionProducer {
     /// - Parameters:
     ///   - batch: goes to this producer's topic and partition; its own topic and partition don't matter.
     ///   - acks: `.leader` or `.all`. With `.none` a broker gives no answer.
-    ///   - timeout: how long the broker may wait for the replicas, and how long the answer is waited for. Brokers get it in
-    ///     whole milliseconds.
+    ///   - timeout: how long the answer is waited for. The broker may wait for the replicas a tenth, but at most a second,
+    ///     less: so its answer that the time is over arrives. Brokers get it in whole milliseconds.
     /// - Throws: `KafkaClientError` when there is no answer: `.connectionFailed`, `.requestTimedOut`, `.protocolViolation`,
     ///   `.unsupportedVersion` or `.closed`; `.invalidArgument` for acks `.none`.
     ///
@@ -87,7 +87,7 @@ public actor PartitionProducer {
         }
         let partitionData = ProduceRequest.Partition(index: partition, records: .bytes(batch.copiedBytes))
         let request = ProduceRequest(
-            acks: acks.rawValue, timeoutMs: timeout.milliseconds,
+            acks: acks.rawValue, timeoutMs: timeout.brokersShare.milliseconds,
             topics: [
                 ProduceRequest.Topic(name: topic, topicID: connection.leader.topicID, partitions: [partitionData])
             ])

@@ -21,9 +21,16 @@ extension Producer {
         public var producer: ProducerConfiguration
         /// How batches are built, and on how many threads.
         public var strategy: Strategy
-        /// Called for each delivery, on the thread of the lane that sent the batch; with several lanes from several threads.
-        /// It must be quick and must not block.
-        public var onDelivery: (@Sendable (Delivery) -> Void)?
+        /// How long an append waits for room, or for the partitions of a topic: zero to one hour. Kafka's `max.block.ms`.
+        public var blockTimeout = Duration.seconds(60)
+        /// How long ``Producer/run()`` waits at its end until all records are delivered: zero to one day.
+        public var shutdownTimeout = Duration.seconds(30)
+        /// How long threads may take to answer before they count as unresponsive. Tests have less.
+        var patience = Duration.seconds(10)
+        /// Called for each delivery, also of records that failed before they were in a batch, on the thread of the lane that
+        /// sent the batch; with several lanes from several threads. It must be quick and must not block. What it throws, the
+        /// next ``Producer/flush()`` throws.
+        public var onDelivery: (@Sendable (Delivery) throws -> Void)?
 
         /// Creates a configuration by the settings that most programs change. All others have their defaults, and can be
         /// changed in `builder` and `producer`.
@@ -42,7 +49,7 @@ extension Producer {
             partitioner: any Partitioner = BuilderConfiguration().partitioner,
             linger: Duration = BuilderConfiguration().linger,
             batchByteCount: Int = BuilderConfiguration().batchByteCount, strategy: Strategy = .sharded(lanes: 1),
-            onDelivery: (@Sendable (Delivery) -> Void)? = nil
+            onDelivery: (@Sendable (Delivery) throws -> Void)? = nil
         ) {
             builder = BuilderConfiguration(
                 batchByteCount: batchByteCount, linger: linger, codec: codec, partitioner: partitioner)
@@ -67,11 +74,21 @@ extension Producer {
             }
         }
 
+        /// The same, for kbench.
+        package var threadCount: Int { loopCount }
+        /// The number of lanes that send batches.
+        package var laneCountOfProducer: Int { if case .sharded(let lanes) = strategy { lanes } else { 1 } }
+
         func validate() throws(KafkaClientError) {
             var check = ConfigurationCheck("Producer.Configuration")
             check.expect(
                 "strategy", (1...1024).contains(laneCount), "has \(laneCount) lanes or workers; there must be 1 to 1024"
             )
+            check.expect("blockTimeout", blockTimeout, in: .zero ... .seconds(3600))
+            check.expect("shutdownTimeout", shutdownTimeout, in: .zero ... .seconds(86_400))
+            check.expect(
+                "producer.deliveryTimeout", producer.deliveryTimeout > builder.linger,
+                "is \(producer.deliveryTimeout); it must be longer than builder.linger, which is \(builder.linger)")
             try ConfigurationCheck.throwIfAny(
                 check.problems + builder.problems + producer.problems, for: "a producer")
         }

@@ -1,88 +1,178 @@
-// A producer joins a builder with producer lanes.
-//
-//   append(value:…) ─▶ chunk of the topic ─(full, or lingered)─┐
-//   append(chunk) ─────────────────────────────────────────────┴▶ builder ─▶ producer lanes ─▶ deliveries
-
-public import KafkaProtocol
+import KafkaProtocol
+import KafkaQueues
 import KafkaTransport
 import Synchronization
 
 /// Appends records to topics: it builds batches of them and sends these to brokers.
 ///
-/// ``Client/withProducer(_:_:)`` creates one. All functions may be called from any task, by several at once.
+/// ``Client/withProducer(_:_:)`` creates one for the length of a closure, ``Client/makeProducer(_:)`` one that a program keeps
+/// and ends itself. All functions may be called from any task, by several at once.
 public final class Producer: Sendable {
     /// How batches are built and produced.
     public let configuration: Configuration
-    /// The builder. Chunks may also be appended to it directly, or to its lanes.
-    public let builder: any BatchBuilder
-    /// The lanes that send the builder's batches: one for each lane of a ``ShardedBuilder``, one for a
-    /// ``SequentialBuilder``.
-    public let lanes: [ProducerLane]
-    let cluster: Cluster
-    let deliveries: ProducerDeliveries
-    let gathered: Mutex<GatheredRecords>
+    let engine: ProducerEngine
+    let door: SharedDoor
+    /// Its cluster must stay as long as the producer does.
+    private let client: Client?
+    private let running = Mutex(Running.not)
+    private let isEnded = Atomic<Bool>(false)
+
+    private enum Running {
+        case not
+        case running(Waiter<Void>)
+        case ended
+    }
 
     /// - Parameter loops: as many as `configuration.loopCount` says. They must run until the producer is closed.
     init(
-        _ configuration: Configuration, cluster: Cluster, connection: ConnectionConfiguration, on loops: [EventLoop]
+        _ configuration: Configuration, cluster: Cluster, connection: ConnectionConfiguration, on loops: [EventLoop],
+        ownLoops: EventLoopGroup? = nil, client: Client? = nil, observers: [any DeliverySink] = []
     ) throws {
         self.configuration = configuration
-        self.cluster = cluster
-        gathered = Mutex(GatheredRecords(byteCountMax: configuration.builder.memoryByteCountMax))
-        let deliveries = ProducerDeliveries(configuration.onDelivery)
-        self.deliveries = deliveries
-        func lane(_ loop: EventLoop) throws -> ProducerLane {
-            try ProducerLane(
-                configuration.producer, on: loop, cluster: cluster, connection: connection, deliveriesTo: deliveries)
+        self.client = client
+        engine = try ProducerEngine(
+            configuration, cluster: cluster, connection: connection, on: loops, ownLoops: ownLoops, observers: observers
+        )
+        door = SharedDoor(engine.router)
+    }
+
+    /// A producer whose deliveries kbench sees lane by lane.
+    ///
+    /// - Parameters:
+    ///   - loops: as many as `configuration.threadCount` says. They must run until the producer has ended.
+    ///   - observers: told of deliveries on their lane's thread, one for each lane; and one more, of records that failed
+    ///     before a lane had them, from any thread but never by two at once.
+    package convenience init(
+        _ configuration: Configuration, cluster: Cluster, connection: ConnectionConfiguration, on loops: [EventLoop],
+        observing observers: [any DeliverySink]
+    ) throws {
+        try configuration.validate()
+        try self.init(
+            configuration, cluster: cluster, connection: connection, on: loops, ownLoops: nil, observers: observers)
+    }
+
+    /// The builder. Chunks may also be appended to it directly, or to its lanes; there is no order between these and the
+    /// records that are appended to the producer.
+    public var builder: any BatchBuilder { engine.builder }
+    /// The lanes that send the builder's batches: one for each lane of a ``ShardedBuilder``, one for a
+    /// ``SequentialBuilder``.
+    public var lanes: [ProducerLane] { engine.lanes }
+    var router: ChunkRouter { engine.router }
+    var deliveries: ProducerDeliveries { engine.deliveries }
+
+    deinit {
+        if isEnded.load(ordering: .relaxed) { return }
+        // The records that are being gathered are handed over first, so that they are counted too.
+        engine.router.close()
+        let count = engine.backlog.recordCount
+        if count > 0 {
+            StandardError.write(
+                """
+                kafkaclient: a producer was let go of without being ended; the fate of \(count) records that it took is \
+                unknown. Flush it, and end it with shutDown(), or use withProducer
+                """)
         }
-        switch configuration.strategy {
-        case .sharded:
-            lanes = try loops.map(lane)
-            builder = try ShardedBuilder(configuration.builder, on: loops, topics: cluster, to: lanes)
-        case .sequential:
-            lanes = [try lane(loops[0])]
-            builder = try SequentialBuilder(
-                configuration.builder, on: loops[0], workersOn: Array(loops.dropFirst()), topics: cluster, to: lanes[0])
+        Task { [engine, client] in
+            await engine.end()
+            withExtendedLifetime(client) {}
         }
     }
 
-    /// Appends the records of a chunk. Returns when the builder has taken them, not when they are delivered.
-    ///
-    /// - Parameters:
-    ///   - chunk: the records; it may be changed and reused afterwards.
-    ///   - topic: the topic that all of them go to.
-    ///   - partition: the partition that all of them go to; nil lets the partitioner choose one for each record.
-    /// - Throws: the errors of ``BatchBuilder/append(_:to:partition:)``.
-    public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
-        try await builder.append(chunk, to: topic, partition: partition)
-    }
+    // MARK: Flushing
 
     /// Sends everything that was appended before, and waits until it is delivered or has failed. Records that are appended
     /// during the call are not waited for.
     ///
-    /// A record that could not be delivered does not make this throw: look at the summary, or call its
-    /// ``DeliverySummary/throwIfFailed()``.
+    /// - Throws: `KafkaClientError` when records have failed since the last call that told of failures: with the code of the
+    ///   first failure, and the first failure of each code as its causes; `.handlerFailed` when the delivery handler has
+    ///   thrown; `.unresponsive` when a handler or a codec does not return. `CancellationError` when the task is cancelled;
+    ///   the records are sent all the same, and failures are told by the next call.
+    public func flush() async throws { try await flushWithSummary().throwIfFailed() }
+
+    /// Does the same, and returns what became of the records, failed ones included, instead of throwing. Who calls it has
+    /// been told of the failures: no later call throws them.
     ///
     /// - Returns: how many records were delivered and how many failed since the last flush.
-    /// - Throws: `KafkaClientError` when records could not be handed to the builder. The counts are then left for the next
-    ///   flush.
-    @discardableResult
-    public func flush() async throws -> DeliverySummary {
-        var failure: (any Error)?
-        do { try await handOverAll() } catch { failure = error }
-        await builder.flush()
-        for lane in lanes { await lane.drain() }
-        if let failure { throw failure }
+    /// - Throws: `KafkaClientError` with `.unresponsive`; `CancellationError`. The counts are then left for the next flush.
+    public func flushWithSummary() async throws -> DeliverySummary {
+        // By then each record's fate is known, whatever brokers do.
+        let limit = configuration.producer.deliveryTimeout + configuration.builder.linger + configuration.patience
+        try await abandoning(after: limit, Self.unresponsive) { [engine] in try await engine.flush() }
         return deliveries.takeSummary()
     }
 
-    /// Closes the connections. Records that are not delivered yet fail.
-    func close() async {
-        let handedOver = closeGathered()
-        // Stopped first: whether the last batches of the builder are sent must not be a race with closing.
-        for lane in lanes { await lane.stop() }
-        await builder.finish()
-        for lane in lanes { await lane.close() }
-        await handedOver.value
+    private static let unresponsive = KafkaClientError(
+        .unresponsive,
+        """
+        a thread of the producer does not answer: a delivery handler, a codec or a partitioner that it calls does not return
+        """)
+
+    // MARK: Running and ending
+
+    /// Runs the producer until the task is cancelled or ``triggerShutdown()`` is called. Then records that were appended are
+    /// delivered, for ``Configuration/shutdownTimeout`` at most, and the producer ends.
+    ///
+    /// The producer works without it too. This is for structured concurrency, and for service groups: with Swift Service
+    /// Lifecycle a producer is a `Service` as it is.
+    ///
+    /// - Throws: `KafkaClientError` when records could not be delivered, or when it was run before.
+    public func run() async throws {
+        let end = Waiter<Void>()
+        let isFirst = running.withLock { running in
+            guard case .not = running else { return false }
+            running = .running(end)
+            return true
+        }
+        if !isFirst { throw KafkaClientError(.invalidArgument, "the producer was run before, or has ended") }
+        try? await end.wait()
+        try await shutDown(within: configuration.shutdownTimeout)
     }
+
+    /// Lets ``run()`` come to its end. Does nothing when it does not run.
+    public func triggerShutdown() {
+        running.withLock { running in
+            if case .running(let end) = running { end.resume() }
+        }
+    }
+
+    /// Delivers the records that were appended, for a time at most, and ends the producer. Later appends throw `.closed`.
+    ///
+    /// A cancelled task does not cut this short, but for the time that is given.
+    ///
+    /// - Parameter limit: how long to wait for deliveries. Records that are not delivered by then fail.
+    /// - Throws: `KafkaClientError` when records have failed and no flush has told of it; `.unresponsive` when a handler or a
+    ///   codec does not return.
+    public func shutDown(within limit: Duration = .seconds(30)) async throws {
+        running.withLock { running in
+            if case .running(let end) = running { end.resume() }
+            running = .ended
+        }
+        try await Task { [engine] in
+            let isOver = KafkaClientError(.deliveryTimedOut, "the time for deliveries is over")
+            // What is not delivered in time fails with the end, and is told of then.
+            try? await abandoning(after: limit, isOver) { try await engine.flush() }
+            try await self.end()
+        }.value
+        try throwFailures()
+    }
+
+    /// Ends at once: records that are not delivered yet fail.
+    ///
+    /// - Throws: `KafkaClientError` with `.unresponsive` when a handler or a codec does not return. Its threads are left then.
+    func end() async throws {
+        isEnded.store(true, ordering: .relaxed)
+        // Not cut short by a cancelled task: nothing of the producer may be left running.
+        try await Task { [engine, configuration] in
+            try await abandoning(after: configuration.patience, Self.unresponsive) { await engine.end() }
+        }.value
+    }
+
+    /// Throws when records have failed and nobody was told.
+    func throwFailures() throws { try deliveries.takeSummary().throwIfFailed() }
+
+    /// Closes the connections. Records that are not delivered yet fail.
+    func close() async { try? await end() }
+
+    /// The same, for kbench.
+    package func endAtOnce() async { await close() }
 }

@@ -18,8 +18,10 @@ public enum Acks: Int16, Sendable, CaseIterable {
 public struct ProducerConfiguration: Sendable {
     /// Which brokers must have a batch before it counts as acknowledged. Kafka's `acks`.
     public var acks: Acks
-    /// The longest time from the moment at which the producer takes a batch until it is acknowledged, all attempts together:
-    /// one millisecond to one day. Kafka's `delivery.timeout.ms`.
+    /// The longest time from the moment at which a record is appended to a ``Producer`` (or a batch is given to a
+    /// ``ProducerLane``) until its fate is known, all attempts and the time in flight included, to within a second: one
+    /// millisecond to one day. A batch that is in flight at the end fails, and may be stored all the same. Kafka's
+    /// `delivery.timeout.ms`.
     public var deliveryTimeout: Duration
     /// The pause after the first failed attempt: zero to `retryBackoffMax`. Each further failure doubles it, and each pause
     /// is up to a fifth shorter or longer by chance. Kafka's `retry.backoff.ms`; KIP-580.

@@ -78,9 +78,7 @@ extension ProducerLane {
     private func send(_ request: ProduceQueue.Request, to broker: Int32, _ connection: BrokerConnection) {
         brokers[broker]!.inFlightCount += 1
         inFlightTotal += 1
-        connection.produce(
-            request, acks: configuration.acks, timeout: connectionConfiguration.requestTimeout
-        ) { [weak self] began, result in
+        connection.produce(request, acks: configuration.acks) { [weak self] began, result in
             self?.assumeIsolated { $0.didAnswer(request, broker, began, result) }
         }
     }

@@ -56,7 +56,7 @@ public actor ProducerLane: BatchSink {
 
     private struct Drain {
         let epoch: Int
-        let continuation: CheckedContinuation<Void, Never>
+        let end: Waiter<Void>
     }
 
     /// Creates a lane. It connects to a broker when it has a batch for it.
@@ -74,6 +74,19 @@ public actor ProducerLane: BatchSink {
         connection: ConnectionConfiguration = ConnectionConfiguration(), inFlightLimit: InFlightLimit? = nil,
         deliveriesTo deliveries: any DeliverySink
     ) throws(KafkaClientError) {
+        try self.init(
+            configuration, on: loop, cluster: cluster, connection: connection, inFlightLimit: inFlightLimit,
+            deliveriesTo: deliveries, share: .all, agesFromAppend: false)
+    }
+
+    /// - Parameters:
+    ///   - share: the partitions among which it chooses for batches that may go to any.
+    ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch.
+    init(
+        _ configuration: ProducerConfiguration, on loop: EventLoop, cluster: Cluster,
+        connection: ConnectionConfiguration, inFlightLimit: InFlightLimit? = nil,
+        deliveriesTo deliveries: any DeliverySink, share: LaneShare, agesFromAppend: Bool
+    ) throws(KafkaClientError) {
         try ConfigurationCheck.throwIfAny(configuration.problems + connection.problems, for: "a producer lane")
         self.configuration = configuration
         self.loop = loop
@@ -81,7 +94,7 @@ public actor ProducerLane: BatchSink {
         connectionConfiguration = connection
         self.deliveries = deliveries
         permits = LanePermits(inFlightLimit)
-        queue = ProduceQueue(configuration)
+        queue = ProduceQueue(configuration, share: share, agesFromAppend: agesFromAppend)
     }
 
     // MARK: Taking batches
@@ -129,7 +142,7 @@ public actor ProducerLane: BatchSink {
         if queue.pendingCount > 0, timerDue == .distantFuture { schedule(at: .now + Self.expiryInterval) }
         while let first = draining.first, queue.epochs.first > first.epoch {
             _ = draining.popFirst()
-            first.continuation.resume()
+            first.end.resume()
         }
     }
 
@@ -177,17 +190,15 @@ public actor ProducerLane: BatchSink {
     public var inFlightCount: Int { inFlightTotal }
 
     /// Waits until every batch that was taken before the call has its delivery. Batches that come later are not waited for.
-    public func drain() async {
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled. The batches are sent all the same.
+    public func drain() async throws {
         takeInbox()
         pump(isEndOfTurn: true)
-        await withCheckedContinuation { continuation in
-            // The epoch begins here and not before the `await`: the last delivery may arrive while the call is suspended.
-            if let epoch = queue.beginEpoch() {
-                draining.append(Drain(epoch: epoch, continuation: continuation))
-            } else {
-                continuation.resume()
-            }
-        }
+        guard let epoch = queue.beginEpoch() else { return }
+        let end = Waiter<Void>()
+        draining.append(Drain(epoch: epoch, end: end))
+        try await end.wait()
     }
 
     /// Closes the connections. Batches without a delivery fail with `.closed`, and then the delivery sink is told that no

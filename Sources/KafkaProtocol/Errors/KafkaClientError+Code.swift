@@ -47,6 +47,13 @@ extension KafkaClientError {
         public static let codecFailed = Code(rawValue: "codecFailed")
         /// The client, producer, builder or connection was closed.
         public static let closed = Code(rawValue: "closed")
+        /// The records that wait to be sent have all the memory that they may have, and none came back in time.
+        public static let memoryExhausted = Code(rawValue: "memoryExhausted")
+        /// A delivery handler has thrown. The error's cause is what it has thrown.
+        public static let handlerFailed = Code(rawValue: "handlerFailed")
+        /// A thread of the client does not answer: something that it calls, such as a delivery handler or a codec, does not
+        /// return.
+        public static let unresponsive = Code(rawValue: "unresponsive")
         /// The system has no thread, descriptor or memory left.
         public static let systemResources = Code(rawValue: "systemResources")
     }

@@ -80,24 +80,73 @@ package struct OpenBatch: BitwiseCopyable {
     }
 }
 
+/// Where the records of a chunk go.
+package enum RecordTargets: Sendable {
+    /// All to one slot: a partition, or -1 for any.
+    case all(Int32)
+    /// One for each record, in order.
+    case each([Int32])
+
+    /// The slot of all records, or those of each; for loops over records, which must not open the enumeration for each.
+    package var parts: (all: Int32?, each: [Int32]) {
+        switch self {
+        case .all(let slot): (slot, [])
+        case .each(let slots): (nil, slots)
+        }
+    }
+
+    package subscript(index: Int) -> Int32 {
+        switch self {
+        case .all(let slot): slot
+        case .each(let slots): slots[index]
+        }
+    }
+}
+
 extension OpenBatch {
     /// Appends the records of a chunk to the open batches of their partitions, in order, until one finds no room.
     ///
     /// - Parameters:
-    ///   - partitions: for each record of the chunk, the slot in `batches` that it goes to.
+    ///   - targets: the slots in `batches` that the records of the chunk go to.
     ///   - batches: the slot of partition 0 in a table that has a slot for every partition named. Slot -1 is for records
     ///     that may go to any partition.
     ///   - nowMs: the timestamp of records that have none of their own, in milliseconds since 1970.
     /// - Returns: the index of the first record that found no room; `range.upperBound` when all went in.
     package static func append(
-        _ chunk: RecordChunk, _ range: Range<Int>, partitions: UnsafePointer<Int32>,
+        _ chunk: RecordChunk, _ range: Range<Int>, _ targets: RecordTargets,
+        to batches: UnsafeMutablePointer<OpenBatch>, nowMs: Int64
+    ) -> Int {
+        switch targets {
+        case .all(let slot): append(chunk, range, to: &batches[Int(slot)], nowMs: nowMs)
+        case .each(let slots):
+            slots.withUnsafeBufferPointer { append(chunk, range, slots: $0, to: batches, nowMs: nowMs) }
+        }
+    }
+
+    private static func append(
+        _ chunk: RecordChunk, _ range: Range<Int>, slots: UnsafeBufferPointer<Int32>,
         to batches: UnsafeMutablePointer<OpenBatch>, nowMs: Int64
     ) -> Int {
         chunk.withEntries { entries, count, bases in
-            precondition(range.upperBound <= count)
+            precondition(range.upperBound <= count && range.upperBound <= slots.count)
             for index in range {
-                let batch = batches + Int(partitions[index])
+                let batch = batches + Int(slots[index])
                 if !batch.pointee.append(entries[index], nowMs: nowMs, bases: bases) { return index }
+            }
+            return range.upperBound
+        }
+    }
+
+    private static func append(
+        _ chunk: RecordChunk, _ range: Range<Int>, to target: inout OpenBatch, nowMs: Int64
+    ) -> Int {
+        chunk.withEntries { entries, count, bases in
+            precondition(range.upperBound <= count)
+            // A copy, so that it stays in registers.
+            var batch = target
+            defer { target = batch }
+            for index in range {
+                if !batch.append(entries[index], nowMs: nowMs, bases: bases) { return index }
             }
             return range.upperBound
         }
@@ -105,10 +154,7 @@ extension OpenBatch {
 
     /// Appends all records of a chunk to this batch, or as many as find room; true when all did.
     package mutating func append(_ chunk: RecordChunk, nowMs: Int64) -> Bool {
-        let partitions = [Int32](repeating: 0, count: chunk.count)
-        return withUnsafeMutablePointer(to: &self) {
-            OpenBatch.append(chunk, 0..<chunk.count, partitions: partitions, to: $0, nowMs: nowMs) == chunk.count
-        }
+        OpenBatch.append(chunk, 0..<chunk.count, to: &self, nowMs: nowMs) == chunk.count
     }
 
     /// Appends records chosen by index to this batch until one finds no room; gives how many of the indices went in.

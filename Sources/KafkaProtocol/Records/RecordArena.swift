@@ -7,11 +7,12 @@
 /// Bytes that many chunks share: their records lie in them, and no chunk copies them.
 ///
 /// The bytes never change. A chunk of ``RecordChunk/init(sharing:capacity:)`` says for each record where its key and
-/// value lie. A chunk without a shared arena has one of its own, which grows with its records.
+/// value lie. A chunk without a shared arena has one of its own.
 public final class RecordArena: @unchecked Sendable {
     // Unchecked: written only by the chunk that owns it alone (checked by uniqueness), immutable once shared.
-    private(set) var base: UnsafeMutableRawPointer
-    private var capacity: Int
+    let base: UnsafeMutableRawPointer
+    let capacity: Int
+    /// Of a shared arena; the chunk that owns one knows how much of it it has used.
     private(set) var byteCount: Int
 
     /// Offsets are 32 bits.
@@ -31,7 +32,10 @@ public final class RecordArena: @unchecked Sendable {
             throw KafkaClientError(.invalidArgument, "an arena holds at most 4 GiB, not \(bytes.byteCount) bytes")
         }
         self.init(capacity: bytes.byteCount)
-        _ = append(bytes)
+        bytes.withUnsafeBytes { source in
+            if let start = source.baseAddress { memcpy(base, start, source.count) }
+        }
+        byteCount = bytes.byteCount
     }
 
     /// An arena of zeros, which the caller overwrites.
@@ -42,35 +46,4 @@ public final class RecordArena: @unchecked Sendable {
     }
 
     deinit { base.deallocate() }
-
-    func append(_ bytes: RawSpan) -> UInt32 {
-        let offset = byteCount
-        reserve(bytes.byteCount)
-        bytes.withUnsafeBytes { source in
-            if let start = source.baseAddress { memcpy(base + offset, start, source.count) }
-        }
-        byteCount += bytes.byteCount
-        return UInt32(truncatingIfNeeded: offset)
-    }
-
-    func removeAll() { byteCount = 0 }
-
-    func copy() -> RecordArena {
-        let copy = RecordArena(capacity: byteCount)
-        memcpy(copy.base, base, byteCount)
-        copy.byteCount = byteCount
-        return copy
-    }
-
-    private func reserve(_ additional: Int) {
-        let needed = byteCount + additional
-        precondition(needed <= Self.byteCountMax, "a chunk checks what it adds")
-        if needed <= capacity { return }
-        let larger = max(needed, capacity * 2)
-        let bytes = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 64)
-        memcpy(bytes, base, byteCount)
-        base.deallocate()
-        base = bytes
-        capacity = larger
-    }
 }

@@ -107,7 +107,7 @@ enum RecordEncoding {
     /// - Invariant: `count` bytes are readable and writable. The last step overlaps the one before it, so no byte outside
     ///   them is touched.
     @inline(__always)
-    private static func copy(_ source: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer) {
+    static func copy(_ source: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer) {
         if count < 16 || count > 512 {
             memcpy(target, source, count)
             return
@@ -127,22 +127,44 @@ enum RecordEncoding {
 
     /// Headers with their count in front, as a record has them.
     static func headers(_ headers: [RecordHeader]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        func append(varint value: Int64) {
-            var bits = RecordVarint.zigZag(value)
-            while bits >= 0x80 {
-                bytes.append(UInt8(truncatingIfNeeded: bits) | 0x80)
-                bits >>= 7
-            }
-            bytes.append(UInt8(truncatingIfNeeded: bits))
+        let byteCount = headersByteCount(headers)
+        return [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+            write(headers, to: UnsafeMutableRawPointer(buffer.baseAddress!))
+            count = byteCount
         }
-        append(varint: Int64(headers.count))
+    }
+
+    /// The bytes of headers with their count in front.
+    static func headersByteCount(_ headers: [RecordHeader]) -> Int {
+        var byteCount = varintByteCount(Int64(headers.count))
         for header in headers {
-            append(varint: Int64(header.key.utf8.count))
-            bytes.append(contentsOf: header.key.utf8)
-            append(varint: header.value.map { Int64($0.count) } ?? -1)
-            bytes.append(contentsOf: header.value ?? [])
+            let keyByteCount = header.key.utf8.count
+            byteCount += varintByteCount(Int64(keyByteCount)) + keyByteCount
+            byteCount += varintByteCount(header.value.map { Int64($0.count) } ?? -1) + (header.value?.count ?? 0)
         }
-        return bytes
+        return byteCount
+    }
+
+    /// Writes headers with their count in front.
+    ///
+    /// - Invariant: `target` has room for `headersByteCount(headers)` bytes.
+    static func write(_ headers: [RecordHeader], to target: UnsafeMutableRawPointer) {
+        var cursor = writeVarint(Int64(headers.count), to: target)
+        for header in headers {
+            cursor = write(header.key.utf8Span.span.bytes, to: cursor)
+            if let value = header.value {
+                cursor = write(value.span.bytes, to: cursor)
+            } else {
+                cursor = writeVarint(-1, to: cursor)
+            }
+        }
+    }
+
+    private static func write(_ bytes: RawSpan, to target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        let cursor = writeVarint(Int64(bytes.byteCount), to: target)
+        bytes.withUnsafeBytes { source in
+            if let start = source.baseAddress { memcpy(cursor, start, source.count) }
+        }
+        return cursor + bytes.byteCount
     }
 }

@@ -221,7 +221,7 @@ extension RecordChunk {
         self.init()
         for record in records {
             // Records of tests are small: none is refused.
-            try! append(key: record.key, value: record.value, headers: record.headers, timestampMs: record.timestampMs)
+            try! append(value: record.value, key: record.key, headers: record.headers, timestampMs: record.timestampMs)
         }
     }
 

@@ -198,7 +198,7 @@ import Testing
             let lane = try fixture.makeLane(.fast(deliveryTimeout: .milliseconds(400)), to: sink)
             if wasKnown {
                 lane.accept(first)
-                await lane.drain()
+                try await lane.drain()
             }
             await fixture.broker.stop()
             sink.removeAll()

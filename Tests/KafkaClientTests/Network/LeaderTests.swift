@@ -27,7 +27,7 @@ import Testing
             let count = fixture.broker.statistics.requestCount - asked
             #expect(count > 5 && Double(count) < expected, "\(count) questions")
             fixture.broker.removeFaults()
-            await lane.drain()
+            try await lane.drain()
             #expect(sink.deliveries.filter(\.isAcknowledged).count == 200)
             await lane.close()
         }
@@ -55,7 +55,7 @@ import Testing
             // It is refused once or twice, and not until the pause is over.
             #expect(delivery.exchanges.count <= 4, "\(delivery.exchanges.count) attempts")
             try fixture.broker.moveLeader("t", 1, to: 1)
-            await lane.drain()
+            try await lane.drain()
             #expect(sink.deliveries.filter(\.isAcknowledged).count == 3)
             await lane.close()
         }

@@ -31,7 +31,7 @@ import Testing
             }
             #expect(MonotonicInstant.now - begin > .milliseconds(140))
             await builder.finish()
-            await lane.drain()
+            try await lane.drain()
             await lane.close()
             #expect(sink.recordCount == 5000 && sink.failureCount == 0)
             #expect(fixture.broker.statistics.recordCount == 5000)
@@ -102,7 +102,7 @@ import Testing
             // Connections and leaders are there before the race begins.
             for (index, lane) in lanes.enumerated() {
                 lane.accept(try await fixture.makeBatches(["first"], partition: Int32(index)))
-                await lane.drain()
+                try await lane.drain()
             }
             let batches = try await (0..<3).asyncMap {
                 try await fixture.makeBatches((0..<60).map { "\($0)" }, partition: Int32($0))
@@ -112,7 +112,7 @@ import Testing
             // When the first is done the others have had their turns as well.
             try await eventually { sinks.contains { $0.batchCount == 61 } }
             for sink in sinks { #expect(sink.batchCount > 20, "a lane had \(sink.batchCount) turns of 60") }
-            for lane in lanes { await lane.drain() }
+            for lane in lanes { try await lane.drain() }
             for lane in lanes { await lane.close() }
             #expect(sinks.allSatisfy { $0.batchCount == 61 && $0.failureCount == 0 })
             #expect((1...limit).contains(watch.maximum))
@@ -137,7 +137,7 @@ import Testing
             }
             await lanes[1].close()
             await lanes[0].close()
-            await lanes[2].drain()
+            try await lanes[2].drain()
             #expect(sinks.map(\.failureCount) == [1, 1, 0])
             for lane in lanes { await lane.close() }
         }
@@ -172,7 +172,7 @@ import Testing
                 try await group.waitForAll()
             }
             for builder in builders { await builder.finish() }
-            for lane in lanes { await lane.drain() }
+            for lane in lanes { try await lane.drain() }
             for lane in lanes { await lane.close() }
             #expect(sinks.reduce(0) { $0 + $1.recordCount } == 24 * 20 * 20)
             #expect(sinks.allSatisfy { $0.failureCount == 0 })
@@ -262,7 +262,7 @@ private actor ConnectionGuest {
         let item = ProduceQueue.Item(
             key: .init(topic: 0, partition: 0), topic: "t", topicID: .zero,
             batch: .sample(partition: 0, byteCount: byteCount, pool: pool))
-        connection?.produce(ProduceQueue.Request(items: [item]), acks: .none, timeout: .seconds(60)) { _, _ in
+        connection?.produce(ProduceQueue.Request(items: [item]), acks: .none) { _, _ in
             whenWritten()
         }
     }

@@ -142,7 +142,7 @@ extension NetworkFixture {
             await lane.close()
             throw error
         }
-        await lane.drain()
+        try await lane.drain()
         await lane.close()
         #expect(sink.finishCount == 1)
         return sink.deliveries

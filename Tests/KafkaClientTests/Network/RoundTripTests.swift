@@ -25,14 +25,14 @@ import Testing
                     for index in 0..<25 {
                         let record = Self.makeRecord(round, index, offset: Int64(sent[partition].count))
                         try chunk.append(
-                            key: record.key, value: record.value, headers: record.headers,
+                            value: record.value, key: record.key, headers: record.headers,
                             timestampMs: record.timestampMs)
                         sent[partition].append(record)
                     }
                     try await builder.append(chunk, to: "t", partition: Int32(partition))
                 }
                 await builder.finish()
-                await lane.drain()
+                try await lane.drain()
                 await lane.close()
                 #expect(sink.deliveries.allSatisfy { $0.isAcknowledged })
                 if acks == .none {

@@ -15,11 +15,12 @@ import Testing
             let lane = try fixture.makeLane(.fast(), to: sink)
             let batches = try await fixture.makeBatches((0..<10).map { "\($0)" })
             lane.accept(batches)
-            await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<3 { group.addTask { await lane.drain() } }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<3 { group.addTask { try await lane.drain() } }
+                try await group.waitForAll()
             }
             #expect(sink.deliveries.count == 10)
-            await lane.drain()
+            try await lane.drain()
             #expect(await lane.pendingCount == 0)
             await lane.close()
         }
@@ -36,7 +37,7 @@ import Testing
             try await eventually { await lane.epoch == 1 }
             // Its topic is never learned of.
             lane.accept(try await fixture.makeBatches(["after"], topic: "none"))
-            await drained
+            try await drained
             #expect(sink.deliveries.count == 1)
             #expect(await lane.pendingCount == 1)
             await lane.close()
@@ -58,7 +59,7 @@ import Testing
             await lane.close()
             #expect(sink.deliveries.count == 60)
             #expect(sink.finishCount == 1)
-            await drained
+            try await drained
             #expect(Set(sink.deliveries.map { ObjectIdentifier($0.batch) }).count == 60)
             let failed = sink.deliveries.filter { !$0.isAcknowledged }
             #expect(failed.allSatisfy { $0.error?.code == .closed })
@@ -77,10 +78,10 @@ import Testing
             let lane = try fixture.makeLane(.fast(), to: sink)
             let batches = try await fixture.makeBatches(["a", "b"])
             lane.produce(batches[0])
-            await lane.drain()
+            try await lane.drain()
             await lane.close()
             lane.produce(batches[1])
-            await lane.drain()
+            try await lane.drain()
             #expect(sink.deliveries.map(\.isAcknowledged) == [true, false])
             #expect(sink.deliveries.last?.error?.code == .closed)
         }
@@ -144,7 +145,7 @@ import Testing
                 let dropped = try fixture.makeLane(.fast(), on: fixture.loops[1], to: collector)
                 (lane, sink) = (dropped, collector)
                 dropped.accept(batches)
-                await dropped.drain()
+                try await dropped.drain()
                 let single = try await PartitionProducer(
                     topic: "t", partition: 0, cluster: fixture.cluster, on: fixture.loops[1], fixture.connection)
                 producer = single
@@ -176,7 +177,7 @@ import Testing
             let item = ProduceQueue.Item(
                 key: .init(topic: 0, partition: 0), topic: "t", topicID: .zero,
                 batch: .sample(partition: 0, byteCount: 16 << 20, pool: pool))
-            connection.produce(ProduceQueue.Request(items: [item]), acks: .all, timeout: .seconds(60)) { _, _ in }
+            connection.produce(ProduceQueue.Request(items: [item]), acks: .all) { _, _ in }
             #expect(connection.inFlightCount == 1)
         }.value
         try await eventually { pool.takenByteCount == 0 }

@@ -11,7 +11,8 @@ import TestSupport
 /// - none is stored twice, or stored and told as failed, without a word (`mayBeDuplicated`);
 /// - batches that belong to a partition are stored there in the order in which they came, copies side by side;
 /// - of a partition one batch is in flight at most, and requests keep their bound;
-/// - memory is given back: the pool holds what is pending, and nothing else;
+/// - memory is given back: the pool holds what is pending or in a request, and nothing else;
+/// - a batch ends before its answer only when its time is over;
 /// - a drain ends when all that came before it has, and the ready lists hold what is ready.
 struct ProduceQueueModel {
     private var bench = QueueBench(QueueBench.configuration(deliveryTimeout: .seconds(3), attempts: 6))
@@ -26,6 +27,10 @@ struct ProduceQueueModel {
     /// By number, of batches that are pending.
     private var pending: [Int: PendingFacts] = [:]
     private var pendingByteCount = 0
+    /// Of batches that have ended while their request was in flight, which still holds them.
+    private var heldByteCount = 0
+    /// By number: the bytes of those.
+    private var heldBatches: [Int: Int] = [:]
     private var keysInFlight: Set<ProduceQueue.PartitionKey> = []
     private var inFlight: [(broker: Int32, items: [ProduceQueue.Item])] = []
     /// Drains that have not ended: the epoch, and the number of the last batch before it.
@@ -102,6 +107,7 @@ struct ProduceQueueModel {
         let fate = draw(0..<16)
         for item in request.items {
             keysInFlight.remove(item.key)
+            heldByteCount -= heldBatches.removeValue(forKey: item.batch.recordCount) ?? 0
             var outcome = AttemptOutcome.lost
             if fate != 0 {
                 let partition = SimulatedCluster.Partition(topic: item.topic, index: item.partition)
@@ -144,8 +150,8 @@ struct ProduceQueueModel {
         // Let go of at once: what the queue still held of a batch would show in the pool.
         for delivery in bench.takeDeliveries() { check(delivery) }
         if bench.queue.pendingCount != pending.count { complaints.append("pendingCount is wrong") }
-        if bench.pool.takenByteCount != pendingByteCount {
-            complaints.append("the pool misses \(bench.pool.takenByteCount - pendingByteCount) bytes")
+        if bench.pool.takenByteCount != pendingByteCount + heldByteCount {
+            complaints.append("the pool misses \(bench.pool.takenByteCount - pendingByteCount - heldByteCount) bytes")
         }
         checkLogs()
         checkDrains()
@@ -159,6 +165,11 @@ struct ProduceQueueModel {
         }
         endedCount += 1
         pendingByteCount -= facts.byteCount
+        if inFlight.contains(where: { $0.items.contains { $0.batch.recordCount == number } }) {
+            heldBatches[number] = facts.byteCount
+            heldByteCount += facts.byteCount
+            if delivery.error?.code != .deliveryTimedOut { complaints.append("batch \(number) ended in flight") }
+        }
         let storedCount = cluster.storedCounts[number] ?? 0
         if delivery.isAcknowledged {
             acknowledgedCount += 1

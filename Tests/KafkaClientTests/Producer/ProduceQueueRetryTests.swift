@@ -88,7 +88,6 @@ import Testing
         if waiting == .behindAnother {
             bench.enqueue(0)
             _ = bench.take(1)
-            bench.now = bench.now + .nanoseconds(1)
         }
         let batch = bench.enqueue(0)
         if waiting == .backingOff { bench.answer(bench.take(1), .busy) }
@@ -100,9 +99,11 @@ import Testing
         #expect(bench.takeDeliveries().isEmpty)
         bench.pass(.milliseconds(1))
         let ended = bench.takeDeliveries()
-        #expect(ended.count == 1 && ended[0].batch === batch)
-        #expect(ended.first?.error?.code == .deliveryTimedOut)
-        #expect(bench.queue.pendingCount == (waiting == .behindAnother ? 1 : 0))
+        #expect(ended.last?.batch === batch)
+        #expect(
+            ended.map { $0.error?.code }
+                == (waiting == .behindAnother ? [.deliveryTimedOut, .deliveryTimedOut] : [.deliveryTimedOut]))
+        #expect(bench.queue.pendingCount == 0)
         #expect(bench.queue.readyBrokers.isEmpty)
     }
 
@@ -124,18 +125,52 @@ import Testing
         #expect(bench.takeDeliveries().map { $0.error?.causes.count } == [0])
     }
 
-    @Test func `a batch in flight ends with its answer, which comes too late for another attempt`() {
+    @Test(arguments: [AttemptOutcome.busy, .stored, .lost])
+    func `a batch in flight ends when its time is over, and its late answer changes nothing`(late: AttemptOutcome) {
         var bench = QueueBench(QueueBench.configuration(deliveryTimeout: .milliseconds(150)))
-        bench.learn(["t": [1, 1]])
+        bench.learn(["t": [1]])
         bench.enqueue(0)
-        bench.enqueue(1)
         let items = bench.take(1)
-        bench.pass(.seconds(1))
+        bench.pass(.milliseconds(149))
+        bench.enqueue(0)
         #expect(bench.takeDeliveries().isEmpty)
-        bench.answer(items[0], .busy)
-        bench.answer(items[1], .stored)
+        bench.pass(.milliseconds(1))
         let ended = bench.takeDeliveries()
-        #expect(ended.map { $0.error?.code } == [.deliveryTimedOut, nil])
+        #expect(ended.map { $0.error?.code } == [.deliveryTimedOut])
+        #expect(ended.first?.mayBeDuplicated == true)
+        // The next one must not overtake the request.
+        #expect(bench.take(1).isEmpty)
+        bench.answer(items, late)
+        #expect(bench.takeDeliveries().isEmpty && bench.queue.pendingCount == 1)
+        bench.answer(bench.take(1), .stored)
+        #expect(bench.takeDeliveries().map(\.isAcknowledged) == [true])
+    }
+
+    @Test func `a batch that is too large for the broker is sent in halves, down to single records`() throws {
+        var bench = QueueBench()
+        bench.learn(["t": [1]])
+        let drained = { (bench: inout QueueBench) in bench.queue.beginEpoch() }
+        bench.enqueue(records: 0..<5)
+        bench.enqueue(records: 5..<6)
+        let epoch = drained(&bench)
+        var stored: [[Int]] = []
+        var refused: [[Int]] = []
+        while let item = bench.take(1).first {
+            let records = try item.batch.readNumbers()
+            // The broker takes two records at once, and never number 3.
+            let isTooLarge = records.count > 2 || records.contains(3)
+            bench.answer(item, isTooLarge ? .refused(.messageTooLarge, nil) : .stored)
+            for delivery in bench.takeDeliveries() {
+                let numbers = try delivery.batch.readNumbers()
+                if delivery.isAcknowledged { stored.append(numbers) } else { refused.append(numbers) }
+                #expect(delivery.isAcknowledged || delivery.error?.code == .recordTooLarge)
+            }
+            let hasEnded = bench.queue.pendingCount == 0
+            #expect(epoch.map { bench.queue.epochs.first > $0 } == hasEnded)
+        }
+        #expect(stored == [[0, 1], [2], [4], [5]])
+        #expect(refused == [[3]])
+        #expect(bench.pool.takenByteCount == 0)
     }
 
     @Test func `younger batches of a list stay when an older one of it ends`() {

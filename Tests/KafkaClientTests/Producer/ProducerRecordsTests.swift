@@ -42,7 +42,7 @@ import Testing
             }
             let error = try await clientError { try await producer.append(value: "", to: "none") }
             #expect(error.code == .unknownTopic)
-            let summary = try await producer.flush()
+            let summary = try await producer.flushWithSummary()
             #expect(summary.acknowledgedRecords == 300)
             #expect(summary.failedRecords == 0)
         }
@@ -73,11 +73,11 @@ import Testing
                     }
                 }
             }
-            let summary = try await producer.flush()
+            let summary = try await producer.flushWithSummary()
             #expect(summary.acknowledgedRecords == accepted.count)
             #expect(summary.acknowledgedRecords >= 4000)
             #expect(summary.failedRecords == 0)
-            #expect(producer.gathered.withLock { $0.room.byteCount } == 0)
+            #expect(producer.router.room.takenByteCount == 0)
         }
     }
 
@@ -86,11 +86,9 @@ import Testing
             for number in 0..<100 { try await producer.append(value: "\(number)", to: "t") }
             await producer.builder.finish()
             #expect(try await clientError { try await producer.flush() }.code == .closed)
-            for number in 0..<255 { try await producer.append(value: "\(number)", to: "t") }
-            let error = try await clientError { try await producer.append(value: "the last", to: "t") }
-            #expect(error.code == .closed)
-            let summary = try await producer.flush()
-            #expect(summary.failedRecords == 356)
+            for number in 0..<2000 { try await producer.append(value: "\(number)", to: "t") }
+            let summary = try await producer.flushWithSummary()
+            #expect(summary.failedRecords == 2000)
             #expect(summary.firstFailure?.code == .closed)
         }
     }
@@ -113,11 +111,11 @@ import Testing
                 while true {
                     try await producer.append(value: "a", to: "t")
                     accepted.add()
-                    #expect(producer.gathered.withLock { $0.room.byteCount } <= 4096)
+                    #expect(producer.router.room.takenByteCount <= 4096)
                 }
             }
             // The bound is reached when the task stands in line for room.
-            try await eventually { producer.gathered.withLock { $0.room.lineLength == 1 } }
+            try await eventually { producer.router.room.lineLength == 1 }
             #expect(accepted.count > 0 && accepted.count < 1000)
             appending.cancel()
             await #expect(throws: CancellationError.self) { try await appending.value }
@@ -163,38 +161,38 @@ import Testing
                     value: [UInt8](repeating: 1, count: number % 10 == 0 ? 3000 : 10), to: "t",
                     partition: Int32(number % 2))
             }
-            let summary = try await producer.flush()
+            let summary = try await producer.flushWithSummary()
             #expect(summary.acknowledgedRecords == 1000)
         }
     }
 
     @Test func `a flush ends while others go on appending`() async throws {
-        try await withProducer(linger: .zero) { producer, _ in
+        try await withProducer(linger: .zero, memoryByteCountMax: 64 << 10) { producer, _ in
+            let appended = Counter()
             let appending = Task {
-                var count = 0
-                while !Task.isCancelled {
+                while true {
+                    try Task.checkCancellation()
                     try await producer.append(RecordChunk.numbered(0..<10), to: "t")
-                    count += 10
+                    appended.add()
                 }
-                return count
             }
             var acknowledgedCount = 0
             for number in 0..<20 {
                 try await producer.append(value: "\(number)", to: "t")
-                let summary = try await producer.flush()
+                let summary = try await producer.flushWithSummary()
                 // The record that was appended before the flush, at least.
                 #expect(summary.acknowledgedRecords >= 1 && summary.failedRecords == 0)
                 acknowledgedCount += summary.acknowledgedRecords
             }
             appending.cancel()
-            let appendedCount = try await appending.value
-            acknowledgedCount += try await producer.flush().acknowledgedRecords
-            #expect(acknowledgedCount == appendedCount + 20)
+            await #expect(throws: CancellationError.self) { try await appending.value }
+            acknowledgedCount += try await producer.flushWithSummary().acknowledgedRecords
+            #expect(acknowledgedCount == appended.count * 10 + 20)
         }
     }
 }
 
-private final class Counter: Sendable {
+final class Counter: Sendable {
     private let state = Mutex(0)
     var count: Int { state.withLock { $0 } }
     func add() { state.withLock { $0 += 1 } }

@@ -35,14 +35,23 @@ struct QueueBench {
     ) -> RecordBatch {
         let batch = RecordBatch.sample(
             topic: topic, partition: partition, byteCount: byteCount, recordCount: recordCount, pool: pool)
-        let isNew = !queue.topicNames.contains(topic)
+        enqueue(batch)
+        return batch
+    }
+
+    private mutating func enqueue(_ batch: RecordBatch) {
+        let isNew = !queue.topicNames.contains(batch.topic)
         queue.enqueue(batch, now: now, &effects)
         // A queue learns of the topics that it uses only: what was said before is said again, as the lane does.
-        if isNew, snapshot.topics[topic] != nil {
-            effects.topicsToRefresh.remove(topic)
+        if isNew, snapshot.topics[batch.topic] != nil {
+            effects.topicsToRefresh.remove(batch.topic)
             queue.apply(snapshot, now: now, &effects)
         }
-        return batch
+    }
+
+    /// Enqueues a batch of records whose values are numbers.
+    mutating func enqueue(records numbers: Range<Int>, partition: Int32 = 0) {
+        enqueue(.ofNumbers(numbers, partition: partition, pool: pool))
     }
 
     mutating func take(_ broker: Int32) -> [ProduceQueue.Item] { queue.takeRequest(for: broker, now: now).items }
@@ -97,4 +106,32 @@ extension AttemptOutcome {
     static let busy = AttemptOutcome.refused(.requestTimedOut, nil)
     static let fatal = AttemptOutcome.refused(.messageTooLarge, nil)
     static let lost = AttemptOutcome.unanswered(KafkaClientError(.connectionFailed, "lost"))
+}
+
+extension RecordBatch {
+    /// A batch as a builder makes it, of records whose values are numbers.
+    static func ofNumbers(
+        _ numbers: Range<Int>, topic: String = "t", partition: Int32, pool: BatchMemoryPool, marks: [BatchMark] = []
+    ) -> RecordBatch {
+        var chunk = RecordChunk()
+        for number in numbers {
+            try! chunk.append(
+                value: "\(number)", key: "key \(number)", headers: [RecordHeader(key: "h", value: [1])],
+                timestampMs: Int64(1000 + number % 7))
+        }
+        let memory = pool.takeBeyondBound(4096)
+        var open = OpenBatch(in: memory)
+        precondition(open.append(chunk, nowMs: 0))
+        return try! BatchSealer(pool.codec, pool: pool).seal(
+            open, in: memory, topic: topic, partition: partition, marks: marks, firstAppend: .now, sealed: .now)
+    }
+
+    /// The values of its records, as numbers.
+    func readNumbers() throws -> [Int] {
+        var numbers: [Int] = []
+        _ = try FetchedBatches().forEachRecord(in: copiedBytes, from: 0) { record, _ in
+            numbers.append(Int(String(decoding: record.valueBytes ?? [], as: UTF8.self))!)
+        }
+        return numbers
+    }
 }

@@ -26,6 +26,7 @@ import Testing
         result.compressionRatio = 2.00001
         result.batches = 64_000
         result.clientCpuNs = 450_000_000
+        result.generatorCpuNs = 15_000_000
         result.clientPeakRssBytes = 20_000_000
         result.latencies[.total] = LatencyFigures(p50Ns: 1_500_000, p90Ns: 2, p99Ns: 3000, p999Ns: 4001, maxNs: 5)
         result.verdicts = [Verdict(.noisy, "5 % stolen"), Verdict(.failedRecords, "1 of 10")]
@@ -35,10 +36,10 @@ import Testing
     @Test func runsFileHasExactlyTheColumnsOfTheContract() {
         let contract = """
             run,started_at,target,stage,builder,cores,concurrency,codec,codec_level,partitions,records,\
-            record_size_bytes,batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,\
+            record_size_bytes,batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,\
             duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,\
             wire_bytes_per_s,compression_ratio,batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,\
-            broker_cpu_s,client_peak_rss_bytes,\
+            generator_cpu_ns_per_record,broker_cpu_s,client_peak_rss_bytes,\
             latency_total_p50_us,latency_total_p90_us,latency_total_p99_us,latency_total_p999_us,latency_total_max_us,\
             latency_build_p50_us,latency_build_p90_us,latency_build_p99_us,latency_build_p999_us,latency_build_max_us,\
             latency_compress_p50_us,latency_compress_p90_us,latency_compress_p99_us,latency_compress_p999_us,\
@@ -61,11 +62,11 @@ import Testing
         #expect(lines[0].hasPrefix("run,started_at,"))
         let start = """
             1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,false,,\
-            18446744073709551615,
+            18446744073709551615,lane,,
             """
-        #expect(lines[1] == start + String(repeating: ",", count: 38) + "ok")
+        #expect(lines[1] == start + String(repeating: ",", count: 39) + "ok")
         let figures = """
-            2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,,20000000,1500,0.002,3,4.001,0.005,
+            2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,1500,0.002,3,4.001,0.005,
             """
         #expect(lines[2] == start + figures + String(repeating: ",", count: 20) + "failed-records")
         #expect(lines[3] == "")

@@ -13,7 +13,7 @@ import Testing
             configuration, topic: "t", loops: loops.loops, cluster: nil,
             connection: ConnectionConfiguration(clientID: "test"), concurrency: 2)
         var chunk = RecordChunk()
-        for _ in 0..<100 { try chunk.append(key: nil, value: [1, 2, 3]) }
+        for _ in 0..<100 { try chunk.append(value: [1, 2, 3]) }
         try await pipeline.builders[0].append(chunk, to: "t", partition: nil)
         await pipeline.builders[0].finish()
         #expect(pipeline.recorders[0].ackedRecords == 100)

@@ -18,14 +18,14 @@ func runPipeline(_ client: Client) async throws {
             var router = Router(to: lanes)
             for await batch in batches { router.route(batch) }  // yours to route, delay, mirror, drop
             for lane in lanes {
-                await lane.drain()
+                try await lane.drain()
                 await lane.close()
             }
             return router.batchCounts
         }()
         for round in 0..<40 {
             var chunk = RecordChunk()
-            for id in 0..<100 { try chunk.append(key: "user-\(id)", value: "round \(round)") }
+            for id in 0..<100 { try chunk.append(value: "round \(round)", key: "user-\(id)") }
             try await builder.append(chunk, to: "events")
         }
         await builder.finish()
@@ -35,7 +35,8 @@ func runPipeline(_ client: Client) async throws {
             if let error = delivery.error { throw error }
             exchangeCount += delivery.exchanges.count
         }
-        print("batches by lane: \(await routed), in \(exchangeCount) exchanges")
+        let batchCounts = try await routed
+        print("batches by lane: \(batchCounts), in \(exchangeCount) exchanges")
     }
 }
 

@@ -18,7 +18,7 @@ func provokeFailures(_ broker: EmbeddedBroker, _ server: String) async throws ->
             }
 
             try await producer.append(value: "hello", to: "events")
-            let summary = try await producer.flush()
+            let summary = try await producer.flushWithSummary()
             if let failure = summary.firstFailure {
                 codes.append(failure.code)
                 print("\(summary.failedRecords) of the records were not stored: \(failure)")

@@ -10,7 +10,7 @@ func makeBatch() async throws -> RecordBatch {
     let (builder, batches) = try ShardedBuilder.withSequence(
         BuilderConfiguration(codec: Codec.snappy), on: loops.loops, topics: FixedTopics(["events": 8]))
     var chunk = RecordChunk()
-    for value in ["one", "two", "three"] { try chunk.append(key: nil, value: value) }
+    for value in ["one", "two", "three"] { try chunk.append(value: value) }
     try await builder.append(chunk, to: "events", partition: 0)
     await builder.finish()
     let batch = await batches.first { _ in true }

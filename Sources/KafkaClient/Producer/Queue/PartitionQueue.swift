@@ -3,11 +3,11 @@ import KafkaTransport
 
 /// The batches that wait for one partition, and the partition's state.
 ///
-///                  advance                takeFirst
-///      ┌─▶ idle ────────────▶ ready ───────────────▶ inFlight
-///      │    │ ▲                 │ unlist, rest          │ endFlight, rest
-///      │    ▼ │                 ▼                       ▼
-///      └─ leaderless          idle or backingOff      idle or backingOff
+///                  advance                takeFirst               giveUpFlight
+///      ┌─▶ idle ────────────▶ ready ───────────────▶ inFlight ──────────▶ inFlightInVain
+///      │    │ ▲                 │ unlist, rest          │ endFlight, rest     │ endFlight
+///      │    ▼ │                 ▼                       ▼                     ▼
+///      └─ leaderless          idle or backingOff      idle or backingOff    idle
 ///
 /// Only `advance` leaves leaderless and a pause that is over; idle is left by it, or for a pause by `rest`.
 struct PartitionQueue {
@@ -22,6 +22,8 @@ struct PartitionQueue {
         case ready
         /// This batch is in a request that has no answer yet. Others may wait behind it.
         case inFlight(QueuedBatch)
+        /// The batch in flight has failed, because its deadline has passed. Nothing is sent before the request ends.
+        case inFlightInVain
     }
 
     /// The node id of the leader; -1 when there is none.
@@ -32,7 +34,12 @@ struct PartitionQueue {
     private(set) var failureCount = 0
 
     var isReady: Bool { if case .ready = state { true } else { false } }
-    var isInFlight: Bool { if case .inFlight = state { true } else { false } }
+    var isInFlight: Bool {
+        switch state {
+        case .inFlight, .inFlightInVain: true
+        default: false
+        }
+    }
 
     /// Whether the partition backs off after a failure, and its pause is not over.
     func isResting(now: MonotonicInstant) -> Bool {
@@ -53,7 +60,7 @@ struct PartitionQueue {
     /// over.
     mutating func advance(now: MonotonicInstant) -> Advance {
         switch state {
-        case .ready, .inFlight: return .nothing
+        case .ready, .inFlight, .inFlightInVain: return .nothing
         case .backingOff(let until) where until > now: return .nothing
         case .idle, .leaderless, .backingOff: break
         }
@@ -72,21 +79,33 @@ struct PartitionQueue {
     /// Takes the first batch for a request.
     ///
     /// - Precondition: the partition is ready.
-    mutating func takeFirst() -> QueuedBatch {
+    mutating func takeFirst(for broker: Int32, now: MonotonicInstant) -> QueuedBatch {
         guard case .ready = state, var batch = waiting.popFirst() else {
             preconditionFailure("a partition that is not ready has nothing to send")
         }
         batch.attemptCount += 1
+        batch.flight = (broker, now)
         state = .inFlight(batch)
         return batch
     }
 
     /// Takes back the batch that is in flight.
     ///
+    /// - Returns: nil when it was given up.
     /// - Precondition: a batch is in flight.
-    mutating func endFlight() -> QueuedBatch {
-        guard case .inFlight(let batch) = state else { preconditionFailure("nothing of this partition is in flight") }
-        state = .idle
+    mutating func endFlight() -> QueuedBatch? {
+        defer { state = .idle }
+        switch state {
+        case .inFlight(let batch): return batch
+        case .inFlightInVain: return nil
+        default: preconditionFailure("nothing of this partition is in flight")
+        }
+    }
+
+    /// Gives up the batch in flight, if its deadline has passed: its request may still store it, but nobody waits for that.
+    mutating func giveUpFlight(now: MonotonicInstant) -> QueuedBatch? {
+        guard case .inFlight(let batch) = state, batch.deadline <= now else { return nil }
+        state = .inFlightInVain
         return batch
     }
 

@@ -21,6 +21,9 @@ struct PendingEpochs {
         return current
     }
 
+    /// Counts one more batch in an epoch that has pending batches.
+    mutating func add(to epoch: Int) { counts[epoch - first] += 1 }
+
     /// Says that a batch of this epoch has ended.
     mutating func end(_ epoch: Int) {
         counts[epoch - first] -= 1

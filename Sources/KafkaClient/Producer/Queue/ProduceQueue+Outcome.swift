@@ -28,7 +28,7 @@ extension ProduceQueue {
         _ item: Item, _ outcome: AttemptOutcome, _ times: AttemptTimes, chance: @autoclosure () -> Double,
         _ effects: inout Effects
     ) {
-        var batch = self[item.key].endFlight()
+        guard var batch = self[item.key].endFlight() else { return advance(item.key, now: times.ended, &effects) }
         batch.exchanges.append(Exchange(outcome, acks: configuration.acks, times))
         if !unreachable.isEmpty, outcome.isAnswer { unreachable[times.broker] = nil }
         switch outcome {
@@ -36,6 +36,8 @@ extension ProduceQueue {
             self[item.key].didSucceed()
             let stored = Delivery.Outcome.acknowledged(baseOffset: baseOffset, logAppendTimeMs: logAppendTimeMs)
             end(batch, stored, now: times.ended, &effects)
+        case .refused(let code, _) where code.isTooLarge && splitInTwo(batch, item.key, now: times.ended, &effects):
+            break
         case .refused(let code, let message):
             if code.needsMetadataRefresh { effects.topicsToRefreshAtOnce.insert(item.topic) }
             let subject = "topic '\(item.topic)' partition \(item.partition)"
@@ -45,6 +47,20 @@ extension ProduceQueue {
             retryOrEnd(batch, item.key, error, times.ended, chance, &effects)
         }
         advance(item.key, now: times.ended, &effects)
+    }
+
+    /// Puts the halves of a batch that is too large for the broker in its place.
+    ///
+    /// - Returns: false when it can't be split.
+    private mutating func splitInTwo(
+        _ batch: QueuedBatch, _ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects
+    ) -> Bool {
+        guard now < batch.deadline, let parts = try? batch.batch.split() else { return false }
+        didSplit(batch.epoch, into: parts.count)
+        for part in parts.reversed() {
+            place(batch.part(part), in: key.topic, atFront: true, now: now, &effects)
+        }
+        return true
     }
 
     private mutating func retryOrEnd(
@@ -77,4 +93,9 @@ extension ProduceQueue {
             code, "not delivered in \(waitedMs) ms and \(attempts)" + (why.map { ": \($0)" } ?? ""),
             brokerError: cause?.brokerError, causes: cause.map { [$0] } ?? [])
     }
+}
+
+extension KafkaErrorCode {
+    /// Whether the broker takes smaller batches only.
+    fileprivate var isTooLarge: Bool { self == .messageTooLarge || self == .recordListTooLarge }
 }

@@ -88,7 +88,7 @@ extension ProduceQueue {
             if isFull, !request.items.isEmpty { break }
             _ = list.partitions.popFirst()
             list.byteCount -= byteCount
-            let batch = self[key].takeFirst()
+            let batch = self[key].takeFirst(for: broker, now: now)
             request.items.append(
                 Item(key: key, topic: topics[key.topic].name, topicID: topics[key.topic].id, batch: batch.batch))
             request.byteCount += byteCount

@@ -70,6 +70,15 @@ extension ProduceQueue {
     }
 
     private mutating func expire(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
+        if var late = self[key].giveUpFlight(now: now) {
+            let (broker, began) = late.flight ?? (-1, now)
+            let noAnswer = KafkaClientError(.requestTimedOut, "broker \(broker) has not answered yet")
+            late.exchanges.append(
+                Exchange(
+                    .unanswered(noAnswer), acks: configuration.acks,
+                    AttemptTimes(broker: broker, began: began, ended: now)))
+            end(late, .failed(notDelivered(late, .deliveryTimedOut, now, because: noAnswer)), now: now, &effects)
+        }
         while let first = self[key].waiting.first, first.deadline <= now {
             _ = self[key].waiting.popFirst()
             let leader = self[key].leader

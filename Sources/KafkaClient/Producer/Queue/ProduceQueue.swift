@@ -35,6 +35,8 @@ struct ProduceQueue {
 
     let configuration: ProducerConfiguration
     let backoff: Backoff
+    private let share: LaneShare
+    private let agesFromAppend: Bool
     var topics: [TopicQueue] = []
     private var topicIndices: [String: Int] = [:]
     /// The ready list of each broker, by node id.
@@ -47,8 +49,14 @@ struct ProduceQueue {
     private(set) var pendingCount = 0
     private(set) var epochs = PendingEpochs()
 
-    init(_ configuration: ProducerConfiguration) {
+    /// - Parameters:
+    ///   - share: the partitions among which it chooses for batches that may go to any.
+    ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch, and not when the queue gets
+    ///     the batch.
+    init(_ configuration: ProducerConfiguration, share: LaneShare = .all, agesFromAppend: Bool = false) {
         self.configuration = configuration
+        self.share = share
+        self.agesFromAppend = agesFromAppend
         backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
     }
 
@@ -62,8 +70,9 @@ struct ProduceQueue {
 
     /// Takes a batch. Its topic may be unknown yet: the batch then waits until the topic's partitions are known.
     mutating func enqueue(_ batch: RecordBatch, now: MonotonicInstant, _ effects: inout Effects) {
+        let born = agesFromAppend ? batch.times.firstAppend : now
         let queued = QueuedBatch(
-            batch, queued: now, deadline: now + configuration.deliveryTimeout, epoch: epochs.begin())
+            batch, queued: now, deadline: born + configuration.deliveryTimeout, epoch: epochs.begin())
         pendingCount += 1
         let topic = topicIndex(batch.topic)
         if topics[topic].isKnown {
@@ -86,7 +95,9 @@ struct ProduceQueue {
         _ batch: QueuedBatch, in topic: Int, atFront: Bool, now: MonotonicInstant, _ effects: inout Effects
     ) {
         var batch = batch
-        if !batch.isStrict { batch.partition = topics[topic].choosePartition(after: batch.partition, now: now) }
+        if !batch.isStrict {
+            batch.partition = topics[topic].choosePartition(after: batch.partition, among: share, now: now)
+        }
         let partitionCount = topics[topic].partitions.count
         guard batch.partition >= 0, Int(batch.partition) < partitionCount else {
             let error = PartitionBounds.error(batch.partition, of: topics[topic].name, partitionCount)
@@ -99,6 +110,12 @@ struct ProduceQueue {
             self[key].waiting.append(batch)
         }
         advance(key, now: now, &effects)
+    }
+
+    /// Counts the parts of a batch instead of the batch.
+    mutating func didSplit(_ epoch: Int, into count: Int) {
+        pendingCount += count - 1
+        for _ in 1..<count { epochs.add(to: epoch) }
     }
 
     /// Ends a batch with an outcome, which becomes its delivery.

@@ -3,7 +3,7 @@ import KafkaTransport
 
 /// A batch that a producer has taken, and the attempts to send it so far.
 struct QueuedBatch: Sendable {
-    let batch: RecordBatch
+    private(set) var batch: RecordBatch
     let queued: MonotonicInstant
     let deadline: MonotonicInstant
     /// The epoch of `PendingEpochs` in which it was taken.
@@ -14,6 +14,8 @@ struct QueuedBatch: Sendable {
     var attemptCount = 0
     /// The requests that have ended, and their outcomes.
     var exchanges: [Exchange] = []
+    /// The broker of the request in flight, and when it was taken.
+    var flight: (broker: Int32, began: MonotonicInstant)?
 
     init(_ batch: RecordBatch, queued: MonotonicInstant, deadline: MonotonicInstant, epoch: Int) {
         self.batch = batch
@@ -21,6 +23,14 @@ struct QueuedBatch: Sendable {
         self.deadline = deadline
         self.epoch = epoch
         partition = batch.partition
+    }
+
+    /// A part of the batch, with the same story. The attempt that made a split necessary is not counted.
+    func part(_ part: RecordBatch) -> QueuedBatch {
+        var copy = self
+        copy.batch = part
+        copy.attemptCount -= 1
+        return copy
     }
 
     /// Whether the batch was built for one partition, and may go to no other.

@@ -1,114 +1,129 @@
-// Records that are appended one by one are gathered into chunks, so that the thread changes once per chunk and not once per
-// record. A record that was taken is in a delivery later or counts as failed, also when its caller was cancelled.
+// Records that are appended one by one. A record that was taken is in a delivery later or counts as failed, also when its
+// caller was cancelled.
 
 public import KafkaProtocol
-import KafkaQueues
 import KafkaTransport
 
 extension Producer {
     /// Appends one record. Returns when the producer has taken it, not when it is delivered.
     ///
-    /// When ``BuilderConfiguration/memoryByteCountMax`` is reached, the call waits for room. Cancelling the task ends that
-    /// wait; a record that was taken stays taken.
+    /// Mostly that is at once. When the records that wait for the lanes have all their memory
+    /// (``BuilderConfiguration/memoryByteCountMax``), `whenFull` says what happens. Cancelling the task ends a wait; a record
+    /// that was taken stays taken.
     ///
     /// - Parameters:
-    ///   - value: the record's value; nil is a tombstone, which makes a compacted topic forget the key.
-    ///   - key: the record's key, by which most partitioners choose the partition; nil for none.
+    ///   - value: the record's value.
+    ///   - key: the record's key, by which most partitioners choose the partition.
     ///   - headers: the record's headers (KIP-82).
-    ///   - timestampMs: milliseconds since 1970; nil for now.
+    ///   - timestampMs: milliseconds since 1970, not negative; nil for now, to within 5 ms.
     ///   - topic: the topic's name. The topic must exist, unless ``ClusterConfiguration/autoCreatesTopics`` is set.
     ///   - partition: a partition from 0 on; nil lets the partitioner choose; -1 lets the record go to any, as the records
     ///     of ``AnyPartitioner``.
+    ///   - whenFull: what to do when there is no room.
     /// - Throws: `KafkaClientError`: `.recordTooLarge` when the record does not fit a batch of
-    ///   ``BuilderConfiguration/batchByteCountMax`` bytes, `.unknownTopic`, `.unknownPartition`, `.closed`, or the reason
-    ///   why the topic could not be asked for. `CancellationError` when the task is cancelled while the call waits for room.
+    ///   ``BuilderConfiguration/batchByteCountMax`` bytes, `.invalidArgument` for a negative timestamp, `.unknownTopic`,
+    ///   `.unknownPartition`, `.closed`, `.memoryExhausted`, or the reason why the topic could not be asked for.
+    ///   `CancellationError` when the task is cancelled during a wait.
     ///
-    ///   A call that fills a chunk waits until the builder has the chunk. When that fails, the call throws the reason, and
-    ///   the records of the chunk, also those of earlier calls, count as failed in the next ``flush()``.
-    public func append(
-        value: [UInt8]?, key: [UInt8]? = nil, headers: [RecordHeader] = [], timestampMs: Int64? = nil, to topic: String,
-        partition: Int32? = nil
-    ) async throws {
-        let time = timestampMs ?? WallTime.now.millisecondsSince1970
-        let destination = GatheredRecords.Destination(topic: topic, partition: partition)
-        let byteCount =
-            RecordBatchHeader.byteCount + RecordChunk.recordOverheadMax + (value?.count ?? 0) + (key?.count ?? 0)
-            + (headers.isEmpty ? 0 : RecordChunk.encoded(headers).count)
-        if byteCount > configuration.builder.batchByteCountMax {
-            // The builder may refuse this record. It is handed over alone, so that its own call throws the error.
-            var chunk = RecordChunk(capacity: 1, byteCapacity: byteCount)
-            try chunk.append(key: key, value: value, headers: headers, timestampMs: time)
-            return try await appendAlone(chunk, to: destination, byteCount)
-        }
-        func add(_ gathered: inout GatheredRecords) throws -> GatheredRecords.Added {
-            try gathered.add(to: destination, byteCount: byteCount, now: .now) { chunk throws(KafkaClientError) in
-                try chunk.append(key: key, value: value, headers: headers, timestampMs: time)
+    ///   When the partitioner chooses a partition that does not exist, the call that fills a chunk throws the reason, and
+    ///   the records of the chunk, also those of earlier calls, count as failed.
+    @inlinable
+    nonisolated(nonsending)
+        public func append<Value: RecordBytes & ~Copyable & ~Escapable, Key: RecordBytes & ~Copyable & ~Escapable>(
+            value: borrowing Value, key: borrowing Key, headers: [RecordHeader] = [], timestampMs: Int64? = nil,
+            to topic: String, partition: Int32? = nil, whenFull: WhenFull = .wait
+        ) async throws
+    {
+        while true {
+            let need = try value.withRecordBytes { value throws(KafkaClientError) in
+                try key.withRecordBytes { key throws(KafkaClientError) in
+                    try add(value, key, headers, timestampMs, to: topic, partition)
+                }
             }
+            if need.isNothing { return }
+            try await provide(need, topic, whenFull)
         }
-        var added = try gathered.withLock { gathered in
-            gathered.isKnown(destination) && gathered.room.reserve(byteCount) ? try add(&gathered) : nil
-        }
-        if added == nil {
-            try await admit(destination, byteCount)
-            added = try gathered.withLock { try add(&$0) }
-        }
-        if let full = added?.full { return try await handOver(full).value }
-        if added?.needsLinger == true { linger(for: destination) }
     }
 
-    /// Appends one record whose value and key are texts, as UTF-8. Parameters and errors are those of the form with bytes.
-    public func append(
-        value: String?, key: String? = nil, headers: [RecordHeader] = [], timestampMs: Int64? = nil, to topic: String,
-        partition: Int32? = nil
-    ) async throws {
-        try await append(
-            value: value.map { Array($0.utf8) }, key: key.map { Array($0.utf8) }, headers: headers,
-            timestampMs: timestampMs, to: topic, partition: partition)
-    }
-
-    private func appendAlone(
-        _ chunk: RecordChunk, to destination: GatheredRecords.Destination, _ byteCount: Int
-    ) async throws {
-        try await admit(destination, byteCount)
-        let handovers = try gathered.withLock {
-            try $0.handOver(alone: chunk, to: destination, byteCount: byteCount)
+    /// Appends one record without a key. Parameters and errors are those of the form with a key.
+    @inlinable
+    nonisolated(nonsending)
+        public func append<Value: RecordBytes & ~Copyable & ~Escapable>(
+            value: borrowing Value, key: NullBytes = NullBytes(), headers: [RecordHeader] = [],
+            timestampMs: Int64? = nil,
+            to topic: String, partition: Int32? = nil, whenFull: WhenFull = .wait
+        ) async throws
+    {
+        while true {
+            let need = try value.withRecordBytes { value throws(KafkaClientError) in
+                try add(value, nil, headers, timestampMs, to: topic, partition)
+            }
+            if need.isNothing { return }
+            try await provide(need, topic, whenFull)
         }
-        var last: Task<Void, any Error>?
-        for handover in handovers { last = handOver(handover) }
-        try await last?.value
     }
 
-    // MARK: Before a record is accepted
-
-    /// Returns when the destination is known to exist and room for the record is reserved.
-    private func admit(_ destination: GatheredRecords.Destination, _ byteCount: Int) async throws {
-        if !gathered.withLock({ $0.isKnown(destination) }) { try await learn(destination) }
-        if !gathered.withLock({ $0.room.reserve(byteCount) }) { try await waitForRoom(byteCount) }
-    }
-
-    /// Asks for the topic's partitions, and refuses one that does not exist.
-    private func learn(_ destination: GatheredRecords.Destination) async throws {
-        if gathered.withLock(\.isClosed) { throw GatheredRecords.closedError }
-        let partitionCount = try await cluster.partitionCount(of: destination.topic)
-        if let partition = destination.partition, partition != -1 {
-            try PartitionBounds.check(partition, of: destination.topic, partitionCount)
+    /// Appends a tombstone, which makes a compacted topic forget the key. Parameters and errors are those of the form with a
+    /// value.
+    @inlinable
+    nonisolated(nonsending)
+        public func append<Key: RecordBytes & ~Copyable & ~Escapable>(
+            value: NullBytes, key: borrowing Key, headers: [RecordHeader] = [], timestampMs: Int64? = nil,
+            to topic: String, partition: Int32? = nil, whenFull: WhenFull = .wait
+        ) async throws
+    {
+        while true {
+            let need = try key.withRecordBytes { key throws(KafkaClientError) in
+                try add(nil, key, headers, timestampMs, to: topic, partition)
+            }
+            if need.isNothing { return }
+            try await provide(need, topic, whenFull)
         }
-        gathered.withLock { $0.learn(destination.topic, partitionCount: partitionCount) }
     }
 
-    private func waitForRoom(_ byteCount: Int) async throws {
-        let waiter = try gathered.withLock { gathered throws(KafkaClientError) in
-            if gathered.isClosed { throw GatheredRecords.closedError }
-            return gathered.room.join(byteCount)
-        }
-        settleRoom()
-        do {
-            try await waiter.wait()
-        } catch {
-            gathered.withLock { $0.room.leave(waiter) }
-            // Smaller records behind this one in the line may fit now.
-            settleRoom()
-            throw error
+    /// What a record needs before it can be taken.
+    @usableFromInline
+    struct Need {
+        let kind: SharedDoor.Need
+
+        @usableFromInline
+        let isNothing: Bool
+    }
+
+    @usableFromInline
+    func add(
+        _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, to topic: String,
+        _ partition: Int32?
+    ) throws(KafkaClientError) -> Need {
+        let need = try door.add(
+            value, key, headers, timestampMs, to: topic, partition: partition ?? ChunkCursor.unnamedPartition)
+        if case .nothing = need { return Need(kind: need, isNothing: true) }
+        return Need(kind: need, isNothing: false)
+    }
+
+    /// Lets other tasks run.
+    ///
+    /// - Throws: `CancellationError`.
+    nonisolated(nonsending)
+        static func breathe() async throws
+    {
+        try Task.checkCancellation()
+        await Task.yield()
+    }
+
+    /// Gets what a record needs. It is added once more then.
+    @usableFromInline
+    nonisolated(nonsending)
+        func provide(_ need: Need, _ topic: String, _ whenFull: WhenFull) async throws
+    {
+        switch need.kind {
+        case .nothing: return
+        case .topic: _ = try await router.topic(topic)
+        case .breath: try await Self.breathe()
+        case .room(let recordByteCount):
+            let byteCount = router.room.chunkByteCount(for: recordByteCount)
+            try await takeRoom(byteCount, whenFull)
+            try door.take(room: byteCount, for: recordByteCount, to: topic)
         }
     }
 }

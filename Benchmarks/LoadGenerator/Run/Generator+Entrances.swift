@@ -1,0 +1,82 @@
+import KafkaClient
+import KafkaTransport
+
+/// What generators are given: how much there is to send, and when.
+struct GeneratorLoad: Sendable {
+    /// No more records are made then.
+    let end: MonotonicInstant
+    let stretches: RecordStretches
+    /// Of an open loop, with the place where intended times are noted.
+    let schedule: (OpenLoopSchedule, IntendedTimes)?
+    /// Nothing comes after this load.
+    let isLast: Bool
+}
+
+extension Generator {
+    /// Hands records to a builder, on whose actor this runs.
+    func generate<B: BatchBuilder & Actor>(
+        into builder: isolated B, _ load: GeneratorLoad, loop: EventLoop, lane: Int
+    ) async -> Outcome {
+        let outcome: Outcome
+        if let (schedule, intended) = load.schedule {
+            outcome = await generateInOpenLoop(
+                on: schedule, intended, loop: loop, index: lane, of: configuration.cores
+            ) { chunk, _ in try await builder.append(chunk, to: topic, partition: nil) }
+        } else {
+            outcome = await generateInClosedLoop(from: load.stretches, until: load.end) { chunk, _ in
+                if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
+            }
+        }
+        if load.isLast {
+            await builder.finish()
+        } else {
+            await builder.flush(olderThan: .zero)
+        }
+        return outcome
+    }
+
+    /// Hands records to a producer through one of its doors, as a task of an application does.
+    ///
+    /// - Parameter loop: where an open loop sleeps.
+    func generate(into producer: Producer, _ load: GeneratorLoad, loop: EventLoop, task: Int) async -> Outcome {
+        do {
+            switch configuration.door {
+            case .lane: preconditionFailure("a lane has its builder")
+            case .chunk:
+                return await generate(load, loop, task) { chunk, _ in try await producer.append(chunk, to: topic) }
+            case .record:
+                return await generate(load, loop, task) { chunk, first in
+                    for index in 0..<chunk.count {
+                        try await producer.append(
+                            value: chunk.value(at: index), key: chunk.key(at: index),
+                            headers: pool.headers(of: first + Int64(index)), to: topic)
+                    }
+                }
+            case .writer:
+                var writer = try await producer.writer(for: topic)
+                return await generate(load, loop, task) { chunk, first in
+                    for index in 0..<chunk.count {
+                        try await writer.append(
+                            value: chunk.value(at: index), key: chunk.key(at: index),
+                            headers: pool.headers(of: first + Int64(index)))
+                    }
+                }
+            }
+        } catch {
+            var outcome = Outcome()
+            outcome.note(error)
+            return outcome
+        }
+    }
+
+    private func generate(
+        _ load: GeneratorLoad, _ loop: EventLoop, _ task: Int,
+        into append: (RecordChunk, _ first: Int64) async throws -> Void
+    ) async -> Outcome {
+        guard let (schedule, intended) = load.schedule else {
+            return await generateInClosedLoop(from: load.stretches, until: load.end, into: append)
+        }
+        return await generateInOpenLoop(
+            on: schedule, intended, loop: loop, index: task, of: configuration.tasks, into: append)
+    }
+}

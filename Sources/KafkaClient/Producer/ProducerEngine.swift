@@ -1,0 +1,147 @@
+// What runs a producer, apart from the object that programs hold: so it can come to its end when that is let go of.
+//
+//   append(value:…) ─▶ SharedDoor ──┐
+//   RecordWriter ───────────────────┼▶ Gatherer ─▶ ChunkRouter ─▶ ChunkQueue ─▶ builder ─▶ producer lanes ─▶ deliveries
+//   append(chunk) ──────────────────┘     on the caller's thread       │          on the lanes' loops
+//                                                                      └ a queue for each lane
+
+import KafkaProtocol
+import KafkaTransport
+import Synchronization
+
+/// A builder, its lanes, the way of records into them, and the loops on which they run.
+final class ProducerEngine: Sendable {
+    let builder: any BatchBuilder
+    let lanes: [ProducerLane]
+    let deliveries: ProducerDeliveries
+    let router: ChunkRouter
+    /// The tasks that take chunks into the builder.
+    private let serving: [Task<Void, Never>]
+    private let pools: [BatchMemoryPool]
+    /// The loops that end with the engine; nil when they are somebody else's.
+    private let loops: EventLoopGroup?
+    private let ending = Mutex<Task<Void, Never>?>(nil)
+
+    /// - Parameters:
+    ///   - loops: as many as `configuration.loopCount` says.
+    ///   - observers: see `Producer.init(_:cluster:connection:on:observing:)`.
+    ///   - ownLoops: the same, when they are to end with the engine. Otherwise they must run until it has ended.
+    init(
+        _ configuration: Producer.Configuration, cluster: Cluster, connection: ConnectionConfiguration,
+        on loops: [EventLoop], ownLoops: EventLoopGroup? = nil, observers: [any DeliverySink] = []
+    ) throws {
+        self.loops = ownLoops
+        let deliveries = ProducerDeliveries(configuration.onDelivery, unbuilt: observers.last)
+        self.deliveries = deliveries
+        func lane(_ index: Int, of laneCount: Int) throws -> ProducerLane {
+            let sink: any DeliverySink =
+                observers.isEmpty ? deliveries : ObservedDeliveries(deliveries, observers[index])
+            return try ProducerLane(
+                configuration.producer, on: loops[index], cluster: cluster, connection: connection,
+                deliveriesTo: sink, share: LaneShare(lane: index, laneCount: laneCount), agesFromAppend: true)
+        }
+        let memory = MemoryShares(configuration)
+        var builderConfiguration = configuration.builder
+        builderConfiguration.memoryByteCountMax = memory.batchByteCountMax
+        let pools: [BatchMemoryPool]
+        let takers: [any ChunkTaker]
+        let takerLoops: [EventLoop]
+        switch configuration.strategy {
+        case .sharded:
+            lanes = try loops.indices.map { try lane($0, of: loops.count) }
+            let sharded = try ShardedBuilder(builderConfiguration, on: loops, topics: cluster, to: lanes)
+            (builder, takers, takerLoops) = (sharded, sharded.lanes, loops)
+            pools = sharded.lanes.map(\.pool)
+        case .sequential:
+            lanes = [try lane(0, of: 1)]
+            let sequential = try SequentialBuilder(
+                builderConfiguration, on: loops[0], workersOn: Array(loops.dropFirst()), topics: cluster, to: lanes[0])
+            (builder, takers, takerLoops) = (sequential, [sequential], [loops[0]])
+            pools = [sequential.pool]
+        }
+        self.pools = pools
+        let room = ChunkRoom(byteCountMax: memory.roomByteCountMax, on: loops[0])
+        let queues = takerLoops.map { ChunkQueue(on: $0, room: room, linger: configuration.builder.linger) }
+        router = ChunkRouter(
+            configuration.builder, room: room, queues: queues, directory: cluster,
+            blockTimeout: configuration.blockTimeout
+        ) { deliveries.refuse($0) }
+        serving = zip(queues, takers).map { queue, taker in
+            Task(executorPreference: queue.loop) { await queue.serve(taker) { deliveries.refuse($0) } }
+        }
+    }
+
+    /// How the memory that a producer may use is divided.
+    private struct MemoryShares {
+        /// For records that no batch has yet.
+        let roomByteCountMax: Int
+        /// For the batches of each lane.
+        let batchByteCountMax: Int
+
+        init(_ configuration: Producer.Configuration) {
+            let byteCountMax = configuration.builder.memoryByteCountMax
+            let laneCount = configuration.laneCountOfProducer
+            // A lane can't do with less than two batches.
+            batchByteCountMax = max(byteCountMax / 4 * 3 / laneCount, 2 * configuration.builder.batchByteCount)
+            roomByteCountMax = max(byteCountMax - batchByteCountMax * laneCount, byteCountMax / 8)
+        }
+    }
+
+    /// Sends everything that was appended before, and waits until its fate is known.
+    func flush() async throws {
+        router.handOverAll()
+        for queue in router.queues { try await queue.waitUntilTaken() }
+        await builder.flush()
+        for lane in lanes { try await lane.drain() }
+    }
+
+    /// Closes the connections. Records that are not delivered yet fail. Returns when nothing of the producer runs any more.
+    ///
+    /// Calling it again waits for the same end.
+    func end() async {
+        let task = ending.withLock { ending in
+            let task = ending ?? Task { [self] in await close() }
+            ending = task
+            return task
+        }
+        await task.value
+    }
+
+    private func close() async {
+        router.close()
+        // Stopped first: whether the last batches of the builder are sent must not be a race with closing.
+        for lane in lanes { await lane.stop() }
+        await builder.finish()
+        for queue in router.queues { queue.close() }
+        for task in serving { await task.value }
+        for lane in lanes { await lane.close() }
+        await loops?.shutDown()
+    }
+
+    /// What is waiting.
+    var backlog: Producer.Backlog {
+        Producer.Backlog(
+            recordCount: max(
+                0, router.handedOverCount.load(ordering: .relaxed) - deliveries.recordCount.load(ordering: .relaxed)),
+            gatheredByteCount: router.room.takenByteCount,
+            batchByteCount: pools.reduce(0) { $0 + $1.takenByteCount }, waitingAppends: router.room.lineLength)
+    }
+}
+
+extension Producer {
+    /// What a producer holds at a moment.
+    public struct Backlog: Sendable, Hashable {
+        /// The records that lanes were given and whose fate is not known. Those that are still being gathered, for some
+        /// milliseconds, are not counted.
+        public let recordCount: Int
+        /// The memory of records that are not in batches yet, chunks that are being filled included.
+        public let gatheredByteCount: Int
+        /// The memory of batches that are open, queued or in flight, or that are still referenced after their delivery.
+        public let batchByteCount: Int
+        /// The number of appends that wait for room.
+        public let waitingAppends: Int
+    }
+
+    /// What is waiting now. Its bytes together stay within ``BuilderConfiguration/memoryByteCountMax``.
+    public var backlog: Backlog { engine.backlog }
+}

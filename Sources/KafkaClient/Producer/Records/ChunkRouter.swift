@@ -1,0 +1,268 @@
+import KafkaProtocol
+import KafkaTransport
+import Synchronization
+
+/// Records that are handed over together, and what is known of them.
+struct GatheredRecords {
+    let chunk: RecordChunk
+    /// The partitions that callers named, one for each record; nil when none did, or when `partition` holds for all.
+    var names: UnsafePointer<Int32>?
+    var namedCount = 0
+    var partition: Int32?
+    let hasKeys: Bool
+    let began: MonotonicInstant
+    let beganMs: Int64
+    /// The bytes that count against the room.
+    let byteCount: Int
+    let origin: OpenChunk?
+
+    init(_ open: OpenChunk, _ published: PublishedRecords) {
+        chunk = open.chunk
+        if published.namedCount > 0 { names = UnsafePointer(open.partitions) }
+        namedCount = published.namedCount
+        hasKeys = published.hasKeys
+        began = open.began
+        beganMs = open.beganMs
+        byteCount = open.byteCount
+        origin = open
+    }
+
+    init(
+        chunk: RecordChunk, partition: Int32?, hasKeys: Bool, began: MonotonicInstant, beganMs: Int64, byteCount: Int
+    ) {
+        self.chunk = chunk
+        self.partition = partition
+        self.hasKeys = hasKeys
+        self.began = began
+        self.beganMs = beganMs
+        self.byteCount = byteCount
+        origin = nil
+    }
+}
+
+/// Chooses the partitions of gathered records, and gives each partition to one lane: partition *p* of *n* lanes belongs to
+/// lane *p* mod *n*, and records for any partition go to the lanes in turn, which then choose among their own. So records of
+/// one partition keep the order in which they were handed over, however the partition was chosen.
+final class ChunkRouter: Sendable {
+    let room: ChunkRoom
+    let queues: [ChunkQueue]
+    let partitioner: any Partitioner
+    /// How long records are gathered before the lane gets them: their linger goes on there.
+    let gatherTime: Duration
+    /// Told of records that were refused after they were taken.
+    let refuse: @Sendable (RefusedChunk) -> Void
+    private let batchByteCountMax: Int
+    private let blockTimeout: Duration
+    private let directory: any TopicDirectory
+    private let nextLane = Atomic<Int>(0)
+    private let topics = Mutex<[String: TopicRoute]>([:])
+    private let gatherers = Mutex<[ObjectIdentifier: Gatherer]>([:])
+    private let chunksOfUsers = Atomic<Int>(0)
+    /// The number of records that were handed over.
+    let handedOverCount = Atomic<Int>(0)
+
+    init(
+        _ configuration: BuilderConfiguration, room: ChunkRoom, queues: [ChunkQueue], directory: any TopicDirectory,
+        blockTimeout: Duration, refuse: @escaping @Sendable (RefusedChunk) -> Void
+    ) {
+        self.room = room
+        self.queues = queues
+        partitioner = configuration.partitioner
+        batchByteCountMax = configuration.batchByteCountMax
+        gatherTime = min(configuration.linger, Self.gatherTimeMax)
+        self.directory = directory
+        self.blockTimeout = blockTimeout
+        self.refuse = refuse
+    }
+
+    /// Also where batches linger longer: the time at which records are gathered is their timestamp.
+    private static let gatherTimeMax = Duration.milliseconds(5)
+
+    /// The queue whose lane watches a gatherer.
+    func queue(watching gatherer: Gatherer) -> ChunkQueue {
+        queues[Int(UInt(bitPattern: ObjectIdentifier(gatherer).hashValue) % UInt(queues.count))]
+    }
+
+    func wakeQueues() { for queue in queues { queue.wake() } }
+
+    // MARK: Topics
+
+    /// A topic that was asked for before; nil for others.
+    func knownTopic(_ name: String) -> TopicRoute? { topics.withLock { $0[name] } }
+
+    /// Asks for a topic's partitions.
+    ///
+    /// - Throws: the errors of `TopicDirectory.partitionCount(of:)`; `KafkaClientError`: `.requestTimedOut` after the block
+    ///   timeout, or `.closed`. `CancellationError`.
+    func topic(_ name: String) async throws -> TopicRoute {
+        if let known = knownTopic(name) { return known }
+        if room.isClosed { throw ChunkRoom.closedError }
+        let isOver = KafkaClientError(
+            .requestTimedOut, "the partitions of topic '\(name)' could not be learned within \(blockTimeout)")
+        let partitionCount = try await abandoning(after: blockTimeout, isOver) { [directory] in
+            try await directory.partitionCount(of: name)
+        }
+        return topics.withLock { topics in
+            if let known = topics[name] { return known }
+            let topic = TopicRoute(name, index: topics.count, partitionCount: partitionCount)
+            topics[name] = topic
+            return topic
+        }
+    }
+
+    // MARK: What can be taken
+
+    /// What is taken without a closer look.
+    func limits(_ topic: TopicRoute) -> ChunkCursor.Limits {
+        ChunkCursor.Limits(
+            recordByteCountMax: batchByteCountMax - RecordBatchHeader.byteCount - RecordChunk.recordOverheadMax,
+            partitionCount: topic.partitionCount)
+    }
+
+    /// - Throws: `KafkaClientError`: `.recordTooLarge`, `.unknownPartition` or `.invalidArgument` for a record that can't be
+    ///   taken.
+    func check(
+        value: Int?, key: Int?, _ headers: [RecordHeader], _ timestampMs: Int64?, partition: Int32, _ topic: TopicRoute
+    ) throws(KafkaClientError) {
+        try RecordChunk.check(timestampMs: timestampMs)
+        if partition != ChunkCursor.unnamedPartition, partition != -1 {
+            try PartitionBounds.check(partition, of: topic.name, topic.partitionCount)
+        }
+        let byteCount = RecordChunk.batchByteCountAlone(
+            keyByteCount: key, valueByteCount: value,
+            headersByteCount: headers.isEmpty ? 0 : RecordChunk.encodedByteCount(headers))
+        if byteCount <= batchByteCountMax { return }
+        throw KafkaClientError(
+            .recordTooLarge,
+            """
+            the record needs a batch of \(byteCount) bytes, the greatest allowed is \(batchByteCountMax). Make \
+            batchByteCountMax (and the broker's message.max.bytes) larger, or the record smaller
+            """)
+    }
+
+    // MARK: Gatherers
+
+    /// Makes a gatherer, which is flushed and closed with the others until it is forgotten.
+    func makeGatherer(_ topic: TopicRoute) -> Gatherer {
+        let gatherer = Gatherer(topic, self)
+        gatherers.withLock { $0[ObjectIdentifier(gatherer)] = gatherer }
+        return gatherer
+    }
+
+    func forget(_ gatherer: Gatherer) {
+        _ = gatherers.withLock { $0.removeValue(forKey: ObjectIdentifier(gatherer)) }
+    }
+
+    /// Hands over what all doors have gathered.
+    ///
+    /// Records that are refused are told to the deliveries.
+    func handOverAll() {
+        for gatherer in gatherers.withLock({ Array($0.values) }) { try? gatherer.handOver() }
+    }
+
+    /// Hands over what all doors have gathered, and refuses records from now on.
+    func close() {
+        room.close()
+        let all = gatherers.withLock { gatherers in
+            defer { gatherers = [:] }
+            return gatherers.values
+        }
+        for gatherer in all { gatherer.close() }
+    }
+
+    // MARK: Records
+
+    /// Whether a task that appends a chunk is to let others run first.
+    var isBreathDue: Bool {
+        let count = chunksOfUsers.wrappingAdd(1, ordering: .relaxed).newValue
+        return count % ChunkFiller.chunksPerBreath == 0
+    }
+
+    /// Chooses partitions, and hands the records over.
+    ///
+    /// - Throws: `KafkaClientError` with `.unknownPartition`; nothing is handed over then.
+    func route(
+        _ gathered: GatheredRecords, _ topic: TopicRoute, _ assigner: any PartitionAssigner, now: MonotonicInstant
+    ) throws(KafkaClientError) {
+        let targets = try targets(gathered, topic, assigner)
+        handedOverCount.add(gathered.chunk.count, ordering: .relaxed)
+        switch targets {
+        case .all(let partition):
+            gathered.origin?.partsLeft.store(1, ordering: .relaxed)
+            let lane = partition < 0 ? takeLane(topic) : Int(partition) % queues.count
+            push(gathered, gathered.chunk, 0..<gathered.chunk.count, targets, topic, to: lane, gathered.byteCount, now)
+        case .each where queues.count == 1:
+            gathered.origin?.partsLeft.store(1, ordering: .relaxed)
+            push(gathered, gathered.chunk, 0..<gathered.chunk.count, targets, topic, to: 0, gathered.byteCount, now)
+        case .each(let partitions): split(gathered, partitions, topic, now)
+        }
+    }
+
+    private func split(
+        _ gathered: GatheredRecords, _ partitions: [Int32], _ topic: TopicRoute, _ now: MonotonicInstant
+    ) {
+        let anyLane = partitions.contains(-1) ? takeLane(topic) : 0
+        let laneCount = Int32(queues.count)
+        let lanes = partitions.map { $0 < 0 ? Int32(anyLane) : $0 % laneCount }
+        let (chunk, ordered, ranges) = gathered.chunk.grouped(by: lanes, count: queues.count, slots: partitions)
+        gathered.origin?.partsLeft.store(ranges.count { !$0.isEmpty }, ordering: .relaxed)
+        var byteCountLeft = gathered.byteCount
+        for (lane, range) in ranges.enumerated() where !range.isEmpty {
+            let isLast = range.upperBound == chunk.count
+            let share = isLast ? byteCountLeft : gathered.byteCount / chunk.count * range.count
+            byteCountLeft -= share
+            push(gathered, chunk, range, .each(ordered), topic, to: lane, share, now)
+        }
+    }
+
+    private func push(
+        _ gathered: GatheredRecords, _ chunk: RecordChunk, _ range: Range<Int>, _ targets: RecordTargets,
+        _ topic: TopicRoute, to lane: Int, _ byteCount: Int, _ now: MonotonicInstant
+    ) {
+        queues[lane].push(
+            HandedChunk(
+                topic: topic, chunk: chunk, range: range, targets: targets, began: gathered.began,
+                beganMs: gathered.beganMs, byteCount: byteCount, origin: gathered.origin),
+            now: now)
+    }
+
+    /// The lane for records that may go to any partition. Lanes without a partition of their own are left out.
+    private func takeLane(_ topic: TopicRoute) -> Int {
+        if queues.count == 1 { return 0 }
+        let next = nextLane.wrappingAdd(1, ordering: .relaxed).oldValue
+        return Int(UInt(bitPattern: next) % UInt(min(queues.count, topic.partitionCount)))
+    }
+
+    private func targets(
+        _ gathered: GatheredRecords, _ topic: TopicRoute, _ assigner: any PartitionAssigner
+    ) throws(KafkaClientError) -> RecordTargets {
+        if let partition = gathered.partition { return .all(partition) }
+        let chunk = gathered.chunk
+        guard let names = gathered.names else {
+            return try assign(chunk, hasKeys: gathered.hasKeys, topic, assigner)
+        }
+        var partitions = Array(UnsafeBufferPointer(start: names, count: chunk.count))
+        if gathered.namedCount < chunk.count {
+            let unnamed = partitions.indices.filter { partitions[$0] == ChunkCursor.unnamedPartition }
+            let assigned = try assign(chunk.selecting(unnamed), hasKeys: true, topic, assigner)
+            for (position, index) in unnamed.enumerated() { partitions[index] = assigned[position] }
+        } else if partitions.allSatisfy({ $0 == partitions[0] }) {
+            return .all(partitions[0])
+        }
+        return .each(partitions)
+    }
+
+    private func assign(
+        _ chunk: RecordChunk, hasKeys: Bool, _ topic: TopicRoute, _ assigner: any PartitionAssigner
+    ) throws(KafkaClientError) -> RecordTargets {
+        if !hasKeys, let partition = assigner.partitionWithoutKey { return .all(partition) }
+        let partitions = [Int32](unsafeUninitializedCapacity: chunk.count) { buffer, count in
+            buffer.initialize(repeating: -1)
+            count = chunk.count
+            let choices = UnsafeMutableBufferPointer(rebasing: buffer[0..<chunk.count])
+            assigner.assign(chunk, partitionCount: topic.partitionCount, to: choices)
+        }
+        try PartitionBounds.check(partitions, of: topic.name, topic.partitionCount)
+        return .each(partitions)
+    }
+}

@@ -1,0 +1,225 @@
+// Records of one topic become chunks here. A gatherer has one chunk open at a time; its door fills it, and the lane that
+// watches it closes it when its first record has waited for the linger time. Closing, choosing partitions and handing over
+// are one step behind the gatherer's lock, so chunks reach the lanes in the order of their records. The lock is taken per
+// chunk, not per record.
+
+import KafkaProtocol
+import KafkaTransport
+import Synchronization
+
+/// Gathers the records of one topic that come through one door, and hands them over in order.
+final class Gatherer: Sendable {
+    let topic: TopicRoute
+    let router: ChunkRouter
+    private let slot: Mutex<Slot>
+
+    private struct Slot: @unchecked Sendable {
+        // Unchecked: the assigner is used behind the lock only.
+        let assigner: any PartitionAssigner
+        var open: OpenChunk?
+        /// Whether a lane watches the gatherer.
+        var isWatched = false
+        var isClosed = false
+    }
+
+    init(_ topic: TopicRoute, _ router: ChunkRouter) {
+        self.topic = topic
+        self.router = router
+        slot = Mutex(Slot(assigner: router.partitioner.makeAssigner()))
+    }
+
+    /// Hands the open chunk over, and opens another one.
+    ///
+    /// - Throws: `KafkaClientError`: `.closed`, and the chunk is not used; or why the records of the chunk before were
+    ///   refused, which is then told to the deliveries too.
+    func open(_ chunk: OpenChunk, now: MonotonicInstant) throws(KafkaClientError) {
+        chunk.began = now
+        chunk.beganMs = WallTime.now.millisecondsSince1970
+        try slot.withLock { slot throws(KafkaClientError) in
+            if slot.isClosed {
+                router.room.give(chunk.byteCount, keeping: chunk)
+                throw ChunkRoom.closedError
+            }
+            defer { slot.open = chunk }
+            try handOver(&slot, now: now)
+        }
+    }
+
+    /// Has the gatherer watched. Doors call it when they have published the first record of a chunk.
+    func watch() {
+        let isNew = slot.withLock { slot in
+            defer { slot.isWatched = true }
+            return !slot.isWatched
+        }
+        if isNew { router.queue(watching: self).watch(self) }
+    }
+
+    /// Hands the open chunk over when its first record has waited long enough. The lane that watches calls it.
+    ///
+    /// - Returns: when to call it again; nil when the gatherer needs no watching.
+    func handOverIfDue(now: MonotonicInstant) -> MonotonicInstant? {
+        slot.withLock { slot in
+            if let open = slot.open, open.look().count > 0 {
+                let due = open.began + router.gatherTime
+                if due > now { return due }
+                // What fails is told to the deliveries: there is no caller.
+                try? handOver(&slot, now: now)
+            }
+            slot.isWatched = false
+            return nil
+        }
+    }
+
+    /// Hands the open chunk over.
+    ///
+    /// - Throws: `KafkaClientError`: why its records were refused, which is told to the deliveries too.
+    func handOver(now: MonotonicInstant = .now) throws(KafkaClientError) {
+        try slot.withLock { slot throws(KafkaClientError) in try handOver(&slot, now: now) }
+    }
+
+    /// Hands over a chunk of the user's, after what is gathered.
+    ///
+    /// - Parameter byteCount: the room that was taken for it.
+    /// - Throws: `KafkaClientError`: why records were refused. Those of the chunk were not taken then.
+    func handOver(
+        _ chunk: RecordChunk, partition: Int32?, hasKeys: Bool, byteCount: Int
+    ) throws(KafkaClientError) {
+        let now = MonotonicInstant.now
+        let gathered = GatheredRecords(
+            chunk: chunk, partition: partition, hasKeys: hasKeys, began: now,
+            beganMs: WallTime.now.millisecondsSince1970, byteCount: byteCount)
+        try slot.withLock { slot throws(KafkaClientError) in
+            if slot.isClosed { throw ChunkRoom.closedError }
+            try? handOver(&slot, now: now)
+            try router.route(gathered, topic, slot.assigner, now: now)
+        }
+    }
+
+    /// Hands over what is gathered, and refuses records from now on.
+    func close() {
+        slot.withLock { slot in
+            slot.isClosed = true
+            try? handOver(&slot, now: .now)
+        }
+    }
+
+    private func handOver(_ slot: inout Slot, now: MonotonicInstant) throws(KafkaClientError) {
+        guard let open = slot.open.take() else { return }
+        let published = open.close()
+        if published.count == 0 { return router.room.give(open.byteCount, keeping: open) }
+        do throws(KafkaClientError) {
+            try router.route(GatheredRecords(open, published), topic, slot.assigner, now: now)
+        } catch {
+            router.refuse(RefusedChunk(topic, open.chunk, 0..<published.count, error))
+            router.room.give(open.byteCount, keeping: open)
+            throw error
+        }
+    }
+}
+
+/// The door's side of a gatherer: what the one task that appends, or the one that holds a door's lock, uses for each record.
+struct ChunkFiller: @unchecked Sendable {
+    // Unchecked: the cursor points into `open`, and is used by one task at a time.
+    let gatherer: Gatherer
+    private let limits: ChunkCursor.Limits
+    private var open: OpenChunk?
+    private var cursor = ChunkCursor()
+    private var chunksSinceBreath = 0
+
+    init(_ gatherer: Gatherer) {
+        self.gatherer = gatherer
+        limits = gatherer.router.limits(gatherer.topic)
+    }
+
+    /// What a record needs before it can be added.
+    enum Need {
+        /// Nothing: it was added.
+        case nothing
+        /// A chunk for so many bytes of key, value and headers, for which there is no room. Call `take` with some.
+        case room(for: Int)
+        /// That its task lets others run: a task that appends in a loop would otherwise keep its thread for ever.
+        case breath
+    }
+
+    /// Chunks after which a door's task lets others run, some milliseconds' worth.
+    static let chunksPerBreath = 32
+
+    /// Adds a record.
+    ///
+    /// - Parameter partition: `ChunkCursor.unnamedPartition` lets the partitioner choose.
+    /// - Throws: `KafkaClientError`: `.recordTooLarge`, `.invalidArgument`, `.unknownPartition`, `.closed`, or why the chunk
+    ///   that the record was in was refused.
+    @inline(__always)
+    mutating func add(
+        _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, partition: Int32
+    ) throws(KafkaClientError) -> Need {
+        let outcome = cursor.write(value, key, headers, timestampMs, partition: partition)
+        if outcome == .added { return .nothing }
+        return try finish(outcome, value, key, headers, timestampMs, partition: partition)
+    }
+
+    @inline(never)
+    private mutating func finish(
+        _ outcome: ChunkCursor.Outcome, _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader],
+        _ timestampMs: Int64?, partition: Int32
+    ) throws(KafkaClientError) -> Need {
+        switch outcome {
+        case .added: break
+        case .addedFirst: gatherer.watch()
+        case .addedLast:
+            letGo()
+            try gatherer.handOver()
+        case .refused:
+            try gatherer.router.check(
+                value: value?.byteCount, key: key?.byteCount, headers, timestampMs, partition: partition,
+                gatherer.topic)
+            let headersByteCount = headers.isEmpty ? 0 : RecordChunk.encodedByteCount(headers)
+            let byteCount = (value?.byteCount ?? 0) + (key?.byteCount ?? 0) + headersByteCount
+            if chunksSinceBreath >= Self.chunksPerBreath {
+                chunksSinceBreath = 0
+                return .breath
+            }
+            guard try beginIfRoom(for: byteCount) else { return .room(for: byteCount) }
+            chunksSinceBreath += 1
+            return try add(value, key, headers, timestampMs, partition: partition)
+        }
+        return .nothing
+    }
+
+    private mutating func beginIfRoom(for recordByteCount: Int) throws(KafkaClientError) -> Bool {
+        let room = gatherer.router.room
+        if try room.tryTake(room.chunkByteCount(for: recordByteCount)) {
+            try begin(for: recordByteCount)
+            return true
+        }
+        // The lanes must have everything, so that room comes back.
+        letGo()
+        try gatherer.handOver()
+        gatherer.router.wakeQueues()
+        return false
+    }
+
+    /// Opens a chunk for which room was taken, for a record of this size, unless there is one with room for it.
+    mutating func take(room byteCount: Int, for recordByteCount: Int) throws(KafkaClientError) {
+        if cursor.hasRoom(for: recordByteCount) { return gatherer.router.room.give(byteCount) }
+        try begin(for: recordByteCount)
+    }
+
+    private mutating func begin(for recordByteCount: Int) throws(KafkaClientError) {
+        let chunk = gatherer.router.room.makeChunk(for: recordByteCount)
+        letGo()
+        try gatherer.open(chunk, now: .now)
+        open = chunk
+        cursor = chunk.makeCursor(limits)
+    }
+
+    /// Says that the chunk is not used any more. No record may be added after this.
+    func leave() { open?.leave() }
+
+    /// Forgets the chunk, which the gatherer has or somebody has closed.
+    mutating func letGo() {
+        cursor = ChunkCursor()
+        open?.leave()
+        open = nil
+    }
+}

@@ -1,0 +1,130 @@
+public import KafkaProtocol
+import KafkaTransport
+
+/// A door for the records of one task to one topic: the fastest way to append record by record.
+///
+/// ``Producer/writer(for:)`` makes one. It belongs to the task that uses it, so that a record costs no lock, no look-up and no
+/// clock. Its records keep their order; between the records of several writers, and those that are appended to the producer,
+/// there is none. When it is destroyed, the producer has its last records.
+///
+/// ```swift
+/// var writer = try await producer.writer(for: "events")
+/// for id in 0..<1_000_000 { try await writer.append(value: "payload \(id)") }
+/// ```
+public struct RecordWriter: ~Copyable, Sendable {
+    private let producer: Producer
+    private var filler: ChunkFiller
+
+    init(_ topic: TopicRoute, _ producer: Producer) {
+        self.producer = producer
+        filler = ChunkFiller(producer.router.makeGatherer(topic))
+    }
+
+    deinit {
+        filler.leave()
+        // What fails is told to the deliveries.
+        try? filler.gatherer.handOver()
+        producer.router.forget(filler.gatherer)
+    }
+
+    /// The topic that the records go to.
+    public var topic: String { filler.gatherer.topic.name }
+
+    /// Appends one record. Returns when the writer has taken it, not when it is delivered.
+    ///
+    /// Parameters and errors are those of `Producer.append`.
+    @inlinable
+    nonisolated(nonsending)
+        public mutating func append<
+            Value: RecordBytes & ~Copyable & ~Escapable, Key: RecordBytes & ~Copyable & ~Escapable
+        >(
+            value: borrowing Value, key: borrowing Key, headers: [RecordHeader] = [], timestampMs: Int64? = nil,
+            partition: Int32? = nil, whenFull: WhenFull = .wait
+        ) async throws
+    {
+        while true {
+            let neededByteCount = try value.withRecordBytes { value throws(KafkaClientError) in
+                try key.withRecordBytes { key throws(KafkaClientError) in
+                    try add(value, key, headers, timestampMs, partition)
+                }
+            }
+            if neededByteCount < 0 { return }
+            try await takeRoom(for: neededByteCount, whenFull)
+        }
+    }
+
+    /// Appends one record without a key. Parameters and errors are those of the form with a key.
+    @inlinable
+    nonisolated(nonsending)
+        public mutating func append<Value: RecordBytes & ~Copyable & ~Escapable>(
+            value: borrowing Value, key: NullBytes = NullBytes(), headers: [RecordHeader] = [],
+            timestampMs: Int64? = nil,
+            partition: Int32? = nil, whenFull: WhenFull = .wait
+        ) async throws
+    {
+        while true {
+            let neededByteCount = try value.withRecordBytes { value throws(KafkaClientError) in
+                try add(value, nil, headers, timestampMs, partition)
+            }
+            if neededByteCount < 0 { return }
+            try await takeRoom(for: neededByteCount, whenFull)
+        }
+    }
+
+    /// Appends a tombstone, which makes a compacted topic forget the key. Parameters and errors are those of the form with a
+    /// value.
+    @inlinable
+    nonisolated(nonsending)
+        public mutating func append<Key: RecordBytes & ~Copyable & ~Escapable>(
+            value: NullBytes, key: borrowing Key, headers: [RecordHeader] = [], timestampMs: Int64? = nil,
+            partition: Int32? = nil, whenFull: WhenFull = .wait
+        ) async throws
+    {
+        while true {
+            let neededByteCount = try key.withRecordBytes { key throws(KafkaClientError) in
+                try add(nil, key, headers, timestampMs, partition)
+            }
+            if neededByteCount < 0 { return }
+            try await takeRoom(for: neededByteCount, whenFull)
+        }
+    }
+
+    private static let added = -1
+    private static let breath = Int.max
+
+    /// - Returns: -1 when the record was added; `breath` when its task is to let others run first; otherwise the bytes for
+    ///   which a chunk is needed and for which there is no room.
+    @usableFromInline
+    mutating func add(
+        _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, _ partition: Int32?
+    ) throws(KafkaClientError) -> Int {
+        let need = try filler.add(
+            value, key, headers, timestampMs, partition: partition ?? ChunkCursor.unnamedPartition)
+        switch need {
+        case .nothing: return Self.added
+        case .room(let byteCount): return byteCount
+        case .breath: return Self.breath
+        }
+    }
+
+    @usableFromInline
+    nonisolated(nonsending)
+        mutating func takeRoom(for recordByteCount: Int, _ whenFull: WhenFull) async throws
+    {
+        if recordByteCount == Self.breath { return try await Producer.breathe() }
+        let byteCount = producer.router.room.chunkByteCount(for: recordByteCount)
+        try await producer.takeRoom(byteCount, whenFull)
+        try filler.take(room: byteCount, for: recordByteCount)
+    }
+}
+
+extension Producer {
+    /// Makes a writer: a door for one task's records to one topic.
+    ///
+    /// - Parameter topic: the topic's name. The topic must exist, unless ``ClusterConfiguration/autoCreatesTopics`` is set.
+    /// - Throws: `KafkaClientError`: `.unknownTopic`, `.closed`, or the reason why the topic could not be asked for.
+    ///   `CancellationError` when the task is cancelled during the wait.
+    public func writer(for topic: String) async throws -> RecordWriter {
+        RecordWriter(try await router.topic(topic), self)
+    }
+}

@@ -1,0 +1,102 @@
+import KafkaProtocol
+import KafkaTransport
+import Synchronization
+
+/// The door for records of any task to any topic. One short lock is taken for each record; a topic's name is compared with
+/// that of the record before, and looked up only where they differ.
+final class SharedDoor: Sendable {
+    private let router: ChunkRouter
+    private let state = Mutex(State())
+
+    private struct State {
+        var fillers: [TopicFiller] = []
+        var indices: [String: Int] = [:]
+        /// The filler that was used last.
+        var last = 0
+    }
+
+    private struct TopicFiller {
+        let name: String
+        var filler: ChunkFiller
+    }
+
+    /// What a record needs before it can be taken.
+    enum Need {
+        /// Nothing: it was taken.
+        case nothing
+        /// The topic's partitions, which are not known yet.
+        case topic
+        /// Room for a chunk for so many bytes of key, value and headers.
+        case room(for: Int)
+        /// That its task lets others run.
+        case breath
+    }
+
+    init(_ router: ChunkRouter) { self.router = router }
+
+    /// Adds a record.
+    ///
+    /// - Parameter partition: `ChunkCursor.unnamedPartition` lets the partitioner choose.
+    /// - Throws: the errors of `ChunkFiller.add`.
+    @inline(__always)
+    func add(
+        _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, to topic: String,
+        partition: Int32
+    ) throws(KafkaClientError) -> Need {
+        try state.withLock { state throws(KafkaClientError) in
+            guard let index = index(of: topic, &state) else { return .topic }
+            switch try state.fillers[index].filler.add(value, key, headers, timestampMs, partition: partition) {
+            case .nothing: return .nothing
+            case .room(let byteCount): return .room(for: byteCount)
+            case .breath: return .breath
+            }
+        }
+    }
+
+    @inline(__always)
+    private func index(of topic: String, _ state: inout State) -> Int? {
+        if state.last < state.fillers.count, state.fillers[state.last].name == topic { return state.last }
+        return findIndex(of: topic, &state)
+    }
+
+    @inline(never)
+    private func findIndex(of topic: String, _ state: inout State) -> Int? {
+        if let index = state.indices[topic] {
+            state.last = index
+            return index
+        }
+        guard let known = router.knownTopic(topic) else { return nil }
+        state.last = state.fillers.count
+        state.indices[topic] = state.last
+        state.fillers.append(TopicFiller(name: topic, filler: ChunkFiller(router.makeGatherer(known))))
+        return state.last
+    }
+
+    /// Opens a chunk for which room was taken.
+    func take(room byteCount: Int, for recordByteCount: Int, to topic: String) throws(KafkaClientError) {
+        try state.withLock { state throws(KafkaClientError) in
+            guard let index = index(of: topic, &state) else { return router.room.give(byteCount) }
+            try state.fillers[index].filler.take(room: byteCount, for: recordByteCount)
+        }
+    }
+
+    /// Hands over a chunk of the user's, behind the records that were added before.
+    ///
+    /// - Parameter byteCount: the room that was taken for it, which is given back when this does not hand it over.
+    /// - Throws: `KafkaClientError`: `.unknownPartition` or `.closed`; nothing of the chunk was taken then.
+    func add(
+        _ chunk: RecordChunk, _ extent: RecordChunk.Extent, to topic: TopicRoute, partition: Int32?
+    ) throws(KafkaClientError) {
+        do throws(KafkaClientError) {
+            try state.withLock { state throws(KafkaClientError) in
+                guard let index = index(of: topic.name, &state) else { throw ChunkRoom.closedError }
+                state.fillers[index].filler.letGo()
+                try state.fillers[index].filler.gatherer.handOver(
+                    chunk, partition: partition, hasKeys: extent.hasKeys, byteCount: extent.byteCount)
+            }
+        } catch {
+            router.room.give(extent.byteCount)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,12 @@
+public import KafkaTransport
+
+/// What an append does when there is no room: the records that wait for a lane or a broker have all the memory that they may
+/// have.
+public enum WhenFull: Sendable {
+    /// Waits for room, up to ``Producer/Configuration/blockTimeout``.
+    case wait
+    /// Waits for room until a moment.
+    case waitUntil(MonotonicInstant)
+    /// Fails at once, with `.memoryExhausted`.
+    case fail
+}
