@@ -142,6 +142,7 @@ extension Producer {
         public let waitingAppends: Int
     }
 
-    /// What is waiting now. Its bytes together stay within ``BuilderConfiguration/memoryByteCountMax``.
+    /// What is waiting now. Its bytes together stay within ``BuilderConfiguration/memoryByteCountMax``, unless that is too
+    /// little for two batches of each lane.
     public var backlog: Backlog { engine.backlog }
 }

@@ -11,7 +11,7 @@ final class AuditLog: Sendable {
         producer = try client.makeProducer(.init(linger: .milliseconds(20)))
     }
 
-    /// Notes what a user did. It never waits: a server had rather know that its log can't keep up.
+    /// Notes what a user did. It doesn't wait for memory: a server had rather know that its log can't keep up.
     func note(_ action: String, by user: String) async throws {
         try await producer.append(value: action, key: user, to: "audit", whenFull: .fail)
     }

@@ -15,7 +15,8 @@ extension Producer {
     ///   - value: the record's value.
     ///   - key: the record's key, by which most partitioners choose the partition.
     ///   - headers: the record's headers (KIP-82).
-    ///   - timestampMs: milliseconds since 1970, not negative; nil for now, to within 5 ms.
+    ///   - timestampMs: milliseconds since 1970, not negative; nil for the time at which the records
+    ///     that it is gathered with began: at most 5 ms ago, and longer only while lanes wait for memory.
     ///   - topic: the topic's name. The topic must exist, unless ``ClusterConfiguration/autoCreatesTopics`` is set.
     ///   - partition: a partition from 0 on; nil lets the partitioner choose; -1 lets the record go to any, as the records
     ///     of ``AnyPartitioner``.
