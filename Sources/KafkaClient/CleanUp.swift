@@ -19,19 +19,18 @@ nonisolated(nonsending) package func always<Result>(
 /// Starts `work`, and waits for it. When the task is cancelled, or the time is over, the wait ends and the work goes on.
 ///
 /// - Parameters:
-///   - limit: how long to wait; nil for as long as it takes.
+///   - limit: how long to wait.
 ///   - timeout: the error to throw then.
 /// - Throws: what `work` throws, `timeout`, or `CancellationError`.
 nonisolated(nonsending) func abandoning<Value: Sendable>(
-    on executor: (any TaskExecutor)? = nil, after limit: Duration? = nil, _ timeout: KafkaClientError? = nil,
+    after limit: Duration, _ timeout: KafkaClientError,
     _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try Task.checkCancellation()
     let end = Waiter<Value>()
-    Task(executorPreference: executor) {
+    Task {
         do { end.resume(.success(try await work())) } catch { end.resume(.failure(error)) }
     }
-    guard let limit, let timeout else { return try await end.wait() }
     let clock = Task {
         try await Task.sleep(for: limit)
         end.resume(.failure(timeout))

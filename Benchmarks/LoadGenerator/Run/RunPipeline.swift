@@ -35,8 +35,8 @@ struct RunPipeline {
         let producerConfiguration = try configuration.producerConfiguration(concurrency: concurrency, settings)
         // One more for records that fail before a lane has them.
         recorders = Self.makeRecorders(
-            producerConfiguration.laneCountOfProducer + 1, isPaced: configuration.rate != nil)
-        let producerLoops = Array(loops.prefix(producerConfiguration.threadCount))
+            producerConfiguration.laneCount + 1, isPaced: configuration.rate != nil)
+        let producerLoops = Array(loops.prefix(producerConfiguration.loopCount))
         let producer = try Producer(
             producerConfiguration, cluster: cluster, connection: connection, on: producerLoops,
             observing: recorders)
@@ -125,7 +125,7 @@ struct RunPipeline {
 
     /// Closes the connections. What is not delivered yet fails.
     func close() async {
-        if let producer { return await producer.endAtOnce() }
+        if let producer { return await producer.close() }
         for lane in lanes { await lane.close() }
     }
 

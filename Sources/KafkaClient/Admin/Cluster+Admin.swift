@@ -152,7 +152,7 @@ extension Cluster {
         }
     }
 
-    /// How long a broker may take, in milliseconds: as long as its answer is waited for.
+    /// How long a broker may take, in milliseconds.
     private var timeoutMs: Int32 { configuration.connection.brokerTimeout.milliseconds }
 
     private func check(_ code: KafkaErrorCode, _ message: String?, _ action: String) throws(KafkaClientError) {

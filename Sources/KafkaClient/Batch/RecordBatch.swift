@@ -92,7 +92,7 @@ struct BatchMark: Sendable {
 extension [BatchMark] {
     /// Adds a record, or several.
     mutating func add(_ mark: RecordMark, at first: Int, count: Int = 1) {
-        if let last, last.first + last.count == first, last.mark.tag == mark.tag, last.mark.ticket === mark.ticket {
+        if let last, last.first + last.count == first, RecordMark.areSame(last.mark, mark) {
             self[self.count - 1].count += count
         } else {
             append(BatchMark(mark: mark, first: first, count: count))

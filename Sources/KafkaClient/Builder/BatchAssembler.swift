@@ -49,7 +49,8 @@ final class BatchAssembler {
             known.grow(to: partitionCount)
             return known
         }
-        let topic = OpenTopic(name, partitionCount: partitionCount, assigner: configuration.partitioner.makeAssigner())
+        let topic = OpenTopic(
+            name, partitionCount: partitionCount, assigner: configuration.partitioner.makeAssigner(), share: share)
         topics[name] = topic
         return topic
     }
@@ -68,7 +69,7 @@ final class BatchAssembler {
         var index = range.lowerBound
         while index < range.upperBound {
             let slot = Int(targets[index])
-            let partition = slot < 0 ? topic.partitionForAny(share) : slot
+            let partition = slot < 0 ? topic.partitionForAny() : slot
             if slot < 0, partition >= 0 {
                 // Records for any partition join those of the partition whose turn it is: so both keep their order.
                 let run = index..<endOfAny(targets, index, range.upperBound)
@@ -82,7 +83,7 @@ final class BatchAssembler {
             }
             if topic.batches[partition].isOpen { seal(topic, partition, now: now) }
             // When it was for any, the turn is the next partition's, which may have a batch open.
-            if slot < 0, partition >= 0, topic.partitionForAny(share) != partition { continue }
+            if slot < 0, partition >= 0, topic.partitionForAny() != partition { continue }
             if let stop = open(topic, partition, for: chunk, index, began: began) { return stop }
         }
         return .done
@@ -165,8 +166,7 @@ final class BatchAssembler {
         openByteCount -= memory.count
         sealed.append(
             sealer.seal(
-                batch, in: memory, topic: topic.name, partition: slot < 0 ? topic.partitionOfAny : Int32(slot),
-                marks: marks, firstAppend: firstAppend,
-                sealed: now))
+                batch, in: memory, topic: topic.name, partition: topic.partition(of: slot), marks: marks,
+                firstAppend: firstAppend, sealed: now))
     }
 }

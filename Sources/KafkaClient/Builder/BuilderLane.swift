@@ -185,9 +185,7 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
             try refused.throwIfAny(of: handed.range.count, byteCountMax: configuration.batchByteCountMax)
             return nil
         } catch {
-            let reason = KafkaClientError.asReason(error)
-            return RefusedChunk(
-                handed.topic, handed.chunk, handed.range, taken: reason.takenRecordCount, reason)
+            return handed.refused(error)
         }
     }
 

@@ -15,11 +15,7 @@ final class OpenTopic {
     private(set) var batches: UnsafeMutablePointer<OpenBatch>
     /// The lease of each slot's buffer, that of slot -1 first.
     private var leases: [Lease]
-    /// The partition that records for any go to, until its batch is sealed.
-    private var turn: Int?
-    /// What the batch in slot -1 says of its partition: -1, unless the partitioner has named one that does not exist. The
-    /// producer refuses it then.
-    private(set) var partitionOfAny: Int32 = -1
+    private var turn: AnyTurn
 
     /// What is needed of an open batch only when it is opened or sealed.
     private struct Lease {
@@ -30,10 +26,12 @@ final class OpenTopic {
         var marks: [BatchMark] = []
     }
 
-    init(_ name: String, partitionCount: Int, assigner: any PartitionAssigner) {
+    /// - Parameter share: the partitions among which it chooses for records that may go to any.
+    init(_ name: String, partitionCount: Int, assigner: any PartitionAssigner, share: LaneShare) {
         self.name = name
         self.partitionCount = partitionCount
         self.assigner = assigner
+        turn = AnyTurn(share)
         let slots = UnsafeMutablePointer<OpenBatch>.allocate(capacity: partitionCount + 1)
         slots.initialize(repeating: OpenBatch(), count: partitionCount + 1)
         batches = slots + 1
@@ -67,20 +65,15 @@ final class OpenTopic {
     /// Empties a slot. When it was the turn of this partition, the next one's comes.
     func close(_ slot: Int) {
         batches[slot] = OpenBatch()
-        if turn == slot { turn = nil }
+        turn.end(Int32(slot))
     }
 
     /// The partition whose turn it is to get the records that may go to any; -1 when the producer is to choose one for their
     /// batch, when it sends it.
-    func partitionForAny(_ share: LaneShare) -> Int {
-        if let turn { return turn }
-        let partition = share.choose(of: partitionCount, assigner.partitionForBatch)
-        let exists = partition >= 0 && Int(partition) < partitionCount
-        partitionOfAny = exists ? -1 : partition
-        let slot = exists ? Int(partition) : -1
-        turn = slot
-        return slot
-    }
+    func partitionForAny() -> Int { Int(turn.take(of: partitionCount, assigner)) }
+
+    /// What the batch of a slot says of its partition.
+    func partition(of slot: Int) -> Int32 { slot < 0 ? turn.partitionOfAny : Int32(slot) }
 
     /// The whole buffer of the batch that is open in a slot.
     func memory(_ slot: Int) -> UnsafeMutableRawBufferPointer {

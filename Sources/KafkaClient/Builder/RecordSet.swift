@@ -54,11 +54,7 @@ final class CollectedTopic {
     let assigner: any PartitionAssigner
     /// Of records for any partition first, then of each partition.
     var sets: [RecordSet]
-    /// The partition that records for any go to, until its set is cut.
-    private var turn: Int32?
-    /// What the batch of records for any says of its partition: -1, unless the partitioner has named one that does not exist.
-    /// The producer refuses it then.
-    private(set) var partitionOfAny: Int32 = -1
+    private var turn = AnyTurn(.all)
 
     init(_ name: String, partitionCount: Int, assigner: any PartitionAssigner) {
         self.name = name
@@ -90,17 +86,14 @@ final class CollectedTopic {
 
     /// The set of a record: that of its partition, or, for any, of the one whose turn it is. So both keep their order.
     func slot(for target: Int32) -> Int {
-        if target >= 0 { return Int(target) + 1 }
-        if let turn { return Int(turn) + 1 }
-        let partition = assigner.partitionForBatch(partitionCount: partitionCount)
-        let exists = partition >= 0 && Int(partition) < partitionCount
-        partitionOfAny = exists ? -1 : partition
-        turn = exists ? partition : -1
-        return exists ? Int(partition) + 1 : 0
+        Int(target >= 0 ? target : turn.take(of: partitionCount, assigner)) + 1
     }
 
+    /// What the batch of a slot says of its partition.
+    func partition(of slot: Int) -> Int32 { slot == 0 ? turn.partitionOfAny : Int32(slot - 1) }
+
     func takeSet(_ slot: Int) -> RecordSet {
-        if let turn, Int(turn) + 1 == slot { self.turn = nil }
+        turn.end(Int32(slot - 1))
         let set = sets[slot]
         sets[slot] = RecordSet()
         return set

@@ -38,11 +38,3 @@ extension KafkaClientError {
         KafkaClientError(.closed, "the builder was finished; \(count) of \(total) records were taken").taking(count)
     }
 }
-
-extension KafkaClientError {
-    /// What a builder has thrown, as the reason why records were refused.
-    static func asReason(_ error: any Error) -> KafkaClientError {
-        error as? KafkaClientError
-            ?? KafkaClientError(.closed, "records could not be handed to the builder", underlying: error)
-    }
-}

@@ -131,8 +131,7 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
                 time: WallTime(millisecondsSince1970: handed.beganMs))
             return nil
         } catch {
-            let reason = KafkaClientError.asReason(error)
-            return RefusedChunk(handed.topic, chunk, handed.range, taken: reason.takenRecordCount, reason)
+            return handed.refused(error)
         }
     }
 
@@ -263,8 +262,7 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
         let worker = workers[ticket % workers.count]
         let work = SetToBuild(
             ticket: ticket, set: set, memory: memory, topic: topic.name,
-            partition: slot == 0 ? topic.partitionOfAny : Int32(slot - 1),
-            sealed: .now)
+            partition: topic.partition(of: slot), sealed: .now)
         worker.submit(work, for: self)
     }
 

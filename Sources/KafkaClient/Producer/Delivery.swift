@@ -15,7 +15,8 @@ public struct Delivery: Sendable {
         case failed(KafkaClientError)
     }
 
-    /// The batch. That of records that failed before they were in one has no bytes and no exchanges. Its bytes count against its builder's memory bound for as long as it is referenced.
+    /// The batch. That of records that failed before they were in one has no bytes and no exchanges. Its bytes count against
+    /// its builder's memory bound for as long as it is referenced.
     public let batch: RecordBatch
     /// The partition that the batch was stored in or last sent to; -1 when none was chosen.
     public let partition: Int32

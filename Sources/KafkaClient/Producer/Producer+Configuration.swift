@@ -58,32 +58,26 @@ extension Producer {
             self.onDelivery = onDelivery
         }
 
-        /// The number of lanes or of workers.
-        private var laneCount: Int {
-            switch strategy {
-            case .sharded(let lanes): lanes
-            case .sequential(let workers): workers
-            }
-        }
-
         /// The number of threads that the producer needs.
-        var loopCount: Int {
+        package var loopCount: Int {
             switch strategy {
             case .sharded(let lanes): lanes
             case .sequential(let workers): workers + 1
             }
         }
 
-        /// The same, for kbench.
-        package var threadCount: Int { loopCount }
         /// The number of lanes that send batches.
-        package var laneCountOfProducer: Int { if case .sharded(let lanes) = strategy { lanes } else { 1 } }
+        package var laneCount: Int { if case .sharded(let lanes) = strategy { lanes } else { 1 } }
 
         func validate() throws(KafkaClientError) {
             var check = ConfigurationCheck("Producer.Configuration")
+            let count =
+                switch strategy {
+                case .sharded(let lanes): lanes
+                case .sequential(let workers): workers
+                }
             check.expect(
-                "strategy", (1...1024).contains(laneCount), "has \(laneCount) lanes or workers; there must be 1 to 1024"
-            )
+                "strategy", (1...1024).contains(count), "has \(count) lanes or workers; there must be 1 to 1024")
             check.expect("blockTimeout", blockTimeout, in: .zero ... .seconds(3600))
             check.expect("shutdownTimeout", shutdownTimeout, in: .zero ... .seconds(86_400))
             check.expect(

@@ -39,7 +39,7 @@ public final class Producer: Sendable {
     /// A producer whose deliveries kbench sees lane by lane.
     ///
     /// - Parameters:
-    ///   - loops: as many as `configuration.threadCount` says. They must run until the producer has ended.
+    ///   - loops: as many as `configuration.loopCount` says. They must run until the producer has ended.
     ///   - observers: told of deliveries on their lane's thread, one for each lane; and one more, of records that failed
     ///     before a lane had them, from any thread but never by two at once.
     package convenience init(
@@ -171,8 +171,5 @@ public final class Producer: Sendable {
     func throwFailures() throws { try deliveries.takeSummary().throwIfFailed() }
 
     /// Closes the connections. Records that are not delivered yet fail.
-    func close() async { try? await end() }
-
-    /// The same, for kbench.
-    package func endAtOnce() async { await close() }
+    package func close() async { try? await end() }
 }

@@ -80,7 +80,7 @@ final class ProducerEngine: Sendable {
 
         init(_ configuration: Producer.Configuration) {
             let byteCountMax = configuration.builder.memoryByteCountMax
-            let laneCount = configuration.laneCountOfProducer
+            let laneCount = configuration.laneCount
             // A lane can't do with less than two batches.
             batchByteCountMax = max(byteCountMax / 4 * 3 / laneCount, 2 * configuration.builder.batchByteCount)
             roomByteCountMax = max(byteCountMax - batchByteCountMax * laneCount, byteCountMax / 8)
@@ -126,23 +126,4 @@ final class ProducerEngine: Sendable {
             gatheredByteCount: router.room.takenByteCount,
             batchByteCount: pools.reduce(0) { $0 + $1.takenByteCount }, waitingAppends: router.room.lineLength)
     }
-}
-
-extension Producer {
-    /// What a producer holds at a moment.
-    public struct Backlog: Sendable, Hashable {
-        /// The records that lanes were given and whose fate is not known. Those that are still being gathered, for some
-        /// milliseconds, are not counted.
-        public let recordCount: Int
-        /// The memory of records that are not in batches yet, chunks that are being filled included.
-        public let gatheredByteCount: Int
-        /// The memory of batches that are open, queued or in flight, or that are still referenced after their delivery.
-        public let batchByteCount: Int
-        /// The number of appends that wait for room.
-        public let waitingAppends: Int
-    }
-
-    /// What is waiting now. Its bytes together stay within ``BuilderConfiguration/memoryByteCountMax``, unless that is too
-    /// little for two batches of each lane.
-    public var backlog: Backlog { engine.backlog }
 }

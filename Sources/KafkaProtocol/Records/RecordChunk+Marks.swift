@@ -12,6 +12,12 @@ package struct RecordMark: Sendable {
         self.tag = tag
         self.ticket = ticket
     }
+
+    /// Whether records with these marks are one run.
+    package static func areSame(_ first: RecordMark?, _ second: RecordMark?) -> Bool {
+        guard let first, let second else { return first == nil && second == nil }
+        return first.tag == second.tag && first.ticket === second.ticket
+    }
 }
 
 /// The records of a chunk from `start` up to the next run. No mark is a mark too: it ends the run before.
@@ -27,15 +33,18 @@ extension RecordChunk {
     /// Best a run of records has one tag, and not each record its own: a run costs memory in the chunk and in its batches.
     public var tag: UInt64? {
         get { runs.last?.mark?.tag }
-        set {
-            if newValue != nil || !runs.isEmpty { mark(newValue.map { RecordMark(tag: $0) }) }
-        }
+        set { mark(newValue.map { RecordMark(tag: $0) }) }
     }
 
     /// Marks the records that are appended from now on.
-    package mutating func mark(_ mark: RecordMark?) {
-        if runs.last?.start == count { runs.removeLast() }
-        runs.append(RecordRun(start: count, mark: mark))
+    package mutating func mark(_ mark: RecordMark?) { self.mark(mark, from: count) }
+
+    /// Marks the records from `start` on, where no run begins later.
+    mutating func mark(_ mark: RecordMark?, from start: Int) {
+        if runs.last?.start == start { runs.removeLast() }
+        // As they are: without a mark before the first run, with that of the last run after it.
+        if RecordMark.areSame(mark, runs.last?.mark) { return }
+        runs.append(RecordRun(start: start, mark: mark))
     }
 
     /// Whether a record is marked.
@@ -59,12 +68,5 @@ extension RecordChunk {
             let part = (run.start..<max(run.start, end)).clamped(to: range)
             if let mark = run.mark, !part.isEmpty { body(mark, part) }
         }
-    }
-
-    /// Gives the record that is added next the mark that another chunk's record has.
-    mutating func copyMark(of other: RecordChunk, at index: Int) {
-        let run = other.runs.lastIndex { $0.start <= index }
-        let mark = run.flatMap { other.runs[$0].mark }
-        if mark != nil || !runs.isEmpty { self.mark(mark) }
     }
 }

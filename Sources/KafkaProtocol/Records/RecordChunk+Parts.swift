@@ -97,21 +97,19 @@ extension RecordChunk {
             initializedCount = count
         }
         ordered.tail.count = count
-        if hasMarks { ordered.runs = runs(orderedBy: groups, ranges) }
+        if hasMarks { ordered.takeMarks(of: self, orderedBy: groups, ranges) }
         return (ordered, orderedSlots, ranges)
     }
 
-    private func runs(orderedBy groups: [Int32], _ ranges: [Range<Int>]) -> [RecordRun] {
-        var marks = [RecordMark?](repeating: nil, count: count)
-        forEachMark(in: 0..<count) { mark, range in for index in range { marks[index] = mark } }
+    private mutating func takeMarks(of other: RecordChunk, orderedBy groups: [Int32], _ ranges: [Range<Int>]) {
         var next = ranges.map(\.lowerBound)
-        var ordered = marks
-        for index in 0..<count {
+        var marks = [RecordMark?](repeating: nil, count: other.count)
+        for index in 0..<other.count {
             let group = Int(groups[index])
-            ordered[next[group]] = marks[index]
+            marks[next[group]] = other.mark(at: index)
             next[group] += 1
         }
-        return ordered.enumerated().map { RecordRun(start: $0.offset, mark: $0.element) }
+        for (index, mark) in marks.enumerated() { self.mark(mark, from: index) }
     }
 
     /// The same records; in memory of their own where they take less than half of this chunk's.
@@ -183,7 +181,7 @@ extension RecordChunk {
         var result = derived(capacity: indices.count)
         for index in indices {
             precondition(index < count)
-            if hasMarks { result.copyMark(of: self, at: index) }
+            if hasMarks { result.mark(mark(at: index)) }
             result.add(tail.entries[index])
         }
         return result

@@ -56,53 +56,54 @@ final class ChunkQueue: Sendable {
 
     /// Hands a chunk over.
     func push(_ chunk: HandedChunk, now: MonotonicInstant) {
-        let sleeper = state.withLock { state in
+        change { state in
             state.entries.append(.chunk(chunk))
             state.byteCount += chunk.byteCount
-            let isUrgent =
-                state.byteCount >= wakeByteCount
-                || state.wakesAt > now.advanced(byNanoseconds: Self.patienceNs)
-            return isUrgent ? state.sleeper.take() : nil
+            return state.byteCount >= wakeByteCount || state.wakesAt > now.advanced(byNanoseconds: Self.patienceNs)
         }
-        sleeper?.resume(returning: false)
     }
 
     /// Asks the lane to look after the records of a gatherer.
     func watch(_ gatherer: Gatherer) {
-        let sleeper = state.withLock { state in
+        change { state in
             state.announced.append(gatherer)
-            return state.sleeper.take()
+            return true
         }
-        sleeper?.resume(returning: false)
     }
 
     /// Wakes the lane. Doors call this when they have to wait for room.
-    func wake() { state.withLock { $0.sleeper.take() }?.resume(returning: false) }
+    func wake() { change { _ in true } }
 
     /// Returns when the chunks that were pushed before are taken.
     ///
     /// - Throws: `CancellationError`.
     func waitUntilTaken() async throws {
         let waiter = Waiter<Void>()
-        let sleeper = state.withLock { state in
+        change { state in
             if state.isClosed {
                 waiter.resume()
             } else {
                 state.entries.append(.mark(waiter))
                 state.markCount += 1
             }
-            return state.sleeper.take()
+            return true
         }
-        sleeper?.resume(returning: false)
         try await waiter.wait()
     }
 
     /// Lets `serve` return once all chunks are taken. None may be pushed later.
     func close() {
-        let sleeper = state.withLock { state in
+        change { state in
             state.isClosed = true
-            return state.sleeper.take()
+            return true
         }
+    }
+
+    /// Changes the state, and wakes the lane where that is urgent.
+    ///
+    /// - Parameter body: returns whether it is.
+    private func change(_ body: (inout State) -> Bool) {
+        let sleeper = state.withLock { state in body(&state) ? state.sleeper.take() : nil }
         sleeper?.resume(returning: false)
     }
 

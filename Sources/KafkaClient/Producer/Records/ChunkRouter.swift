@@ -2,44 +2,6 @@ import KafkaProtocol
 import KafkaTransport
 import Synchronization
 
-/// Records that are handed over together, and what is known of them.
-struct GatheredRecords {
-    let chunk: RecordChunk
-    /// The partitions that callers named, one for each record; nil when none did, or when `partition` holds for all.
-    var names: UnsafePointer<Int32>?
-    var namedCount = 0
-    var partition: Int32?
-    let hasKeys: Bool
-    let began: MonotonicInstant
-    let beganMs: Int64
-    /// The bytes that count against the room.
-    let byteCount: Int
-    let origin: OpenChunk?
-
-    init(_ open: OpenChunk, _ published: PublishedRecords) {
-        chunk = open.chunk
-        if published.namedCount > 0 { names = UnsafePointer(open.partitions) }
-        namedCount = published.namedCount
-        hasKeys = published.hasKeys
-        began = open.began
-        beganMs = open.beganMs
-        byteCount = open.byteCount
-        origin = open
-    }
-
-    init(
-        chunk: RecordChunk, partition: Int32?, hasKeys: Bool, began: MonotonicInstant, beganMs: Int64, byteCount: Int
-    ) {
-        self.chunk = chunk
-        self.partition = partition
-        self.hasKeys = hasKeys
-        self.began = began
-        self.beganMs = beganMs
-        self.byteCount = byteCount
-        origin = nil
-    }
-}
-
 /// Chooses the partitions of gathered records, and gives each partition to one lane: partition *p* of *n* lanes belongs to
 /// lane *p* mod *n*, and records for any partition go to the lanes in turn, which then choose among their own. So records of
 /// one partition keep the order in which they were handed over, however the partition was chosen.
@@ -119,18 +81,22 @@ final class ChunkRouter: Sendable {
             partitionCount: topic.partitionCount)
     }
 
+    /// - Parameters:
+    ///   - value: the bytes of the value; nil for null.
+    ///   - key: the bytes of the key; nil for null.
+    ///   - headersByteCount: the bytes of the headers as a record has them; 0 for none.
     /// - Throws: `KafkaClientError`: `.recordTooLarge`, `.unknownPartition` or `.invalidArgument` for a record that can't be
     ///   taken.
     func check(
-        value: Int?, key: Int?, _ headers: [RecordHeader], _ timestampMs: Int64?, partition: Int32, _ topic: TopicRoute
+        value: Int?, key: Int?, headers headersByteCount: Int, _ timestampMs: Int64?, partition: Int32,
+        _ topic: TopicRoute
     ) throws(KafkaClientError) {
         try RecordChunk.check(timestampMs: timestampMs)
         if partition != ChunkCursor.unnamedPartition, partition != -1 {
             try PartitionBounds.check(partition, of: topic.name, topic.partitionCount)
         }
         let byteCount = RecordChunk.batchByteCountAlone(
-            keyByteCount: key, valueByteCount: value,
-            headersByteCount: headers.isEmpty ? 0 : RecordChunk.encodedByteCount(headers))
+            keyByteCount: key, valueByteCount: value, headersByteCount: headersByteCount)
         if byteCount <= batchByteCountMax { return }
         throw KafkaClientError(
             .recordTooLarge,
@@ -186,16 +152,14 @@ final class ChunkRouter: Sendable {
     ) throws(KafkaClientError) {
         let targets = try targets(gathered, topic, assigner)
         handedOverCount.add(gathered.chunk.count, ordering: .relaxed)
+        let lane: Int
         switch targets {
-        case .all(let partition):
-            gathered.origin?.partsLeft.store(1, ordering: .relaxed)
-            let lane = partition < 0 ? takeLane(topic) : Int(partition) % queues.count
-            push(gathered, gathered.chunk, 0..<gathered.chunk.count, targets, topic, to: lane, gathered.byteCount, now)
-        case .each where queues.count == 1:
-            gathered.origin?.partsLeft.store(1, ordering: .relaxed)
-            push(gathered, gathered.chunk, 0..<gathered.chunk.count, targets, topic, to: 0, gathered.byteCount, now)
-        case .each(let partitions): split(gathered, partitions, topic, now)
+        case .all(let partition): lane = partition < 0 ? takeLane(topic) : Int(partition) % queues.count
+        case .each where queues.count == 1: lane = 0
+        case .each(let partitions): return split(gathered, partitions, topic, now)
         }
+        gathered.origin?.partsLeft.store(1, ordering: .relaxed)
+        push(gathered, gathered.chunk, 0..<gathered.chunk.count, targets, topic, to: lane, gathered.byteCount, now)
     }
 
     private func split(

@@ -16,37 +16,14 @@ struct HandedChunk: Sendable {
     let origin: OpenChunk?
 }
 
-/// Records of which a door or a lane could not make a batch.
-struct RefusedChunk: Sendable {
-    let topic: String
-    let recordCount: Int
-    /// Those of all records of the chunk, where none was taken.
-    let marks: [BatchMark]
-    let error: KafkaClientError
-
-    init(_ topic: TopicRoute, _ chunk: RecordChunk, _ range: Range<Int>, taken: Int = 0, _ error: KafkaClientError) {
-        self.topic = topic.name
-        recordCount = range.count - taken
-        var marks: [BatchMark] = []
-        // The records that were taken are the first ones.
-        chunk.forEachMark(in: range.lowerBound + taken..<range.upperBound) { mark, run in
-            marks.add(mark, at: run.lowerBound - range.lowerBound - taken, count: run.count)
-        }
-        self.marks = marks
-        self.error = error
-    }
-}
-
-/// A topic as doors and lanes know it: its name is looked up once, and not for each record or chunk.
-final class TopicRoute: Sendable {
-    let name: String
-    /// A small number, by which lanes find what they keep of the topic.
-    let index: Int
-    let partitionCount: Int
-
-    init(_ name: String, index: Int, partitionCount: Int) {
-        self.name = name
-        self.index = index
-        self.partitionCount = partitionCount
+extension HandedChunk {
+    /// What could not be taken of it.
+    ///
+    /// - Parameter error: what the builder has thrown. The records that it says were taken are the first ones.
+    func refused(_ error: any Error) -> RefusedChunk {
+        let reason =
+            error as? KafkaClientError
+            ?? KafkaClientError(.closed, "records could not be handed to the builder", underlying: error)
+        return RefusedChunk(topic, chunk, range, taken: reason.takenRecordCount, reason)
     }
 }

@@ -41,7 +41,7 @@ extension Producer {
                     try add(value, key, headers, timestampMs, to: topic, partition)
                 }
             }
-            if need.isNothing { return }
+            if case .nothing = need { return }
             try await provide(need, topic, whenFull)
         }
     }
@@ -59,7 +59,7 @@ extension Producer {
             let need = try value.withRecordBytes { value throws(KafkaClientError) in
                 try add(value, nil, headers, timestampMs, to: topic, partition)
             }
-            if need.isNothing { return }
+            if case .nothing = need { return }
             try await provide(need, topic, whenFull)
         }
     }
@@ -77,29 +77,18 @@ extension Producer {
             let need = try key.withRecordBytes { key throws(KafkaClientError) in
                 try add(nil, key, headers, timestampMs, to: topic, partition)
             }
-            if need.isNothing { return }
+            if case .nothing = need { return }
             try await provide(need, topic, whenFull)
         }
-    }
-
-    /// What a record needs before it can be taken.
-    @usableFromInline
-    struct Need {
-        let kind: SharedDoor.Need
-
-        @usableFromInline
-        let isNothing: Bool
     }
 
     @usableFromInline
     func add(
         _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, to topic: String,
         _ partition: Int32?
-    ) throws(KafkaClientError) -> Need {
-        let need = try door.add(
+    ) throws(KafkaClientError) -> RecordNeed {
+        try door.add(
             value, key, headers, timestampMs, to: topic, partition: partition ?? ChunkCursor.unnamedPartition)
-        if case .nothing = need { return Need(kind: need, isNothing: true) }
-        return Need(kind: need, isNothing: false)
     }
 
     /// Lets other tasks run.
@@ -115,9 +104,9 @@ extension Producer {
     /// Gets what a record needs. It is added once more then.
     @usableFromInline
     nonisolated(nonsending)
-        func provide(_ need: Need, _ topic: String, _ whenFull: WhenFull) async throws
+        func provide(_ need: RecordNeed, _ topic: String, _ whenFull: WhenFull) async throws
     {
-        switch need.kind {
+        switch need {
         case .nothing: return
         case .topic: _ = try await router.topic(topic)
         case .breath: try await Self.breathe()

@@ -22,7 +22,7 @@ extension Producer {
     ) async throws {
         if chunk.isEmpty { return }
         if router.isBreathDue { try await Self.breathe() }
-        let known = if let known = router.knownTopic(topic) { known } else { try await router.topic(topic) }
+        let known = try await router.topic(topic)
         if let partition, partition != -1 {
             try PartitionBounds.check(partition, of: topic, known.partitionCount)
         }

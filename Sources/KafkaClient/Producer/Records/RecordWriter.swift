@@ -43,13 +43,13 @@ public struct RecordWriter: ~Copyable, Sendable {
         ) async throws
     {
         while true {
-            let neededByteCount = try value.withRecordBytes { value throws(KafkaClientError) in
+            let need = try value.withRecordBytes { value throws(KafkaClientError) in
                 try key.withRecordBytes { key throws(KafkaClientError) in
                     try add(value, key, headers, timestampMs, partition)
                 }
             }
-            if neededByteCount < 0 { return }
-            try await takeRoom(for: neededByteCount, whenFull)
+            if case .nothing = need { return }
+            try await provide(need, whenFull)
         }
     }
 
@@ -63,11 +63,11 @@ public struct RecordWriter: ~Copyable, Sendable {
         ) async throws
     {
         while true {
-            let neededByteCount = try value.withRecordBytes { value throws(KafkaClientError) in
+            let need = try value.withRecordBytes { value throws(KafkaClientError) in
                 try add(value, nil, headers, timestampMs, partition)
             }
-            if neededByteCount < 0 { return }
-            try await takeRoom(for: neededByteCount, whenFull)
+            if case .nothing = need { return }
+            try await provide(need, whenFull)
         }
     }
 
@@ -81,40 +81,34 @@ public struct RecordWriter: ~Copyable, Sendable {
         ) async throws
     {
         while true {
-            let neededByteCount = try key.withRecordBytes { key throws(KafkaClientError) in
+            let need = try key.withRecordBytes { key throws(KafkaClientError) in
                 try add(nil, key, headers, timestampMs, partition)
             }
-            if neededByteCount < 0 { return }
-            try await takeRoom(for: neededByteCount, whenFull)
+            if case .nothing = need { return }
+            try await provide(need, whenFull)
         }
     }
 
-    private static let added = -1
-    private static let breath = Int.max
-
-    /// - Returns: -1 when the record was added; `breath` when its task is to let others run first; otherwise the bytes for
-    ///   which a chunk is needed and for which there is no room.
     @usableFromInline
     mutating func add(
         _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, _ partition: Int32?
-    ) throws(KafkaClientError) -> Int {
-        let need = try filler.add(
-            value, key, headers, timestampMs, partition: partition ?? ChunkCursor.unnamedPartition)
-        switch need {
-        case .nothing: return Self.added
-        case .room(let byteCount): return byteCount
-        case .breath: return Self.breath
-        }
+    ) throws(KafkaClientError) -> RecordNeed {
+        try filler.add(value, key, headers, timestampMs, partition: partition ?? ChunkCursor.unnamedPartition)
     }
 
+    /// Gets what a record needs. It is added once more then.
     @usableFromInline
     nonisolated(nonsending)
-        mutating func takeRoom(for recordByteCount: Int, _ whenFull: WhenFull) async throws
+        mutating func provide(_ need: RecordNeed, _ whenFull: WhenFull) async throws
     {
-        if recordByteCount == Self.breath { return try await Producer.breathe() }
-        let byteCount = producer.router.room.chunkByteCount(for: recordByteCount)
-        try await producer.takeRoom(byteCount, whenFull)
-        try filler.take(room: byteCount, for: recordByteCount)
+        switch need {
+        case .nothing, .topic: return
+        case .breath: try await Producer.breathe()
+        case .room(let recordByteCount):
+            let byteCount = producer.router.room.chunkByteCount(for: recordByteCount)
+            try await producer.takeRoom(byteCount, whenFull)
+            try filler.take(room: byteCount, for: recordByteCount)
+        }
     }
 }
 

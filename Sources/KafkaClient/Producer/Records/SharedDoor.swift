@@ -20,18 +20,6 @@ final class SharedDoor: Sendable {
         var filler: ChunkFiller
     }
 
-    /// What a record needs before it can be taken.
-    enum Need {
-        /// Nothing: it was taken.
-        case nothing
-        /// The topic's partitions, which are not known yet.
-        case topic
-        /// Room for a chunk for so many bytes of key, value and headers.
-        case room(for: Int)
-        /// That its task lets others run.
-        case breath
-    }
-
     init(_ router: ChunkRouter) { self.router = router }
 
     /// Adds a record.
@@ -42,14 +30,10 @@ final class SharedDoor: Sendable {
     func add(
         _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, to topic: String,
         partition: Int32
-    ) throws(KafkaClientError) -> Need {
+    ) throws(KafkaClientError) -> RecordNeed {
         try state.withLock { state throws(KafkaClientError) in
             guard let index = index(of: topic, &state) else { return .topic }
-            switch try state.fillers[index].filler.add(value, key, headers, timestampMs, partition: partition) {
-            case .nothing: return .nothing
-            case .room(let byteCount): return .room(for: byteCount)
-            case .breath: return .breath
-            }
+            return try state.fillers[index].filler.add(value, key, headers, timestampMs, partition: partition)
         }
     }
 

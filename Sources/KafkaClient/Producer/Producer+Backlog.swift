@@ -1,0 +1,18 @@
+extension Producer {
+    /// What a producer holds at a moment.
+    public struct Backlog: Sendable, Hashable {
+        /// The records that lanes were given and whose fate is not known. Those that are still being gathered, for some
+        /// milliseconds, are not counted.
+        public let recordCount: Int
+        /// The memory of records that are not in batches yet, chunks that are being filled included.
+        public let gatheredByteCount: Int
+        /// The memory of batches that are open, queued or in flight, or that are still referenced after their delivery.
+        public let batchByteCount: Int
+        /// The number of appends that wait for room.
+        public let waitingAppends: Int
+    }
+
+    /// What is waiting now. Its bytes together stay within ``BuilderConfiguration/memoryByteCountMax``, unless that is too
+    /// little for two batches of each lane.
+    public var backlog: Backlog { engine.backlog }
+}
