@@ -22,8 +22,8 @@ public final class Client: Sendable {
     public let configuration: ClusterConfiguration
 
     private let loop: EventLoop
-    private let isEnded = Atomic<Bool>(false)
-    private let running = Waiter<Void>()
+    private let latch = RunLatch("the client")
+    private let ending = Mutex<Task<Void, Never>?>(nil)
 
     /// Creates a client that a program keeps, and ends with ``shutDown()``. It connects when something is first asked for.
     ///
@@ -48,7 +48,7 @@ public final class Client: Sendable {
     }
 
     deinit {
-        if isEnded.load(ordering: .relaxed) { return }
+        if ending.withLock({ $0 != nil }) { return }
         Task { [cluster, loop] in
             await cluster.close()
             await loop.shutDown()
@@ -82,22 +82,32 @@ public final class Client: Sendable {
 
     /// Runs until the task is cancelled or ``triggerShutdown()`` is called, and ends the client then. The client works without
     /// it too. This is for structured concurrency, and for service groups, where its producers' `run` must end before.
+    ///
+    /// - Throws: `KafkaClientError` with `.invalidArgument` when it was run before.
     public func run() async throws {
-        try? await running.wait()
+        try await latch.wait()
         await shutDown()
     }
 
-    /// Lets ``run()`` come to its end. Does nothing when it does not run.
-    public func triggerShutdown() { running.resume() }
+    /// Lets ``run()`` come to its end, also when it is called later. Without it, this does nothing.
+    public func triggerShutdown() { latch.trigger() }
 
     /// Closes the connections. Calls that wait for an answer throw `.closed`. Its producers must have ended before.
     ///
-    /// Calling it again does nothing.
+    /// Calling it again waits for the same end.
     public func shutDown() async {
-        if isEnded.exchange(true, ordering: .relaxed) { return }
-        triggerShutdown()
-        await cluster.close()
-        await loop.shutDown()
+        latch.trigger()
+        let task = ending.withLock { ending in
+            let task =
+                ending
+                ?? Task { [cluster, loop] in
+                    await cluster.close()
+                    await loop.shutDown()
+                }
+            ending = task
+            return task
+        }
+        await task.value
     }
 
     /// Before anything is started, all that is wrong in one error.

@@ -11,6 +11,8 @@
 ///     }
 package struct WaitingLine: Sendable {
     private var entries = RingBuffer<Entry>()
+    /// The earliest deadline in the line, or an earlier moment. Nothing has to be looked at before.
+    package private(set) var earliestDeadline = Int64.max
 
     private struct Entry: Sendable {
         let amount: Int
@@ -34,25 +36,25 @@ package struct WaitingLine: Sendable {
     package mutating func join(_ amount: Int = 1, until deadline: Int64 = .max) -> Waiter<Void> {
         let waiter = Waiter<Void>()
         entries.append(Entry(amount: amount, deadline: deadline, waiter: waiter))
+        earliestDeadline = min(earliestDeadline, deadline)
         return waiter
     }
 
     /// Takes the waiters out of the line whose deadline has come. Linear.
     package mutating func takeExpired(at now: Int64) -> [Waiter<Void>] {
+        if earliestDeadline > now { return [] }
         var expired: [Waiter<Void>] = []
+        var earliest = Int64.max
         entries.removeAll { entry in
-            if entry.deadline > now { return false }
+            if entry.deadline > now {
+                earliest = min(earliest, entry.deadline)
+                return false
+            }
             expired.append(entry.waiter)
             return true
         }
+        earliestDeadline = earliest
         return expired
-    }
-
-    /// The earliest deadline in the line; nil when it is empty. Linear.
-    package var earliestDeadline: Int64? {
-        var earliest: Int64?
-        entries.forEach { earliest = min(earliest ?? .max, $0.deadline) }
-        return earliest
     }
 
     /// Takes the first waiter out of the line. The caller resumes it, with or without its lock. When the waiter refuses, its

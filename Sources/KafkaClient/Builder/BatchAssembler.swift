@@ -83,7 +83,7 @@ final class BatchAssembler {
             }
             if topic.batches[partition].isOpen { seal(topic, partition, now: now) }
             // When it was for any, the turn is the next partition's, which may have a batch open.
-            if slot < 0, partition >= 0, topic.partitionForAny() != partition { continue }
+            if slot < 0, topic.partitionForAny() != partition { continue }
             if let stop = open(topic, partition, for: chunk, index, began: began) { return stop }
         }
         return .done

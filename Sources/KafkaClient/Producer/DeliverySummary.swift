@@ -19,17 +19,18 @@ public struct DeliverySummary: Sendable {
 
     /// Throws when records failed, or the delivery handler has thrown; otherwise does nothing.
     ///
-    /// - Throws: `KafkaClientError` with the code of the first failure, and all of `failures` as its causes; `.handlerFailed`
-    ///   when only the handler has failed.
+    /// - Throws: `KafkaClientError` with the code of the first failure, and as its causes all of `failures`, and after them
+    ///   `.handlerFailed` when the handler has failed too; only `.handlerFailed` when no record failed.
     public func throwIfFailed() throws(KafkaClientError) {
+        let handlerFailure = handlerError.map {
+            KafkaClientError(.handlerFailed, "the delivery handler has thrown", underlying: $0)
+        }
         if let firstFailure {
             throw KafkaClientError(
                 firstFailure.code, "\(failedRecords) records were not delivered",
-                brokerError: firstFailure.brokerError, causes: failures)
+                brokerError: firstFailure.brokerError, causes: failures + [handlerFailure].compactMap(\.self))
         }
-        if let handlerError {
-            throw KafkaClientError(.handlerFailed, "the delivery handler has thrown", underlying: handlerError)
-        }
+        if let handlerFailure { throw handlerFailure }
     }
 
     mutating func count(failed recordCount: Int, _ error: KafkaClientError) {

@@ -2,7 +2,7 @@ extension Producer {
     /// What a producer holds at a moment.
     public struct Backlog: Sendable, Hashable {
         /// The records that lanes were given and whose fate is not known. Those that are still being gathered, for some
-        /// milliseconds, are not counted.
+        /// milliseconds, are not counted, and chunks that are appended to ``Producer/builder`` directly distort it.
         public let recordCount: Int
         /// The memory of records that are not in batches yet, chunks that are being filled included.
         public let gatheredByteCount: Int
@@ -12,7 +12,7 @@ extension Producer {
         public let waitingAppends: Int
     }
 
-    /// What is waiting now. Its bytes together stay within ``BuilderConfiguration/memoryByteCountMax``, unless that is too
-    /// little for two batches of each lane.
+    /// What is waiting now. Its bytes together stay within ``BuilderConfiguration/memoryByteCountMax``, but for a record that
+    /// is longer than its part of that.
     public var backlog: Backlog { engine.backlog }
 }

@@ -69,6 +69,16 @@ extension Producer {
         /// The number of lanes that send batches.
         package var laneCount: Int { if case .sharded(let lanes) = strategy { lanes } else { 1 } }
 
+        /// How the memory that the producer may use is divided: for records that lanes have not taken, and for the batches of
+        /// each lane. The sequential builder keeps records that are in no batch, up to half of what its batches have.
+        var memoryShares: (roomByteCountMax: Int, batchByteCountMax: Int) {
+            let quarter = builder.memoryByteCountMax / 4
+            return switch strategy {
+            case .sharded(let lanes): (quarter, 3 * quarter / max(1, lanes))
+            case .sequential: (quarter, 2 * quarter)
+            }
+        }
+
         func validate() throws(KafkaClientError) {
             var check = ConfigurationCheck("Producer.Configuration")
             let count =
@@ -83,8 +93,16 @@ extension Producer {
             check.expect(
                 "producer.deliveryTimeout", producer.deliveryTimeout > builder.linger,
                 "is \(producer.deliveryTimeout); it must be longer than builder.linger, which is \(builder.linger)")
-            try ConfigurationCheck.throwIfAny(
-                check.problems + builder.problems + producer.problems, for: "a producer")
+            let problems = check.problems + builder.problems + producer.problems
+            if problems.isEmpty {
+                check.expect(
+                    "builder.memoryByteCountMax", memoryShares.batchByteCountMax / 2 >= builder.batchByteCount,
+                    """
+                    is \(builder.memoryByteCountMax); with \(laneCount) lanes each has \(memoryShares.batchByteCountMax) bytes \
+                    for its batches, which must hold two of \(builder.batchByteCount)
+                    """)
+            }
+            try ConfigurationCheck.throwIfAny(problems.isEmpty ? check.problems : problems, for: "a producer")
         }
     }
 }

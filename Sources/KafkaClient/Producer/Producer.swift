@@ -14,14 +14,9 @@ public final class Producer: Sendable {
     let door: SharedDoor
     /// Its cluster must stay as long as the producer does.
     private let client: Client?
-    private let running = Mutex(Running.not)
+    private let requestTimeout: Duration
+    private let latch = RunLatch("the producer")
     private let isEnded = Atomic<Bool>(false)
-
-    private enum Running {
-        case not
-        case running(Waiter<Void>)
-        case ended
-    }
 
     /// - Parameter loops: as many as `configuration.loopCount` says. They must run until the producer is closed.
     init(
@@ -30,6 +25,7 @@ public final class Producer: Sendable {
     ) throws {
         self.configuration = configuration
         self.client = client
+        requestTimeout = connection.requestTimeout
         engine = try ProducerEngine(
             configuration, cluster: cluster, connection: connection, on: loops, ownLoops: ownLoops, observers: observers
         )
@@ -95,8 +91,11 @@ public final class Producer: Sendable {
     /// - Returns: how many records were delivered and how many failed since the last flush.
     /// - Throws: `KafkaClientError` with `.unresponsive`; `CancellationError`. The counts are then left for the next flush.
     public func flushWithSummary() async throws -> DeliverySummary {
-        // By then each record's fate is known, whatever brokers do.
-        let limit = configuration.producer.deliveryTimeout + configuration.builder.linger + configuration.patience
+        // By then each record's fate is known, whatever brokers do. What is in flight in vain keeps its memory until its
+        // request ends, and other records may wait for that.
+        let limit =
+            configuration.producer.deliveryTimeout + configuration.builder.linger + requestTimeout
+            + configuration.patience
         try await abandoning(after: limit, Self.unresponsive) { [engine] in try await engine.flush() }
         return deliveries.takeSummary()
     }
@@ -115,25 +114,14 @@ public final class Producer: Sendable {
     /// The producer works without it too. This is for structured concurrency, and for service groups: with Swift Service
     /// Lifecycle a producer is a `Service` as it is.
     ///
-    /// - Throws: `KafkaClientError` when records could not be delivered, or when it was run before.
+    /// - Throws: `KafkaClientError` when records could not be delivered; `.invalidArgument` when it was run before.
     public func run() async throws {
-        let end = Waiter<Void>()
-        let isFirst = running.withLock { running in
-            guard case .not = running else { return false }
-            running = .running(end)
-            return true
-        }
-        if !isFirst { throw KafkaClientError(.invalidArgument, "the producer was run before, or has ended") }
-        try? await end.wait()
+        try await latch.wait()
         try await shutDown(within: configuration.shutdownTimeout)
     }
 
-    /// Lets ``run()`` come to its end. Does nothing when it does not run.
-    public func triggerShutdown() {
-        running.withLock { running in
-            if case .running(let end) = running { end.resume() }
-        }
-    }
+    /// Lets ``run()`` come to its end, also when it is called later. Without it, this does nothing.
+    public func triggerShutdown() { latch.trigger() }
 
     /// Delivers the records that were appended, for a time at most, and ends the producer. Later appends throw `.closed`.
     ///
@@ -143,10 +131,7 @@ public final class Producer: Sendable {
     /// - Throws: `KafkaClientError` when records have failed and no flush has told of it; `.unresponsive` when a handler or a
     ///   codec does not return.
     public func shutDown(within limit: Duration = .seconds(30)) async throws {
-        running.withLock { running in
-            if case .running(let end) = running { end.resume() }
-            running = .ended
-        }
+        latch.trigger()
         try await Task { [engine] in
             let isOver = KafkaClientError(.deliveryTimedOut, "the time for deliveries is over")
             // What is not delivered in time fails with the end, and is told of then.

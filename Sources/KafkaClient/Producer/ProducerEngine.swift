@@ -40,7 +40,7 @@ final class ProducerEngine: Sendable {
                 configuration.producer, on: loops[index], cluster: cluster, connection: connection,
                 deliveriesTo: sink, share: LaneShare(lane: index, laneCount: laneCount), agesFromAppend: true)
         }
-        let memory = MemoryShares(configuration)
+        let memory = configuration.memoryShares
         var builderConfiguration = configuration.builder
         builderConfiguration.memoryByteCountMax = memory.batchByteCountMax
         let pools: [BatchMemoryPool]
@@ -63,27 +63,10 @@ final class ProducerEngine: Sendable {
         let room = ChunkRoom(byteCountMax: memory.roomByteCountMax, on: loops[0])
         let queues = takerLoops.map { ChunkQueue(on: $0, room: room, linger: configuration.builder.linger) }
         router = ChunkRouter(
-            configuration.builder, room: room, queues: queues, directory: cluster,
-            blockTimeout: configuration.blockTimeout
+            configuration.builder, room: room, queues: queues, directory: cluster
         ) { deliveries.refuse($0) }
         serving = zip(queues, takers).map { queue, taker in
             Task(executorPreference: queue.loop) { await queue.serve(taker) { deliveries.refuse($0) } }
-        }
-    }
-
-    /// How the memory that a producer may use is divided.
-    private struct MemoryShares {
-        /// For records that no batch has yet.
-        let roomByteCountMax: Int
-        /// For the batches of each lane.
-        let batchByteCountMax: Int
-
-        init(_ configuration: Producer.Configuration) {
-            let byteCountMax = configuration.builder.memoryByteCountMax
-            let laneCount = configuration.laneCount
-            // A lane can't do with less than two batches.
-            batchByteCountMax = max(byteCountMax / 4 * 3 / laneCount, 2 * configuration.builder.batchByteCount)
-            roomByteCountMax = max(byteCountMax - batchByteCountMax * laneCount, byteCountMax / 8)
         }
     }
 

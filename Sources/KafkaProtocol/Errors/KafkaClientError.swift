@@ -86,11 +86,11 @@ public struct KafkaClientError: KafkaError {
     /// Whether the same call may succeed later.
     ///
     /// The broker's error code decides when there is one (Kafka's `RetriableException`). Otherwise it is so for
-    /// `.connectionFailed`, `.requestTimedOut` and `.leaderNotAvailable`.
+    /// `.connectionFailed`, `.requestTimedOut`, `.leaderNotAvailable` and `.memoryExhausted`.
     public var isRetriable: Bool {
         if code == .deliveryTimedOut { return false }
         if let brokerError { return brokerError.isRetriable }
-        return code == .connectionFailed || code == .requestTimedOut || code == .leaderNotAvailable
+        return [.connectionFailed, .requestTimedOut, .leaderNotAvailable, .memoryExhausted].contains(code)
     }
 }
 

@@ -80,13 +80,17 @@ package struct ChunkCursor: BitwiseCopyable {
 
     /// Writes a record and publishes it, if there is room for it and it keeps the limits.
     ///
-    /// - Parameter partition: `unnamedPartition`, -1 for any, or a partition.
+    /// - Parameters:
+    ///   - partition: `unnamedPartition`, -1 for any, or a partition.
+    ///   - isChecked: whether the caller has had the closer look that records near the limits need.
     package mutating func write(
-        _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, partition: Int32
+        _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, partition: Int32,
+        isChecked: Bool = false
     ) -> Outcome {
         let headersByteCount = headers.isEmpty ? 0 : RecordEncoding.headersByteCount(headers)
         let byteCount = (value?.byteCount ?? 0) + (key?.byteCount ?? 0) + headersByteCount
-        guard hasRoom(for: byteCount), byteCount <= limits.recordByteCountMax, partition < limits.partitionCount,
+        guard hasRoom(for: byteCount), byteCount <= limits.recordByteCountMax || isChecked,
+            partition < limits.partitionCount,
             partition >= -1 || partition == Self.unnamedPartition, (timestampMs ?? 0) >= 0
         else { return .refused }
         (entries + count).initialize(

@@ -42,7 +42,8 @@ extension RecordChunk {
     ) throws(KafkaClientError) {
         let headersByteCount = headers.isEmpty ? 0 : RecordEncoding.headersByteCount(headers)
         let byteCount = (value?.byteCount ?? 0) + (key?.byteCount ?? 0) + headersByteCount
-        let isEasy = tail.count < tail.capacity && byteCount <= tail.byteCapacity - tail.byteCount
+        let isEasy =
+            tail.count < tail.capacity && byteCount <= tail.byteCapacity - tail.byteCount && byteCount <= Int(Int32.max)
         if !isEasy || !isKnownUniquelyReferenced(&storage) || (timestampMs ?? 0) < 0 {
             try check(key?.byteCount ?? 0, value?.byteCount ?? 0, headersByteCount, timestampMs)
             makeRoom(for: byteCount)

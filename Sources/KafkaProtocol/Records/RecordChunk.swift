@@ -99,7 +99,7 @@ public struct RecordChunk: @unchecked Sendable {
             entries = storage.entries
             capacity = storage.capacity
             bytes = storage.arena.base
-            byteCapacity = sharesArena ? 0 : storage.arena.capacity
+            byteCapacity = sharesArena ? 0 : min(storage.arena.capacity, RecordArena.byteCountMax)
         }
     }
 

@@ -184,7 +184,7 @@ extension NetworkFixture {
         let collector = DeliveryCollector()
         let linger = Duration.milliseconds(400)
         try await withDoors(strategy, linger: linger, { $0.onDelivery = { collector.accept([$0]) } }) { producer, _ in
-            _ = try await producer.router.topic("t")
+            _ = try await producer.router.topic("t", until: .distantFuture)
             let began = MonotonicInstant.now
             try await producer.append(value: "alone", to: "t")
             try await eventually { collector.deliveries.count == 1 }

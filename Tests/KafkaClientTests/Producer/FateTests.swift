@@ -217,7 +217,8 @@ import Testing
         defer { blocking.signal() }
         try await withFixture { fixture in
             try fixture.broker.createTopic("t")
-            let client = try Client(to: fixture.endpoints.map(\.description))
+            let client = try Client(
+                to: fixture.endpoints.map(\.description), .fast(ConnectionConfiguration(requestTimeout: .seconds(1))))
             var configuration = Producer.Configuration()
             configuration.producer.deliveryTimeout = .milliseconds(500)
             configuration.onDelivery = { _ in blocking.wait() }
@@ -287,6 +288,23 @@ import Testing
             running.cancel()
             try await running.value
             #expect(try await clientError { _ = try await client.cluster.refresh(["t"]) }.code == .closed)
+        }
+    }
+
+    @Test func `an end may be triggered before the run, a run is once, and every end waits for the end`() async throws {
+        try await withClient { client, broker in
+            let producer = try client.makeProducer()
+            try await producer.append(value: "", to: "t")
+            producer.triggerShutdown()
+            try await producer.run()
+            #expect(broker.statistics.recordCount == 1)
+            #expect(try await clientError { try await producer.run() }.code == .invalidArgument)
+            client.triggerShutdown()
+            async let end: Void = client.shutDown()
+            try await client.run()
+            await end
+            #expect(try await clientError { try await client.run() }.code == .invalidArgument)
+            await client.shutDown()
         }
     }
 

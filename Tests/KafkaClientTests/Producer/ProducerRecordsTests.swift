@@ -132,7 +132,7 @@ import Testing
     ) async throws {
         let kept = DeliveryCollector()
         try await withProducer(
-            linger: .milliseconds(1), memoryByteCountMax: 4096, strategy: strategy,
+            linger: .milliseconds(1), memoryByteCountMax: 6144, strategy: strategy,
             onDelivery: { delivery in if keepsDeliveries { kept.accept([delivery]) } }
         ) { producer, fixture in
             fixture.broker.inject(FaultRule(.produce, effect: .stall))

@@ -21,8 +21,7 @@ struct ChunkFiller: @unchecked Sendable {
     /// Adds a record.
     ///
     /// - Parameter partition: `ChunkCursor.unnamedPartition` lets the partitioner choose.
-    /// - Throws: `KafkaClientError`: `.recordTooLarge`, `.invalidArgument`, `.unknownPartition`, `.closed`, or why the chunk
-    ///   that the record was in was refused.
+    /// - Throws: `KafkaClientError`: `.recordTooLarge`, `.invalidArgument`, `.unknownPartition` or `.closed`.
     @inline(__always)
     mutating func add(
         _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, partition: Int32
@@ -42,20 +41,28 @@ struct ChunkFiller: @unchecked Sendable {
         case .addedFirst: gatherer.watch()
         case .addedLast:
             letGo()
-            try gatherer.handOver()
+            gatherer.handOver()
         case .refused:
             let headersByteCount = headers.isEmpty ? 0 : RecordChunk.encodedByteCount(headers)
             try gatherer.router.check(
                 value: value?.byteCount, key: key?.byteCount, headers: headersByteCount, timestampMs,
                 partition: partition, gatherer.topic)
             let byteCount = (value?.byteCount ?? 0) + (key?.byteCount ?? 0) + headersByteCount
+            if cursor.hasRoom(for: byteCount) {
+                // It was only near a limit, or the chunk was closed meanwhile.
+                let outcome = cursor.write(value, key, headers, timestampMs, partition: partition, isChecked: true)
+                if outcome == .refused { letGo() }
+                return try finish(outcome, value, key, headers, timestampMs, partition: partition)
+            }
             if chunksSinceBreath >= Self.chunksPerBreath {
                 chunksSinceBreath = 0
                 return .breath
             }
             guard try beginIfRoom(for: byteCount) else { return .room(for: byteCount) }
             chunksSinceBreath += 1
-            return try add(value, key, headers, timestampMs, partition: partition)
+            return try finish(
+                cursor.write(value, key, headers, timestampMs, partition: partition, isChecked: true),
+                value, key, headers, timestampMs, partition: partition)
         }
         return .nothing
     }
@@ -68,7 +75,7 @@ struct ChunkFiller: @unchecked Sendable {
         }
         // The lanes must have everything, so that room comes back.
         letGo()
-        try gatherer.handOver()
+        gatherer.handOver()
         gatherer.router.wakeQueues()
         return false
     }
@@ -80,11 +87,13 @@ struct ChunkFiller: @unchecked Sendable {
     }
 
     private mutating func begin(for recordByteCount: Int) throws(KafkaClientError) {
-        let chunk = gatherer.router.room.makeChunk(for: recordByteCount)
         letGo()
+        let chunk = gatherer.router.room.makeChunk(for: recordByteCount)
+        // The cursor is made first: as soon as the gatherer has the chunk, others may close it.
+        let cursor = chunk.makeCursor(limits)
         try gatherer.open(chunk, now: .now)
         open = chunk
-        cursor = chunk.makeCursor(limits)
+        self.cursor = cursor
     }
 
     /// Says that the chunk is not used any more. No record may be added after this.

@@ -66,7 +66,7 @@ final class ChunkQueue: Sendable {
     /// Asks the lane to look after the records of a gatherer.
     func watch(_ gatherer: Gatherer) {
         change { state in
-            state.announced.append(gatherer)
+            if !state.isClosed { state.announced.append(gatherer) }
             return true
         }
     }

@@ -143,8 +143,10 @@ final class ChunkRoom: Sendable {
     // MARK: Time
 
     private func setAlarm(_ state: inout State) {
-        let moments = [state.line.earliestDeadline.map { MonotonicInstant(nanoseconds: $0) }, state.pace.next]
-        guard let next = moments.compactMap({ $0 }).min() else { return }
+        let earliestDeadline =
+            state.line.isEmpty ? .distantFuture : MonotonicInstant(nanoseconds: state.line.earliestDeadline)
+        let next = min(earliestDeadline, state.pace.next ?? .distantFuture)
+        if next == .distantFuture { return }
         if state.alarm == nil { state.alarm = LoopAlarm(on: loop) { [weak self] in self?.didPass() } }
         state.alarm?.set(at: next)
     }
@@ -188,7 +190,7 @@ final class ChunkRoom: Sendable {
         let admitted = state.withLock { state in
             state.takenByteCount -= byteCount
             state.givenByteCount += byteCount
-            if let spare, state.spares.count < Self.spareCountMax, spare.byteCount == chunkByteCount(for: 0) {
+            if let spare, state.spares.count < Self.spareCountMax, spare.recordCapacity == recordCapacity {
                 state.spares.append(spare)
             }
             let needed = max(state.line.first ?? 0, comfortByteCount)
@@ -215,9 +217,16 @@ final class ChunkRoom: Sendable {
     }
 
     private func resume(_ admitted: [Admitted]) {
-        for (waiter, byteCount) in admitted where !waiter.resume() {
-            // Its task was cancelled meanwhile: the room goes to others.
-            give(byteCount)
+        var admitted = admitted
+        while true {
+            var refusedByteCount = 0
+            for (waiter, byteCount) in admitted where !waiter.resume() { refusedByteCount += byteCount }
+            if refusedByteCount == 0 { return }
+            // Their tasks were cancelled meanwhile: the room goes to others.
+            admitted = state.withLock { state in
+                state.takenByteCount -= refusedByteCount
+                return admit(&state)
+            }
         }
     }
 

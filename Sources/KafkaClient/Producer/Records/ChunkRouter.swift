@@ -12,20 +12,24 @@ final class ChunkRouter: Sendable {
     /// How long records are gathered before the lane gets them: their linger goes on there.
     let gatherTime: Duration
     /// Told of records that were refused after they were taken.
-    let refuse: @Sendable (RefusedChunk) -> Void
+    private let refuse: @Sendable (RefusedChunk) -> Void
     private let batchByteCountMax: Int
-    private let blockTimeout: Duration
     private let directory: any TopicDirectory
     private let nextLane = Atomic<Int>(0)
     private let topics = Mutex<[String: TopicRoute]>([:])
-    private let gatherers = Mutex<[ObjectIdentifier: Gatherer]>([:])
+    private let gatherers = Mutex(Gatherers())
     private let chunksOfUsers = Atomic<Int>(0)
     /// The number of records that were handed over.
     let handedOverCount = Atomic<Int>(0)
 
+    private struct Gatherers {
+        var all: [ObjectIdentifier: Gatherer] = [:]
+        var areClosed = false
+    }
+
     init(
         _ configuration: BuilderConfiguration, room: ChunkRoom, queues: [ChunkQueue], directory: any TopicDirectory,
-        blockTimeout: Duration, refuse: @escaping @Sendable (RefusedChunk) -> Void
+        refuse: @escaping @Sendable (RefusedChunk) -> Void
     ) {
         self.room = room
         self.queues = queues
@@ -33,7 +37,6 @@ final class ChunkRouter: Sendable {
         batchByteCountMax = configuration.batchByteCountMax
         gatherTime = min(configuration.linger, Self.gatherTimeMax)
         self.directory = directory
-        self.blockTimeout = blockTimeout
         self.refuse = refuse
     }
 
@@ -54,14 +57,16 @@ final class ChunkRouter: Sendable {
 
     /// Asks for a topic's partitions.
     ///
-    /// - Throws: the errors of `TopicDirectory.partitionCount(of:)`; `KafkaClientError`: `.requestTimedOut` after the block
-    ///   timeout, or `.closed`. `CancellationError`.
-    func topic(_ name: String) async throws -> TopicRoute {
+    /// - Parameter deadline: when to give up.
+    /// - Throws: the errors of `TopicDirectory.partitionCount(of:)`; `KafkaClientError`: `.requestTimedOut` at the deadline,
+    ///   or `.closed`. `CancellationError`.
+    func topic(_ name: String, until deadline: MonotonicInstant) async throws -> TopicRoute {
         if let known = knownTopic(name) { return known }
         if room.isClosed { throw ChunkRoom.closedError }
+        let limit = max(.zero, deadline - .now)
         let isOver = KafkaClientError(
-            .requestTimedOut, "the partitions of topic '\(name)' could not be learned within \(blockTimeout)")
-        let partitionCount = try await abandoning(after: blockTimeout, isOver) { [directory] in
+            .requestTimedOut, "the partitions of topic '\(name)' could not be learned within \(limit)")
+        let partitionCount = try await abandoning(after: limit, isOver) { [directory] in
             try await directory.partitionCount(of: name)
         }
         return topics.withLock { topics in
@@ -111,32 +116,43 @@ final class ChunkRouter: Sendable {
     /// Makes a gatherer, which is flushed and closed with the others until it is forgotten.
     func makeGatherer(_ topic: TopicRoute) -> Gatherer {
         let gatherer = Gatherer(topic, self)
-        gatherers.withLock { $0[ObjectIdentifier(gatherer)] = gatherer }
+        let isLate = gatherers.withLock { gatherers in
+            if !gatherers.areClosed { gatherers.all[ObjectIdentifier(gatherer)] = gatherer }
+            return gatherers.areClosed
+        }
+        if isLate { gatherer.close() }
         return gatherer
     }
 
     func forget(_ gatherer: Gatherer) {
-        _ = gatherers.withLock { $0.removeValue(forKey: ObjectIdentifier(gatherer)) }
+        _ = gatherers.withLock { $0.all.removeValue(forKey: ObjectIdentifier(gatherer)) }
     }
 
     /// Hands over what all doors have gathered.
     ///
     /// Records that are refused are told to the deliveries.
     func handOverAll() {
-        for gatherer in gatherers.withLock({ Array($0.values) }) { try? gatherer.handOver() }
+        for gatherer in gatherers.withLock({ Array($0.all.values) }) { gatherer.handOver() }
     }
 
     /// Hands over what all doors have gathered, and refuses records from now on.
     func close() {
         room.close()
         let all = gatherers.withLock { gatherers in
-            defer { gatherers = [:] }
-            return gatherers.values
+            defer { gatherers.all = [:] }
+            gatherers.areClosed = true
+            return gatherers.all.values
         }
         for gatherer in all { gatherer.close() }
     }
 
     // MARK: Records
+
+    /// Tells the deliveries of records that were taken, and could not be routed.
+    func refuse(_ gathered: GatheredRecords, _ topic: TopicRoute, _ error: KafkaClientError) {
+        handedOverCount.add(gathered.chunk.count, ordering: .relaxed)
+        refuse(RefusedChunk(topic, gathered.chunk, 0..<gathered.chunk.count, error))
+    }
 
     /// Whether a task that appends a chunk is to let others run first.
     var isBreathDue: Bool {
@@ -219,7 +235,10 @@ final class ChunkRouter: Sendable {
     private func assign(
         _ chunk: RecordChunk, hasKeys: Bool, _ topic: TopicRoute, _ assigner: any PartitionAssigner
     ) throws(KafkaClientError) -> RecordTargets {
-        if !hasKeys, let partition = assigner.partitionWithoutKey { return .all(partition) }
+        if !hasKeys, let partition = assigner.partitionWithoutKey {
+            if partition != -1 { try PartitionBounds.check(partition, of: topic.name, topic.partitionCount) }
+            return .all(partition)
+        }
         let partitions = [Int32](unsafeUninitializedCapacity: chunk.count) { buffer, count in
             buffer.initialize(repeating: -1)
             count = chunk.count

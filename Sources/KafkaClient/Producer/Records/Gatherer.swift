@@ -30,19 +30,19 @@ final class Gatherer: Sendable {
 
     /// Hands the open chunk over, and opens another one.
     ///
-    /// - Throws: `KafkaClientError`: `.closed`, and the chunk is not used; or why the records of the chunk before were
-    ///   refused, which is then told to the deliveries too.
+    /// - Throws: `KafkaClientError` with `.closed`, and the chunk is not used.
     func open(_ chunk: OpenChunk, now: MonotonicInstant) throws(KafkaClientError) {
         chunk.began = now
         chunk.beganMs = WallTime.now.millisecondsSince1970
-        try slot.withLock { slot throws(KafkaClientError) in
-            if slot.isClosed {
-                router.room.give(chunk.byteCount, keeping: chunk)
-                throw ChunkRoom.closedError
-            }
-            defer { slot.open = chunk }
-            try handOver(&slot, now: now)
+        let isOpen = slot.withLock { slot in
+            if slot.isClosed { return false }
+            handOver(&slot, now: now)
+            slot.open = chunk
+            return true
         }
+        if isOpen { return }
+        router.room.give(chunk.byteCount)
+        throw ChunkRoom.closedError
     }
 
     /// Has the gatherer watched. Doors call it when they have published the first record of a chunk.
@@ -62,20 +62,15 @@ final class Gatherer: Sendable {
             if let open = slot.open, open.look().count > 0 {
                 let due = open.began + router.gatherTime
                 if due > now { return due }
-                // What fails is told to the deliveries: there is no caller.
-                try? handOver(&slot, now: now)
+                handOver(&slot, now: now)
             }
             slot.isWatched = false
             return nil
         }
     }
 
-    /// Hands the open chunk over.
-    ///
-    /// - Throws: `KafkaClientError`: why its records were refused, which is told to the deliveries too.
-    func handOver(now: MonotonicInstant = .now) throws(KafkaClientError) {
-        try slot.withLock { slot throws(KafkaClientError) in try handOver(&slot, now: now) }
-    }
+    /// Hands the open chunk over. When its records are refused, the deliveries tell of it.
+    func handOver() { slot.withLock { slot in handOver(&slot, now: .now) } }
 
     /// Hands over a chunk of the user's, after what is gathered.
     ///
@@ -90,7 +85,7 @@ final class Gatherer: Sendable {
             beganMs: WallTime.now.millisecondsSince1970, byteCount: byteCount)
         try slot.withLock { slot throws(KafkaClientError) in
             if slot.isClosed { throw ChunkRoom.closedError }
-            try? handOver(&slot, now: now)
+            handOver(&slot, now: now)
             try router.route(gathered, topic, slot.assigner, now: now)
         }
     }
@@ -99,20 +94,20 @@ final class Gatherer: Sendable {
     func close() {
         slot.withLock { slot in
             slot.isClosed = true
-            try? handOver(&slot, now: .now)
+            handOver(&slot, now: .now)
         }
     }
 
-    private func handOver(_ slot: inout Slot, now: MonotonicInstant) throws(KafkaClientError) {
+    private func handOver(_ slot: inout Slot, now: MonotonicInstant) {
         guard let open = slot.open.take() else { return }
         let published = open.close()
         if published.count == 0 { return router.room.give(open.byteCount, keeping: open) }
+        let gathered = GatheredRecords(open, published)
         do throws(KafkaClientError) {
-            try router.route(GatheredRecords(open, published), topic, slot.assigner, now: now)
+            try router.route(gathered, topic, slot.assigner, now: now)
         } catch {
-            router.refuse(RefusedChunk(topic, open.chunk, 0..<published.count, error))
+            router.refuse(gathered, topic, error)
             router.room.give(open.byteCount, keeping: open)
-            throw error
         }
     }
 }

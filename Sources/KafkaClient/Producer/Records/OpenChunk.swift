@@ -14,6 +14,7 @@ final class OpenChunk: @unchecked Sendable {
     // Unchecked: the door writes behind what it has published; `chunk` and the times are used by the door before it publishes
     // the first record, and by the closing thread after.
     private(set) var chunk: RecordChunk
+    let recordCapacity: Int
     /// The partition that the caller named for each record.
     let partitions: UnsafeMutablePointer<Int32>
     /// The bytes that the room counts for it.
@@ -27,6 +28,7 @@ final class OpenChunk: @unchecked Sendable {
     let partsLeft = Atomic<Int>(0)
 
     init(recordCapacity: Int, byteCapacity: Int) {
+        self.recordCapacity = recordCapacity
         chunk = RecordChunk(capacity: recordCapacity, byteCapacity: byteCapacity)
         partitions = .allocate(capacity: recordCapacity)
         published = .allocate(capacity: 1)

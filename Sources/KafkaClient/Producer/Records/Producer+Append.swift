@@ -26,8 +26,8 @@ extension Producer {
     ///   `.unknownPartition`, `.closed`, `.memoryExhausted`, or the reason why the topic could not be asked for.
     ///   `CancellationError` when the task is cancelled during a wait.
     ///
-    ///   When the partitioner chooses a partition that does not exist, the call that fills a chunk throws the reason, and
-    ///   the records of the chunk, also those of earlier calls, count as failed.
+    ///   It is told of its own record only. When the partitioner chooses a partition that does not exist, the records that
+    ///   were gathered together fail, after they were taken, and deliveries and ``flush()`` tell of it.
     @inlinable
     nonisolated(nonsending)
         public func append<Value: RecordBytes & ~Copyable & ~Escapable, Key: RecordBytes & ~Copyable & ~Escapable>(
@@ -35,6 +35,7 @@ extension Producer {
             to topic: String, partition: Int32? = nil, whenFull: WhenFull = .wait
         ) async throws
     {
+        var whenFull = whenFull
         while true {
             let need = try value.withRecordBytes { value throws(KafkaClientError) in
                 try key.withRecordBytes { key throws(KafkaClientError) in
@@ -42,7 +43,7 @@ extension Producer {
                 }
             }
             if case .nothing = need { return }
-            try await provide(need, topic, whenFull)
+            try await provide(need, topic, &whenFull)
         }
     }
 
@@ -55,12 +56,13 @@ extension Producer {
             to topic: String, partition: Int32? = nil, whenFull: WhenFull = .wait
         ) async throws
     {
+        var whenFull = whenFull
         while true {
             let need = try value.withRecordBytes { value throws(KafkaClientError) in
                 try add(value, nil, headers, timestampMs, to: topic, partition)
             }
             if case .nothing = need { return }
-            try await provide(need, topic, whenFull)
+            try await provide(need, topic, &whenFull)
         }
     }
 
@@ -73,12 +75,13 @@ extension Producer {
             to topic: String, partition: Int32? = nil, whenFull: WhenFull = .wait
         ) async throws
     {
+        var whenFull = whenFull
         while true {
             let need = try key.withRecordBytes { key throws(KafkaClientError) in
                 try add(nil, key, headers, timestampMs, to: topic, partition)
             }
             if case .nothing = need { return }
-            try await provide(need, topic, whenFull)
+            try await provide(need, topic, &whenFull)
         }
     }
 
@@ -102,17 +105,19 @@ extension Producer {
     }
 
     /// Gets what a record needs. It is added once more then.
+    ///
+    /// - Parameter whenFull: gets a deadline at the first wait of an append, which then holds for all of them.
     @usableFromInline
     nonisolated(nonsending)
-        func provide(_ need: RecordNeed, _ topic: String, _ whenFull: WhenFull) async throws
+        func provide(_ need: RecordNeed, _ topic: String, _ whenFull: inout WhenFull) async throws
     {
         switch need {
         case .nothing: return
-        case .topic: _ = try await router.topic(topic)
+        case .topic: _ = try await router.topic(topic, until: deadline(of: &whenFull))
         case .breath: try await Self.breathe()
         case .room(let recordByteCount):
             let byteCount = router.room.chunkByteCount(for: recordByteCount)
-            try await takeRoom(byteCount, whenFull)
+            try await takeRoom(byteCount, &whenFull)
             try door.take(room: byteCount, for: recordByteCount, to: topic)
         }
     }

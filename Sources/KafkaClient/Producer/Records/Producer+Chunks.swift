@@ -22,32 +22,38 @@ extension Producer {
     ) async throws {
         if chunk.isEmpty { return }
         if router.isBreathDue { try await Self.breathe() }
-        let known = try await router.topic(topic)
+        var whenFull = whenFull
+        let known: TopicRoute
+        if let topic = router.knownTopic(topic) {
+            known = topic
+        } else {
+            known = try await router.topic(topic, until: deadline(of: &whenFull))
+        }
         if let partition, partition != -1 {
             try PartitionBounds.check(partition, of: topic, known.partitionCount)
         }
         let extent = chunk.extent
         if RecordBatchHeader.byteCount + extent.longestRecordByteCount > configuration.builder.batchByteCountMax {
-            return try await appendFitting(chunk, to: known, partition, whenFull)
+            return try await appendFitting(chunk, to: known, partition, &whenFull)
         }
-        try await append(chunk, extent, to: known, partition, whenFull)
+        try await append(chunk, extent, to: known, partition, &whenFull)
     }
 
     private func append(
         _ chunk: RecordChunk, _ extent: RecordChunk.Extent, to topic: TopicRoute, _ partition: Int32?,
-        _ whenFull: WhenFull
+        _ whenFull: inout WhenFull
     ) async throws {
         if try !router.room.tryTake(extent.byteCount) {
             // The lanes must have everything, so that room comes back.
             router.wakeQueues()
-            try await takeRoom(extent.byteCount, whenFull)
+            try await takeRoom(extent.byteCount, &whenFull)
         }
         try door.add(chunk, extent, to: topic, partition: partition)
     }
 
     /// Appends the records that fit a batch, and throws for the others.
     private func appendFitting(
-        _ chunk: RecordChunk, to topic: TopicRoute, _ partition: Int32?, _ whenFull: WhenFull
+        _ chunk: RecordChunk, to topic: TopicRoute, _ partition: Int32?, _ whenFull: inout WhenFull
     ) async throws {
         let byteCountMax = configuration.builder.batchByteCountMax
         var refused = RefusedRecords()
@@ -58,7 +64,7 @@ extension Producer {
         }
         if !fitting.isEmpty {
             let part = refused.count == 0 ? chunk : chunk.selecting(fitting)
-            try await append(part, part.extent, to: topic, partition, whenFull)
+            try await append(part, part.extent, to: topic, partition, &whenFull)
         }
         try refused.throwIfAny(of: chunk.count, byteCountMax: byteCountMax)
     }
@@ -67,16 +73,20 @@ extension Producer {
     ///
     /// - Throws: `KafkaClientError`: `.memoryExhausted` or `.closed`. `CancellationError`.
     nonisolated(nonsending)
-        func takeRoom(_ byteCount: Int, _ whenFull: WhenFull) async throws
+        func takeRoom(_ byteCount: Int, _ whenFull: inout WhenFull) async throws
     {
-        let deadline: MonotonicInstant
-        switch whenFull {
-        case .wait: deadline = .now + configuration.blockTimeout
-        case .waitUntil(let moment): deadline = moment
-        case .fail:
+        if case .fail = whenFull {
             if try router.room.tryTake(byteCount, isLastChance: true) { return }
             throw router.room.fullError
         }
-        try await router.room.take(byteCount, until: deadline)
+        try await router.room.take(byteCount, until: deadline(of: &whenFull))
+    }
+
+    /// When a call gives up that begins to wait, or goes on waiting.
+    func deadline(of whenFull: inout WhenFull) -> MonotonicInstant {
+        if case .waitUntil(let moment) = whenFull { return moment }
+        let moment = MonotonicInstant.now + configuration.blockTimeout
+        if case .wait = whenFull { whenFull = .waitUntil(moment) }
+        return moment
     }
 }

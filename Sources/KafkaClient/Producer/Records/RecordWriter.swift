@@ -22,8 +22,7 @@ public struct RecordWriter: ~Copyable, Sendable {
 
     deinit {
         filler.leave()
-        // What fails is told to the deliveries.
-        try? filler.gatherer.handOver()
+        filler.gatherer.handOver()
         producer.router.forget(filler.gatherer)
     }
 
@@ -42,6 +41,7 @@ public struct RecordWriter: ~Copyable, Sendable {
             partition: Int32? = nil, whenFull: WhenFull = .wait
         ) async throws
     {
+        var whenFull = whenFull
         while true {
             let need = try value.withRecordBytes { value throws(KafkaClientError) in
                 try key.withRecordBytes { key throws(KafkaClientError) in
@@ -49,7 +49,7 @@ public struct RecordWriter: ~Copyable, Sendable {
                 }
             }
             if case .nothing = need { return }
-            try await provide(need, whenFull)
+            try await provide(need, &whenFull)
         }
     }
 
@@ -62,12 +62,13 @@ public struct RecordWriter: ~Copyable, Sendable {
             partition: Int32? = nil, whenFull: WhenFull = .wait
         ) async throws
     {
+        var whenFull = whenFull
         while true {
             let need = try value.withRecordBytes { value throws(KafkaClientError) in
                 try add(value, nil, headers, timestampMs, partition)
             }
             if case .nothing = need { return }
-            try await provide(need, whenFull)
+            try await provide(need, &whenFull)
         }
     }
 
@@ -80,12 +81,13 @@ public struct RecordWriter: ~Copyable, Sendable {
             partition: Int32? = nil, whenFull: WhenFull = .wait
         ) async throws
     {
+        var whenFull = whenFull
         while true {
             let need = try key.withRecordBytes { key throws(KafkaClientError) in
                 try add(nil, key, headers, timestampMs, partition)
             }
             if case .nothing = need { return }
-            try await provide(need, whenFull)
+            try await provide(need, &whenFull)
         }
     }
 
@@ -97,16 +99,18 @@ public struct RecordWriter: ~Copyable, Sendable {
     }
 
     /// Gets what a record needs. It is added once more then.
+    ///
+    /// - Parameter whenFull: gets a deadline at the first wait of an append, which then holds for all of them.
     @usableFromInline
     nonisolated(nonsending)
-        mutating func provide(_ need: RecordNeed, _ whenFull: WhenFull) async throws
+        mutating func provide(_ need: RecordNeed, _ whenFull: inout WhenFull) async throws
     {
         switch need {
         case .nothing, .topic: return
         case .breath: try await Producer.breathe()
         case .room(let recordByteCount):
             let byteCount = producer.router.room.chunkByteCount(for: recordByteCount)
-            try await producer.takeRoom(byteCount, whenFull)
+            try await producer.takeRoom(byteCount, &whenFull)
             try filler.take(room: byteCount, for: recordByteCount)
         }
     }
@@ -119,6 +123,6 @@ extension Producer {
     /// - Throws: `KafkaClientError`: `.unknownTopic`, `.closed`, or the reason why the topic could not be asked for.
     ///   `CancellationError` when the task is cancelled during the wait.
     public func writer(for topic: String) async throws -> RecordWriter {
-        RecordWriter(try await router.topic(topic), self)
+        RecordWriter(try await router.topic(topic, until: .now + configuration.blockTimeout), self)
     }
 }
