@@ -22,7 +22,7 @@ def compare(*arguments, timeout=120, **environment):
 @test("compare-peers runs kbench and librdkafka in turn on one broker, and writes what they took")
 def both():
     with folder() as output:
-        ended = compare("--clients", "kbench,kbench-record,kbench-chunk,librdkafka,librdkafka-batch", "--records", "20k", "--rounds", 2,
+        ended = compare("--clients", "kbench-lane,kbench-record,kbench-chunk,librdkafka,librdkafka-batch", "--records", "20k", "--rounds", 2,
                         "--partitions", 4, "--codec", "none,lz4", "--rate", "2k", "--rate-seconds", 1, "--rate-warmup-seconds", 1,
                         "--output", output)
         equal(ended.returncode, 0, f"status of {ended.stderr}")
@@ -41,7 +41,7 @@ def both():
                      "many records in a call: kbench-chunk, librdkafka-batch\n"):
             expect(text in ended.stdout, f"'{text}' is not in {ended.stdout}")
         with open(output + "/manifest.json") as f:
-            equal(sorted(json.load(f)["clients"]), ["kbench", "kbench-chunk", "kbench-record", "librdkafka", "librdkafka-batch"],
+            equal(sorted(json.load(f)["clients"]), ["kbench-chunk", "kbench-lane", "kbench-record", "librdkafka", "librdkafka-batch"],
                   "clients")
 
 
@@ -71,12 +71,12 @@ def refusals():
             (("--codec", "lz5"), "there is no codec 'lz5'"), (("--records", 0), "from 1 to"),
             (("--records", "many"), "write it like"), (("--batch-size", "2GiB"), "size"), (("--bogus",), "--bogus"),
             (("--payload-file", output + "/none"), "no such file"), (("--payload-file", empty), "no lines"),
-            (("--clients", "kbench,sarama"), "there is no client 'sarama'"),
+            (("--clients", "kbench-lane,sarama"), "there is no client 'sarama'"),
         ):
             ended = compare(*arguments, "--output", output + "/out")
             equal(ended.returncode, 64, f"status of {arguments}: {ended.stderr}")
             expect(said in ended.stderr, f"'{said}' is not in {ended.stderr}")
-        ended = compare("--clients", "kbench,java", "--output", output + "/out", KAFKA_HOME=output)
+        ended = compare("--clients", "kbench-lane,java", "--output", output + "/out", KAFKA_HOME=output)
         equal(ended.returncode, 64, "status without a Kafka")
         expect("kafka-clients" in ended.stderr, f"{ended.stderr}")
         expect(not os.path.exists(output + "/out"), "something was written")

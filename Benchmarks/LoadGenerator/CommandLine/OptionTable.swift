@@ -86,10 +86,11 @@ package struct OptionTable: Sendable {
         "builder", .list(.choice(), default: BuilderChoice.sharded), group: .shape, "how batches are built")
     let door = Option(
         "door", .list(.choice(), default: DoorChoice.lane), group: .shape,
-        "through which of the library's doors records go in")
+        "how records go in: on a lane's own thread, or from tasks like an application's by a writer, record by record, chunk by chunk"
+    )
     let tasks = Option(
         "tasks", .list(.count(in: 1...1024), default: 1), group: .shape,
-        "tasks that append, for doors other than lane, whose generators are as many as its cores")
+        "tasks that append, with a --door other than lane")
     let cores = Option(
         "cores", .list(.count(in: 1...1024), default: "all CPUs online") { _, environment in environment.onlineCores },
         group: .shape, "cores the client works on")

@@ -51,11 +51,16 @@ struct RunPlanReader {
         var all = [base]
         func vary<Element>(
             _ option: KeyPath<OptionTable, Option<Sweep<Element>>>,
+            where matters: (RunConfiguration) -> Bool = { _ in true },
             _ set: (inout RunConfiguration, Element) -> Void
         ) throws(UsageError) {
             let sweep = try options(option)
             var varied: [RunConfiguration] = []
             for configuration in all {
+                if !matters(configuration) {
+                    varied.append(configuration)
+                    continue
+                }
                 for value in sweep.values(for: configuration, environment) {
                     varied.append(configuration)
                     set(&varied[varied.count - 1], value)
@@ -80,7 +85,7 @@ struct RunPlanReader {
         try vary(\.partitioner) { $0.partitioner = $1 }
         try vary(\.builder) { $0.builder = $1 }
         try vary(\.door) { $0.door = $1 }
-        try vary(\.tasks) { $0.tasks = $0.door == .lane ? 0 : $1 }
+        try vary(\.tasks, where: { $0.door != .lane }) { $0.tasks = $1 }
         try vary(\.cores) { $0.cores = $1 }
         try vary(\.concurrency) { $0.concurrency = $1 }
         try vary(\.codec) { $0.codec = $1 }

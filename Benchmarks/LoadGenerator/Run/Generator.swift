@@ -16,13 +16,28 @@ struct Generator: Sendable {
     struct Outcome: Sendable {
         var records: Int64 = 0
         var failure: (any Error)?
-        /// Estimated from every 16th chunk: to read the clock twice for every chunk would take a good part of that time.
         var generatingNs: Int64 = 0
         var appendingNs: Int64 = 0
-        /// CPU time of making records and keeping the schedule; estimated in the same way.
+        /// CPU time of making records and keeping the schedule.
         var cpuNs: Int64 = 0
+        /// CPU time of reading the thread's clock, which is the generator's too.
+        var clockNs: Int64 = 0
+
+        /// Counts the two readings around something.
+        mutating func add(cpuFrom before: Int64, to after: Int64) {
+            cpuNs += max(0, after - before - GeneratorClock.readingNs)
+            clockNs += 2 * GeneratorClock.readingNs
+        }
+
+        /// Makes estimates of sums over samples.
+        mutating func scale(from sampleCount: Int, to count: Int) {
+            if sampleCount == 0 { return }
+            func scaled(_ sum: Int64) -> Int64 { Int64(Double(sum) * Double(count) / Double(sampleCount)) }
+            (generatingNs, appendingNs, cpuNs) = (scaled(generatingNs), scaled(appendingNs), scaled(cpuNs))
+        }
     }
 
+    /// To read the clocks around every chunk would take a good part of that time.
     private static let chunksPerSample = 16
 
     /// The closed loop: the next chunk is made when the last one was taken.
@@ -47,20 +62,18 @@ struct Generator: Sendable {
                     var filled = now
                     if isSample {
                         filled = .now
-                        outcome.cpuNs += (GeneratorClock.threadNs() - cpuBefore) * Int64(Self.chunksPerSample)
-                        outcome.generatingNs += filled.nanoseconds(since: now) * Int64(Self.chunksPerSample)
+                        outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs())
+                        outcome.generatingNs += filled.nanoseconds(since: now)
                     }
                     try await append(chunk, first)
-                    if isSample {
-                        outcome.appendingNs +=
-                            MonotonicInstant.now.nanoseconds(since: filled) * Int64(Self.chunksPerSample)
-                    }
+                    if isSample { outcome.appendingNs += MonotonicInstant.now.nanoseconds(since: filled) }
                 }
                 if !stretch.isEmpty { break }
             }
         } catch {
             outcome.note(error)
         }
+        outcome.scale(from: (chunkCount + Self.chunksPerSample - 1) / Self.chunksPerSample, to: chunkCount)
         return outcome
     }
 
@@ -94,7 +107,7 @@ struct Generator: Sendable {
                 outcome.records += Int64(records.count)
                 let filled = MonotonicInstant.now
                 intended.add(handedOver: filled, intended: schedule.intended(records.lowerBound))
-                outcome.cpuNs += GeneratorClock.threadNs() - cpuBefore
+                outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs())
                 try await append(chunk, records.lowerBound)
                 outcome.generatingNs += filled.nanoseconds(since: begin)
                 outcome.appendingNs += MonotonicInstant.now.nanoseconds(since: filled)

@@ -17,6 +17,17 @@ struct GeneratorClock {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
+    /// What a reading of the clock costs, in ns. Between two readings passes one such time more than what lies between them
+    /// takes.
+    static let readingNs: Int64 = {
+        var costs: [Int64] = []
+        for _ in 0..<101 {
+            let before = threadNs()
+            costs.append(threadNs() - before)
+        }
+        return costs.sorted()[costs.count / 2]
+    }()
+
     /// What one sleep of an open loop's generator costs its thread, in ns: setting the timer, the kernel's wake-up, the loop's
     /// turn and the task's. Measured on an idle loop, before the run.
     static func sleepCostNs(on loop: EventLoop, tick: Int64) async throws -> Int64 {

@@ -183,7 +183,7 @@ extension RunExecution.Measurement {
         failure = outcomes.lazy.compactMap(\.failure).first
         generatingNs = outcomes.reduce(0) { $0 + $1.generatingNs }
         appendingNs = outcomes.reduce(0) { $0 + $1.appendingNs }
-        generatorCpuNs = outcomes.reduce(0) { $0 + $1.cpuNs }
+        generatorCpuNs = outcomes.reduce(0) { $0 + $1.cpuNs + $1.clockNs }
     }
 }
 

@@ -39,7 +39,7 @@ struct RunPipeline {
         let producerLoops = Array(loops.prefix(producerConfiguration.loopCount))
         let producer = try Producer(
             producerConfiguration, cluster: cluster, connection: connection, on: producerLoops,
-            observing: recorders)
+            inFlightLimit: try Self.limit(configuration, concurrency), observing: recorders)
         self.producer = producer
         lanes = producer.lanes
         builders = []
@@ -57,6 +57,11 @@ struct RunPipeline {
         producer = nil
     }
 
+    /// What lanes share that are more than the requests that may be in flight.
+    private static func limit(_ configuration: RunConfiguration, _ concurrency: Int) throws -> InFlightLimit? {
+        concurrency < configuration.cores ? try InFlightLimit(concurrency) : nil
+    }
+
     private static func makeRecorders(_ count: Int, isPaced: Bool, isShared: Bool = true) -> [LaneRecorder] {
         let recorders = (0..<count).map { _ in LaneRecorder() }
         // One generator that feeds all lanes notes the intended times for all.
@@ -70,7 +75,7 @@ struct RunPipeline {
         connection: ConnectionConfiguration, concurrency: Int, settings: ClientSettings
     ) throws -> RunPipeline {
         let cores = configuration.cores
-        let limit = concurrency < cores ? try InFlightLimit(concurrency) : nil
+        let limit = try Self.limit(configuration, concurrency)
         let recorders = makeRecorders(
             cores, isPaced: configuration.rate != nil, isShared: configuration.builder == .sequential)
         var sinks: [any BatchSink] = []

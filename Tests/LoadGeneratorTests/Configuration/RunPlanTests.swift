@@ -13,6 +13,12 @@ import Testing
         #expect(plan.configurations[0...1].map(\.lingerNs) == [0, 5_000_000])
     }
 
+    @Test func tasksVaryOnlyWhereTheDoorHasTasks() throws {
+        let plan = try Parser.plan("--door lane,writer,chunk --tasks 1,4")
+        #expect(plan.configurations.map(\.door) == [.lane, .writer, .writer, .chunk, .chunk])
+        #expect(plan.configurations.map(\.tasks) == [0, 1, 4, 1, 4])
+    }
+
     @Test func repeatsAreInterleavedRunByRun() throws {
         let schedule = try Parser.plan("--cores 1,2 --runs 3").schedule
         #expect(schedule.map(\.number) == [1, 2, 3, 4, 5, 6])
