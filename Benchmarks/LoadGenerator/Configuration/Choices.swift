@@ -75,13 +75,15 @@ package enum PartitionerChoice: String, NamedChoice {
     case crc32
     /// Sarama's, and librdkafka's `fnv1a_random`.
     case fnv1a
+    /// A function of the key, as an application has one.
+    case custom
 
     package static let noun = "partitioner"
 
     /// Whether it has nothing to go by without a key.
     package var needsKeys: Bool {
         switch self {
-        case .murmur2, .crc32, .fnv1a: true
+        case .murmur2, .crc32, .fnv1a, .custom: true
         case .none, .roundRobin, .sticky: false
         }
     }

@@ -59,7 +59,15 @@ extension RunConfiguration {
         case .murmur2: try KeyPartitioner.murmur2.rotating(from: lane, by: lanes)
         case .crc32: try KeyPartitioner.crc32.rotating(from: lane, by: lanes)
         case .fnv1a: try KeyPartitioner.fnv1a.rotating(from: lane, by: lanes)
+        case .custom: CustomPartitioner(Self.chooseByLastBytes)
         }
+    }
+
+    /// An application's own choice: the number that the key ends with.
+    private static func chooseByLastBytes(_ key: UnsafeRawBufferPointer?, of partitionCount: Int) -> Int32 {
+        guard let key else { return -1 }
+        let number = key.suffix(4).reduce(0 as UInt32) { $0 << 8 | UInt32($1) }
+        return Int32(number % UInt32(partitionCount))
     }
 }
 

@@ -170,7 +170,10 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
 
     private func openTopic(_ route: TopicRoute) -> OpenTopic {
         while route.index >= routedTopics.count { routedTopics.append(nil) }
-        if let topic = routedTopics[route.index] { return topic }
+        if let topic = routedTopics[route.index] {
+            topic.grow(to: route.partitionCount)
+            return topic
+        }
         let topic = assembler.topic(route.name, partitionCount: route.partitionCount)
         routedTopics[route.index] = topic
         return topic

@@ -89,10 +89,12 @@ package struct ChunkCursor: BitwiseCopyable {
     ) -> Outcome {
         let headersByteCount = headers.isEmpty ? 0 : RecordEncoding.headersByteCount(headers)
         let byteCount = (value?.byteCount ?? 0) + (key?.byteCount ?? 0) + headersByteCount
-        guard hasRoom(for: byteCount), byteCount <= limits.recordByteCountMax || isChecked,
-            partition < limits.partitionCount,
-            partition >= -1 || partition == Self.unnamedPartition, (timestampMs ?? 0) >= 0
-        else { return .refused }
+        guard hasRoom(for: byteCount) else { return .refused }
+        if !isChecked {
+            guard byteCount <= limits.recordByteCountMax, partition < limits.partitionCount,
+                partition >= -1 || partition == Self.unnamedPartition, (timestampMs ?? 0) >= 0
+            else { return .refused }
+        }
         (entries + count).initialize(
             to: RecordChunk.Entry(
                 value, key, headers, headersByteCount: headersByteCount, timestampMs: timestampMs, copiedTo: bytes,

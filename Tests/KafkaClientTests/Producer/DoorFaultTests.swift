@@ -158,6 +158,30 @@ import Testing
         await group.shutDown()
     }
 
+    @Test(arguments: DoorTests.strategies)
+    func `a partition that the topic has gained is found by every door`(strategy: Producer.Strategy) async throws {
+        try await withDoors(strategy) { producer, fixture in
+            var writer = try await producer.writer(for: "t")
+            try await writer.append(value: "1", partition: 1)
+            try await producer.append(value: "2", to: "t", partition: 2)
+            let early = try await clientError { try await producer.append(value: "", to: "t", partition: 5) }
+            #expect(early.code == .unknownPartition)
+            try await producer.flush()
+            // Made anew with more: to the producer it has grown.
+            try await fixture.cluster.deleteTopic("t")
+            try fixture.broker.createTopic("t", partitions: 9)
+            _ = try await fixture.cluster.refresh(["t"])
+            try await writer.append(value: "5", partition: 5)
+            try await producer.append(value: "6", to: "t", partition: 6)
+            try await producer.append(.texts(7..<8), to: "t", partition: 7)
+            _ = try await producer.send(value: "8", to: "t", partition: 8)
+            let late = try await clientError { try await producer.append(.texts(7..<8), to: "t", partition: 9) }
+            #expect(late.code == .unknownPartition)
+            try await producer.flush()
+            #expect(try await fixture.readNumbers(9) == [[], [], [], [], [], [5], [6], [7], [8]])
+        }
+    }
+
     // MARK: What is counted
 
     @Test func `records that are refused at the doors leave no trace in the backlog`() async throws {

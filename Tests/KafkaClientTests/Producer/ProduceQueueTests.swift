@@ -129,6 +129,20 @@ import Testing
         #expect(bench.take(1).count == 1)
     }
 
+    @Test func `a batch for a partition that is not known waits until it is, or fails when the topic lacks it`() {
+        var bench = QueueBench()
+        bench.enqueue(0)
+        bench.learn(["t": [1]])
+        _ = bench.takeTopicsToRefresh()
+        for partition: Int32 in [1, 2, 1] { bench.enqueue(partition) }
+        #expect(bench.takeTopicsToRefresh() == ["t"] && bench.takeDeliveries().isEmpty)
+        #expect(bench.take(1).map(\.partition) == [0])
+        bench.learn(["t": [1, 1]])
+        #expect(bench.takeDeliveries().map { $0.error?.code } == [.unknownPartition])
+        #expect(bench.take(1).map(\.partition) == [1])
+        #expect(bench.queue.pendingCount == 3)
+    }
+
     @Test func `batches for any partition are spread over those with a leader`() {
         var bench = QueueBench()
         bench.learn(["t": [1, -1, 2, 1]])

@@ -150,7 +150,7 @@ import Testing
         ("report a", "unknown subcommand report; see kbench --help"),
         (
             "--partitioner explicit",
-            "--partitioner: 'explicit' is not a partitioner; accepted is none, round-robin, sticky, murmur2, crc32, fnv1a"
+            "--partitioner: 'explicit' is not a partitioner; accepted is none, round-robin, sticky, murmur2, crc32, fnv1a, custom"
         ),
         (
             "--builder shraded",

@@ -21,7 +21,7 @@ extension ProduceQueue {
                 advance(PartitionKey(topic: topic, partition: Int32(partition)), now: now, &effects)
             }
             for batch in topics[topic].unplaced.takeAll() {
-                place(batch, in: topic, atFront: false, now: now, &effects)
+                place(batch, in: topic, atFront: false, isLearned: true, now: now, &effects)
             }
         }
     }

@@ -91,14 +91,23 @@ struct ProduceQueue {
     }
 
     /// Puts a batch into the queue of its partition. The partition of a batch that may go to any is chosen now.
+    ///
+    /// - Parameter isLearned: whether the topic's partitions were just learned. A batch for a partition that is not known
+    ///   waits until then, because the topic may have gained it.
     mutating func place(
-        _ batch: QueuedBatch, in topic: Int, atFront: Bool, now: MonotonicInstant, _ effects: inout Effects
+        _ batch: QueuedBatch, in topic: Int, atFront: Bool, isLearned: Bool = false, now: MonotonicInstant,
+        _ effects: inout Effects
     ) {
         var batch = batch
         if !batch.isStrict {
             batch.partition = topics[topic].choosePartition(after: batch.partition, among: share, now: now)
         }
         let partitionCount = topics[topic].partitions.count
+        if Int(batch.partition) >= partitionCount, !isLearned {
+            topics[topic].unplaced.append(batch)
+            effects.topicsToRefreshAtOnce.insert(topics[topic].name)
+            return
+        }
         guard batch.partition >= 0, Int(batch.partition) < partitionCount else {
             let error = PartitionBounds.error(batch.partition, of: topics[topic].name, partitionCount)
             return end(batch, .failed(error), now: now, &effects)

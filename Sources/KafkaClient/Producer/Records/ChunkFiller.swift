@@ -5,15 +5,11 @@ import KafkaTransport
 struct ChunkFiller: @unchecked Sendable {
     // Unchecked: the cursor points into `open`, and is used by one task at a time.
     let gatherer: Gatherer
-    private let limits: ChunkCursor.Limits
     private var open: OpenChunk?
     private var cursor = ChunkCursor()
     private var chunksSinceBreath = 0
 
-    init(_ gatherer: Gatherer) {
-        self.gatherer = gatherer
-        limits = gatherer.router.limits(gatherer.topic)
-    }
+    init(_ gatherer: Gatherer) { self.gatherer = gatherer }
 
     /// Chunks after which a door's task lets others run, some milliseconds' worth.
     static let chunksPerBreath = 32
@@ -43,6 +39,7 @@ struct ChunkFiller: @unchecked Sendable {
             letGo()
             gatherer.handOver()
         case .refused:
+            if partition >= 0, Int(partition) >= gatherer.topic.partitionCount { return .partition(partition) }
             let headersByteCount = headers.isEmpty ? 0 : RecordChunk.encodedByteCount(headers)
             try gatherer.router.check(
                 value: value?.byteCount, key: key?.byteCount, headers: headersByteCount, timestampMs,
@@ -90,7 +87,7 @@ struct ChunkFiller: @unchecked Sendable {
         letGo()
         let chunk = gatherer.router.room.makeChunk(for: recordByteCount)
         // The cursor is made first: as soon as the gatherer has the chunk, others may close it.
-        let cursor = chunk.makeCursor(limits)
+        let cursor = chunk.makeCursor(gatherer.router.limits(gatherer.topic))
         try gatherer.open(chunk, now: .now)
         open = chunk
         self.cursor = cursor

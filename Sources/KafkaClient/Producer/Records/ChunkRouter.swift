@@ -62,18 +62,32 @@ final class ChunkRouter: Sendable {
     ///   or `.closed`. `CancellationError`.
     func topic(_ name: String, until deadline: MonotonicInstant) async throws -> TopicRoute {
         if let known = knownTopic(name) { return known }
-        if room.isClosed { throw ChunkRoom.closedError }
-        let limit = max(.zero, deadline - .now)
-        let isOver = KafkaClientError(
-            .requestTimedOut, "the partitions of topic '\(name)' could not be learned within \(limit)")
-        let partitionCount = try await abandoning(after: limit, isOver) { [directory] in
-            try await directory.partitionCount(of: name)
-        }
+        let partitionCount = try await askPartitionCount(of: name, until: deadline)
         return topics.withLock { topics in
             if let known = topics[name] { return known }
             let topic = TopicRoute(name, index: topics.count, partitionCount: partitionCount)
             topics[name] = topic
             return topic
+        }
+    }
+
+    /// Asks whether a topic has gained a partition that is not known.
+    ///
+    /// - Throws: `KafkaClientError` with `.unknownPartition` when it has not; the errors of `topic`.
+    func learn(_ partition: Int32, of topic: TopicRoute, until deadline: MonotonicInstant) async throws {
+        if Int(partition) >= topic.partitionCount {
+            topic.grow(to: try await askPartitionCount(of: topic.name, until: deadline))
+        }
+        try PartitionBounds.check(partition, of: topic.name, topic.partitionCount)
+    }
+
+    private func askPartitionCount(of name: String, until deadline: MonotonicInstant) async throws -> Int {
+        if room.isClosed { throw ChunkRoom.closedError }
+        let limit = max(.zero, deadline - .now)
+        let isOver = KafkaClientError(
+            .requestTimedOut, "the partitions of topic '\(name)' could not be learned within \(limit)")
+        return try await abandoning(after: limit, isOver) { [directory] in
+            try await directory.partitionCount(of: name)
         }
     }
 

@@ -114,6 +114,9 @@ extension Producer {
         switch need {
         case .nothing: return
         case .topic: _ = try await router.topic(topic, until: deadline(of: &whenFull))
+        case .partition(let partition):
+            let known = try await router.topic(topic, until: deadline(of: &whenFull))
+            try await router.learn(partition, of: known, until: deadline(of: &whenFull))
         case .breath: try await Self.breathe()
         case .room(let recordByteCount):
             let byteCount = router.room.chunkByteCount(for: recordByteCount)

@@ -29,8 +29,8 @@ extension Producer {
         } else {
             known = try await router.topic(topic, until: deadline(of: &whenFull))
         }
-        if let partition, partition != -1 {
-            try PartitionBounds.check(partition, of: topic, known.partitionCount)
+        if let partition, partition != -1, !(0..<known.partitionCount).contains(Int(partition)) {
+            try await router.learn(partition, of: known, until: deadline(of: &whenFull))
         }
         let extent = chunk.extent
         if RecordBatchHeader.byteCount + extent.longestRecordByteCount > configuration.builder.batchByteCountMax {

@@ -107,6 +107,9 @@ public struct RecordWriter: ~Copyable, Sendable {
     {
         switch need {
         case .nothing, .topic: return
+        case .partition(let partition):
+            let deadline = producer.deadline(of: &whenFull)
+            try await producer.router.learn(partition, of: filler.gatherer.topic, until: deadline)
         case .breath: try await Producer.breathe()
         case .room(let recordByteCount):
             let byteCount = producer.router.room.chunkByteCount(for: recordByteCount)
