@@ -168,13 +168,15 @@ public final class Client: Sendable {
         let result: Result
         do {
             result = try await body(producer)
+            // First, so that nothing is taken that can't be delivered: others may still append.
+            producer.router.close()
             try await producer.flush()
         } catch {
             await producer.close()
             throw error
         }
         try await producer.end()
-        // Others may have appended after the flush.
+        // A handler may have failed at the end.
         try producer.throwFailures()
         return result
     }

@@ -64,6 +64,17 @@ public protocol TopicDirectory: Sendable {
     ///
     /// - Throws: `KafkaClientError` with `.unknownTopic` when there is no such topic, or why it can't be asked for.
     func partitionCount(of topic: String) async throws -> Int
+
+    /// The number of partitions of a topic now. It is asked for anew, because a caller named a partition that is not known:
+    /// the topic may have gained some.
+    ///
+    /// - Throws: the errors of ``partitionCount(of:)``.
+    func partitionCountNow(of topic: String) async throws -> Int
+}
+
+extension TopicDirectory {
+    /// For directories that always tell the newest: what ``partitionCount(of:)`` tells.
+    public func partitionCountNow(of topic: String) async throws -> Int { try await partitionCount(of: topic) }
 }
 
 /// A directory of topics whose numbers of partitions are known beforehand, for builders without a cluster.

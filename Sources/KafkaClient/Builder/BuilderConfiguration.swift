@@ -18,7 +18,8 @@ public struct BuilderConfiguration: Sendable {
     /// The most bytes that the batches of one lane have together: at least twice `batchByteCount`. Batches count while they
     /// are open, queued or in flight, and until the last reference to them is gone. At the bound, appending waits. A
     /// ``Producer`` has so much for all its lanes together, and for the records that are not in batches yet: a quarter is for
-    /// these, and of the rest each lane needs as much as two batches. Kafka's `buffer.memory`.
+    /// these (half with the sequential builder), and of the rest each lane needs as much as two batches: the default is enough
+    /// for 768 lanes of the default batches. Kafka's `buffer.memory`.
     public var memoryByteCountMax: Int
     /// Compresses batches.
     public var codec: any CompressionCodec

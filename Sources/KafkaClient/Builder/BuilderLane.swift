@@ -203,7 +203,7 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
     /// Asks the directory again when a chosen partition is not known: the topic may have gained partitions.
     private func learn(_ partitionCount: Int, of topic: OpenTopic) async throws {
         if partitionCount <= topic.partitionCount { return }
-        topic.grow(to: try await directory.partitionCount(of: topic.name))
+        topic.grow(to: try await directory.partitionCountNow(of: topic.name))
     }
 
     /// The array that partitions are written to, which is kept from call to call. A call takes it out while it uses it,

@@ -97,7 +97,7 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
         let collected = try await collectedTopic(topic)
         if let partition, Int(partition) >= collected.partitionCount {
             // The topic may have gained partitions.
-            collected.grow(to: try await directory.partitionCount(of: topic))
+            collected.grow(to: try await directory.partitionCountNow(of: topic))
         }
         try checkTaking(0, of: chunk)
         let partitions = try collected.assign(chunk, partition)

@@ -75,6 +75,14 @@ public actor Cluster: TopicDirectory {
         try await describe(topic).partitions.count
     }
 
+    /// The number of partitions of a topic, which is asked for anew.
+    ///
+    /// - Throws: the errors of ``describe(_:)``.
+    public func partitionCountNow(of topic: String) async throws -> Int {
+        _ = try await refresh([topic])
+        return try await describe(topic).partitions.count
+    }
+
     /// The partitions of a topic, which are asked for when they are not known yet.
     ///
     /// A topic that was just created has no leaders for a moment. With ``ClusterConfiguration/waitsForTopics`` this waits

@@ -126,7 +126,8 @@ public final class Producer: Sendable {
     /// Lets ``run()`` come to its end, also when it is called later. Without it, this does nothing.
     public func triggerShutdown() { latch.trigger() }
 
-    /// Delivers the records that were appended, for a time at most, and ends the producer. Later appends throw `.closed`.
+    /// Refuses further records, delivers those that were appended, for a time at most, and ends the producer. Appends that
+    /// wait or come later throw `.closed`.
     ///
     /// A cancelled task does not cut this short, but for the time that is given.
     ///
@@ -135,6 +136,8 @@ public final class Producer: Sendable {
     ///   codec does not return.
     public func shutDown(within limit: Duration = .seconds(30)) async throws {
         latch.trigger()
+        // First, so that nothing is taken that can't be delivered.
+        engine.router.close()
         try await Task { [engine] in
             let isOver = KafkaClientError(.deliveryTimedOut, "the time for deliveries is over")
             // What is not delivered in time fails with the end, and is told of then.

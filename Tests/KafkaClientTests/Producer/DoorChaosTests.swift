@@ -60,6 +60,8 @@ import Testing
             let breaking = Task {
                 var random = SeededGenerator(seed: seed ^ 99)
                 while isOver.count == 0 {
+                    // One at a time: what piles up while a client pauses would all hit its next request, and the one after.
+                    fixture.broker.removeFaults()
                     fixture.broker.inject(Self.faults.randomElement(using: &random)!)
                     try await Task.sleep(for: .milliseconds(Int.random(in: 1...8, using: &random)))
                 }

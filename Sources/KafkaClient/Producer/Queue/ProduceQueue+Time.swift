@@ -60,7 +60,8 @@ extension ProduceQueue {
         for topic in topics.indices {
             while let first = topics[topic].unplaced.first, first.deadline <= now {
                 _ = topics[topic].unplaced.popFirst()
-                let why = "topic '\(topics[topic].name)' could not be learned of"
+                let what = topics[topic].isKnown ? "partition \(first.partition) of topic" : "topic"
+                let why = "\(what) '\(topics[topic].name)' could not be learned of"
                 end(first, .failed(notDelivered(first, .deliveryTimedOut, now, why, because: nil)), now: now, &effects)
             }
             for partition in topics[topic].partitions.indices where !topics[topic].partitions[partition].isReady {

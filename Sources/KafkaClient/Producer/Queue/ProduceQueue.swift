@@ -29,7 +29,7 @@ struct ProduceQueue {
         var deliveries: [Delivery] = []
         /// Topics of which no leader is known where one is needed.
         var topicsToRefresh: Set<String> = []
-        /// Topics whose known leader turned out to be wrong: these can't wait for a pause.
+        /// Topics of which something that is known turned out to be wrong: these can't wait for a pause.
         var topicsToRefreshAtOnce: Set<String> = []
     }
 

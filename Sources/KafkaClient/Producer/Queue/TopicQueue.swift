@@ -7,7 +7,7 @@ struct TopicQueue {
     let name: String
     private(set) var id = KafkaUUID.zero
     var partitions: [PartitionQueue] = []
-    /// Batches that came before the topic's partitions were known.
+    /// Batches whose partitions are not known yet.
     var unplaced = RingBuffer<QueuedBatch>()
     private var lastChosen = 0
 

@@ -62,7 +62,7 @@ final class ChunkRouter: Sendable {
     ///   or `.closed`. `CancellationError`.
     func topic(_ name: String, until deadline: MonotonicInstant) async throws -> TopicRoute {
         if let known = knownTopic(name) { return known }
-        let partitionCount = try await askPartitionCount(of: name, until: deadline)
+        let partitionCount = try await ask(name, until: deadline) { try await $0.partitionCount(of: name) }
         return topics.withLock { topics in
             if let known = topics[name] { return known }
             let topic = TopicRoute(name, index: topics.count, partitionCount: partitionCount)
@@ -76,19 +76,21 @@ final class ChunkRouter: Sendable {
     /// - Throws: `KafkaClientError` with `.unknownPartition` when it has not; the errors of `topic`.
     func learn(_ partition: Int32, of topic: TopicRoute, until deadline: MonotonicInstant) async throws {
         if Int(partition) >= topic.partitionCount {
-            topic.grow(to: try await askPartitionCount(of: topic.name, until: deadline))
+            let name = topic.name
+            topic.grow(to: try await ask(name, until: deadline) { try await $0.partitionCountNow(of: name) })
         }
         try PartitionBounds.check(partition, of: topic.name, topic.partitionCount)
     }
 
-    private func askPartitionCount(of name: String, until deadline: MonotonicInstant) async throws -> Int {
+    private func ask(
+        _ name: String, until deadline: MonotonicInstant,
+        _ question: @escaping @Sendable (any TopicDirectory) async throws -> Int
+    ) async throws -> Int {
         if room.isClosed { throw ChunkRoom.closedError }
-        let limit = max(.zero, deadline - .now)
+        let limit = min(max(.zero, deadline - .now), .seconds(86_400))
         let isOver = KafkaClientError(
-            .requestTimedOut, "the partitions of topic '\(name)' could not be learned within \(limit)")
-        return try await abandoning(after: limit, isOver) { [directory] in
-            try await directory.partitionCount(of: name)
-        }
+            .requestTimedOut, "the partitions of topic '\(name)' could not be learned in the time that was given")
+        return try await abandoning(after: limit, isOver) { [directory] in try await question(directory) }
     }
 
     // MARK: What can be taken

@@ -1,7 +1,7 @@
 public import KafkaTransport
 
 /// What an append does when there is no room: the records that wait for a lane or a broker have all the memory that they may
-/// have. The first record of a topic also waits until the topic is known, within the same time; with ``fail``, up to
+/// have. The first record of a topic, or for a partition that is not known, also waits until it is, within the same time; with ``fail``, up to
 /// ``Producer/Configuration/blockTimeout``.
 public enum WhenFull: Sendable {
     /// Waits for room, up to ``Producer/Configuration/blockTimeout``.
