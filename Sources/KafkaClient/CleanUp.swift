@@ -1,5 +1,6 @@
 import KafkaProtocol
 import KafkaQueues
+import Synchronization
 
 /// Does `work`, and then `cleanUp`, whatever came of the work.
 nonisolated(nonsending) package func always<Result>(
@@ -37,4 +38,22 @@ nonisolated(nonsending) func abandoning<Value: Sendable>(
     }
     defer { clock.cancel() }
     return try await end.wait()
+}
+
+/// The end of something, which happens once, however many ask for it. All of them wait for it.
+final class SharedEnd: Sendable {
+    private let task = Mutex<Task<Void, Never>?>(nil)
+
+    /// Whether somebody has asked for it.
+    var hasBegun: Bool { task.withLock { $0 != nil } }
+
+    /// - Parameter work: is done by the first call. It goes on when a caller is cancelled.
+    func reach(_ work: @escaping @Sendable () async -> Void) async {
+        let task = task.withLock { task in
+            let begun = task ?? Task { await work() }
+            task = begun
+            return begun
+        }
+        await task.value
+    }
 }

@@ -3,7 +3,6 @@
 import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
-import Synchronization
 
 /// A client of a Kafka cluster: where most programs begin.
 ///
@@ -23,7 +22,7 @@ public final class Client: Sendable {
 
     private let loop: EventLoop
     private let latch = RunLatch("the client")
-    private let ending = Mutex<Task<Void, Never>?>(nil)
+    private let ending = SharedEnd()
 
     /// Creates a client that a program keeps, and ends with ``shutDown()``. It connects when something is first asked for.
     ///
@@ -48,7 +47,7 @@ public final class Client: Sendable {
     }
 
     deinit {
-        if ending.withLock({ $0 != nil }) { return }
+        if ending.hasBegun { return }
         Task { [cluster, loop] in
             await cluster.close()
             await loop.shutDown()
@@ -97,17 +96,10 @@ public final class Client: Sendable {
     /// Calling it again waits for the same end.
     public func shutDown() async {
         latch.trigger()
-        let task = ending.withLock { ending in
-            let task =
-                ending
-                ?? Task { [cluster, loop] in
-                    await cluster.close()
-                    await loop.shutDown()
-                }
-            ending = task
-            return task
+        await ending.reach { [cluster, loop] in
+            await cluster.close()
+            await loop.shutDown()
         }
-        await task.value
     }
 
     /// Before anything is started, all that is wrong in one error.

@@ -20,7 +20,7 @@ final class ProducerEngine: Sendable {
     private let pools: [BatchMemoryPool]
     /// The loops that end with the engine; nil when they are somebody else's.
     private let loops: EventLoopGroup?
-    private let ending = Mutex<Task<Void, Never>?>(nil)
+    private let ending = SharedEnd()
 
     /// - Parameters:
     ///   - loops: as many as `configuration.loopCount` says.
@@ -83,14 +83,7 @@ final class ProducerEngine: Sendable {
     /// Closes the connections. Records that are not delivered yet fail. Returns when nothing of the producer runs any more.
     ///
     /// Calling it again waits for the same end.
-    func end() async {
-        let task = ending.withLock { ending in
-            let task = ending ?? Task { [self] in await close() }
-            ending = task
-            return task
-        }
-        await task.value
-    }
+    func end() async { await ending.reach { [self] in await close() } }
 
     private func close() async {
         router.close()

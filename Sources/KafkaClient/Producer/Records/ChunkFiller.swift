@@ -45,21 +45,18 @@ struct ChunkFiller: @unchecked Sendable {
                 value: value?.byteCount, key: key?.byteCount, headers: headersByteCount, timestampMs,
                 partition: partition, gatherer.topic)
             let byteCount = (value?.byteCount ?? 0) + (key?.byteCount ?? 0) + headersByteCount
-            if cursor.hasRoom(for: byteCount) {
-                // It was only near a limit, or the chunk was closed meanwhile.
-                let outcome = cursor.write(value, key, headers, timestampMs, partition: partition, isChecked: true)
-                if outcome == .refused { letGo() }
-                return try finish(outcome, value, key, headers, timestampMs, partition: partition)
+            // With room, it was only near a limit, or the chunk was closed meanwhile.
+            if !cursor.hasRoom(for: byteCount) {
+                if chunksSinceBreath >= Self.chunksPerBreath {
+                    chunksSinceBreath = 0
+                    return .breath
+                }
+                guard try beginIfRoom(for: byteCount) else { return .room(for: byteCount) }
+                chunksSinceBreath += 1
             }
-            if chunksSinceBreath >= Self.chunksPerBreath {
-                chunksSinceBreath = 0
-                return .breath
-            }
-            guard try beginIfRoom(for: byteCount) else { return .room(for: byteCount) }
-            chunksSinceBreath += 1
-            return try finish(
-                cursor.write(value, key, headers, timestampMs, partition: partition, isChecked: true),
-                value, key, headers, timestampMs, partition: partition)
+            let outcome = cursor.write(value, key, headers, timestampMs, partition: partition, isChecked: true)
+            if outcome == .refused { letGo() }
+            return try finish(outcome, value, key, headers, timestampMs, partition: partition)
         }
         return .nothing
     }

@@ -57,12 +57,12 @@ final class ChunkRouter: Sendable {
 
     /// Asks for a topic's partitions.
     ///
-    /// - Parameter deadline: when to give up.
+    /// - Parameter deadline: when to give up; not looked at when the topic is known.
     /// - Throws: the errors of `TopicDirectory.partitionCount(of:)`; `KafkaClientError`: `.requestTimedOut` at the deadline,
     ///   or `.closed`. `CancellationError`.
-    func topic(_ name: String, until deadline: MonotonicInstant) async throws -> TopicRoute {
+    func topic(_ name: String, until deadline: @autoclosure () -> MonotonicInstant) async throws -> TopicRoute {
         if let known = knownTopic(name) { return known }
-        let partitionCount = try await ask(name, until: deadline) { try await $0.partitionCount(of: name) }
+        let partitionCount = try await ask(name, until: deadline()) { try await $0.partitionCount(of: name) }
         return topics.withLock { topics in
             if let known = topics[name] { return known }
             let topic = TopicRoute(name, index: topics.count, partitionCount: partitionCount)

@@ -23,12 +23,7 @@ extension Producer {
         if chunk.isEmpty { return }
         if router.isBreathDue { try await Self.breathe() }
         var whenFull = whenFull
-        let known: TopicRoute
-        if let topic = router.knownTopic(topic) {
-            known = topic
-        } else {
-            known = try await router.topic(topic, until: deadline(of: &whenFull))
-        }
+        let known = try await router.topic(topic, until: deadline(of: &whenFull))
         if let partition, partition != -1, !(0..<known.partitionCount).contains(Int(partition)) {
             try await router.learn(partition, of: known, until: deadline(of: &whenFull))
         }
