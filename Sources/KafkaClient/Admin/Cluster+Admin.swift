@@ -79,7 +79,7 @@ extension Cluster {
         var known: [Int32: Int64] = [:]
         var isFirst = true
         return try await retrying { _ in
-            if !isFirst { _ = try await refresh([topic]) }
+            if !isFirst { _ = try await learn([topic]) }
             isFirst = false
             let partitions = try await describe(topic).partitions
             let failure = try await askForOffsets(of: topic, partitions, at: point, into: &known)
@@ -142,9 +142,9 @@ extension Cluster {
     private func askController<R: KafkaRequest & Sendable>(
         _ make: @Sendable (_ version: Int16) -> R, isFinal: (R.Response) -> Bool
     ) async throws -> R.Response {
-        var mustRefresh = current.brokers.isEmpty
+        var mustRefresh = metadata.brokers.isEmpty
         return try await retrying { isTimeOver in
-            if mustRefresh { _ = try await refresh([]) }
+            if mustRefresh { _ = try await learn([]) }
             mustRefresh = true
             let response = try await ask(.controller, make)
             if isFinal(response) || isTimeOver() { return .done(response) }

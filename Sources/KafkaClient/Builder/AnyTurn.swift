@@ -10,7 +10,7 @@ struct AnyTurn {
 
     /// The partition whose turn it is; -1 when the producer is to choose one for the batch, when it sends it.
     mutating func take(of partitionCount: Int, _ assigner: any PartitionAssigner) -> Int32 {
-        if let partition { return partition }
+        if let partition, partition < partitionCount { return partition }
         let chosen = share.choose(of: partitionCount, assigner.partitionForBatch)
         let exists = chosen >= 0 && Int(chosen) < partitionCount
         partitionOfAny = exists ? -1 : chosen

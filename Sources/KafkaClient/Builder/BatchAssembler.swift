@@ -44,15 +44,11 @@ final class BatchAssembler {
     }
 
     /// The open batches of a topic. The caller keeps the result, so that the topic is not looked up for each chunk.
-    func topic(_ name: String, partitionCount: Int) -> OpenTopic {
-        if let known = topics[name] {
-            known.grow(to: partitionCount)
-            return known
-        }
-        let topic = OpenTopic(
-            name, partitionCount: partitionCount, assigner: configuration.partitioner.makeAssigner(), share: share)
-        topics[name] = topic
-        return topic
+    func topic(_ topic: KnownTopic) -> OpenTopic {
+        if let open = topics[topic.name] { return open }
+        let open = OpenTopic(topic, assigner: configuration.partitioner.makeAssigner(), share: share)
+        topics[topic.name] = open
+        return open
     }
 
     /// Appends records of a chunk, in order.

@@ -15,7 +15,7 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
 
     private let configuration: BuilderConfiguration
     private let lingerNs: Int64
-    private let directory: any TopicDirectory
+    private let knownTopics: BuilderTopics
     private let sink: any BatchSink
     nonisolated let pool: BatchMemoryPool
     /// One appender at a time waits for memory, so that small batches do not overtake a large one for ever.
@@ -42,18 +42,18 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
         _ configuration: BuilderConfiguration = BuilderConfiguration(), on loop: EventLoop,
         topics directory: any TopicDirectory, to sink: any BatchSink
     ) throws(KafkaClientError) {
-        try self.init(configuration, on: loop, topics: directory, to: sink, share: .all)
+        try self.init(configuration, on: loop, topics: BuilderTopics(directory), to: sink, share: .all)
     }
 
     /// - Parameter share: the partitions among which it chooses for batches that may go to any.
     init(
-        _ configuration: BuilderConfiguration, on loop: EventLoop, topics directory: any TopicDirectory,
-        to sink: any BatchSink, share: LaneShare
+        _ configuration: BuilderConfiguration, on loop: EventLoop, topics: BuilderTopics, to sink: any BatchSink,
+        share: LaneShare
     ) throws(KafkaClientError) {
         try configuration.validate(for: "a builder lane")
         self.configuration = configuration
         self.loop = loop
-        self.directory = directory
+        knownTopics = topics
         self.sink = sink
         lingerNs = configuration.linger.nanoseconds
         pool = try BatchSealer.makePool(configuration)
@@ -64,8 +64,7 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
         let open = try await openTopic(topic)
         let refused: RefusedRecords
         if let partition {
-            try await learn(Int(partition) + 1, of: open)
-            if partition != -1 { try PartitionBounds.check(partition, of: topic, open.partitionCount) }
+            try await check([partition], open)
             refused = try await append(chunk, to: open, .all(partition))
         } else {
             var partitions = takePartitions(chunk.count)
@@ -81,8 +80,7 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
     /// - Returns: the records that fit no batch; the others are taken.
     func append(_ chunk: RecordChunk, to topic: String, partitions: [Int32]) async throws -> RefusedRecords {
         let open = try await openTopic(topic)
-        try await learn(Int(partitions.max() ?? -1) + 1, of: open)
-        try PartitionBounds.check(partitions, of: topic, open.partitionCount)
+        try await check(partitions, open)
         return try await append(chunk, to: open, .each(partitions))
     }
 
@@ -165,17 +163,15 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
 
     // MARK: Chunks from the doors of a producer
 
-    /// The topics of handed chunks, by `TopicRoute.index`.
+    /// The topics of handed chunks, by `KnownTopic.index`.
     private var routedTopics: [OpenTopic?] = []
 
-    private func openTopic(_ route: TopicRoute) -> OpenTopic {
-        while route.index >= routedTopics.count { routedTopics.append(nil) }
-        if let topic = routedTopics[route.index] {
-            topic.grow(to: route.partitionCount)
-            return topic
-        }
-        let topic = assembler.topic(route.name, partitionCount: route.partitionCount)
-        routedTopics[route.index] = topic
+    private func openTopic(of handed: HandedChunk) -> OpenTopic {
+        let index = handed.topic.index
+        while index >= routedTopics.count { routedTopics.append(nil) }
+        let topic = routedTopics[index] ?? assembler.topic(handed.topic)
+        routedTopics[index] = topic
+        topic.grow(to: handed.partitionCount)
         return topic
     }
 
@@ -183,7 +179,7 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
         let began = handed.began
         do {
             let refused = try await append(
-                handed.chunk, handed.range, to: openTopic(handed.topic), handed.targets, began: began, now: .now,
+                handed.chunk, handed.range, to: openTopic(of: handed), handed.targets, began: began, now: .now,
                 time: WallTime(millisecondsSince1970: handed.beganMs))
             try refused.throwIfAny(of: handed.range.count, byteCountMax: configuration.batchByteCountMax)
             return nil
@@ -196,14 +192,23 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
 
     private func openTopic(_ name: String) async throws -> OpenTopic {
         if isFinished { throw KafkaClientError(.closed, "the builder was finished and takes no more records") }
-        if let topic = assembler.topics[name] { return topic }
-        return assembler.topic(name, partitionCount: try await directory.partitionCount(of: name))
+        let topic: OpenTopic
+        if let open = assembler.topics[name] {
+            topic = open
+        } else {
+            topic = assembler.topic(try await knownTopics.topic(name))
+        }
+        try knownTopics.use(topic.topic)
+        return topic
     }
 
-    /// Asks the directory again when a chosen partition is not known: the topic may have gained partitions.
-    private func learn(_ partitionCount: Int, of topic: OpenTopic) async throws {
-        if partitionCount <= topic.partitionCount { return }
-        topic.grow(to: try await directory.partitionCountNow(of: topic.name))
+    /// Checks partitions that were named or chosen. One that is not known is asked for: the topic may have gained it.
+    private func check(_ partitions: [Int32], _ topic: OpenTopic) async throws {
+        let needed = PartitionBounds.needed(for: partitions)
+        if needed > UInt32(topic.currentPartitionCount()), needed <= UInt32(Int32.max) {
+            try await knownTopics.learn(Int(needed), of: topic.topic)
+        }
+        try PartitionBounds.check(partitions, of: topic.name, topic.currentPartitionCount())
     }
 
     /// The array that partitions are written to, which is kept from call to call. A call takes it out while it uses it,
@@ -216,10 +221,11 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
     }
 
     private func assign(_ chunk: RecordChunk, _ topic: OpenTopic, _ partitions: inout [Int32]) throws {
+        let partitionCount = topic.currentPartitionCount()
         partitions.withUnsafeMutableBufferPointer {
-            topic.assigner.assign(chunk, partitionCount: topic.partitionCount, to: $0)
+            topic.assigner.assign(chunk, partitionCount: partitionCount, to: $0)
         }
-        try PartitionBounds.check(partitions, of: topic.name, topic.partitionCount)
+        try PartitionBounds.check(partitions, of: topic.name, partitionCount)
     }
 
     private func waitForMemory(_ byteCount: Int) async throws {

@@ -4,14 +4,14 @@ import KafkaTransport
 /// The open batches of one topic: a table with a slot for each partition, and one slot, at -1, for records that may go to
 /// any.
 ///
-///      slot        -1        0         1         2   …   partitionCount - 1
+///      slot        -1        0         1         2   …   capacity - 1
 ///      batches   [ open |  empty  |  open  |  open  … ]      read and written for each record
 ///      leases    [  …                               … ]      read and written for each batch
 final class OpenTopic {
-    let name: String
+    let topic: KnownTopic
     let assigner: any PartitionAssigner
-    private(set) var partitionCount: Int
-    /// Points to the slot of partition 0. Slots -1 to `partitionCount - 1` exist.
+    private var capacity: Int
+    /// Points to the slot of partition 0. Slots -1 to `capacity - 1` exist.
     private(set) var batches: UnsafeMutablePointer<OpenBatch>
     /// The lease of each slot's buffer, that of slot -1 first.
     private var leases: [Lease]
@@ -27,29 +27,38 @@ final class OpenTopic {
     }
 
     /// - Parameter share: the partitions among which it chooses for records that may go to any.
-    init(_ name: String, partitionCount: Int, assigner: any PartitionAssigner, share: LaneShare) {
-        self.name = name
-        self.partitionCount = partitionCount
+    init(_ topic: KnownTopic, assigner: any PartitionAssigner, share: LaneShare) {
+        self.topic = topic
+        capacity = topic.partitionCount
         self.assigner = assigner
         turn = AnyTurn(share)
-        let slots = UnsafeMutablePointer<OpenBatch>.allocate(capacity: partitionCount + 1)
-        slots.initialize(repeating: OpenBatch(), count: partitionCount + 1)
+        let slots = UnsafeMutablePointer<OpenBatch>.allocate(capacity: capacity + 1)
+        slots.initialize(repeating: OpenBatch(), count: capacity + 1)
         batches = slots + 1
-        leases = Array(repeating: Lease(), count: partitionCount + 1)
+        leases = Array(repeating: Lease(), count: capacity + 1)
     }
 
     deinit { (batches - 1).deallocate() }
 
-    /// Makes slots for partitions that the topic has gained.
+    var name: String { topic.name }
+
+    /// The partitions that the topic has now; there are slots for all of them.
+    func currentPartitionCount() -> Int {
+        let partitionCount = topic.partitionCount
+        grow(to: partitionCount)
+        return partitionCount
+    }
+
+    /// Makes slots for partitions that the topic has gained, or had when records were given to them.
     func grow(to count: Int) {
-        if count <= partitionCount { return }
+        if count <= capacity { return }
         let slots = UnsafeMutablePointer<OpenBatch>.allocate(capacity: count + 1)
         slots.initialize(repeating: OpenBatch(), count: count + 1)
-        slots.update(from: batches - 1, count: partitionCount + 1)
+        slots.update(from: batches - 1, count: capacity + 1)
         (batches - 1).deallocate()
         batches = slots + 1
-        leases += Array(repeating: Lease(), count: count - partitionCount)
-        partitionCount = count
+        leases += Array(repeating: Lease(), count: count - capacity)
+        capacity = count
     }
 
     /// Opens a batch in a slot.
@@ -70,7 +79,7 @@ final class OpenTopic {
 
     /// The partition whose turn it is to get the records that may go to any; -1 when the producer is to choose one for their
     /// batch, when it sends it.
-    func partitionForAny() -> Int { Int(turn.take(of: partitionCount, assigner)) }
+    func partitionForAny() -> Int { Int(turn.take(of: currentPartitionCount(), assigner)) }
 
     /// What the batch of a slot says of its partition.
     func partition(of slot: Int) -> Int32 { slot < 0 ? turn.partitionOfAny : Int32(slot) }
@@ -93,6 +102,6 @@ final class OpenTopic {
 
     /// Calls `body` for each slot in which a batch is open.
     func forEachOpen(_ body: (_ slot: Int) -> Void) {
-        for slot in -1..<partitionCount where batches[slot].isOpen { body(slot) }
+        for slot in -1..<capacity where batches[slot].isOpen { body(slot) }
     }
 }

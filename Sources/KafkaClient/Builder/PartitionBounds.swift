@@ -4,12 +4,17 @@ import KafkaProtocol
 enum PartitionBounds {
     /// - Throws: `KafkaClientError` with `.unknownPartition` when one is neither -1 nor a partition of the topic.
     static func check(_ partitions: [Int32], of topic: String, _ partitionCount: Int) throws(KafkaClientError) {
-        // Moved up by one, every valid choice is an unsigned number up to the count: one comparison, many at a time.
-        let worst = partitions.withUnsafeBufferPointer { choices in
-            choices.reduce(0 as UInt32) { max($0, UInt32(bitPattern: $1 &+ 1)) }
-        }
+        let worst = needed(for: partitions)
         if worst <= UInt32(partitionCount) { return }
         throw error(Int32(bitPattern: worst) &- 1, of: topic, partitionCount)
+    }
+
+    /// The number of partitions that a topic needs, so that these are -1 or one of them.
+    static func needed(for partitions: [Int32]) -> UInt32 {
+        // Moved up by one, every valid choice is an unsigned number up to the count: one comparison, many at a time.
+        partitions.withUnsafeBufferPointer { choices in
+            choices.reduce(0 as UInt32) { max($0, UInt32(bitPattern: $1 &+ 1)) }
+        }
     }
 
     /// Checks one partition that a caller named.
@@ -20,9 +25,14 @@ enum PartitionBounds {
     }
 
     /// The error for a partition that a topic doesn't have.
-    static func error(_ partition: Int32, of topic: String, _ partitionCount: Int) -> KafkaClientError {
-        KafkaClientError(
+    ///
+    /// - Parameter isAnew: whether the topic was made anew since.
+    static func error(
+        _ partition: Int32, of topic: String, _ partitionCount: Int, isAnew: Bool = false
+    ) -> KafkaClientError {
+        let what = isAnew ? "topic '\(topic)' was deleted and made anew, and has" : "topic '\(topic)' has"
+        return KafkaClientError(
             .unknownPartition,
-            "topic '\(topic)' has partitions 0 to \(partitionCount - 1); partition \(partition) was asked for")
+            "\(what) partitions 0 to \(partitionCount - 1); partition \(partition) was asked for")
     }
 }

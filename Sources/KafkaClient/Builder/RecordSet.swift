@@ -49,31 +49,37 @@ struct RecordSet {
 
 /// The sets of one topic: a table with a slot for each partition, after slot 0, which is for records that may go to any.
 final class CollectedTopic {
-    let name: String
-    private(set) var partitionCount: Int
+    let topic: KnownTopic
     let assigner: any PartitionAssigner
     /// Of records for any partition first, then of each partition.
     var sets: [RecordSet]
     private var turn = AnyTurn(.all)
 
-    init(_ name: String, partitionCount: Int, assigner: any PartitionAssigner) {
-        self.name = name
-        self.partitionCount = partitionCount
+    init(_ topic: KnownTopic, assigner: any PartitionAssigner) {
+        self.topic = topic
         self.assigner = assigner
-        sets = Array(repeating: RecordSet(), count: partitionCount + 1)
+        sets = Array(repeating: RecordSet(), count: topic.partitionCount + 1)
     }
 
-    /// Makes sets for partitions that the topic has gained.
+    var name: String { topic.name }
+
+    /// The partitions that the topic has now; there are sets for all of them.
+    private func currentPartitionCount() -> Int {
+        let partitionCount = topic.partitionCount
+        grow(to: partitionCount)
+        return partitionCount
+    }
+
+    /// Makes sets for partitions that the topic has gained, or had when records were given to them.
     func grow(to count: Int) {
-        if count <= partitionCount { return }
-        sets += Array(repeating: RecordSet(), count: count - partitionCount)
-        partitionCount = count
+        if count >= sets.count { sets += Array(repeating: RecordSet(), count: count + 1 - sets.count) }
     }
 
     /// A partition for each record of the chunk.
     ///
     /// - Throws: `KafkaClientError` with `.unknownPartition`.
     func assign(_ chunk: RecordChunk, _ partition: Int32?) throws(KafkaClientError) -> [Int32] {
+        let partitionCount = currentPartitionCount()
         var partitions = [Int32](repeating: partition ?? -1, count: chunk.count)
         if partition == nil {
             partitions.withUnsafeMutableBufferPointer {
@@ -86,7 +92,7 @@ final class CollectedTopic {
 
     /// The set of a record: that of its partition, or, for any, of the one whose turn it is. So both keep their order.
     func slot(for target: Int32) -> Int {
-        Int(target >= 0 ? target : turn.take(of: partitionCount, assigner)) + 1
+        Int(target >= 0 ? target : turn.take(of: currentPartitionCount(), assigner)) + 1
     }
 
     /// What the batch of a slot says of its partition.

@@ -41,7 +41,7 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
     private let configuration: BuilderConfiguration
     private let cut: Cut
     private let lingerNs: Int64
-    private let directory: any TopicDirectory
+    private let knownTopics: BuilderTopics
     private let sink: any BatchSink
     nonisolated let pool: BatchMemoryPool
     /// One appender at a time waits for memory, so that small batches do not overtake a large one for ever.
@@ -82,7 +82,7 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
         self.configuration = configuration
         self.cut = cut ?? Cut(recordCountMin: 1, byteCountMin: configuration.batchByteCount)
         self.loop = loop
-        self.directory = directory
+        knownTopics = BuilderTopics(directory)
         self.sink = sink
         lingerNs = configuration.linger.nanoseconds
         let pool = try BatchSealer.makePool(configuration)
@@ -95,9 +95,10 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
     public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
         try checkTaking(0, of: chunk)
         let collected = try await collectedTopic(topic)
-        if let partition, Int(partition) >= collected.partitionCount {
+        try knownTopics.use(collected.topic)
+        if let partition, Int(partition) >= collected.topic.partitionCount {
             // The topic may have gained partitions.
-            collected.grow(to: try await directory.partitionCountNow(of: topic))
+            try await knownTopics.learn(Int(partition) + 1, of: collected.topic)
         }
         try checkTaking(0, of: chunk)
         let partitions = try collected.assign(chunk, partition)
@@ -125,7 +126,8 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
         let chunk = handed.chunk.withoutSpareMemory()
         do {
             try checkTaking(0, of: chunk)
-            let topic = collectedTopic(handed.topic.name, partitionCount: handed.topic.partitionCount)
+            let topic = collectedTopic(handed.topic)
+            topic.grow(to: handed.partitionCount)
             try await collect(
                 chunk, handed.targets, topic, began: handed.began,
                 time: WallTime(millisecondsSince1970: handed.beganMs))
@@ -294,17 +296,13 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
 
     private func collectedTopic(_ name: String) async throws -> CollectedTopic {
         if let topic = topics[name] { return topic }
-        return collectedTopic(name, partitionCount: try await directory.partitionCount(of: name))
+        return collectedTopic(try await knownTopics.topic(name))
     }
 
-    private func collectedTopic(_ name: String, partitionCount: Int) -> CollectedTopic {
-        if let topic = topics[name] {
-            topic.grow(to: partitionCount)
-            return topic
-        }
-        let topic = CollectedTopic(
-            name, partitionCount: partitionCount, assigner: configuration.partitioner.makeAssigner())
-        topics[name] = topic
+    private func collectedTopic(_ known: KnownTopic) -> CollectedTopic {
+        if let topic = topics[known.name] { return topic }
+        let topic = CollectedTopic(known, assigner: configuration.partitioner.makeAssigner())
+        topics[known.name] = topic
         return topic
     }
 

@@ -11,7 +11,7 @@ public final class ShardedBuilder: BatchBuilder {
     public let lanes: [BuilderLane]
     private let batchByteCountMax: Int
     private let partitioner: any Partitioner
-    private let directory: any TopicDirectory
+    private let topics: BuilderTopics
     private let routing = Mutex(Routing())
 
     private struct Routing: @unchecked Sendable {
@@ -38,13 +38,14 @@ public final class ShardedBuilder: BatchBuilder {
             throw KafkaClientError(
                 .invalidArgument, "a lane needs a loop and a sink, but there are \(loops.count) and \(sinks.count)")
         }
-        self.directory = directory
+        let topics = BuilderTopics(directory)
+        self.topics = topics
         batchByteCountMax = configuration.batchByteCountMax
         partitioner = configuration.partitioner
         var lanes: [BuilderLane] = []
         for (loop, sink) in zip(loops, sinks) {
             let share = LaneShare(lane: lanes.count, laneCount: loops.count)
-            lanes.append(try BuilderLane(configuration, on: loop, topics: directory, to: sink, share: share))
+            lanes.append(try BuilderLane(configuration, on: loop, topics: topics, to: sink, share: share))
         }
         self.lanes = lanes
     }
@@ -72,7 +73,7 @@ public final class ShardedBuilder: BatchBuilder {
             let lane = partition < 0 ? takeLane() : Int(partition) % lanes.count
             return try await lanes[lane].append(chunk, to: topic, partition: partition)
         }
-        let partitionCount = try await directory.partitionCount(of: topic)
+        let partitionCount = try await topics.topic(topic).partitionCount
         let partitions = assign(chunk, topic, partitionCount)
         // Checked here and not only in the lanes: otherwise one lane would take its records before another refuses.
         try PartitionBounds.check(partitions, of: topic, partitionCount)

@@ -8,7 +8,21 @@ struct OpeningConnection {
     var waiters: [Waiter<Void>] = []
 }
 
+/// What attempts to reach a broker have shown.
+struct BrokerHealth {
+    /// The failures since the last success.
+    var failureCount = 0
+    /// Not tried before, as long as there is another broker to ask.
+    var retryAt = MonotonicInstant.distantPast
+    /// Not asked before: the broker throttles this client (KIP-219).
+    var throttledUntil = MonotonicInstant.distantPast
+    /// Which of its name's addresses the next connection begins with.
+    var nextAddress = 0
+}
+
 extension Cluster {
+    // MARK: Any request
+
     /// Sends a request to a broker and returns the answer, also when the answer is an error code.
     ///
     /// When there is no answer, the next broker is asked. When all have been asked, they are asked again after a pause,
@@ -30,7 +44,7 @@ extension Cluster {
         return try await retrying(timeout: limit) { _ in
             try Task.checkCancellation()
             do {
-                let connection = try await connection(to: target)
+                let connection = try await connection(to: endpoint(for: target))
                 calls.begin()
                 defer { calls.end() }
                 return .done(try await connection.exchange(timeout: limit, make))
@@ -47,24 +61,44 @@ extension Cluster {
     }
 
     private func candidates(_ target: Target) -> [Endpoint] {
+        let brokers = metadata.brokers
         switch target {
-        case .node(let id): current.brokers[id].map { [$0] } ?? []
-        case .controller: current.brokers[current.controllerID].map { [$0] } ?? candidates(.any)
-        case .any: bootstrap + current.brokers.values.filter { !bootstrap.contains($0) }
+        case .node(let id): return brokers[id].map { [$0] } ?? []
+        case .controller: return brokers[metadata.controllerID].map { [$0] } ?? candidates(.any)
+        case .any:
+            let known = Set(brokers.values)
+            return brokers.sorted { $0.key < $1.key }.map(\.value) + bootstrap.filter { !known.contains($0) }
         }
     }
 
-    private func connection(to target: Target) async throws -> BrokerConnection {
+    private func endpoint(for target: Target) throws(KafkaClientError) -> Endpoint {
+        if let endpoint = nextEndpoint(candidates(target), except: []) { return endpoint }
+        throw KafkaClientError(.connectionFailed, "no broker is known for \(target)")
+    }
+
+    /// One broker after the other. Those that could not be reached lately, are throttling, or owe an answer come last.
+    private func nextEndpoint(_ endpoints: [Endpoint], except tried: Set<Endpoint>) -> Endpoint? {
+        let open = endpoints.filter { !tried.contains($0) }
+        if open.isEmpty { return nil }
+        nextBroker += 1
+        let now = MonotonicInstant.now
+        let turns = open.indices.lazy.map { open[($0 + self.nextBroker) % open.count] }
+        let isWell = { (endpoint: Endpoint) in
+            if self.openQuestions[endpoint] != nil { return false }
+            guard let health = self.health[endpoint] else { return true }
+            return health.retryAt <= now && health.throttledUntil <= now
+        }
+        return turns.first(where: isWell)
+            ?? turns.min { (self.health[$0]?.retryAt ?? now) < (self.health[$1]?.retryAt ?? now) }
+    }
+
+    // MARK: Connections
+
+    private func connection(to endpoint: Endpoint) async throws -> BrokerConnection {
         while true {
             try checkOpen()
-            let endpoints = candidates(target)
-            guard !endpoints.isEmpty else {
-                throw KafkaClientError(.connectionFailed, "no broker is known for \(target)")
-            }
-            if let ready = endpoints.lazy.compactMap({ self.connections[$0] }).first(where: \.isReady) { return ready }
-            let endpoint = endpoints[nextEndpoint % endpoints.count]
+            if let ready = connections[endpoint], ready.isReady { return ready }
             if opening[endpoint] == nil {
-                nextEndpoint += 1
                 // Noted before the `await`: another call may run meanwhile, and would open a second connection.
                 let connection = BrokerConnection(to: endpoint, on: loop, configuration.connection)
                 opening[endpoint] = OpeningConnection(connection: connection)
@@ -91,12 +125,162 @@ extension Cluster {
             try await connection.open()
             try checkOpen()
             connections[endpoint] = connection
+            connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(endpoint, error) } }
+            health[endpoint] = nil
+            metadata.emit(.connected(broker: node(endpoint), endpoint: endpoint))
         } catch {
             connection.close()
             failure = error
+            noteFailure(of: endpoint)
+            if let error = error as? KafkaClientError, !isClosed {
+                metadata.emit(.connectFailed(broker: node(endpoint), endpoint: endpoint, error: error))
+            }
         }
         for waiter in opening.removeValue(forKey: endpoint)?.waiters ?? [] {
             if let failure { waiter.resume(.failure(failure)) } else { waiter.resume() }
         }
+    }
+
+    private func didLose(_ endpoint: Endpoint, _ error: KafkaClientError) {
+        connections[endpoint] = nil
+        metadata.emit(.disconnected(broker: node(endpoint), endpoint: endpoint, error: error))
+    }
+
+    /// The node id of a broker; -1 for one that the cluster has not named.
+    private func node(_ endpoint: Endpoint) -> Int32 { metadata.brokers.first { $0.value == endpoint }?.key ?? -1 }
+
+    private func noteFailure(of endpoint: Endpoint) {
+        let backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
+        let failureCount = (health[endpoint]?.failureCount ?? 0) + 1
+        health[endpoint, default: BrokerHealth()].failureCount = failureCount
+        health[endpoint]!.nextAddress += 1
+        let pauseNs = backoff.delayNs(attempt: failureCount, chance: .random(in: -1...1))
+        health[endpoint]!.retryAt = MonotonicInstant.now.advanced(byNanoseconds: pauseNs)
+    }
+
+    // MARK: Metadata
+
+    /// Asks one broker after another until one has answered, and takes over what it says.
+    ///
+    /// A broker that does not answer soon does not hold the others up: another is asked as well, and the first answer counts.
+    ///
+    /// - Throws: `KafkaClientError`: why no broker answered, or `.closed`.
+    func askForMetadata(_ request: MetadataRequest) async throws -> ClusterMetadata.Changes {
+        calls.begin()
+        defer { calls.end() }
+        let race = MetadataRace()
+        var tried: Set<Endpoint> = []
+        var isWorthAnotherRound = false
+        var failure = KafkaClientError(.connectionFailed, "no broker could be asked")
+        return try await retrying { isTimeOver in
+            tried = []
+            isWorthAnotherRound = false
+            while true {
+                try checkOpen()
+                if let endpoint = nextForMetadata(except: tried) {
+                    tried.insert(endpoint)
+                    race.openCount += 1
+                    Task(executorPreference: loop) { await self.take(part: race, request, endpoint) }
+                } else if race.openCount == 0 {
+                    break
+                }
+                switch try await outcome(of: race) {
+                case .isLate: break
+                case .answered(let changes): return .done(changes)
+                case .failed(let error):
+                    failure = error
+                    // Also an answer that is none may be that of one broker only.
+                    if error.isRetriable || error.brokerError == .rebootstrapRequired { isWorthAnotherRound = true }
+                }
+            }
+            race.roundCount += 1
+            if !isWorthAnotherRound || race.roundCount >= configuration.attempts { throw failure }
+            return .again(failure)
+        }
+    }
+
+    /// First those that the cluster has named. When none of them answers, those that the client began with (KIP-899).
+    private func nextForMetadata(except tried: Set<Endpoint>) -> Endpoint? {
+        let known = metadata.brokers.sorted { $0.key < $1.key }.map(\.value)
+        if let endpoint = nextEndpoint(known, except: tried) { return endpoint }
+        let first = nextEndpoint(bootstrap, except: tried)
+        if first != nil, !known.isEmpty { metadata.emit(.rebootstrapped) }
+        return first
+    }
+
+    private func take(part race: MetadataRace, _ request: MetadataRequest, _ endpoint: Endpoint) async {
+        calls.begin()
+        openQuestions[endpoint, default: 0] += 1
+        defer {
+            openQuestions[endpoint]! -= 1
+            if openQuestions[endpoint] == 0 { openQuestions[endpoint] = nil }
+            calls.end()
+        }
+        do {
+            let connection = try await connection(to: endpoint)
+            let response = try await connection.exchange { _ in request }
+            if response.throttleTimeMs > 0 { noteThrottle(endpoint, response.throttleTimeMs) }
+            if response.errorCode == .rebootstrapRequired { metadata.forgetBrokers() }
+            if response.errorCode != .none {
+                throw KafkaClientError(response.errorCode, "cannot learn of the cluster")
+            }
+            race.add(.answered(try metadata.apply(response, from: endpoint, now: .now)))
+        } catch let error as KafkaClientError {
+            if error.code == .wrongCluster { noteFailure(of: endpoint) }
+            race.add(.failed(error))
+        } catch {
+            race.add(
+                .failed(KafkaClientError(.connectionFailed, "broker \(endpoint) could not be asked", underlying: error))
+            )
+        }
+    }
+
+    private func noteThrottle(_ endpoint: Endpoint, _ milliseconds: Int32) {
+        health[endpoint, default: BrokerHealth()].throttledUntil = .now + .milliseconds(Int(milliseconds))
+        metadata.emit(.throttled(broker: node(endpoint), time: .milliseconds(Int(milliseconds))))
+    }
+
+    /// Waits for the next outcome, for a while.
+    private func outcome(of race: MetadataRace) async throws -> MetadataRace.Outcome {
+        if race.outcomes.isEmpty {
+            let waiter = Waiter<Void>()
+            race.waiter = waiter
+            let timer = LoopTimer(on: loop)
+            timer.schedule(afterNanoseconds: Self.metadataPatience.nanoseconds) { waiter.resume() }
+            pauses[ObjectIdentifier(waiter)] = waiter
+            defer {
+                timer.close()
+                pauses[ObjectIdentifier(waiter)] = nil
+            }
+            try await wait(for: waiter)
+        }
+        race.waiter = nil
+        return race.outcomes.isEmpty ? .isLate : race.outcomes.removeFirst()
+    }
+
+    /// How long a broker may take before another one is asked as well.
+    private static let metadataPatience = Duration.milliseconds(500)
+}
+
+/// Several brokers that were asked for the same.
+final class MetadataRace: @unchecked Sendable {
+    // Unchecked: used on the cluster's loop only.
+    enum Outcome {
+        case answered(ClusterMetadata.Changes)
+        case failed(KafkaClientError)
+        /// There is none yet.
+        case isLate
+    }
+
+    /// The brokers that have been asked and have not answered.
+    var openCount = 0
+    var roundCount = 0
+    var outcomes: [Outcome] = []
+    var waiter: Waiter<Void>?
+
+    func add(_ outcome: Outcome) {
+        openCount -= 1
+        outcomes.append(outcome)
+        waiter?.resume()
     }
 }

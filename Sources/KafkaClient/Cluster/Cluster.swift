@@ -1,5 +1,9 @@
 // What the client knows of its cluster, and the connections over which it asks. Producer lanes, partition producers and
 // partition fetchers have connections of their own, so that questions don't wait behind records.
+//
+// +Keeping   what is known is kept new: by age, and when somebody has found it wrong
+// +Asking    which broker is asked, and what when it does not answer
+// +Retrying  the one loop that tries again
 
 public import KafkaProtocol
 import KafkaQueues
@@ -7,7 +11,9 @@ public import KafkaTransport
 
 /// A Kafka cluster: its brokers, its topics, and which broker leads each partition.
 ///
-/// Calls that ask for the same at the same time share one request.
+/// What is in use is kept new: it is asked for anew by age (``ClusterConfiguration/metadataMaxAge``), when a broker's answer
+/// shows that it is wrong, and it is corrected by what brokers say of new leaders (KIP-951). Calls that ask for the same at
+/// the same time share one request.
 public actor Cluster: TopicDirectory {
     /// The loop on which the actor and its connections run.
     public nonisolated let loop: EventLoop
@@ -21,30 +27,27 @@ public actor Cluster: TopicDirectory {
         case node(Int32)
     }
 
-    let configuration: ClusterConfiguration
+    nonisolated let configuration: ClusterConfiguration
     let bootstrap: [Endpoint]
-    private(set) var current = ClusterSnapshot()
+    /// What is known, for all who run for the client.
+    nonisolated let metadata: ClusterMetadata
     /// See `Cluster+Asking`.
     var connections: [Endpoint: BrokerConnection] = [:]
     var opening: [Endpoint: OpeningConnection] = [:]
-    var nextEndpoint = 0
+    var health: [Endpoint: BrokerHealth] = [:]
+    /// The questions that a broker has not answered yet.
+    var openQuestions: [Endpoint: Int] = [:]
+    var nextBroker = 0
+    /// See `Cluster+Keeping`.
+    var schedule: MetadataSchedule
+    var question: MetadataQuestion?
+    var waitingForPace: [PacedCall] = []
+    var keeperTimer: LoopTimer?
+    nonisolated let wanted = Inbox<String>()
     /// See `Cluster+Retrying`.
     var pauses: [ObjectIdentifier: Waiter<Void>] = [:]
     let calls = SuspendedCalls()
-
-    private var question: MetadataQuestion?
-    private var topicsOfInterest: Set<String> = []
-    /// The error codes of topics that were asked for and not described.
-    private var topicErrors: [String: KafkaErrorCode] = [:]
-    private var isClosed = false
-
-    /// A question about topics that is on its way, and the tasks that wait for its answer.
-    private final class MetadataQuestion {
-        let topics: Set<String>
-        var waiters: [Waiter<ClusterSnapshot>] = []
-
-        init(_ topics: Set<String>) { self.topics = topics }
-    }
+    private(set) var isClosed = false
 
     /// Creates a cluster without connecting to it. ``Client/withConnection(to:_:_:)`` does both.
     ///
@@ -63,10 +66,16 @@ public actor Cluster: TopicDirectory {
         self.bootstrap = bootstrap
         self.loop = loop
         self.configuration = configuration
+        metadata = ClusterMetadata(onEvent: configuration.onEvent)
+        schedule = MetadataSchedule(
+            maxAge: configuration.metadataMaxAge, retryBackoff: configuration.retryBackoff,
+            retryBackoffMax: configuration.retryBackoffMax)
     }
 
     /// What is known of the cluster from the answers so far. Reading it asks no broker.
-    public var snapshot: ClusterSnapshot { current }
+    public var snapshot: ClusterSnapshot { metadata.snapshot }
+
+    // MARK: Topics
 
     /// The number of partitions of a topic, which is asked for when it is not known yet.
     ///
@@ -79,7 +88,7 @@ public actor Cluster: TopicDirectory {
     ///
     /// - Throws: the errors of ``describe(_:)``.
     public func partitionCountNow(of topic: String) async throws -> Int {
-        _ = try await refresh([topic])
+        _ = try await learn([topic])
         return try await describe(topic).partitions.count
     }
 
@@ -93,13 +102,14 @@ public actor Cluster: TopicDirectory {
     ///
     /// Source: Metadata, API key 3, versions 1 to 13.
     public func describe(_ topic: String) async throws -> TopicDescription {
-        if let known = current.topics[topic], known.hasLeader { return known }
+        if let known = metadata.description(of: topic), known.hasLeader { return known }
         return try await retrying { isTimeOver in
-            let known = try await refresh([topic]).topics[topic]
+            let errors = try await learn([topic])
+            let known = metadata.description(of: topic)
             if let known, known.hasLeader { return .done(known) }
             let isLast = isTimeOver() || !configuration.waitsForTopics
-            if let known, isLast, !known.partitions.isEmpty { return .done(known) }
-            let reason = topicErrors[topic] ?? .unknownTopicOrPartition
+            if let known, isLast { return .done(known) }
+            let reason = errors[topic] ?? .unknownTopicOrPartition
             if isLast || !reason.isRetriable { throw missing(topic, reason) }
             return .again(missing(topic, reason))
         }
@@ -117,11 +127,11 @@ public actor Cluster: TopicDirectory {
     /// The leader of a partition. It is always asked for anew, because the partition may have changed its leader.
     func leader(of topic: String, _ partition: Int32) async throws -> PartitionLeader {
         try await retrying { _ in
-            _ = try await refresh([topic])
+            _ = try await learn([topic])
             let description = try await describe(topic)
             try PartitionBounds.check(partition, of: topic, description.partitions.count)
             let leader = description.partitions[Int(partition)].leader
-            if let endpoint = current.brokers[leader] {
+            if let endpoint = metadata.brokers[leader] {
                 return .done(PartitionLeader(id: leader, endpoint: endpoint, topicID: description.id))
             }
             let error = KafkaClientError(
@@ -131,65 +141,22 @@ public actor Cluster: TopicDirectory {
         }
     }
 
-    /// Asks a broker for the cluster's brokers, and for the partitions of these topics and of those asked for before.
+    /// Asks a broker for the cluster's brokers, and for the partitions of these topics and of those in use.
     ///
     /// Calls share a request that is on its way if it asks for their topics.
     ///
-    /// - Parameter topics: names of topics; none to ask for the brokers alone.
+    /// - Parameter topics: names of topics; none to ask for the brokers and the topics in use alone.
     /// - Returns: what is known of the cluster now. A topic that does not exist is missing.
     /// - Throws: `KafkaClientError`: why no broker answered, or `.closed`. `CancellationError` when the task is cancelled.
     ///
     /// Source: Metadata, API key 3, versions 1 to 13.
     public func refresh(_ topics: Set<String>) async throws -> ClusterSnapshot {
-        topicsOfInterest.formUnion(topics)
-        while true {
-            try checkOpen()
-            let question = question ?? beginQuestion()
-            let waiter = Waiter<ClusterSnapshot>()
-            question.waiters.append(waiter)
-            let snapshot = try await wait(for: waiter)
-            if topics.isSubset(of: question.topics) { return snapshot }
-            topicsOfInterest.formUnion(topics)
-        }
-    }
-
-    private func beginQuestion() -> MetadataQuestion {
-        let question = MetadataQuestion(topicsOfInterest)
-        self.question = question
-        Task(executorPreference: loop) { await self.answerQuestion() }
-        return question
-    }
-
-    private func answerQuestion() async {
-        guard let question else { return }
-        let result: Result<ClusterSnapshot, any Error>
-        do { result = .success(try await askMetadata(question.topics)) } catch { result = .failure(error) }
-        self.question = nil
-        for waiter in question.waiters { waiter.resume(result) }
-    }
-
-    private func askMetadata(_ topics: Set<String>) async throws -> ClusterSnapshot {
-        var request = MetadataRequest(topicNames: Array(topics))
-        request.allowAutoTopicCreation = configuration.autoCreatesTopics
-        let response = try await ask(request, .any)
-        if response.errorCode != .none {
-            throw KafkaClientError(response.errorCode, "cannot learn of the cluster")
-        }
-        current.apply(response)
-        for topic in response.topics {
-            guard let name = topic.name else { continue }
-            topicErrors[name] = topic.errorCode == .none ? nil : topic.errorCode
-            // The topic is not asked for again until a call wants it. Otherwise a broker could create a deleted topic anew.
-            if topic.errorCode != .none { topicsOfInterest.remove(name) }
-        }
-        return current
+        _ = try await learn(topics, andAllInUse: true)
+        return metadata.snapshot
     }
 
     /// Forgets a topic that was deleted.
-    func forget(_ topic: String) {
-        current.topics[topic] = nil
-        topicsOfInterest.remove(topic)
-    }
+    func forget(_ topic: String) { metadata.forget(topic, now: .now) }
 
     // MARK: Waiting and ending
 
@@ -203,15 +170,19 @@ public actor Cluster: TopicDirectory {
         if isClosed { throw Self.closedError }
     }
 
-    private static let closedError = KafkaClientError(.closed, "the client was closed")
+    static let closedError = KafkaClientError(.closed, "the client was closed")
 
     /// Closes the connections. Calls that wait for an answer throw `.closed`, and have thrown it when this returns.
     public func close() async {
         isClosed = true
+        keeperTimer?.close()
+        keeperTimer = nil
         for connection in connections.values { connection.close() }
         connections = [:]
         for opening in opening.values { opening.connection.close() }
         for pause in pauses.values { pause.resume(.failure(Self.closedError)) }
+        for call in waitingForPace { call.end.resume(.failure(Self.closedError)) }
+        waitingForPace = []
         await calls.waitForNone()
     }
 }

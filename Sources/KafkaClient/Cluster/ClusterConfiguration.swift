@@ -20,12 +20,19 @@ public struct ClusterConfiguration: Sendable {
     /// Whether calls wait for a topic that does not exist or has no leaders yet, up to the request timeout of
     /// ``connection``.
     public var waitsForTopics: Bool
+    /// The age at which what is known of topics in use is asked for anew: 10 ms to one day. So a topic that has gained
+    /// partitions is used to its full width, and a leader that nobody has missed is found. Kafka's `metadata.max.age.ms`.
+    public var metadataMaxAge: Duration
+    /// Called when something happens to connections, brokers, topics or batches, from several threads. It must be quick and
+    /// must not block.
+    public var onEvent: (@Sendable (ClientEvent) -> Void)?
 
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         connection: ConnectionConfiguration = ConnectionConfiguration(), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = 5, autoCreatesTopics: Bool = false,
-        waitsForTopics: Bool = true
+        waitsForTopics: Bool = true, metadataMaxAge: Duration = .seconds(300),
+        onEvent: (@Sendable (ClientEvent) -> Void)? = nil
     ) {
         self.connection = connection
         self.retryBackoff = retryBackoff
@@ -33,6 +40,8 @@ public struct ClusterConfiguration: Sendable {
         self.attempts = attempts
         self.autoCreatesTopics = autoCreatesTopics
         self.waitsForTopics = waitsForTopics
+        self.metadataMaxAge = metadataMaxAge
+        self.onEvent = onEvent
     }
 
     /// One problem for each setting that can't be used, those of the connection included.
@@ -40,6 +49,7 @@ public struct ClusterConfiguration: Sendable {
         var check = ConfigurationCheck("ClusterConfiguration")
         check.expectBackoff(retryBackoff, max: retryBackoffMax)
         check.expect("attempts", attempts >= 1, "is \(attempts); at least one is needed")
+        check.expect("metadataMaxAge", metadataMaxAge, in: .milliseconds(10) ... .seconds(86_400))
         return check.problems + connection.problems
     }
 }

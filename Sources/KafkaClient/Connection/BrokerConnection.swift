@@ -58,6 +58,9 @@ final class BrokerConnection {
     /// Closes without calling `onLost`. Requests in flight fail.
     func close() { perform(machine.close()) }
 
+    /// Closes because of an error, of which `onLost` is told.
+    func close(_ reason: KafkaClientError) { perform(machine.close(reason)) }
+
     // MARK: Actions
 
     private func perform(_ action: StateMachine<PendingRequest>.Action) {

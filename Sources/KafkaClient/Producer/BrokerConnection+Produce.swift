@@ -4,13 +4,13 @@ import KafkaTransport
 extension BrokerConnection {
     /// Sends a produce request. Its batches go to the system from the memory that they lie in, without a copy.
     ///
-    /// - Parameter completion: called once, on the loop. It gets the moment at which the request was written, and either an
-    ///   outcome for each item, in order, or the reason why there is no answer.
+    /// - Parameter completion: called once, on the loop. It gets the moment at which the request was written, and either the
+    ///   answer or the reason why there is none.
     ///
     /// Source: Produce, API key 0, versions 3 to 13.
     func produce(
         _ request: ProduceQueue.Request, acks: Acks,
-        completion: @escaping (_ began: MonotonicInstant, Result<[AttemptOutcome], KafkaClientError>) -> Void
+        completion: @escaping (_ began: MonotonicInstant, Result<ProduceAnswer, KafkaClientError>) -> Void
     ) {
         let pending = PendingRequest()
         let version: Int16
@@ -26,14 +26,14 @@ extension BrokerConnection {
         pending.apiKey = .produce
         pending.deadline = .now + configuration.requestTimeout
         pending.completion = { [unowned pending, endpoint] result in
-            let outcomes = result.flatMap { frame in
+            let answer: Result<ProduceAnswer, KafkaClientError> = result.flatMap { frame in
                 acks == .none
-                    ? .success(request.items.map { _ in .acknowledged(baseOffset: -1, logAppendTimeMs: -1) })
+                    ? .success(ProduceAnswer(assuming: request))
                     : .decoding(.produce, from: endpoint) { () throws(WireError) in
-                        try ProduceAnswer.outcomes(of: request, in: frame, version: version, broker: endpoint)
+                        try ProduceAnswer(to: request, in: frame, version: version, broker: endpoint)
                     }
             }
-            completion(pending.written, outcomes)
+            completion(pending.written, answer)
         }
         transmit(pending, expectsAnswer: acks != .none)
     }

@@ -100,6 +100,8 @@ public struct Exchange: Sendable {
     public let errorCode: KafkaErrorCode?
     /// Why there was no answer; nil when there was one.
     public let error: KafkaClientError?
+    /// How long the batch had waited before, because the broker throttled this client for its quota (KIP-219).
+    public let throttled: Duration
 
     /// Whether the broker may have stored the batch although the attempt did not succeed: there was no answer, or the error
     /// is one that a leader also gives after it has appended.
@@ -141,7 +143,7 @@ extension Delivery {
 
 extension Exchange {
     /// What a delivery keeps of one attempt.
-    init(_ outcome: AttemptOutcome, acks: Acks, _ times: AttemptTimes) {
+    init(_ outcome: AttemptOutcome, acks: Acks, _ times: AttemptTimes, throttled: Duration = .zero) {
         let (errorCode, error): (KafkaErrorCode?, KafkaClientError?) =
             switch outcome {
             case .acknowledged: (KafkaErrorCode.none, nil)
@@ -149,7 +151,8 @@ extension Exchange {
             case .unanswered(let error): (nil, error)
             }
         self.init(
-            broker: times.broker, acks: acks, began: times.began, ended: times.ended, errorCode: errorCode, error: error
-        )
+            broker: times.broker, acks: acks, began: times.began, ended: times.ended, errorCode: errorCode,
+            error: error,
+            throttled: throttled)
     }
 }

@@ -1,13 +1,44 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// Reads the answer to a produce request.
-enum ProduceAnswer {
+/// The answer to a produce request.
+struct ProduceAnswer {
     /// An outcome for each item of the request, in order.
-    static func outcomes(
-        of request: ProduceQueue.Request, in frame: UnsafeRawBufferPointer, version: Int16, broker: Endpoint
-    ) throws(WireError) -> [AttemptOutcome] {
+    let outcomes: [AttemptOutcome]
+    /// How long the broker throttles this client (KIP-219); zero when it does not.
+    var throttled = Duration.zero
+    /// Which brokers lead the partitions that this one leads no longer, and where they are (KIP-951).
+    var hints: [LeaderHint] = []
+    var endpoints: [NodeEndpoint] = []
+
+    /// The answer that brokers don't give to acks 0: what was sent counts as stored.
+    init(assuming request: ProduceQueue.Request) {
+        outcomes = request.items.map { _ in .acknowledged(baseOffset: -1, logAppendTimeMs: -1) }
+    }
+
+    init(
+        to request: ProduceQueue.Request, in frame: UnsafeRawBufferPointer, version: Int16, broker: Endpoint
+    ) throws(WireError) {
         let response = try ResponseFrame.decode(ProduceResponse.self, version: version, frame)
+        outcomes = Self.outcomes(of: request, in: response, broker: broker)
+        // Before version 6 (KIP-219) the broker has waited itself.
+        if version >= 6, response.throttleTimeMs > 0 { throttled = .milliseconds(Int(response.throttleTimeMs)) }
+        guard outcomes.contains(where: \.saysMoved) else { return }
+        endpoints = response.nodeEndpoints
+        for topic in response.topics {
+            guard let item = request.items.first(where: { Self.matches(topic, $0) }) else { continue }
+            for partition in topic.partitions where partition.currentLeader.leaderID >= 0 {
+                hints.append(
+                    LeaderHint(
+                        topic: item.topic, topicID: item.topicID, partition: partition.index,
+                        leader: partition.currentLeader.leaderID, leaderEpoch: partition.currentLeader.leaderEpoch))
+            }
+        }
+    }
+
+    private static func outcomes(
+        of request: ProduceQueue.Request, in response: ProduceResponse, broker: Endpoint
+    ) -> [AttemptOutcome] {
         // Brokers mostly answer in the order of the request: then one walk over both suffices.
         var outcomes: [AttemptOutcome] = []
         outcomes.reserveCapacity(request.items.count)

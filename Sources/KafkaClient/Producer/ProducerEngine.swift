@@ -34,15 +34,15 @@ final class ProducerEngine: Sendable {
         self.loops = ownLoops
         let deliveries = ProducerDeliveries(configuration.onDelivery, unbuilt: observers.last)
         self.deliveries = deliveries
+        let memory = configuration.memoryShares
         func lane(_ index: Int, of laneCount: Int) throws -> ProducerLane {
             let sink: any DeliverySink =
                 observers.isEmpty ? deliveries : ObservedDeliveries(deliveries, observers[index])
             return try ProducerLane(
                 configuration.producer, on: loops[index], cluster: cluster, connection: connection,
                 inFlightLimit: inFlightLimit, deliveriesTo: sink, share: LaneShare(lane: index, laneCount: laneCount),
-                agesFromAppend: true)
+                agesFromAppend: true, missingByteCountMax: memory.batchByteCountMax / 4)
         }
-        let memory = configuration.memoryShares
         var builderConfiguration = configuration.builder
         builderConfiguration.memoryByteCountMax = memory.batchByteCountMax
         let pools: [BatchMemoryPool]
@@ -65,7 +65,7 @@ final class ProducerEngine: Sendable {
         let room = ChunkRoom(byteCountMax: memory.roomByteCountMax, on: loops[0])
         let queues = takerLoops.map { ChunkQueue(on: $0, room: room, linger: configuration.builder.linger) }
         router = ChunkRouter(
-            configuration.builder, room: room, queues: queues, directory: cluster
+            configuration.builder, room: room, queues: queues, topics: BuilderTopics(cluster)
         ) { deliveries.refuse($0) }
         serving = zip(queues, takers).map { queue, taker in
             Task(executorPreference: queue.loop) { await queue.serve(taker) { deliveries.refuse($0) } }

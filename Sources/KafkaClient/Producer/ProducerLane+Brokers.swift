@@ -8,110 +8,175 @@ struct BrokerLink {
     var inFlightCount = 0
     /// How often connecting has failed since it last succeeded.
     var failureCount = 0
+    /// No connection is opened before.
+    var retryAt = MonotonicInstant.distantPast
+    /// When it last answered, or was first sent something after it had answered everything.
+    var heardAt = MonotonicInstant.distantPast
+    /// When it throttled this client for the last time (KIP-219): it gets nothing until that is over.
+    var throttled: Range<MonotonicInstant>?
 }
 
 extension ProducerLane {
-    /// A connection over which a request can be sent now; nil when there is none. Then a connection is being opened, or the
-    /// leaders are being asked for.
+    // MARK: Connections
+
+    /// A connection over which a request can be sent now; nil when there is none. Then a connection is being opened, or will
+    /// be after a pause.
     func readyConnection(_ broker: Int32) -> BrokerConnection? {
-        if let connection = brokers[broker]?.connection {
+        let link = brokers[broker] ?? BrokerLink()
+        if let connection = link.connection {
             if connection.isReady { return connection }
             if !connection.isClosed { return nil }
         }
-        guard let endpoint = snapshot?.brokers[broker] else {
-            brokers[broker, default: BrokerLink()].failureCount += 1
-            backOff(from: broker)
+        let now = MonotonicInstant.now
+        if link.retryAt > now {
+            schedule(at: link.retryAt)
+            return nil
+        }
+        guard let endpoint = endpoints[broker] else {
+            giveUp(
+                broker,
+                KafkaClientError(
+                    .leaderNotAvailable, "the cluster says that broker \(broker) leads, and does not name its address"))
             return nil
         }
         let connection = BrokerConnection(to: endpoint, on: loop, connectionConfiguration)
         brokers[broker, default: BrokerLink()].connection = connection
-        connection.onLost = { [weak self] error in self?.assumeIsolated { $0.backOff(from: broker, error) } }
+        connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, error) } }
         connection.open { [weak self] error in
-            self?.assumeIsolated { $0.didOpen(broker, error) }
+            self?.assumeIsolated { $0.didOpen(broker, endpoint, error) }
         }
         return nil
     }
 
-    private func didOpen(_ broker: Int32, _ error: KafkaClientError?) {
-        guard let error else {
-            brokers[broker]?.failureCount = 0
-            return pump(isEndOfTurn: true)
+    private func didOpen(_ broker: Int32, _ endpoint: Endpoint, _ error: KafkaClientError?) {
+        if let error {
+            if !isClosed { cluster.metadata.emit(.connectFailed(broker: broker, endpoint: endpoint, error: error)) }
+            brokers[broker]?.connection = nil
+            return giveUp(broker, error)
         }
-        brokers[broker]?.connection = nil
-        brokers[broker]?.failureCount += 1
-        backOff(from: broker, error)
+        brokers[broker]?.failureCount = 0
+        queue.didReach(broker: broker)
+        cluster.metadata.emit(.connected(broker: broker, endpoint: endpoint))
+        pump(isEndOfTurn: true)
     }
 
-    /// Backs off from a broker that can't be reached: its batches wait. Asks for the leaders as well, because another broker
-    /// may lead the partitions by now.
-    private func backOff(from broker: Int32, _ reason: KafkaClientError? = nil) {
-        let pause = queue.backoff.delayNs(
-            attempt: max(1, brokers[broker]?.failureCount ?? 1), chance: .random(in: -1...1))
-        let topics = queue.topicNames
-        queue.backOff(broker: broker, until: .now + .nanoseconds(max(pause, Self.pauseMinNs)), reason: reason)
+    private func didLose(_ broker: Int32, _ endpoint: Endpoint, _ error: KafkaClientError) {
+        cluster.metadata.emit(.disconnected(broker: broker, endpoint: endpoint, error: error))
+        giveUp(broker, error)
+    }
+
+    /// Notes that a broker can't be reached. It is tried again after a pause, which grows; however many batches wait for it,
+    /// it gets one attempt at a time. Asks for the leaders as well: another broker may lead its partitions by now.
+    private func giveUp(_ broker: Int32, _ reason: KafkaClientError) {
+        if isClosed { return }
+        let failureCount = (brokers[broker]?.failureCount ?? 0) + 1
+        brokers[broker, default: BrokerLink()].failureCount = failureCount
+        let pause = queue.backoff.delayNs(attempt: failureCount, chance: .random(in: -1...1))
+        let retryAt = MonotonicInstant.now.advanced(byNanoseconds: max(pause, Self.pauseMinNs))
+        brokers[broker]!.retryAt = retryAt
         var effects = ProduceQueue.Effects()
-        effects.topicsToRefreshAtOnce = topics
+        effects.topicsToRefresh = queue.topicsReady(for: broker)
+        queue.giveUp(broker: broker, because: reason, now: .now, &effects)
+        if queue.readyByteCount(broker) > 0 { schedule(at: retryAt) }
         act(on: effects)
     }
 
-    /// Asks which brokers lead the partitions of these topics, except for topics that are being asked for already. While
-    /// batches wait, topics without a leader are asked for again after a pause, which grows.
-    ///
-    /// - Parameter evenInPause: whether topics are asked for that are in such a pause.
-    func refresh(_ topics: Set<String>, evenInPause: Bool) {
-        let wanted = topics.filter { topic in refreshes[topic].map { $0.isPausing && evenInPause } ?? true }
-        if wanted.isEmpty || isClosed { return }
-        let number = nextRefresh
-        nextRefresh += 1
-        for topic in wanted { refreshes[topic] = Refresh(number: number) }
-        start { lane in
-            var asked = wanted
-            var attempt = 0
-            while !asked.isEmpty {
-                // When no broker can be asked, batches wait until their deadline.
-                lane.didRefresh(asked, try? await lane.cluster.refresh(asked))
-                attempt += 1
-                let pause = lane.queue.backoff.delayNs(attempt: attempt, chance: .random(in: -1...1))
-                if lane.pausing(asked, number).isEmpty { return }
-                try? await Task.sleep(for: .nanoseconds(min(max(pause, Self.pauseMinNs), Self.refreshPauseMaxNs)))
-                asked = lane.pausing(asked, number)
-                for topic in asked { lane.refreshes[topic]?.isPausing = false }
+    /// Also where the configuration asks for no pause: a broker that can't be reached must not cost an attempt after the
+    /// other.
+    private static let pauseMinNs: Int64 = 10_000_000
+
+    // MARK: Silence
+
+    /// Looks after brokers that owe answers and are silent: whether another broker leads by now is asked, and if so, the
+    /// connection is given up before the request's timeout.
+    func checkSilence(now: MonotonicInstant) {
+        for (broker, link) in brokers where link.inFlightCount > 0 {
+            guard let connection = link.connection, connection.isReady else { continue }
+            let silentNs = now.nanoseconds(since: link.heardAt)
+            if silentNs < Self.silenceNs { continue }
+            let flights = queue.flights(to: broker)
+            if flights.haveMoved {
+                connection.close(
+                    KafkaClientError(
+                        .requestTimedOut,
+                        "broker \(broker) has not answered for \(silentNs / 1_000_000) ms, and another one leads by now"
+                    ))
+            } else {
+                refresh(flights.topics)
             }
         }
     }
 
-    /// The topics that a refresh will ask for again, and no other has taken over.
-    private func pausing(_ topics: Set<String>, _ number: Int) -> Set<String> {
-        topics.filter { refreshes[$0]?.number == number }
+    /// How long a broker may be silent before it is asked who leads. A leader that waits for its replicas is silent so long
+    /// only when something is wrong.
+    private static let silenceNs: Int64 = 500_000_000
+
+    // MARK: Metadata
+
+    /// Has topics asked for, unless this lane waits for that already. When something is new, `takeChanges` is called.
+    func refresh(_ topics: Set<String>) {
+        let wanted = topics.subtracting(asking)
+        if wanted.isEmpty || isClosed { return }
+        asking.formUnion(wanted)
+        start { lane in
+            try? await lane.cluster.learnAtPace(wanted)
+            lane.didAsk(wanted)
+        }
     }
 
-    private func didRefresh(_ topics: Set<String>, _ learned: ClusterSnapshot?) {
+    private func didAsk(_ topics: Set<String>) {
+        asking.subtract(topics)
+        if isClosed { return }
+        takeChanges()
         var effects = ProduceQueue.Effects()
-        if let learned {
-            snapshot = learned
-            closeMovedConnections(learned)
-            queue.apply(learned, now: .now, &effects)
-        }
-        var unsettled = learned == nil ? topics : topics.intersection(effects.topicsToRefresh)
-        if isClosed || queue.pendingCount == 0 { unsettled = [] }
-        for topic in topics {
-            if unsettled.contains(topic) { refreshes[topic]?.isPausing = true } else { refreshes[topic] = nil }
-        }
+        queue.didAsk(topics, now: .now, &effects)
         act(on: effects)
         pump(isEndOfTurn: true)
     }
 
-    /// Also where the configuration asks for no pause: neither a topic without a leader nor a broker that can't be reached
-    /// must cost an attempt after the other.
-    private static let pauseMinNs: Int64 = 10_000_000
-    /// Also where the configuration asks for longer pauses between attempts: a leader that comes is found in time.
-    private static let refreshPauseMaxNs: Int64 = 1_000_000_000
+    /// Takes over what has changed, and sends what may be sent now.
+    func didChange() {
+        takeChanges()
+        pump(isEndOfTurn: true)
+    }
 
-    /// Closes connections to brokers whose endpoint has changed, unless requests are in flight.
-    private func closeMovedConnections(_ learned: ClusterSnapshot) {
-        for (id, link) in brokers where learned.brokers[id] != link.connection?.endpoint && link.inFlightCount == 0 {
-            link.connection?.close()
-            brokers[id]?.connection = nil
+    /// Takes over what has changed in the shared metadata.
+    func takeChanges() {
+        let changed = listener.take()
+        endpoints = cluster.metadata.brokers
+        if isClosed { return }
+        for topic in changed { take(topic) }
+        if !changed.isEmpty { checkSilence(now: .now) }
+    }
+
+    /// Takes over what is known of a topic.
+    private func take(_ topic: KnownTopic) {
+        guard let index = queue.topicIndices[topic.name] else { return }
+        while knownTopics.count <= index { knownTopics.append(nil) }
+        knownTopics[index] = topic
+        var effects = ProduceQueue.Effects()
+        if topic.isGone {
+            queue.refuse(topic.name, topic.goneError, now: .now, &effects)
+        } else if topic.isMissing {
+            queue.miss(topic.name)
+        } else {
+            queue.apply(topic.description, to: topic.name, now: .now, &effects)
         }
+        act(on: effects)
+    }
+
+    /// Notes that a topic is in use, and takes over what is known of it when it is used for the first time.
+    ///
+    /// - Returns: whether something was taken over.
+    func use(_ topic: Int) -> Bool {
+        if topic < knownTopics.count, let known = knownTopics[topic] {
+            if known.use() { cluster.want([known.name]) }
+            return false
+        }
+        guard let known = cluster.metadata.topic(queue.topics[topic].name) else { return false }
+        endpoints = cluster.metadata.brokers
+        _ = known.use()
+        take(known)
+        return true
     }
 }

@@ -44,7 +44,8 @@ extension ProducerLane {
             while mayLeave(broker, isEndOfTurn: isEndOfTurn) {
                 guard let connection = readyConnection(broker) else { break }
                 guard takePermit() else { return }
-                send(queue.takeRequest(for: broker, now: .now), to: broker, connection)
+                let request = queue.takeRequest(for: broker, now: .now, throttled: brokers[broker]?.throttled)
+                send(request, to: broker, connection)
             }
         }
     }
@@ -55,6 +56,10 @@ extension ProducerLane {
         guard byteCount > 0, inFlightCount < configuration.inFlightPerBrokerMax,
             inFlightTotal < configuration.inFlightMax
         else { return false }
+        if let throttled = brokers[broker]?.throttled, throttled.upperBound > .now {
+            schedule(at: throttled.upperBound)
+            return false
+        }
         if byteCount >= configuration.requestByteCountTarget { return true }
         guard isEndOfTurn else { return false }
         if inFlightCount == 0 { return true }
@@ -76,6 +81,7 @@ extension ProducerLane {
     }
 
     private func send(_ request: ProduceQueue.Request, to broker: Int32, _ connection: BrokerConnection) {
+        if brokers[broker]!.inFlightCount == 0 { brokers[broker]!.heardAt = .now }
         brokers[broker]!.inFlightCount += 1
         inFlightTotal += 1
         connection.produce(request, acks: configuration.acks) { [weak self] began, result in
@@ -85,24 +91,46 @@ extension ProducerLane {
 
     private func didAnswer(
         _ request: ProduceQueue.Request, _ broker: Int32, _ began: MonotonicInstant,
-        _ result: Result<[AttemptOutcome], KafkaClientError>
+        _ result: Result<ProduceAnswer, KafkaClientError>
     ) {
         brokers[broker]?.inFlightCount -= 1
         inFlightTotal -= 1
         // The time is taken before the permit is given back, so that another lane's request begins after this one's end.
         let times = AttemptTimes(broker: broker, began: began, ended: .now)
+        brokers[broker]?.heardAt = times.ended
         permits.give()
         var effects = ProduceQueue.Effects()
         effects.deliveries.reserveCapacity(request.items.count)
         for (index, item) in request.items.enumerated() {
             let outcome: AttemptOutcome
             switch result {
-            case .success(let outcomes): outcome = outcomes[index]
+            case .success(let answer): outcome = answer.outcomes[index]
             case .failure(let error): outcome = .unanswered(error)
             }
             queue.complete(item, outcome, times, chance: .random(in: -1...1), &effects)
         }
+        if case .success(let answer) = result { take(answer, of: broker, now: times.ended, &effects) }
         act(on: effects)
         pump(isEndOfTurn: false)
+    }
+
+    /// Takes over what an answer says besides its outcomes.
+    private func take(
+        _ answer: ProduceAnswer, of broker: Int32, now: MonotonicInstant, _ effects: inout ProduceQueue.Effects
+    ) {
+        if answer.throttled > .zero {
+            let before = brokers[broker]?.throttled
+            // One pause that goes on, as a batch that waits sees it.
+            let begin = before.map { $0.upperBound >= now ? $0.lowerBound : now } ?? now
+            let end = max(before?.upperBound ?? now, now + answer.throttled)
+            brokers[broker]?.throttled = begin..<end
+            cluster.metadata.emit(.throttled(broker: broker, time: answer.throttled))
+        }
+        if answer.hints.isEmpty { return }
+        // Who is told the new leader need not ask for it.
+        for topic in cluster.metadata.learn(answer.hints, endpoints: answer.endpoints) {
+            effects.topicsToRefresh.remove(topic.name)
+        }
+        takeChanges()
     }
 }

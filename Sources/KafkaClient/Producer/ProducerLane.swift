@@ -26,11 +26,14 @@ public actor ProducerLane: BatchSink {
     var queue: ProduceQueue
     /// By node id.
     var brokers: [Int32: BrokerLink] = [:]
-    /// The cluster's last answer.
-    var snapshot: ClusterSnapshot?
-    /// The topics that are being asked for, or will be again after a pause.
-    var refreshes: [String: Refresh] = [:]
-    var nextRefresh = 0
+    /// The endpoints of the brokers, by node id, as the lane knows them.
+    var endpoints: [Int32: Endpoint] = [:]
+    /// The shared topics, by the queue's index.
+    var knownTopics: [KnownTopic?] = []
+    /// The topics that this lane has asked for and waits for.
+    var asking: Set<String> = []
+    /// What has changed in the shared metadata since the lane looked.
+    nonisolated let listener = MetadataListener()
     var pumping = Pumping.no
     var isPumpScheduled = false
     /// The number of produce requests to all brokers that were written and are not answered yet.
@@ -47,12 +50,6 @@ public actor ProducerLane: BatchSink {
     private var timerDue = MonotonicInstant.distantFuture
     /// The drains that wait, each with the epoch that it waits for, in order.
     private var draining = RingBuffer<Drain>()
-
-    /// Of one topic. A refresh that began later takes the topic over from one that pauses.
-    struct Refresh {
-        let number: Int
-        var isPausing = false
-    }
 
     private struct Drain {
         let epoch: Int
@@ -82,10 +79,12 @@ public actor ProducerLane: BatchSink {
     /// - Parameters:
     ///   - share: the partitions among which it chooses for batches that may go to any.
     ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch.
+    ///   - missingByteCountMax: the most bytes of batches that wait for a topic that no broker knows.
     init(
         _ configuration: ProducerConfiguration, on loop: EventLoop, cluster: Cluster,
         connection: ConnectionConfiguration, inFlightLimit: InFlightLimit? = nil,
-        deliveriesTo deliveries: any DeliverySink, share: LaneShare, agesFromAppend: Bool
+        deliveriesTo deliveries: any DeliverySink, share: LaneShare, agesFromAppend: Bool,
+        missingByteCountMax: Int = .max
     ) throws(KafkaClientError) {
         try ConfigurationCheck.throwIfAny(configuration.problems + connection.problems, for: "a producer lane")
         self.configuration = configuration
@@ -94,8 +93,15 @@ public actor ProducerLane: BatchSink {
         connectionConfiguration = connection
         self.deliveries = deliveries
         permits = LanePermits(inFlightLimit)
-        queue = ProduceQueue(configuration, share: share, agesFromAppend: agesFromAppend)
+        queue = ProduceQueue(
+            configuration, share: share, agesFromAppend: agesFromAppend, missingByteCountMax: missingByteCountMax)
+        cluster.metadata.add(listener) { [weak self] in
+            guard let self else { return }
+            Task(executorPreference: loop) { await self.didChange() }
+        }
     }
+
+    deinit { cluster.metadata.remove(listener) }
 
     // MARK: Taking batches
 
@@ -125,7 +131,10 @@ public actor ProducerLane: BatchSink {
     private func take(_ batches: [RecordBatch]) {
         var effects = ProduceQueue.Effects()
         let now = MonotonicInstant.now
-        for batch in batches { queue.enqueue(batch, now: now, &effects) }
+        for batch in batches {
+            // What is known already is not asked for.
+            if use(queue.enqueue(batch, now: now, &effects)) { effects.topicsToRefresh.remove(batch.topic) }
+        }
         if isClosed { queue.failWaiting(Self.closedError, now: now, &effects) }
         act(on: effects)
         pump(isEndOfTurn: false)
@@ -136,8 +145,13 @@ public actor ProducerLane: BatchSink {
     /// Does what the queue asks for after a change.
     func act(on effects: ProduceQueue.Effects) {
         if !effects.deliveries.isEmpty { deliveries.accept(effects.deliveries) }
-        if !effects.topicsToRefreshAtOnce.isEmpty { refresh(effects.topicsToRefreshAtOnce, evenInPause: true) }
-        if !effects.topicsToRefresh.isEmpty { refresh(effects.topicsToRefresh, evenInPause: false) }
+        for retry in effects.retries {
+            cluster.metadata.emit(
+                .retried(
+                    topic: retry.topic, partition: retry.partition, broker: retry.broker,
+                    recordCount: retry.recordCount, error: retry.error))
+        }
+        if !effects.topicsToRefresh.isEmpty { refresh(effects.topicsToRefresh) }
         if let next = queue.nextTick { schedule(at: next) }
         if queue.pendingCount > 0, timerDue == .distantFuture { schedule(at: .now + Self.expiryInterval) }
         while let first = draining.first, queue.epochs.first > first.epoch {
@@ -165,6 +179,7 @@ public actor ProducerLane: BatchSink {
         var effects = ProduceQueue.Effects()
         queue.tick(now: .now, &effects)
         act(on: effects)
+        checkSilence(now: .now)
         pump(isEndOfTurn: true)
     }
 
@@ -221,6 +236,7 @@ public actor ProducerLane: BatchSink {
         if isClosed { return }
         takeInbox()
         isClosed = true
+        cluster.metadata.remove(listener)
         var effects = ProduceQueue.Effects()
         queue.failWaiting(Self.closedError, now: .now, &effects)
         act(on: effects)

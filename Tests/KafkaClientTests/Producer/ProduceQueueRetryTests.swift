@@ -92,8 +92,8 @@ import Testing
         let batch = bench.enqueue(0)
         if waiting == .backingOff { bench.answer(bench.take(1), .busy) }
         if waiting == .brokerUnreachable {
-            bench.queue.backOff(broker: 1, until: bench.now + .seconds(1))
-            #expect(bench.queue.readyBrokers.isEmpty)
+            let reason = KafkaClientError(.connectionFailed, "it is down")
+            bench.queue.giveUp(broker: 1, because: reason, now: bench.now, &bench.effects)
         }
         bench.pass(.milliseconds(149))
         #expect(bench.takeDeliveries().isEmpty)
@@ -112,7 +112,7 @@ import Testing
         bench.learn(["t": [0]])
         let reason = KafkaClientError(.connectionFailed, "it was down")
         bench.enqueue(0)
-        bench.queue.backOff(broker: 0, until: bench.now + .seconds(1), reason: reason)
+        bench.queue.giveUp(broker: 0, because: reason, now: bench.now, &bench.effects)
         bench.pass(.milliseconds(150))
         #expect(bench.takeDeliveries().map { $0.error?.causes.count } == [1])
         bench.pass(.seconds(1))
@@ -186,18 +186,20 @@ import Testing
         #expect(bench.take(1).count == 2)
     }
 
-    @Test func `a broker that can't be reached gets its batches back after the pause, in order`() {
+    @Test func `a broker that can't be reached keeps its batches, in order, and those for any go elsewhere`() {
         var bench = QueueBench()
         bench.learn(["t": [1, 2]])
         let first = bench.enqueue(0)
         bench.enqueue(0)
-        bench.enqueue(1)
-        bench.queue.backOff(broker: 1, until: bench.now + .milliseconds(50))
-        #expect(bench.queue.readyBrokers == [2])
-        #expect(bench.queue.nextTick == bench.now + .milliseconds(50))
-        bench.pass(.milliseconds(50))
+        bench.enqueue(-1)
+        bench.enqueue(-1)
+        let reason = KafkaClientError(.connectionFailed, "it is down")
+        bench.queue.giveUp(broker: 1, because: reason, now: bench.now, &bench.effects)
+        bench.enqueue(-1)
+        #expect(bench.take(2).map(\.partition) == [1])
         let items = bench.take(1)
         #expect(items.count == 1 && items[0].batch === first)
+        #expect(bench.queue.topics[0].partitions.map(\.waiting.count) == [1, 2])
     }
 
     @Test func `a batch for any partition leaves the one where it failed, at once`() {

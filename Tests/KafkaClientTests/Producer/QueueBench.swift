@@ -9,7 +9,7 @@ struct QueueBench {
     var queue: ProduceQueue
     var now = MonotonicInstant(nanoseconds: 1_000_000)
     var effects = ProduceQueue.Effects()
-    private var snapshot = ClusterSnapshot()
+    private let metadata = ClusterMetadata()
     let pool = BatchMemoryPool(bufferByteCount: 64, byteCountMax: 1 << 40)
 
     static func configuration(
@@ -25,8 +25,9 @@ struct QueueBench {
 
     /// Says who leads each partition of topics.
     mutating func learn(_ leaders: [String: [Int32]]) {
-        snapshot.apply(MetadataResponse(leaders: leaders))
-        queue.apply(snapshot, now: now, &effects)
+        _ = try! metadata.apply(MetadataResponse(leaders: leaders), from: Endpoint(host: "b", port: 1), now: now)
+        for name in leaders.keys { queue.apply(metadata.description(of: name)!, to: name, now: now, &effects) }
+        queue.didAsk(Set(queue.topicIndices.keys), now: now, &effects)
     }
 
     @discardableResult
@@ -40,12 +41,12 @@ struct QueueBench {
     }
 
     private mutating func enqueue(_ batch: RecordBatch) {
-        let isNew = !queue.topicNames.contains(batch.topic)
+        let isNew = queue.topicIndices[batch.topic] == nil
         queue.enqueue(batch, now: now, &effects)
         // A queue learns of the topics that it uses only: what was said before is said again, as the lane does.
-        if isNew, snapshot.topics[batch.topic] != nil {
+        if isNew, let known = metadata.description(of: batch.topic) {
             effects.topicsToRefresh.remove(batch.topic)
-            queue.apply(snapshot, now: now, &effects)
+            queue.apply(known, to: batch.topic, now: now, &effects)
         }
     }
 
@@ -77,8 +78,8 @@ struct QueueBench {
     }
 
     mutating func takeTopicsToRefresh() -> Set<String> {
-        defer { (effects.topicsToRefresh, effects.topicsToRefreshAtOnce) = ([], []) }
-        return effects.topicsToRefresh.union(effects.topicsToRefreshAtOnce)
+        defer { effects.topicsToRefresh = [] }
+        return effects.topicsToRefresh
     }
 }
 

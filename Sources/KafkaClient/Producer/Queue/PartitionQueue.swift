@@ -27,11 +27,21 @@ struct PartitionQueue {
     }
 
     /// The node id of the leader; -1 when there is none.
-    var leader: Int32 = -1
+    private(set) var leader: Int32 = -1
     var waiting = RingBuffer<QueuedBatch>()
     private(set) var state = State.idle
     /// The number of failures since the last success.
     private(set) var failureCount = 0
+
+    /// Takes a new leader. A pause ends then: it was for the old one's sake.
+    ///
+    /// - Precondition: a partition whose leader changes is in no ready list.
+    mutating func setLeader(_ leader: Int32) {
+        if leader == self.leader { return }
+        precondition(!isReady, "a partition that is ready for one broker is led by another")
+        self.leader = leader
+        if leader >= 0, case .backingOff = state { state = .idle }
+    }
 
     var isReady: Bool { if case .ready = state { true } else { false } }
     var isInFlight: Bool {
@@ -79,12 +89,15 @@ struct PartitionQueue {
     /// Takes the first batch for a request.
     ///
     /// - Precondition: the partition is ready.
-    mutating func takeFirst(for broker: Int32, now: MonotonicInstant) -> QueuedBatch {
+    mutating func takeFirst(
+        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil
+    ) -> QueuedBatch {
         guard case .ready = state, var batch = waiting.popFirst() else {
             preconditionFailure("a partition that is not ready has nothing to send")
         }
         batch.attemptCount += 1
-        batch.flight = (broker, now)
+        let waited = throttled.map { min(now, $0.upperBound) - max(batch.waitingSince, $0.lowerBound) } ?? .zero
+        batch.flight = QueuedBatch.Flight(broker: broker, began: now, throttled: max(.zero, waited))
         state = .inFlight(batch)
         return batch
     }

@@ -9,6 +9,11 @@ enum AttemptOutcome: Sendable {
     /// There was no answer, for this reason.
     case unanswered(KafkaClientError)
 
+    /// Whether the broker says that another one leads the partition.
+    var saysMoved: Bool {
+        if case .refused(.notLeaderOrFollower, _) = self { true } else { false }
+    }
+
     /// Whether the broker was reached.
     var isAnswer: Bool { if case .unanswered = self { false } else { true } }
 }
@@ -29,8 +34,9 @@ extension ProduceQueue {
         _ effects: inout Effects
     ) {
         guard var batch = self[item.key].endFlight() else { return advance(item.key, now: times.ended, &effects) }
-        batch.exchanges.append(Exchange(outcome, acks: configuration.acks, times))
-        if !unreachable.isEmpty, outcome.isAnswer { unreachable[times.broker] = nil }
+        let throttled = batch.flight?.throttled ?? .zero
+        batch.exchanges.append(Exchange(outcome, acks: configuration.acks, times, throttled: throttled))
+        if outcome.isAnswer { didReach(broker: times.broker) }
         switch outcome {
         case .acknowledged(let baseOffset, let logAppendTimeMs):
             self[item.key].didSucceed()
@@ -39,11 +45,11 @@ extension ProduceQueue {
         case .refused(let code, _) where code.isTooLarge && splitInTwo(batch, item.key, now: times.ended, &effects):
             break
         case .refused(let code, let message):
-            if code.needsMetadataRefresh { effects.topicsToRefreshAtOnce.insert(item.topic) }
+            if code.needsMetadataRefresh { effects.topicsToRefresh.insert(item.topic) }
             let subject = "topic '\(item.topic)' partition \(item.partition)"
             retryOrEnd(batch, item.key, KafkaClientError(code, subject, message), times.ended, chance, &effects)
         case .unanswered(let error):
-            effects.topicsToRefreshAtOnce.insert(item.topic)
+            effects.topicsToRefresh.insert(item.topic)
             retryOrEnd(batch, item.key, error, times.ended, chance, &effects)
         }
         advance(item.key, now: times.ended, &effects)
@@ -67,9 +73,16 @@ extension ProduceQueue {
         _ batch: QueuedBatch, _ key: PartitionKey, _ error: KafkaClientError, _ now: MonotonicInstant,
         _ chance: () -> Double, _ effects: inout Effects
     ) {
+        if case .isGone(let error) = topics[key.topic].presence {
+            return end(batch, .failed(error), now: now, &effects)
+        }
         guard error.isRetriable, batch.attemptCount < configuration.attempts, now < batch.deadline else {
             return end(batch, .failed(final(error, batch, now)), now: now, &effects)
         }
+        effects.retries.append(
+            Retry(
+                topic: topics[key.topic].name, partition: key.partition, broker: batch.exchanges.last?.broker ?? -1,
+                recordCount: batch.batch.recordCount, error: error))
         let pause = backoff.delayNs(attempt: self[key].didFail(), chance: chance())
         rest(key, until: now.advanced(byNanoseconds: pause))
         place(batch, in: key.topic, atFront: true, now: now, &effects)

@@ -77,7 +77,11 @@ extension ProduceQueue {
     /// Takes batches for one request. Their partitions are in flight then.
     ///
     /// No more are taken when the configuration's target is reached, or when the next batch would exceed its maximum.
-    mutating func takeRequest(for broker: Int32, now: MonotonicInstant) -> Request {
+    ///
+    /// - Parameter throttled: when the broker got no requests because it throttles this client; nil for never.
+    mutating func takeRequest(
+        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil
+    ) -> Request {
         var request = Request()
         guard var list = ready.removeValue(forKey: broker) else { return request }
         while let key = list.partitions.first {
@@ -88,7 +92,7 @@ extension ProduceQueue {
             if isFull, !request.items.isEmpty { break }
             _ = list.partitions.popFirst()
             list.byteCount -= byteCount
-            let batch = self[key].takeFirst(for: broker, now: now)
+            let batch = self[key].takeFirst(for: broker, now: now, throttled: throttled)
             request.items.append(
                 Item(key: key, topic: topics[key.topic].name, topicID: topics[key.topic].id, batch: batch.batch))
             request.byteCount += byteCount

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import KafkaQueues
 import KafkaTransport
 
 extension ProduceQueue {
@@ -33,12 +34,32 @@ extension ProduceQueue {
         backingOff.append(key)
     }
 
-    /// Lets all partitions back off that are ready for a broker that can't be reached.
+    /// Notes that a broker can't be reached. Batches that may go to any partition go elsewhere; the others wait for it.
     ///
     /// - Parameter reason: why it can't be reached. The errors of batches that expire in the meantime tell it.
-    mutating func backOff(broker: Int32, until moment: MonotonicInstant, reason: KafkaClientError? = nil) {
-        unreachable[broker] = reason ?? unreachable[broker]
-        for key in unlist(broker) { rest(key, until: moment) }
+    mutating func giveUp(
+        broker: Int32, because reason: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects
+    ) {
+        unreachable[broker] = reason
+        var movable: [(QueuedBatch, topic: Int)] = []
+        let keys = unlist(broker)
+        for key in keys {
+            var isMovable = false
+            self[key].waiting.forEach { if !$0.isStrict { isMovable = true } }
+            if !isMovable { continue }
+            var kept = RingBuffer<QueuedBatch>()
+            for batch in self[key].waiting.takeAll() {
+                if batch.isStrict { kept.append(batch) } else { movable.append((batch, key.topic)) }
+            }
+            self[key].waiting = kept
+        }
+        for (batch, topic) in movable { place(batch, in: topic, atFront: false, now: now, &effects) }
+        for key in keys { advance(key, now: now, &effects) }
+    }
+
+    /// Notes that a broker was reached.
+    mutating func didReach(broker: Int32) {
+        if !unreachable.isEmpty { unreachable[broker] = nil }
     }
 
     /// Removes the ready lists in which a batch's deadline has passed, so that the batch can be failed. This is rare.
@@ -72,12 +93,12 @@ extension ProduceQueue {
 
     private mutating func expire(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
         if var late = self[key].giveUpFlight(now: now) {
-            let (broker, began) = late.flight ?? (-1, now)
-            let noAnswer = KafkaClientError(.requestTimedOut, "broker \(broker) has not answered yet")
+            let flight = late.flight ?? QueuedBatch.Flight(broker: -1, began: now, throttled: .zero)
+            let noAnswer = KafkaClientError(.requestTimedOut, "broker \(flight.broker) has not answered yet")
             late.exchanges.append(
                 Exchange(
                     .unanswered(noAnswer), acks: configuration.acks,
-                    AttemptTimes(broker: broker, began: began, ended: now)))
+                    AttemptTimes(broker: flight.broker, began: flight.began, ended: now), throttled: flight.throttled))
             end(late, .failed(notDelivered(late, .deliveryTimedOut, now, because: noAnswer)), now: now, &effects)
         }
         while let first = self[key].waiting.first, first.deadline <= now {
@@ -95,12 +116,26 @@ extension ProduceQueue {
     /// Fails all batches that are not in flight.
     mutating func failWaiting(_ error: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects) {
         for broker in ready.keys { _ = unlist(broker) }
-        for topic in topics.indices {
-            for batch in topics[topic].unplaced.takeAll() { end(batch, .failed(error), now: now, &effects) }
-            for partition in topics[topic].partitions.indices {
-                let waiting = topics[topic].partitions[partition].waiting.takeAll()
-                for batch in waiting { end(batch, .failed(error), now: now, &effects) }
-            }
+        for topic in topics.indices { failUnlisted(of: topic, error, now: now, &effects) }
+    }
+
+    /// Fails the batches of a topic that are not in flight.
+    mutating func failWaiting(
+        of topic: Int, _ error: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects
+    ) {
+        let leaders = Set(topics[topic].partitions.lazy.filter(\.isReady).map(\.leader))
+        let unlisted = leaders.flatMap { unlist($0) }
+        failUnlisted(of: topic, error, now: now, &effects)
+        for key in unlisted { advance(key, now: now, &effects) }
+    }
+
+    private mutating func failUnlisted(
+        of topic: Int, _ error: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects
+    ) {
+        for batch in topics[topic].unplaced.takeAll() { end(batch, .failed(error), now: now, &effects) }
+        for partition in topics[topic].partitions.indices {
+            let waiting = topics[topic].partitions[partition].waiting.takeAll()
+            for batch in waiting { end(batch, .failed(error), now: now, &effects) }
         }
     }
 }

@@ -27,10 +27,19 @@ struct ProduceQueue {
     /// What the owner must do after a change.
     struct Effects {
         var deliveries: [Delivery] = []
-        /// Topics of which no leader is known where one is needed.
+        /// Topics of which no leader is known where one is needed, or of which something proved wrong.
         var topicsToRefresh: Set<String> = []
-        /// Topics of which something that is known turned out to be wrong: these can't wait for a pause.
-        var topicsToRefreshAtOnce: Set<String> = []
+        /// The attempts that failed and are repeated.
+        var retries: [Retry] = []
+    }
+
+    /// An attempt that failed and is repeated.
+    struct Retry {
+        let topic: String
+        let partition: Int32
+        let broker: Int32
+        let recordCount: Int
+        let error: KafkaClientError
     }
 
     let configuration: ProducerConfiguration
@@ -38,7 +47,9 @@ struct ProduceQueue {
     private let share: LaneShare
     private let agesFromAppend: Bool
     var topics: [TopicQueue] = []
-    private var topicIndices: [String: Int] = [:]
+    private(set) var topicIndices: [String: Int] = [:]
+    /// The most bytes of batches that wait for a topic that no broker knows.
+    let missingByteCountMax: Int
     /// The ready list of each broker, by node id.
     var ready: [Int32: ReadyList] = [:]
     /// The partitions that back off after a failure.
@@ -53,15 +64,17 @@ struct ProduceQueue {
     ///   - share: the partitions among which it chooses for batches that may go to any.
     ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch, and not when the queue gets
     ///     the batch.
-    init(_ configuration: ProducerConfiguration, share: LaneShare = .all, agesFromAppend: Bool = false) {
+    ///   - missingByteCountMax: the most bytes of batches that wait for a topic that no broker knows.
+    init(
+        _ configuration: ProducerConfiguration, share: LaneShare = .all, agesFromAppend: Bool = false,
+        missingByteCountMax: Int = .max
+    ) {
         self.configuration = configuration
+        self.missingByteCountMax = missingByteCountMax
         self.share = share
         self.agesFromAppend = agesFromAppend
         backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
     }
-
-    /// Names of the topics in use.
-    var topicNames: Set<String> { Set(topicIndices.keys) }
 
     /// Begins a new epoch, which separates the batches that are pending now from those that come later.
     ///
@@ -69,18 +82,25 @@ struct ProduceQueue {
     mutating func beginEpoch() -> Int? { epochs.beginNext() }
 
     /// Takes a batch. Its topic may be unknown yet: the batch then waits until the topic's partitions are known.
-    mutating func enqueue(_ batch: RecordBatch, now: MonotonicInstant, _ effects: inout Effects) {
+    ///
+    /// - Returns: the topic's index in `topics`.
+    @discardableResult
+    mutating func enqueue(_ batch: RecordBatch, now: MonotonicInstant, _ effects: inout Effects) -> Int {
         let born = agesFromAppend ? batch.times.firstAppend : now
         let queued = QueuedBatch(
             batch, queued: now, deadline: born + configuration.deliveryTimeout, epoch: epochs.begin())
         pendingCount += 1
         let topic = topicIndex(batch.topic)
-        if topics[topic].isKnown {
+        if let error = refusal(of: batch, in: topic) {
+            effects.topicsToRefresh.insert(batch.topic)
+            end(queued, .failed(error), now: now, &effects)
+        } else if topics[topic].isKnown {
             place(queued, in: topic, atFront: false, now: now, &effects)
         } else {
             topics[topic].unplaced.append(queued)
             effects.topicsToRefresh.insert(batch.topic)
         }
+        return topic
     }
 
     private mutating func topicIndex(_ name: String) -> Int {
@@ -92,24 +112,27 @@ struct ProduceQueue {
 
     /// Puts a batch into the queue of its partition. The partition of a batch that may go to any is chosen now.
     ///
-    /// - Parameter isLearned: whether the topic's partitions were just learned. A batch for a partition that is not known
-    ///   waits until then, because the topic may have gained it.
+    /// A batch for a partition that is not known waits for a while, because the topic may have gained it and brokers may be
+    /// behind.
+    ///
+    /// - Parameter isAnew: whether the topic was just found to be made anew: then a partition that it does not have is gone.
     mutating func place(
-        _ batch: QueuedBatch, in topic: Int, atFront: Bool, isLearned: Bool = false, now: MonotonicInstant,
+        _ batch: QueuedBatch, in topic: Int, atFront: Bool, isAnew: Bool = false, now: MonotonicInstant,
         _ effects: inout Effects
     ) {
         var batch = batch
         if !batch.isStrict {
-            batch.partition = topics[topic].choosePartition(after: batch.partition, among: share, now: now)
+            batch.partition = topics[topic].choosePartition(
+                after: batch.partition, among: share, avoiding: unreachable, now: now)
         }
-        let partitionCount = topics[topic].partitions.count
-        if Int(batch.partition) >= partitionCount, !isLearned {
+        let partitionCount = topics[topic].partitionCount
+        if Int(batch.partition) >= partitionCount, !isAnew, now < batch.queued + Self.unknownPartitionTimeMax {
             topics[topic].unplaced.append(batch)
-            effects.topicsToRefreshAtOnce.insert(topics[topic].name)
+            effects.topicsToRefresh.insert(topics[topic].name)
             return
         }
         guard batch.partition >= 0, Int(batch.partition) < partitionCount else {
-            let error = PartitionBounds.error(batch.partition, of: topics[topic].name, partitionCount)
+            let error = PartitionBounds.error(batch.partition, of: topics[topic].name, partitionCount, isAnew: isAnew)
             return end(batch, .failed(error), now: now, &effects)
         }
         let key = PartitionKey(topic: topic, partition: batch.partition)
@@ -120,6 +143,9 @@ struct ProduceQueue {
         }
         advance(key, now: now, &effects)
     }
+
+    /// How long a batch waits for a partition that no broker knows.
+    private static let unknownPartitionTimeMax = Duration.seconds(2)
 
     /// Counts the parts of a batch instead of the batch.
     mutating func didSplit(_ epoch: Int, into count: Int) {

@@ -14,8 +14,19 @@ struct QueuedBatch: Sendable {
     var attemptCount = 0
     /// The requests that have ended, and their outcomes.
     var exchanges: [Exchange] = []
-    /// The broker of the request in flight, and when it was taken.
-    var flight: (broker: Int32, began: MonotonicInstant)?
+    /// The request in flight.
+    var flight: Flight?
+
+    struct Flight {
+        let broker: Int32
+        /// When it was taken.
+        let began: MonotonicInstant
+        /// How long it had waited because the broker throttles this client.
+        let throttled: Duration
+    }
+
+    /// Since when it waits: since it came, or since it was last in flight.
+    var waitingSince: MonotonicInstant { exchanges.last.map { max($0.ended, queued) } ?? queued }
 
     init(_ batch: RecordBatch, queued: MonotonicInstant, deadline: MonotonicInstant, epoch: Int) {
         self.batch = batch

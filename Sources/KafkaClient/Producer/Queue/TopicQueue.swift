@@ -6,36 +6,74 @@ import KafkaTransport
 struct TopicQueue {
     let name: String
     private(set) var id = KafkaUUID.zero
+    /// Those that the topic has. There may be more in `partitions`: a topic that was made anew can have fewer than before.
+    private(set) var partitionCount = 0
     var partitions: [PartitionQueue] = []
     /// Batches whose partitions are not known yet.
     var unplaced = RingBuffer<QueuedBatch>()
+    var presence = Presence.exists
     private var lastChosen = 0
+
+    /// Whether the cluster has the topic, as far as is known.
+    enum Presence {
+        case exists
+        /// A broker did not know it. Batches wait, these bytes of them, because it may be made anew.
+        case isMissing(byteCount: Int)
+        /// It is gone: batches fail with this error.
+        case isGone(KafkaClientError)
+    }
 
     init(_ name: String) { self.name = name }
 
-    var isKnown: Bool { !partitions.isEmpty }
+    var isKnown: Bool { partitionCount > 0 }
+
+    /// Whether this is the description of another topic that has the same name.
+    func isMadeAnew(by description: TopicDescription) -> Bool {
+        isKnown
+            && (description.partitions.count < partitionCount
+                || description.id != id && description.id != .zero && id != .zero)
+    }
 
     mutating func apply(_ description: TopicDescription) {
         id = description.id
-        while partitions.count < description.partitions.count { partitions.append(PartitionQueue()) }
-        for (index, partition) in description.partitions.enumerated() { partitions[index].leader = partition.leader }
+        partitionCount = description.partitions.count
+        presence = .exists
+        while partitions.count < partitionCount { partitions.append(PartitionQueue()) }
+        for index in partitions.indices {
+            partitions[index].setLeader(index < partitionCount ? description.partitions[index].leader : -1)
+        }
+    }
+
+    /// The bytes of the batches that wait.
+    var waitingByteCount: Int {
+        var byteCount = 0
+        unplaced.forEach { byteCount += $0.batch.byteCount }
+        for partition in partitions { partition.waiting.forEach { byteCount += $0.batch.byteCount } }
+        return byteCount
     }
 
     /// Chooses a partition for a batch that may go to any: the next one that has a leader, does not back off, and is not the
     /// one on which the batch has failed. Among these, partitions without batches are preferred.
-    mutating func choosePartition(after failed: Int32, among share: LaneShare, now: MonotonicInstant) -> Int32 {
+    ///
+    /// - Parameter unreachable: brokers that can't be reached at the moment; partitions that they lead are avoided.
+    mutating func choosePartition(
+        after failed: Int32, among share: LaneShare, avoiding unreachable: [Int32: KafkaClientError],
+        now: MonotonicInstant
+    ) -> Int32 {
         // A lane without a partition of its own takes any.
-        let share = share.lane < partitions.count ? share : .all
+        let share = share.lane < partitionCount ? share : .all
         var busy: Int?
-        for _ in partitions.indices {
-            lastChosen = (lastChosen + 1) % partitions.count
-            let isCandidate = partitions[lastChosen].leader >= 0 && !partitions[lastChosen].isResting(now: now)
+        for _ in 0..<partitionCount {
+            lastChosen = (lastChosen + 1) % partitionCount
+            let leader = partitions[lastChosen].leader
+            let isReachable = leader >= 0 && (unreachable.isEmpty || unreachable[leader] == nil)
+            let isCandidate = isReachable && !partitions[lastChosen].isResting(now: now)
             guard isCandidate, share.contains(Int32(lastChosen)), lastChosen != Int(failed) else { continue }
             if !partitions[lastChosen].isInFlight, partitions[lastChosen].waiting.isEmpty { return Int32(lastChosen) }
             busy = busy ?? lastChosen
         }
         if let busy { return Int32(busy) }
-        repeat { lastChosen = (lastChosen + 1) % partitions.count } while !share.contains(Int32(lastChosen))
+        repeat { lastChosen = (lastChosen + 1) % partitionCount } while !share.contains(Int32(lastChosen))
         return Int32(lastChosen)
     }
 }

@@ -62,6 +62,7 @@ struct ChunkFiller: @unchecked Sendable {
     }
 
     private mutating func beginIfRoom(for recordByteCount: Int) throws(KafkaClientError) -> Bool {
+        try gatherer.router.topics.use(gatherer.topic)
         let room = gatherer.router.room
         if try room.tryTake(room.chunkByteCount(for: recordByteCount)) {
             try begin(for: recordByteCount)

@@ -14,9 +14,8 @@ final class ChunkRouter: Sendable {
     /// Told of records that were refused after they were taken.
     private let refuse: @Sendable (RefusedChunk) -> Void
     private let batchByteCountMax: Int
-    private let directory: any TopicDirectory
+    let topics: BuilderTopics
     private let nextLane = Atomic<Int>(0)
-    private let topics = Mutex<[String: TopicRoute]>([:])
     private let gatherers = Mutex(Gatherers())
     private let chunksOfUsers = Atomic<Int>(0)
     /// The number of records that were handed over.
@@ -28,7 +27,7 @@ final class ChunkRouter: Sendable {
     }
 
     init(
-        _ configuration: BuilderConfiguration, room: ChunkRoom, queues: [ChunkQueue], directory: any TopicDirectory,
+        _ configuration: BuilderConfiguration, room: ChunkRoom, queues: [ChunkQueue], topics: BuilderTopics,
         refuse: @escaping @Sendable (RefusedChunk) -> Void
     ) {
         self.room = room
@@ -36,7 +35,7 @@ final class ChunkRouter: Sendable {
         partitioner = configuration.partitioner
         batchByteCountMax = configuration.batchByteCountMax
         gatherTime = min(configuration.linger, Self.gatherTimeMax)
-        self.directory = directory
+        self.topics = topics
         self.refuse = refuse
     }
 
@@ -53,50 +52,44 @@ final class ChunkRouter: Sendable {
     // MARK: Topics
 
     /// A topic that was asked for before; nil for others.
-    func knownTopic(_ name: String) -> TopicRoute? { topics.withLock { $0[name] } }
+    func knownTopic(_ name: String) -> KnownTopic? { topics.known(name) }
 
     /// Asks for a topic's partitions.
     ///
     /// - Parameter deadline: when to give up; not looked at when the topic is known.
     /// - Throws: the errors of `TopicDirectory.partitionCount(of:)`; `KafkaClientError`: `.requestTimedOut` at the deadline,
     ///   or `.closed`. `CancellationError`.
-    func topic(_ name: String, until deadline: @autoclosure () -> MonotonicInstant) async throws -> TopicRoute {
+    func topic(_ name: String, until deadline: @autoclosure () -> MonotonicInstant) async throws -> KnownTopic {
         if let known = knownTopic(name) { return known }
-        let partitionCount = try await ask(name, until: deadline()) { try await $0.partitionCount(of: name) }
-        return topics.withLock { topics in
-            if let known = topics[name] { return known }
-            let topic = TopicRoute(name, index: topics.count, partitionCount: partitionCount)
-            topics[name] = topic
-            return topic
-        }
+        return try await ask(name, until: deadline()) { [topics] in try await topics.topic(name) }
     }
 
     /// Asks whether a topic has gained a partition that is not known.
     ///
     /// - Throws: `KafkaClientError` with `.unknownPartition` when it has not; the errors of `topic`.
-    func learn(_ partition: Int32, of topic: TopicRoute, until deadline: MonotonicInstant) async throws {
+    func learn(_ partition: Int32, of topic: KnownTopic, until deadline: MonotonicInstant) async throws {
         if Int(partition) >= topic.partitionCount {
-            let name = topic.name
-            topic.grow(to: try await ask(name, until: deadline) { try await $0.partitionCountNow(of: name) })
+            try await ask(topic.name, until: deadline) { [topics] in
+                try await topics.learn(Int(partition) + 1, of: topic)
+            }
         }
         try PartitionBounds.check(partition, of: topic.name, topic.partitionCount)
     }
 
-    private func ask(
-        _ name: String, until deadline: MonotonicInstant,
-        _ question: @escaping @Sendable (any TopicDirectory) async throws -> Int
-    ) async throws -> Int {
+    private func ask<Answer: Sendable>(
+        _ name: String, until deadline: MonotonicInstant, _ question: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
         if room.isClosed { throw ChunkRoom.closedError }
         let limit = min(max(.zero, deadline - .now), .seconds(86_400))
         let isOver = KafkaClientError(
             .requestTimedOut, "the partitions of topic '\(name)' could not be learned in the time that was given")
-        return try await abandoning(after: limit, isOver) { [directory] in try await question(directory) }
+        return try await abandoning(after: limit, isOver) { try await question() }
     }
 
     // MARK: What can be taken
 
     /// What is taken without a closer look.
-    func limits(_ topic: TopicRoute) -> ChunkCursor.Limits {
+    func limits(_ topic: KnownTopic) -> ChunkCursor.Limits {
         ChunkCursor.Limits(
             recordByteCountMax: batchByteCountMax - RecordBatchHeader.byteCount - RecordChunk.recordOverheadMax,
             partitionCount: topic.partitionCount)
@@ -110,7 +103,7 @@ final class ChunkRouter: Sendable {
     ///   taken.
     func check(
         value: Int?, key: Int?, headers headersByteCount: Int, _ timestampMs: Int64?, partition: Int32,
-        _ topic: TopicRoute
+        _ topic: KnownTopic
     ) throws(KafkaClientError) {
         try RecordChunk.check(timestampMs: timestampMs)
         if partition != ChunkCursor.unnamedPartition, partition != -1 {
@@ -130,7 +123,7 @@ final class ChunkRouter: Sendable {
     // MARK: Gatherers
 
     /// Makes a gatherer, which is flushed and closed with the others until it is forgotten.
-    func makeGatherer(_ topic: TopicRoute) -> Gatherer {
+    func makeGatherer(_ topic: KnownTopic) -> Gatherer {
         let gatherer = Gatherer(topic, self)
         let isLate = gatherers.withLock { gatherers in
             if !gatherers.areClosed { gatherers.all[ObjectIdentifier(gatherer)] = gatherer }
@@ -165,7 +158,7 @@ final class ChunkRouter: Sendable {
     // MARK: Records
 
     /// Tells the deliveries of records that were taken, and could not be routed.
-    func refuse(_ gathered: GatheredRecords, _ topic: TopicRoute, _ error: KafkaClientError) {
+    func refuse(_ gathered: GatheredRecords, _ topic: KnownTopic, _ error: KafkaClientError) {
         handedOverCount.add(gathered.chunk.count, ordering: .relaxed)
         refuse(RefusedChunk(topic, gathered.chunk, 0..<gathered.chunk.count, error))
     }
@@ -178,26 +171,33 @@ final class ChunkRouter: Sendable {
 
     /// Chooses partitions, and hands the records over.
     ///
-    /// - Throws: `KafkaClientError` with `.unknownPartition`; nothing is handed over then.
+    /// - Throws: `KafkaClientError` with `.unknownPartition`, or with `.unknownTopic` when the topic is gone; nothing is handed
+    ///   over then.
     func route(
-        _ gathered: GatheredRecords, _ topic: TopicRoute, _ assigner: any PartitionAssigner, now: MonotonicInstant
+        _ gathered: GatheredRecords, _ topic: KnownTopic, _ assigner: any PartitionAssigner, now: MonotonicInstant
     ) throws(KafkaClientError) {
-        let targets = try targets(gathered, topic, assigner)
+        try topics.use(topic)
+        // Looked at once: the topic may change meanwhile.
+        let partitionCount = topic.partitionCount
+        let targets = try targets(gathered, topic, partitionCount, assigner)
         handedOverCount.add(gathered.chunk.count, ordering: .relaxed)
         let lane: Int
         switch targets {
-        case .all(let partition): lane = partition < 0 ? takeLane(topic) : Int(partition) % queues.count
+        case .all(let partition): lane = partition < 0 ? takeLane(partitionCount) : Int(partition) % queues.count
         case .each where queues.count == 1: lane = 0
-        case .each(let partitions): return split(gathered, partitions, topic, now)
+        case .each(let partitions): return split(gathered, partitions, topic, partitionCount, now)
         }
         gathered.origin?.partsLeft.store(1, ordering: .relaxed)
-        push(gathered, gathered.chunk, 0..<gathered.chunk.count, targets, topic, to: lane, gathered.byteCount, now)
+        push(
+            gathered, gathered.chunk, 0..<gathered.chunk.count, targets, topic, partitionCount, to: lane,
+            gathered.byteCount, now)
     }
 
     private func split(
-        _ gathered: GatheredRecords, _ partitions: [Int32], _ topic: TopicRoute, _ now: MonotonicInstant
+        _ gathered: GatheredRecords, _ partitions: [Int32], _ topic: KnownTopic, _ partitionCount: Int,
+        _ now: MonotonicInstant
     ) {
-        let anyLane = partitions.contains(-1) ? takeLane(topic) : 0
+        let anyLane = partitions.contains(-1) ? takeLane(partitionCount) : 0
         let laneCount = Int32(queues.count)
         let lanes = partitions.map { $0 < 0 ? Int32(anyLane) : $0 % laneCount }
         let (chunk, ordered, ranges) = gathered.chunk.grouped(by: lanes, count: queues.count, slots: partitions)
@@ -207,40 +207,47 @@ final class ChunkRouter: Sendable {
             let isLast = range.upperBound == chunk.count
             let share = isLast ? byteCountLeft : gathered.byteCount / chunk.count * range.count
             byteCountLeft -= share
-            push(gathered, chunk, range, .each(ordered), topic, to: lane, share, now)
+            push(gathered, chunk, range, .each(ordered), topic, partitionCount, to: lane, share, now)
         }
     }
 
     private func push(
         _ gathered: GatheredRecords, _ chunk: RecordChunk, _ range: Range<Int>, _ targets: RecordTargets,
-        _ topic: TopicRoute, to lane: Int, _ byteCount: Int, _ now: MonotonicInstant
+        _ topic: KnownTopic, _ partitionCount: Int, to lane: Int, _ byteCount: Int, _ now: MonotonicInstant
     ) {
+        // Partitions that callers named were there when they did.
+        let named: Int =
+            switch targets {
+            case .all(let partition): Int(partition) + 1
+            case .each(let partitions): gathered.names == nil ? 0 : Int(PartitionBounds.needed(for: partitions))
+            }
         queues[lane].push(
             HandedChunk(
-                topic: topic, chunk: chunk, range: range, targets: targets, began: gathered.began,
-                beganMs: gathered.beganMs, byteCount: byteCount, origin: gathered.origin),
+                topic: topic, chunk: chunk, range: range, targets: targets,
+                partitionCount: max(partitionCount, named), began: gathered.began, beganMs: gathered.beganMs,
+                byteCount: byteCount, origin: gathered.origin),
             now: now)
     }
 
     /// The lane for records that may go to any partition. Lanes without a partition of their own are left out.
-    private func takeLane(_ topic: TopicRoute) -> Int {
+    private func takeLane(_ partitionCount: Int) -> Int {
         if queues.count == 1 { return 0 }
         let next = nextLane.wrappingAdd(1, ordering: .relaxed).oldValue
-        return Int(UInt(bitPattern: next) % UInt(min(queues.count, topic.partitionCount)))
+        return Int(UInt(bitPattern: next) % UInt(min(queues.count, partitionCount)))
     }
 
     private func targets(
-        _ gathered: GatheredRecords, _ topic: TopicRoute, _ assigner: any PartitionAssigner
+        _ gathered: GatheredRecords, _ topic: KnownTopic, _ partitionCount: Int, _ assigner: any PartitionAssigner
     ) throws(KafkaClientError) -> RecordTargets {
         if let partition = gathered.partition { return .all(partition) }
         let chunk = gathered.chunk
         guard let names = gathered.names else {
-            return try assign(chunk, hasKeys: gathered.hasKeys, topic, assigner)
+            return try assign(chunk, hasKeys: gathered.hasKeys, topic, partitionCount, assigner)
         }
         var partitions = Array(UnsafeBufferPointer(start: names, count: chunk.count))
         if gathered.namedCount < chunk.count {
             let unnamed = partitions.indices.filter { partitions[$0] == ChunkCursor.unnamedPartition }
-            let assigned = try assign(chunk.selecting(unnamed), hasKeys: true, topic, assigner)
+            let assigned = try assign(chunk.selecting(unnamed), hasKeys: true, topic, partitionCount, assigner)
             for (position, index) in unnamed.enumerated() { partitions[index] = assigned[position] }
         } else if partitions.allSatisfy({ $0 == partitions[0] }) {
             return .all(partitions[0])
@@ -249,19 +256,20 @@ final class ChunkRouter: Sendable {
     }
 
     private func assign(
-        _ chunk: RecordChunk, hasKeys: Bool, _ topic: TopicRoute, _ assigner: any PartitionAssigner
+        _ chunk: RecordChunk, hasKeys: Bool, _ topic: KnownTopic, _ partitionCount: Int,
+        _ assigner: any PartitionAssigner
     ) throws(KafkaClientError) -> RecordTargets {
         if !hasKeys, let partition = assigner.partitionWithoutKey {
-            if partition != -1 { try PartitionBounds.check(partition, of: topic.name, topic.partitionCount) }
+            if partition != -1 { try PartitionBounds.check(partition, of: topic.name, partitionCount) }
             return .all(partition)
         }
         let partitions = [Int32](unsafeUninitializedCapacity: chunk.count) { buffer, count in
             buffer.initialize(repeating: -1)
             count = chunk.count
             let choices = UnsafeMutableBufferPointer(rebasing: buffer[0..<chunk.count])
-            assigner.assign(chunk, partitionCount: topic.partitionCount, to: choices)
+            assigner.assign(chunk, partitionCount: partitionCount, to: choices)
         }
-        try PartitionBounds.check(partitions, of: topic.name, topic.partitionCount)
+        try PartitionBounds.check(partitions, of: topic.name, partitionCount)
         return .each(partitions)
     }
 }

@@ -9,7 +9,7 @@ import Synchronization
 
 /// Gathers the records of one topic that come through one door, and hands them over in order.
 final class Gatherer: Sendable {
-    let topic: TopicRoute
+    let topic: KnownTopic
     let router: ChunkRouter
     private let slot: Mutex<Slot>
 
@@ -22,7 +22,7 @@ final class Gatherer: Sendable {
         var isClosed = false
     }
 
-    init(_ topic: TopicRoute, _ router: ChunkRouter) {
+    init(_ topic: KnownTopic, _ router: ChunkRouter) {
         self.topic = topic
         self.router = router
         slot = Mutex(Slot(assigner: router.partitioner.makeAssigner()))

@@ -3,10 +3,12 @@ import KafkaTransport
 
 /// Records on their way from a door to a lane: a chunk or the part of it that belongs to the lane.
 struct HandedChunk: Sendable {
-    let topic: TopicRoute
+    let topic: KnownTopic
     let chunk: RecordChunk
     let range: Range<Int>
     let targets: RecordTargets
+    /// The partitions that the topic needs for the targets. It may have fewer by now, if it was made anew.
+    let partitionCount: Int
     /// When the first record came, on both clocks. Records without a timestamp take the second.
     let began: MonotonicInstant
     let beganMs: Int64

@@ -35,7 +35,7 @@ extension Producer {
     }
 
     private func append(
-        _ chunk: RecordChunk, _ extent: RecordChunk.Extent, to topic: TopicRoute, _ partition: Int32?,
+        _ chunk: RecordChunk, _ extent: RecordChunk.Extent, to topic: KnownTopic, _ partition: Int32?,
         _ whenFull: inout WhenFull
     ) async throws {
         if try !router.room.tryTake(extent.byteCount) {
@@ -48,7 +48,7 @@ extension Producer {
 
     /// Appends the records that fit a batch, and throws for the others.
     private func appendFitting(
-        _ chunk: RecordChunk, to topic: TopicRoute, _ partition: Int32?, _ whenFull: inout WhenFull
+        _ chunk: RecordChunk, to topic: KnownTopic, _ partition: Int32?, _ whenFull: inout WhenFull
     ) async throws {
         let byteCountMax = configuration.builder.batchByteCountMax
         var refused = RefusedRecords()

@@ -15,7 +15,7 @@ public struct RecordWriter: ~Copyable, Sendable {
     private let producer: Producer
     private var filler: ChunkFiller
 
-    init(_ topic: TopicRoute, _ producer: Producer) {
+    init(_ topic: KnownTopic, _ producer: Producer) {
         self.producer = producer
         filler = ChunkFiller(producer.router.makeGatherer(topic))
     }

@@ -8,7 +8,7 @@ struct RefusedChunk: Sendable {
     let marks: [BatchMark]
     let error: KafkaClientError
 
-    init(_ topic: TopicRoute, _ chunk: RecordChunk, _ range: Range<Int>, taken: Int = 0, _ error: KafkaClientError) {
+    init(_ topic: KnownTopic, _ chunk: RecordChunk, _ range: Range<Int>, taken: Int = 0, _ error: KafkaClientError) {
         self.topic = topic.name
         recordCount = range.count - taken
         var marks: [BatchMark] = []

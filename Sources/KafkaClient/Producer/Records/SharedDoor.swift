@@ -69,7 +69,7 @@ final class SharedDoor: Sendable {
     /// - Parameter byteCount: the room that was taken for it, which is given back when this does not hand it over.
     /// - Throws: `KafkaClientError`: `.unknownPartition` or `.closed`; nothing of the chunk was taken then.
     func add(
-        _ chunk: RecordChunk, _ extent: RecordChunk.Extent, to topic: TopicRoute, partition: Int32?
+        _ chunk: RecordChunk, _ extent: RecordChunk.Extent, to topic: KnownTopic, partition: Int32?
     ) throws(KafkaClientError) {
         do throws(KafkaClientError) {
             try state.withLock { state throws(KafkaClientError) in

@@ -1,0 +1,46 @@
+public import KafkaProtocol
+public import KafkaTransport
+
+/// Something that happened to a client's connections, brokers, topics or batches.
+///
+/// ``ClusterConfiguration/onEvent`` gets them. They are rare while all is well: none comes per record, and none per batch that
+/// is stored at the first attempt.
+public struct ClientEvent: Sendable {
+    /// What happened. Later versions add cases: a `switch` needs a `default`.
+    public let kind: Kind
+    /// When it was noticed.
+    public let time: MonotonicInstant
+
+    init(_ kind: Kind, at time: MonotonicInstant) {
+        self.kind = kind
+        self.time = time
+    }
+
+    /// What happened. Brokers are named by their node ids; those that the client began with have -1.
+    public enum Kind: Sendable {
+        /// A connection is open, and the broker has told its versions.
+        case connected(broker: Int32, endpoint: Endpoint)
+        /// A connection could not be opened. It is tried again after a pause.
+        case connectFailed(broker: Int32, endpoint: Endpoint, error: KafkaClientError)
+        /// A connection that was open was lost.
+        case disconnected(broker: Int32, endpoint: Endpoint, error: KafkaClientError)
+        /// Another broker leads a partition; -1 for none. The epoch is the new leader's.
+        case leaderMoved(topic: String, partition: Int32, from: Int32, to: Int32, epoch: Int32)
+        /// A topic has gained partitions.
+        case topicGrew(topic: String, from: Int, to: Int)
+        /// A topic was deleted, and another one made that has its name. The numbers are of partitions.
+        case topicMadeAnew(topic: String, from: Int, to: Int)
+        /// A broker does not know a topic that was there before.
+        case topicMissing(topic: String)
+        /// No broker has known a topic for ten seconds. Its records fail.
+        case topicGone(topic: String)
+        /// A topic that was missing is there again.
+        case topicFound(topic: String)
+        /// A broker throttles this client (KIP-219): it gets no request for that time.
+        case throttled(broker: Int32, time: Duration)
+        /// A batch was not stored, and is tried again.
+        case retried(topic: String, partition: Int32, broker: Int32, recordCount: Int, error: KafkaClientError)
+        /// No broker that the cluster named could be asked, so those are that the client began with (KIP-899).
+        case rebootstrapped
+    }
+}

@@ -1,0 +1,347 @@
+// What is known of the cluster, for all who need it. The keeper (`Cluster+Keeping`) and the hints in answers write it; lanes,
+// doors and builders read it from any thread, and lanes are told of changes.
+//
+//   Metadata answers ─▶ apply ─┐                ┌─▶ KnownTopic: a table that is replaced, compared once per chunk
+//   leader hints ──────▶ learn ┴▶ what is new ──┤
+//                                               └─▶ MetadataListener of each lane: which topics, once per change
+
+import KafkaProtocol
+import KafkaTransport
+import Synchronization
+
+/// The brokers and topics of a cluster, shared by everything that runs for one client.
+final class ClusterMetadata: Sendable {
+    private let state = Mutex(State())
+    private let listeners = Mutex<[ObjectIdentifier: (MetadataListener, wake: @Sendable () -> Void)]>([:])
+    /// Told of what happens; nil when nobody wants to know.
+    let onEvent: (@Sendable (ClientEvent) -> Void)?
+
+    /// How long no broker may know a topic before it is gone: its batches fail then.
+    static let missingTimeMax = Duration.seconds(10)
+
+    /// How long a topic is asked for by age after its last use. Kafka's `metadata.max.idle.ms`.
+    private static let idleTimeMax = Duration.seconds(300)
+
+    fileprivate struct State {
+        var clusterID: String?
+        var controllerID: Int32 = -1
+        var brokers: [Int32: Endpoint] = [:]
+        var topics: [String: Entry] = [:]
+        var nextIndex = 0
+        /// Whether somebody wants to know of leaders that move.
+        var tellsOfLeaders = false
+    }
+
+    fileprivate struct Entry {
+        let topic: KnownTopic
+        var description: TopicDescription
+        /// The ids of topics that had this name before, the last ones: a broker that is behind may still tell them.
+        var formerIDs: [KafkaUUID] = []
+        /// Since when no broker has known it.
+        var missingSince: MonotonicInstant?
+        /// When it was last seen that it is used.
+        var lastUsed: MonotonicInstant
+    }
+
+    fileprivate static let formerIDCountMax = 16
+
+    init(onEvent: (@Sendable (ClientEvent) -> Void)? = nil) {
+        self.onEvent = onEvent
+        state.withLock { $0.tellsOfLeaders = onEvent != nil }
+    }
+
+    func emit(_ kind: @autoclosure () -> ClientEvent.Kind) {
+        onEvent?(ClientEvent(kind(), at: .now))
+    }
+
+    // MARK: Reading
+
+    var clusterID: String? { state.withLock { $0.clusterID } }
+    var controllerID: Int32 { state.withLock { $0.controllerID } }
+    /// By node id.
+    var brokers: [Int32: Endpoint] { state.withLock { $0.brokers } }
+
+    /// A topic that was learned of; nil for others.
+    func topic(_ name: String) -> KnownTopic? { state.withLock { $0.topics[name]?.topic } }
+
+    /// What is known of a topic that exists, as far as is known.
+    func description(of name: String) -> TopicDescription? {
+        state.withLock { state in
+            guard let entry = state.topics[name], entry.missingSince == nil else { return nil }
+            return entry.description
+        }
+    }
+
+    var snapshot: ClusterSnapshot {
+        state.withLock { state in
+            var snapshot = ClusterSnapshot()
+            snapshot.clusterID = state.clusterID
+            snapshot.controllerID = state.controllerID
+            snapshot.brokers = state.brokers
+            for (name, entry) in state.topics where entry.missingSince == nil {
+                snapshot.topics[name] = entry.description
+            }
+            return snapshot
+        }
+    }
+
+    /// The topics that were used lately. The others are not asked for by age, until they are used again.
+    func topicsInUse(now: MonotonicInstant) -> Set<String> {
+        state.withLock { state in
+            var names: Set<String> = []
+            for (name, entry) in state.topics {
+                if entry.topic.takeUse() { state.topics[name]!.lastUsed = now }
+                if now.nanoseconds(since: state.topics[name]!.lastUsed) < Self.idleTimeMax.nanoseconds {
+                    names.insert(name)
+                } else {
+                    entry.topic.markDormant()
+                }
+            }
+            return names
+        }
+    }
+
+    // MARK: Learning
+
+    /// What an answer has brought.
+    struct Changes {
+        /// The topics of which something new is known, or that have gone missing or have been found again.
+        private(set) var topics: [KnownTopic] = []
+        private var indices: Set<Int> = []
+        var areBrokersNew = false
+        /// Why a topic that was asked for is not described.
+        var errors: [String: KafkaErrorCode] = [:]
+
+        fileprivate mutating func add(_ topic: KnownTopic) {
+            if indices.insert(topic.index).inserted { topics.append(topic) }
+        }
+    }
+
+    /// Takes over what an answer says. Topics that are not in the answer stay as they are.
+    ///
+    /// - Throws: `KafkaClientError` with `.wrongCluster` when the answer is of another cluster; nothing is taken then.
+    @discardableResult
+    func apply(
+        _ response: MetadataResponse, from broker: Endpoint, now: MonotonicInstant
+    ) throws(KafkaClientError) -> Changes {
+        var events: [ClientEvent.Kind] = []
+        let changes = try state.withLock { state throws(KafkaClientError) in
+            if let known = state.clusterID, let told = response.clusterID, known != told {
+                throw KafkaClientError(
+                    .wrongCluster,
+                    "the broker at \(broker) belongs to cluster \(told), this client is connected to cluster \(known)")
+            }
+            state.clusterID = response.clusterID ?? state.clusterID
+            state.controllerID = response.controllerID
+            var changes = Changes()
+            changes.areBrokersNew = state.apply(response.brokers)
+            for topic in response.topics { state.apply(topic, now, &changes, &events) }
+            return changes
+        }
+        publish(changes, events)
+        return changes
+    }
+
+    /// Takes over what an answer to another request says of leaders (KIP-951).
+    ///
+    /// - Returns: the topics of which something new is known.
+    @discardableResult
+    func learn(_ hints: [LeaderHint], endpoints: [NodeEndpoint]) -> [KnownTopic] {
+        var events: [ClientEvent.Kind] = []
+        let changes = state.withLock { state in
+            var changes = Changes()
+            for endpoint in endpoints {
+                guard let told = Endpoint(endpoint.host, endpoint.port), state.brokers[endpoint.nodeID] != told else {
+                    continue
+                }
+                state.brokers[endpoint.nodeID] = told
+                changes.areBrokersNew = true
+            }
+            for hint in hints {
+                guard let entry = state.topics[hint.topic], let merged = entry.description.merged(with: hint),
+                    state.brokers[hint.leader] != nil
+                else { continue }
+                state.replace(entry, with: merged, .moved, &changes, &events)
+            }
+            return changes
+        }
+        publish(changes, events)
+        return changes.topics
+    }
+
+    /// Forgets that a topic exists, because this client has deleted it.
+    func forget(_ name: String, now: MonotonicInstant) {
+        var events: [ClientEvent.Kind] = []
+        let changes = state.withLock { state in
+            var changes = Changes()
+            state.miss(name, now, &changes, &events)
+            return changes
+        }
+        publish(changes, events)
+    }
+
+    /// Forgets the brokers, so that those that the client began with are asked (KIP-1102).
+    func forgetBrokers() {
+        state.withLock { $0.brokers = [:] }
+    }
+
+    private func publish(_ changes: Changes, _ events: [ClientEvent.Kind]) {
+        for event in events { emit(event) }
+        if changes.topics.isEmpty, !changes.areBrokersNew { return }
+        for (listener, wake) in listeners.withLock({ Array($0.values) }) where listener.tell(changes.topics) { wake() }
+    }
+
+    // MARK: Listening
+
+    /// Adds a listener, which learns of what changes from now on.
+    ///
+    /// - Parameter wake: called from any thread when there is something to take, once until it is taken.
+    func add(_ listener: MetadataListener, wake: @escaping @Sendable () -> Void) {
+        listeners.withLock { $0[ObjectIdentifier(listener)] = (listener, wake) }
+    }
+
+    func remove(_ listener: MetadataListener) {
+        _ = listeners.withLock { $0.removeValue(forKey: ObjectIdentifier(listener)) }
+    }
+}
+
+/// A lane's side of the shared metadata: what has changed since it looked.
+final class MetadataListener: Sendable {
+    private let changed = Mutex<(topics: [KnownTopic], isTold: Bool)>(([], false))
+
+    /// - Returns: whether the lane has to be woken.
+    fileprivate func tell(_ topics: [KnownTopic]) -> Bool {
+        changed.withLock { changed in
+            defer { changed.isTold = true }
+            changed.topics += topics
+            return !changed.isTold
+        }
+    }
+
+    /// The topics that have changed; brokers may have, too.
+    func take() -> [KnownTopic] {
+        changed.withLock { changed in
+            defer { changed = ([], false) }
+            return changed.topics
+        }
+    }
+}
+
+// MARK: - Parts of learning
+
+extension ClusterMetadata.State {
+    /// - Returns: whether an endpoint is new.
+    fileprivate mutating func apply(_ answered: [MetadataResponse.Broker]) -> Bool {
+        // A broker that is starting may name no brokers. The brokers known before are then more likely to be right.
+        if answered.isEmpty { return false }
+        var told: [Int32: Endpoint] = [:]
+        for broker in answered { told[broker.nodeID] = Endpoint(broker.host, broker.port) }
+        if told == brokers { return false }
+        // One that leads a partition is kept though the answer does not name it: the answer may come from a broker that is
+        // behind.
+        let absent = brokers.keys.filter { told[$0] == nil }
+        if !absent.isEmpty {
+            var leaders: Set<Int32> = []
+            for entry in topics.values {
+                for partition in entry.description.partitions { leaders.insert(partition.leader) }
+            }
+            for id in absent where leaders.contains(id) { told[id] = brokers[id] }
+        }
+        defer { brokers = told }
+        return told != brokers
+    }
+
+    fileprivate mutating func apply(
+        _ answered: MetadataResponse.Topic, _ now: MonotonicInstant, _ changes: inout ClusterMetadata.Changes,
+        _ events: inout [ClientEvent.Kind]
+    ) {
+        guard let name = answered.name else { return }
+        guard answered.errorCode == .none, !answered.contiguousPartitions.isEmpty else {
+            let code = answered.errorCode == .none ? KafkaErrorCode.leaderNotAvailable : answered.errorCode
+            changes.errors[name] = code
+            if code == .unknownTopicOrPartition || code == .unknownTopicId { miss(name, now, &changes, &events) }
+            return
+        }
+        guard var entry = topics[name] else {
+            let description = TopicDescription(answered)
+            let topic = KnownTopic(name, index: nextIndex, description)
+            nextIndex += 1
+            topics[name] = ClusterMetadata.Entry(topic: topic, description: description, lastUsed: now)
+            changes.add(topic)
+            return
+        }
+        // What a broker says that is behind is no news.
+        if answered.topicID != .zero, entry.formerIDs.contains(answered.topicID) { return }
+        if entry.missingSince != nil {
+            entry.missingSince = nil
+            entry.topic.mark(.exists)
+            topics[name] = entry
+            changes.add(entry.topic)
+            events.append(.topicFound(topic: name))
+        }
+        if let (merged, change) = entry.description.merged(with: answered) {
+            replace(entry, with: merged, change, &changes, &events)
+        }
+    }
+
+    fileprivate mutating func replace(
+        _ entry: ClusterMetadata.Entry, with merged: TopicDescription, _ change: TopicChange,
+        _ changes: inout ClusterMetadata.Changes, _ events: inout [ClientEvent.Kind]
+    ) {
+        var entry = entry
+        let known = entry.description
+        switch change {
+        case .learned: break
+        case .grew(let from):
+            events.append(.topicGrew(topic: entry.topic.name, from: from, to: merged.partitions.count))
+        case .madeAnew(let from):
+            if known.id != .zero {
+                entry.formerIDs.append(known.id)
+                if entry.formerIDs.count > ClusterMetadata.formerIDCountMax { entry.formerIDs.removeFirst() }
+            }
+            events.append(.topicMadeAnew(topic: entry.topic.name, from: from, to: merged.partitions.count))
+        case .moved: break
+        }
+        if tellsOfLeaders, change == .moved {
+            for (index, (old, new)) in zip(known.partitions, merged.partitions).enumerated()
+            where old.leader != new.leader {
+                events.append(
+                    .leaderMoved(
+                        topic: entry.topic.name, partition: Int32(index), from: old.leader, to: new.leader,
+                        epoch: new.leaderEpoch))
+            }
+        }
+        entry.description = merged
+        topics[entry.topic.name] = entry
+        entry.topic.replace(with: merged)
+        changes.add(entry.topic)
+    }
+
+    fileprivate mutating func miss(
+        _ name: String, _ now: MonotonicInstant, _ changes: inout ClusterMetadata.Changes,
+        _ events: inout [ClientEvent.Kind]
+    ) {
+        guard var entry = topics[name] else { return }
+        if let since = entry.missingSince {
+            if entry.topic.isGone || now.nanoseconds(since: since) < ClusterMetadata.missingTimeMax.nanoseconds {
+                return
+            }
+            entry.topic.mark(.isGone)
+            events.append(.topicGone(topic: name))
+        } else {
+            entry.missingSince = now
+            entry.topic.mark(.isMissing)
+            topics[name] = entry
+            events.append(.topicMissing(topic: name))
+        }
+        changes.add(entry.topic)
+    }
+}
+
+extension Endpoint {
+    /// Nil for a port that can't be.
+    fileprivate init?(_ host: String, _ port: Int32) {
+        guard let port = UInt16(exactly: port), port > 0, !host.isEmpty else { return nil }
+        self.init(host: host, port: port)
+    }
+}
