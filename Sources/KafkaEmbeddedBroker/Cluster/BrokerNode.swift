@@ -4,7 +4,7 @@ import Synchronization
 /// One of the brokers that are played: an id and an endpoint.
 final class BrokerNode: Sendable {
     let id: Int32
-    /// What clients are told.
+    /// What clients are told, unless the cluster is told to say something else.
     let endpoint: Endpoint
     private let stopped = Atomic<Bool>(false)
 

@@ -26,6 +26,7 @@ final class LoopShard: @unchecked Sendable {
         let session = Session(stream, node: node, shard: self)
         sessions[ObjectIdentifier(session)] = session
         counters.accepted.increment()
+        cluster.countConnection(to: node)
         counters.open.increment()
         session.start()
     }

@@ -17,7 +17,7 @@ extension Session {
     func handle(_ frame: UnsafeRawBufferPointer) {
         var reader = WireReader(frame)
         guard let header = try? RequestHeader.decode(from: &reader) else { return reject() }
-        shard.counters.requests.increment()
+        shard.counters.countRequest(header.apiKey)
         switch header.apiKey {
         case .produce where ProduceRequest.versions.contains(header.apiVersion): handleProduce(header, frame, reader)
         case .fetch: serve(FetchRequest.self, header, reader, handleFetch)
