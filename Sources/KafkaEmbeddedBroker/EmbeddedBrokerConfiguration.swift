@@ -23,6 +23,7 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// system chooses a free one.
     public var ports: [UInt16] = []
     /// The number of brokers, 1 to 1,000. Their node ids are 1 to `brokerCount`, and each has a listener of its own.
+    /// ``EmbeddedBroker/addNode()`` adds others later.
     public var brokerCount = 1
     /// The cluster's id, which Metadata tells; nil for one made at random.
     public var clusterID: String?
@@ -52,13 +53,16 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// The faults from the start. ``EmbeddedBroker/inject(_:)`` adds others later.
     public var faults: [FaultRule] = []
 
+    /// The most brokers, those that were added and those that were stopped included.
+    static let brokerCountMax: Int32 = 1000
+
     /// A configuration in which all settings have the values that the properties begin with.
     public init() {}
 
     /// - Throws: `EmbeddedBrokerError` with `.invalidConfiguration`, and a problem for each setting that is out of its bounds.
     func validate() throws(EmbeddedBrokerError) {
         var check = ConfigurationCheck("EmbeddedBrokerConfiguration")
-        check.expect("brokerCount", brokerCount, in: 1...1000)
+        check.expect("brokerCount", brokerCount, in: 1...Int(Self.brokerCountMax))
         check.expect(
             "ports", ports.count <= brokerCount,
             "has \(ports.count) ports for \(brokerCount) brokers; give at most one each")

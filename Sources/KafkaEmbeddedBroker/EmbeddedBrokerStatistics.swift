@@ -15,6 +15,10 @@ public struct EmbeddedBrokerStatistics: Sendable, Equatable {
     public var requestCount = 0
     /// The number of these requests of each API, for the APIs 0 to 127. An API without any is left out.
     public var requestCounts: [ApiKey: Int] = [:]
+    /// The number of requests that arrived while their connection was throttled (KIP-219): their first byte was received after
+    /// an answer that told the client to wait, and before that time was over. A client may have sent some of them before it
+    /// had the answer. At most those in the first 64 KiB or so of a connection's wait are counted; more is not read then.
+    public var requestsWhileThrottledCount = 0
     /// The number of frames that could not be served as requests. Each has closed its connection.
     public var malformedRequestCount = 0
     /// The number of record batches that were appended, without duplicates. Topics deleted since are included.

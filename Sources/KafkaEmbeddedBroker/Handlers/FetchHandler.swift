@@ -51,7 +51,7 @@ extension Session {
         throttleMs = parked.throttleMs
         answer(send(collected), to: parked.header)
         throttleMs = 0
-        resume()
+        resume(throttleMs: parked.throttleMs)
     }
 
     /// The answer. Its batches go to the output, in the order of the answer's splices.

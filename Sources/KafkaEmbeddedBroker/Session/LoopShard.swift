@@ -42,6 +42,11 @@ final class LoopShard: @unchecked Sendable {
         if sessions.removeValue(forKey: ObjectIdentifier(session)) != nil { counters.open.decrement() }
     }
 
+    /// Lets the connections of a node hang or go on, as the node says.
+    func updatePause(of node: BrokerNode) {
+        for session in sessions.values where session.node === node { session.updatePause() }
+    }
+
     /// Closes the connections of a node.
     func closeSessions(of node: BrokerNode) {
         for session in sessions.values where session.node === node { session.close() }

@@ -76,7 +76,11 @@ extension Session {
         body(plan)
         throttleMs = 0
         if plan.disconnect == .afterStore { return close() }
-        if plan.holdsAnswer { holdAnswer(for: plan.isStalled ? nil : plan.delay) }
+        if plan.holdsAnswer {
+            holdAnswer(for: plan.isStalled ? nil : plan.delay, throttleMs: plan.throttleMs)
+        } else if plan.throttleMs > 0, parkedFetch == nil {
+            mute(forMs: plan.throttleMs)
+        }
     }
 
     private func flushAndClose() {
