@@ -17,16 +17,20 @@ public final class EmbeddedBroker: Sendable {
     public let configuration: EmbeddedBrokerConfiguration
     let cluster: Cluster
     let faults = FaultScript()
-    private let running = Mutex(Running())
+    let running = Mutex(Running())
     private let nextShard = Atomic<Int>(0)
 
-    private struct Running {
+    struct Running {
         var phase = Phase.new
         var shards: [LoopShard] = []
         var listeners: [NodeListener] = []
+        /// The highest node id so far.
+        var nodeIDMax: Int32 = 0
+        /// The ports of the nodes that were stopped.
+        var stoppedPorts: [Int32: UInt16] = [:]
     }
 
-    private enum Phase { case new, running, stopped }
+    enum Phase { case new, running, stopped }
 
     /// Creates a broker, which does not listen before ``start()``.
     ///
@@ -55,6 +59,7 @@ public final class EmbeddedBroker: Sendable {
                 throw EmbeddedBrokerError(.notRunning, "an embedded broker can be started once only")
             }
             running.phase = .running
+            running.nodeIDMax = Int32(configuration.brokerCount)
         }
         do {
             let count = configuration.loopCount ?? min(2, EventLoop.availableCoreCount)
@@ -63,7 +68,10 @@ public final class EmbeddedBroker: Sendable {
                 let shard = LoopShard(loop: loop, cluster: cluster, faults: faults)
                 running.withLock { $0.shards.append(shard) }
             }
-            for index in 0..<configuration.brokerCount { try await listen(index) }
+            for index in 0..<configuration.brokerCount {
+                let port = index < configuration.ports.count ? configuration.ports[index] : 0
+                try await listen(as: Int32(index + 1), port: port)
+            }
         } catch {
             await stop()
             throw error
@@ -79,32 +87,8 @@ public final class EmbeddedBroker: Sendable {
         }
     }
 
-    private func listen(_ index: Int) async throws {
-        do {
-            try await openListener(index)
-        } catch let error as TransportError {
-            throw EmbeddedBrokerError(.cannotListen, error.description)
-        }
-    }
-
-    private func openListener(_ index: Int) async throws {
-        let shards = shards
-        let port = index < configuration.ports.count ? configuration.ports[index] : 0
-        let address = try SocketAddress(numeric: configuration.host, port: port)
-        let host = configuration.advertisedHost ?? configuration.host
-        let listener = try await shards[index % shards.count].run { [self] shard in
-            let listener = NodeListener()
-            try listener.listen(on: shard.loop, address, id: Int32(index + 1), host: host) { stream, node in
-                self.accept(stream, node, on: shard, of: shards)
-            }
-            return listener
-        }
-        running.withLock { $0.listeners.append(listener) }
-        cluster.add(listener.node)
-    }
-
     /// Gives a new connection to the shard whose turn it is.
-    private func accept(_ stream: TCPStream, _ node: BrokerNode, on shard: LoopShard, of shards: [LoopShard]) {
+    func accept(_ stream: TCPStream, _ node: BrokerNode, on shard: LoopShard, of shards: [LoopShard]) {
         let turn = nextShard.wrappingAdd(1, ordering: .relaxed).oldValue
         let chosen = shards[Int(UInt(bitPattern: turn) % UInt(shards.count))]
         if chosen === shard { return shard.open(stream, node) }
@@ -127,22 +111,7 @@ public final class EmbeddedBroker: Sendable {
         for shard in shards { await shard.loop.shutDown() }
     }
 
-    /// Stops one of several brokers for good: its listener and its connections are closed. The remaining brokers lead its
-    /// partitions from then on, in turn.
-    ///
-    /// - Parameter id: the node id of the broker: 1 to ``EmbeddedBrokerConfiguration/brokerCount``.
-    /// - Throws: `EmbeddedBrokerError` with `.unknownNode` when there is no such broker, or it was stopped before.
-    public func stopNode(_ id: Int32) async throws(EmbeddedBrokerError) {
-        let (listener, shards) = running.withLock { running -> (NodeListener?, [LoopShard]) in
-            guard let index = running.listeners.firstIndex(where: { $0.node.id == id }) else { return (nil, []) }
-            return (running.listeners.remove(at: index), running.shards)
-        }
-        guard let listener else { throw EmbeddedBrokerError(.unknownNode, "there is no broker \(id) to stop") }
-        cluster.remove(listener.node)
-        await close(listener, shards)
-    }
-
-    private func close(_ listener: NodeListener, _ shards: [LoopShard]) async {
+    func close(_ listener: NodeListener, _ shards: [LoopShard]) async {
         let node = listener.node
         node.markStopped()
         // Only the closures could throw, and these do not.

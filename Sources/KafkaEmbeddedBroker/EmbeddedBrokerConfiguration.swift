@@ -23,7 +23,10 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// system chooses a free one.
     public var ports: [UInt16] = []
     /// The number of brokers, 1 to 1,000. Their node ids are 1 to `brokerCount`, and each has a listener of its own.
+    /// ``EmbeddedBroker/addNode()`` adds others later.
     public var brokerCount = 1
+    /// The cluster's id, which Metadata tells; nil for one made at random.
+    public var clusterID: String?
     /// The number of threads that serve connections, 1 to 1,024; nil for one for each processor, at most two.
     public var loopCount: Int?
     /// What happens to batches that have passed the checks.
@@ -44,8 +47,14 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     public var partitionCountMax = 50_000
     /// The bytes of answers that a client may leave unread, at least 1. Beyond them its requests are no longer read.
     public var unreadByteCountMax = 1 << 20
+    /// Whether the answer of a broker that does not lead a partition names the leader and the brokers' endpoints, in Produce
+    /// from version 10 and in Fetch from version 12 on (KIP-951).
+    public var hintsAtLeaders = true
     /// The faults from the start. ``EmbeddedBroker/inject(_:)`` adds others later.
     public var faults: [FaultRule] = []
+
+    /// The most brokers, those that were added and those that were stopped included.
+    static let brokerCountMax: Int32 = 1000
 
     /// A configuration in which all settings have the values that the properties begin with.
     public init() {}
@@ -53,7 +62,7 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// - Throws: `EmbeddedBrokerError` with `.invalidConfiguration`, and a problem for each setting that is out of its bounds.
     func validate() throws(EmbeddedBrokerError) {
         var check = ConfigurationCheck("EmbeddedBrokerConfiguration")
-        check.expect("brokerCount", brokerCount, in: 1...1000)
+        check.expect("brokerCount", brokerCount, in: 1...Int(Self.brokerCountMax))
         check.expect(
             "ports", ports.count <= brokerCount,
             "has \(ports.count) ports for \(brokerCount) brokers; give at most one each")

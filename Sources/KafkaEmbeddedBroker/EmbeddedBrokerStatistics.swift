@@ -1,3 +1,5 @@
+public import KafkaProtocol
+
 /// The counts of what an embedded broker has done since it was started.
 ///
 /// They are read one after the other while requests are served, so that they need not be of exactly the same moment.
@@ -6,8 +8,17 @@ public struct EmbeddedBrokerStatistics: Sendable, Equatable {
     public var connectionCount = 0
     /// The number of connections that were accepted, those closed since included.
     public var acceptedConnectionCount = 0
+    /// The number of connections that each broker has accepted, by its node id, those closed since included. A broker without
+    /// any is left out.
+    public var acceptedConnectionCounts: [Int32: Int] = [:]
     /// The number of requests whose header could be read.
     public var requestCount = 0
+    /// The number of these requests of each API, for the APIs 0 to 127. An API without any is left out.
+    public var requestCounts: [ApiKey: Int] = [:]
+    /// The number of requests that arrived while their connection was throttled (KIP-219): their first byte was received after
+    /// an answer that told the client to wait, and before that time was over. A client may have sent some of them before it
+    /// had the answer. At most those in the first 64 KiB or so of a connection's wait are counted; more is not read then.
+    public var requestsWhileThrottledCount = 0
     /// The number of frames that could not be served as requests. Each has closed its connection.
     public var malformedRequestCount = 0
     /// The number of record batches that were appended, without duplicates. Topics deleted since are included.

@@ -85,8 +85,18 @@ package struct FrameAccumulator: ~Copyable {
         return .frame(frame)
     }
 
-    private var pendingLength: Int32 {
-        Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: begin, as: Int32.self))
+    /// Where the frame ends that begins at `offset`, both counted from the next frame to take. Nil when its length is not there
+    /// yet, or is bad. The frame's end may not be there yet.
+    package func frameEnd(at offset: Int) -> Int? {
+        guard offset >= 0, bufferedByteCount - offset >= 4 else { return nil }
+        let length = length(at: begin + offset)
+        return length >= 0 && Int(length) <= frameBytesMax ? offset + 4 + Int(length) : nil
+    }
+
+    private var pendingLength: Int32 { length(at: begin) }
+
+    private func length(at position: Int) -> Int32 {
+        Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: Int32.self))
     }
 
     /// Whether the frame that has begun at `begin` is longer than the buffer from there on.

@@ -1,11 +1,17 @@
 import KafkaProtocol
 
 extension Cluster {
-    /// Why a topic was not created: the code that Kafka answers, and a sentence.
+    /// Why a topic was not created or changed: the code that Kafka answers, and a sentence.
     struct Refusal: Error {
         let code: KafkaErrorCode
         let message: String
     }
+
+    func topic(named name: String) -> Topic? { state.withLock { $0.topics[name] } }
+    func topic(id: KafkaUUID) -> Topic? { state.withLock { $0.topicsByID[id] } }
+
+    /// Sorted by name.
+    var topics: [Topic] { state.withLock { $0.topics.values.sorted { $0.name < $1.name } } }
 
     /// Creates a topic, or says why not.
     ///
@@ -23,9 +29,7 @@ extension Cluster {
             throw Refusal(code: .invalidTopicException, message: objection)
         }
         let count = partitionCount ?? configuration.defaultPartitionCount
-        guard count > 0 else {
-            throw Refusal(code: .invalidPartitions, message: "a topic must have a partition, \(count) were asked for")
-        }
+        try Self.check(partitionCount: count)
         return try state.withLock { state throws(Refusal) in
             guard state.topics[name] == nil else {
                 throw Refusal(code: .topicAlreadyExists, message: "topic \"\(name)\" exists already")
@@ -36,47 +40,123 @@ extension Cluster {
                     code: .invalidReplicationFactor,
                     message: "a replication factor of \(factor) was asked for, \(state.nodes.count) brokers are there")
             }
-            guard count <= configuration.partitionCountMax - state.partitionCount else {
-                throw Refusal(
-                    code: .policyViolation,
-                    message: "\(count) partitions would exceed the \(configuration.partitionCountMax) allowed here")
-            }
+            try checkRoom(count, beside: state.partitionCount)
             let topic = Topic(
-                name: name, id: .random(),
-                partitions: (0..<count).map { index in
-                    PartitionLog(
-                        index: Int32(index),
-                        leader: leaders?[index] ?? state.nodes[(state.nextLeader + index) % state.nodes.count].id,
-                        isKeeping: configuration.logPolicy != .drop)
-                })
+                name: name, id: .random(), partitions: makePartitions(0..<count, of: state, leaders: leaders))
             if !isDryRun { state.add(topic) }
             return topic
         }
     }
 
     /// Gives false when there is no such topic.
-    func deleteTopic(_ topic: Topic) -> Bool {
-        let isThere = state.withLock { state in
-            guard state.topics[topic.name] === topic else { return false }
-            state.topics[topic.name] = nil
-            state.topicsByID[topic.id] = nil
-            state.partitionCount -= topic.partitions.count
-            topic.markDeleted()
-            state.deleted.add(topic, topic.partitions.map(\.statistics))
-            return true
+    func deleteTopic(id: KafkaUUID) -> Bool {
+        let topic = state.withLock { state -> Topic? in
+            guard let topic = state.topicsByID[id] else { return nil }
+            state.remove(topic)
+            return topic
         }
-        if isThere {
-            for partition in topic.partitions { release(partition.delete()) }
+        guard let topic else { return false }
+        for partition in topic.partitions { release(partition.delete()) }
+        return true
+    }
+
+    /// Deletes a topic and creates another by its name in one step, with another id and empty partitions.
+    func recreateTopic(_ name: String, partitionCount count: Int) throws(Refusal) {
+        try Self.check(partitionCount: count)
+        let old = try state.withLock { state throws(Refusal) in
+            let old = try state.topic(name)
+            try state.checkNodes()
+            try checkRoom(count, beside: state.partitionCount - old.partitions.count)
+            state.remove(old)
+            state.add(Topic(name: name, id: .random(), partitions: makePartitions(0..<count, of: state)))
+            return old
         }
-        return isThere
+        for partition in old.partitions { release(partition.delete()) }
+    }
+
+    /// Adds partitions to a topic until there are `count`. The new ones are led by the nodes in turn.
+    func addPartitions(_ name: String, to count: Int) throws(Refusal) {
+        try state.withLock { state throws(Refusal) in
+            let old = try state.topic(name)
+            let oldCount = old.partitions.count
+            guard count > oldCount else {
+                throw Refusal(
+                    code: .invalidPartitions,
+                    message: "topic \"\(name)\" has \(oldCount) partitions already, \(count) were asked for")
+            }
+            try state.checkNodes()
+            try checkRoom(count, beside: state.partitionCount - oldCount)
+            let added = makePartitions(oldCount..<count, of: state)
+            state.replace(old, with: Topic(name: name, id: old.id, partitions: old.partitions + added))
+        }
+    }
+
+    private static func check(partitionCount count: Int) throws(Refusal) {
+        guard count > 0 else {
+            throw Refusal(code: .invalidPartitions, message: "a topic must have a partition, \(count) were asked for")
+        }
+    }
+
+    private func checkRoom(_ count: Int, beside others: Int) throws(Refusal) {
+        guard count <= configuration.partitionCountMax - others else {
+            throw Refusal(
+                code: .policyViolation,
+                message: "\(count) partitions would exceed the \(configuration.partitionCountMax) allowed here")
+        }
+    }
+
+    private func makePartitions(
+        _ indices: Range<Int>, of state: borrowing State, leaders: [Int32]? = nil
+    ) -> [PartitionLog] {
+        indices.map { index in
+            PartitionLog(
+                index: Int32(index),
+                leader: leaders?[index]
+                    ?? state.nodes[(state.nextLeader + index - indices.lowerBound) % state.nodes.count].id,
+                isKeeping: configuration.logPolicy != .drop)
+        }
     }
 }
 
 extension Cluster.State {
+    fileprivate func topic(_ name: String) throws(Cluster.Refusal) -> Topic {
+        guard let topic = topics[name] else {
+            throw Cluster.Refusal(code: .unknownTopicOrPartition, message: "there is no topic \"\(name)\"")
+        }
+        return topic
+    }
+
+    fileprivate func checkNodes() throws(Cluster.Refusal) {
+        if nodes.isEmpty {
+            throw Cluster.Refusal(code: .brokerNotAvailable, message: "no broker is running that could lead partitions")
+        }
+    }
+
     fileprivate mutating func add(_ topic: Topic) {
         topics[topic.name] = topic
         topicsByID[topic.id] = topic
         partitionCount += topic.partitions.count
-        nextLeader = (nextLeader + topic.partitions.count) % max(1, nodes.count)
+        advanceLeader(by: topic.partitions.count)
+    }
+
+    fileprivate mutating func replace(_ old: Topic, with grown: Topic) {
+        topics[grown.name] = grown
+        topicsByID[grown.id] = grown
+        let added = grown.partitions.count - old.partitions.count
+        partitionCount += added
+        advanceLeader(by: added)
+        old.markOutdated()
+    }
+
+    fileprivate mutating func remove(_ topic: Topic) {
+        topics[topic.name] = nil
+        topicsByID[topic.id] = nil
+        partitionCount -= topic.partitions.count
+        topic.markOutdated()
+        deleted.add(topic, topic.partitions.map(\.statistics))
+    }
+
+    private mutating func advanceLeader(by count: Int) {
+        nextLeader = (nextLeader + count) % max(1, nodes.count)
     }
 }

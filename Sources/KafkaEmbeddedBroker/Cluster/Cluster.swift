@@ -1,10 +1,11 @@
 import KafkaProtocol
+import KafkaTransport
 import Synchronization
 
 /// The topics and nodes that all connections share.
 final class Cluster: Sendable {
     let configuration: EmbeddedBrokerConfiguration
-    let id = KafkaUUID.random().description
+    let id: String
     let state = Mutex(State())
     private let nextProducerID = Atomic<Int64>(1000)
     private let keptByteCount = Atomic<Int>(0)
@@ -19,6 +20,14 @@ final class Cluster: Sendable {
         var nextLeader = 0
         /// The totals of deleted topics.
         var deleted = Totals()
+        /// The endpoints that clients are told instead of a node's own, also of nodes that do not run.
+        var advertised: [Int32: Endpoint] = [:]
+        /// The nodes that clients are not told of.
+        var hidden: Set<Int32> = []
+        /// What nodes say that do not say what is true.
+        var frozen: [Int32: ClusterMetadata] = [:]
+        /// The connections to each node so far.
+        var acceptedConnectionCounts: [Int32: Int] = [:]
     }
 
     /// Counts of what partitions have taken.
@@ -40,40 +49,10 @@ final class Cluster: Sendable {
 
     init(_ configuration: EmbeddedBrokerConfiguration) {
         self.configuration = configuration
+        id = configuration.clusterID ?? KafkaUUID.random().description
     }
 
     func makeProducerID() -> Int64 { nextProducerID.wrappingAdd(1, ordering: .relaxed).oldValue }
-
-    // MARK: Nodes
-
-    var nodes: [BrokerNode] { state.withLock { $0.nodes } }
-
-    func add(_ node: BrokerNode) {
-        state.withLock { $0.nodes.append(node) }
-    }
-
-    /// Removes a node. The others lead its partitions from now on, round robin.
-    func remove(_ node: BrokerNode) {
-        state.withLock { state in
-            state.nodes.removeAll { $0 === node }
-            var next = 0
-            for topic in state.topics.values {
-                for partition in topic.partitions where partition.leadership.leaderID == node.id {
-                    let leader = state.nodes.isEmpty ? -1 : state.nodes[next % state.nodes.count].id
-                    partition.moveLeader(to: leader)
-                    next += 1
-                }
-            }
-        }
-    }
-
-    // MARK: Topics
-
-    func topic(named name: String) -> Topic? { state.withLock { $0.topics[name] } }
-    func topic(id: KafkaUUID) -> Topic? { state.withLock { $0.topicsByID[id] } }
-
-    /// Sorted by name.
-    var topics: [Topic] { state.withLock { $0.topics.values.sorted { $0.name < $1.name } } }
 
     // MARK: Room
 

@@ -17,7 +17,9 @@ public struct FaultRule: Sendable, Equatable {
         /// The request is served at once, but its answer is held back for this time, and the requests behind it on the
         /// connection wait for it.
         case delay(Duration)
-        /// The answer says that the client is throttled for so many milliseconds (KIP-219).
+        /// The answer says that the client is throttled for so many milliseconds, and for so long the requests behind it on
+        /// the connection are not served (KIP-219). They are counted in
+        /// ``EmbeddedBrokerStatistics/requestsWhileThrottledCount``.
         case throttle(ms: Int32)
         /// The request is served and never answered, and the requests behind it on the connection are not served.
         case stall

@@ -9,10 +9,13 @@ struct CollectedFetch {
     private(set) var hasMoved = false
     private let minByteCount: Int
     private let byteCountMax: Int
+    private let hintsAtLeaders: Bool
     private var byteCount = 0
     private var hasErrors = false
 
-    init(minByteCount: Int, byteCountMax: Int) {
+    /// - Parameter hintsAtLeaders: whether the answer names new leaders.
+    init(minByteCount: Int, byteCountMax: Int, hintsAtLeaders: Bool) {
+        self.hintsAtLeaders = hintsAtLeaders
         self.minByteCount = minByteCount
         self.byteCountMax = byteCountMax
     }
@@ -22,7 +25,7 @@ struct CollectedFetch {
     /// Whether there is no reason to wait: bytes enough, or an error to tell.
     var isEnough: Bool { hasErrors || byteCount >= minByteCount }
 
-    mutating func add(_ found: PartitionLog.Fetched, _ index: Int32, _ version: Int16) -> FetchResponse.Partition {
+    mutating func add(_ found: PartitionLog.Fetched, _ index: Int32) -> FetchResponse.Partition {
         var answer = FetchResponse.Partition()
         answer.index = index
         answer.errorCode = found.errorCode
@@ -35,7 +38,7 @@ struct CollectedFetch {
         batches.append(contentsOf: found.batches)
         byteCount += found.byteCount
         if found.errorCode != .none { hasErrors = true }
-        if found.errorCode == .notLeaderOrFollower, version >= 12, found.leadership.leaderID >= 0 {
+        if found.errorCode == .notLeaderOrFollower, hintsAtLeaders, found.leadership.leaderID >= 0 {
             answer.currentLeader = found.leadership
             hasMoved = true
         }

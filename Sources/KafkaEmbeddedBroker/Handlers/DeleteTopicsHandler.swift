@@ -13,7 +13,7 @@ extension Session {
             answer.topicID = topic?.id ?? asked.topicID
             if let code = plan.error(topic: answer.name) {
                 answer.errorCode = code
-            } else if let topic, cluster.deleteTopic(topic) {
+            } else if let topic, cluster.deleteTopic(id: topic.id) {
                 answer.errorCode = plan.errorAfterStore(topic: topic.name) ?? .none
             } else {
                 answer.errorCode = asked.name == nil ? .unknownTopicId : .unknownTopicOrPartition

@@ -51,7 +51,7 @@ extension Session {
         throttleMs = parked.throttleMs
         answer(send(collected), to: parked.header)
         throttleMs = 0
-        resume()
+        resume(throttleMs: parked.throttleMs)
     }
 
     /// The answer. Its batches go to the output, in the order of the answer's splices.
@@ -69,7 +69,8 @@ extension Session {
     private func collect(_ request: FetchRequest, _ header: RequestHeader, _ plan: FaultPlan) -> CollectedFetch {
         var collected = CollectedFetch(
             minByteCount: Int(request.minBytes),
-            byteCountMax: min(Int(max(0, request.maxBytes)), cluster.configuration.fetchByteCountMax))
+            byteCountMax: min(Int(max(0, request.maxBytes)), cluster.configuration.fetchByteCountMax),
+            hintsAtLeaders: cluster.configuration.hintsAtLeaders && header.apiVersion >= 12)
         for asked in request.topics {
             let topic = find(asked, header)
             var answer = FetchResponse.Topic()
@@ -90,14 +91,12 @@ extension Session {
                     let isUnknownID = topic == nil && header.apiVersion >= 13
                     found = PartitionLog.Fetched(errorCode: isUnknownID ? .unknownTopicId : .unknownTopicOrPartition)
                 }
-                return collected.add(found, partition.index, header.apiVersion)
+                return collected.add(found, partition.index)
             }
             collected.response.topics.append(answer)
         }
         if collected.hasMoved, header.apiVersion >= 16 {
-            collected.response.nodeEndpoints = cluster.nodes.map {
-                NodeEndpoint(nodeID: $0.id, host: $0.endpoint.host, port: Int32($0.endpoint.port))
-            }
+            collected.response.nodeEndpoints = cluster.advertisedNodes
         }
         return collected
     }

@@ -13,8 +13,9 @@ extension Session {
             response.port = -1
         } else {
             response.nodeID = node.id
-            response.host = node.endpoint.host
-            response.port = Int32(node.endpoint.port)
+            let endpoint = cluster.advertisedEndpoint(of: node)
+            response.host = endpoint.host
+            response.port = Int32(endpoint.port)
         }
         return response
     }

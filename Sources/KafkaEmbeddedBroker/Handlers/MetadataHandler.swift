@@ -4,18 +4,21 @@ extension Session {
     func handleMetadata(_ request: MetadataRequest, _ header: RequestHeader, _ plan: FaultPlan) -> MetadataResponse? {
         var response = MetadataResponse()
         response.throttleTimeMs = throttleMs
-        let nodes = cluster.nodes
-        response.brokers = nodes.map {
-            MetadataResponse.Broker(nodeID: $0.id, host: $0.endpoint.host, port: Int32($0.endpoint.port))
+        let frozen = cluster.frozenMetadata(of: node.id)
+        response.brokers = (frozen?.nodes ?? cluster.advertisedNodes).map {
+            MetadataResponse.Broker(nodeID: $0.nodeID, host: $0.host, port: $0.port)
         }
         response.clusterID = cluster.id
-        response.controllerID = nodes.first?.id ?? -1
-        let nodeIDs = nodes.map(\.id)
+        response.controllerID = frozen?.controllerID ?? cluster.controllerID
+        let nodeIDs = cluster.nodes.map(\.id)
         if let topics = request.topics {
-            let mayCreate = cluster.configuration.autoCreatesTopics && request.allowAutoTopicCreation
-            response.topics = topics.map { describe($0, nodeIDs, mayCreate: mayCreate) }
+            let mayCreate =
+                frozen == nil && cluster.configuration.autoCreatesTopics && request.allowAutoTopicCreation
+            response.topics = topics.map { asked in
+                find(asked, frozen, nodeIDs) ?? create(asked, nodeIDs, mayCreate: mayCreate)
+            }
         } else {
-            response.topics = cluster.topics.map { Self.describe($0, nodeIDs) }
+            response.topics = frozen?.topics ?? cluster.topics.map { MetadataResponse.Topic($0, nodeIDs: nodeIDs) }
         }
         for index in response.topics.indices {
             let name = response.topics[index].name
@@ -27,50 +30,35 @@ extension Session {
         return response
     }
 
-    private func describe(
+    private func find(
+        _ asked: MetadataRequest.Topic, _ frozen: ClusterMetadata?, _ nodeIDs: [Int32]
+    ) -> MetadataResponse.Topic? {
+        if let frozen { return asked.name.map(frozen.topic(named:)) ?? frozen.topic(id: asked.topicID) }
+        let topic = asked.name.map(cluster.topic(named:)) ?? cluster.topic(id: asked.topicID)
+        return topic.map { MetadataResponse.Topic($0, nodeIDs: nodeIDs) }
+    }
+
+    /// Creates a topic that is not there, or says why not.
+    private func create(
         _ asked: MetadataRequest.Topic, _ nodeIDs: [Int32], mayCreate: Bool
     ) -> MetadataResponse.Topic {
         var missing = MetadataResponse.Topic()
         missing.name = asked.name
         missing.topicID = asked.topicID
         guard let name = asked.name else {
-            if let topic = cluster.topic(id: asked.topicID) { return Self.describe(topic, nodeIDs) }
             missing.errorCode = .unknownTopicId
             return missing
         }
-        if let topic = cluster.topic(named: name) { return Self.describe(topic, nodeIDs) }
         missing.errorCode = TopicName.objection(to: name) == nil ? .unknownTopicOrPartition : .invalidTopicException
         guard mayCreate, missing.errorCode == .unknownTopicOrPartition else { return missing }
         do {
-            return Self.describe(try cluster.createTopic(name, partitionCount: nil), nodeIDs)
+            return MetadataResponse.Topic(try cluster.createTopic(name, partitionCount: nil), nodeIDs: nodeIDs)
         } catch {
             // Another connection may have created the topic meanwhile.
-            if let topic = cluster.topic(named: name) { return Self.describe(topic, nodeIDs) }
+            if let topic = cluster.topic(named: name) { return MetadataResponse.Topic(topic, nodeIDs: nodeIDs) }
             missing.errorCode = error.code
             return missing
         }
-    }
-
-    private static func describe(_ topic: Topic, _ nodeIDs: [Int32]) -> MetadataResponse.Topic {
-        var description = MetadataResponse.Topic()
-        description.name = topic.name
-        description.topicID = topic.id
-        description.partitions = topic.partitions.map { partition in
-            let leadership = partition.leadership
-            var description = MetadataResponse.Partition()
-            description.partitionIndex = partition.index
-            description.leaderID = leadership.leaderID
-            description.leaderEpoch = leadership.leaderEpoch
-            if nodeIDs.contains(leadership.leaderID) {
-                description.replicaNodes = [leadership.leaderID]
-                description.isrNodes = [leadership.leaderID]
-            } else {
-                description.errorCode = .leaderNotAvailable
-                description.leaderID = -1
-            }
-            return description
-        }
-        return description
     }
 }
 

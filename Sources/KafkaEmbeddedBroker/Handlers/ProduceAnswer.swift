@@ -7,12 +7,15 @@ struct ProduceAnswer {
     private let header: RequestHeader
     private let version: Int16
     private let isFlexible: Bool
+    private let hintsAtLeaders: Bool
     private(set) var hasErrors = false
     /// Whether the answer names a new leader, so that it has to name its endpoint too (KIP-951).
     private(set) var hasMoved = false
 
-    init(_ header: RequestHeader, acks: Int16) {
+    /// - Parameter hintsAtLeaders: whether the answer names new leaders, in versions that can.
+    init(_ header: RequestHeader, hintsAtLeaders: Bool) {
         self.header = header
+        self.hintsAtLeaders = hintsAtLeaders && header.apiVersion >= 10
         version = header.apiVersion
         isFlexible = ApiKey.produce.isFlexible(version: version)
     }
@@ -47,7 +50,7 @@ struct ProduceAnswer {
             writer.arrayCount(0, compact: isFlexible)  // record errors
             writer.nullableString(nil, compact: isFlexible)  // error message
         }
-        guard version >= 10, result.errorCode == .notLeaderOrFollower, result.leadership.leaderID >= 0 else {
+        guard hintsAtLeaders, result.errorCode == .notLeaderOrFollower, result.leadership.leaderID >= 0 else {
             return endStructure(&writer)
         }
         hasMoved = true
@@ -65,15 +68,15 @@ struct ProduceAnswer {
     }
 
     /// - Parameter nodes: the nodes whose endpoints the answer names; none when no leader has moved.
-    func finish(throttleMs: Int32, nodes: [BrokerNode], _ writer: inout WireWriter) {
+    func finish(throttleMs: Int32, nodes: [NodeEndpoint], _ writer: inout WireWriter) {
         writer.int32(throttleMs)
         guard !nodes.isEmpty else { return endStructure(&writer) }
         var list = WireWriter(capacity: 1024)
         list.arrayCount(nodes.count, compact: true)
         for node in nodes {
-            list.int32(node.id)
-            list.string(node.endpoint.host, compact: true)
-            list.int32(Int32(node.endpoint.port))
+            list.int32(node.nodeID)
+            list.string(node.host, compact: true)
+            list.int32(node.port)
             list.nullableString(nil, compact: true)
             list.unsignedVarint(0)
         }

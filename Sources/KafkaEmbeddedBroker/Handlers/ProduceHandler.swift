@@ -15,14 +15,14 @@ extension Session {
         guard walker.isWellFormed(isKnown: { lastTopic?.isNamed($0) ?? false }) else { return reject() }
         withFaults(header, targets: { targets(of: walker) }) { plan in
             var walker = walker
-            var answer = ProduceAnswer(header, acks: walker.acks)
+            var answer = ProduceAnswer(header, hintsAtLeaders: cluster.configuration.hintsAtLeaders)
             produce(&walker, &answer, plan)
             guard walker.acks != 0 else {
                 // There is no other way to say that something failed (Kafka does the same).
                 if answer.hasErrors { close() }
                 return
             }
-            answer.finish(throttleMs: throttleMs, nodes: answer.hasMoved ? cluster.nodes : [], &scratch)
+            answer.finish(throttleMs: throttleMs, nodes: answer.hasMoved ? cluster.advertisedNodes : [], &scratch)
             output.writer.int32(Int32(scratch.ownByteCount))
             scratch.withUnsafeBytes { output.writer.raw($0) }
         }
@@ -51,7 +51,7 @@ extension Session {
 
     private func find(_ reference: ProduceWalker.TopicReference, _ name: UnsafeRawBufferPointer) -> Topic? {
         let isByID = reference.id != .zero
-        if let last = lastTopic, !last.isDeleted, isByID ? last.id == reference.id : last.isNamed(name) { return last }
+        if let last = lastTopic, !last.isOutdated, isByID ? last.id == reference.id : last.isNamed(name) { return last }
         let topic =
             isByID ? cluster.topic(id: reference.id) : cluster.topic(named: String(decoding: name, as: UTF8.self))
         if let topic { lastTopic = topic }

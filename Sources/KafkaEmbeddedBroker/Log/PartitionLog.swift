@@ -7,6 +7,8 @@ import Synchronization
 /// microsecond.
 final class PartitionLog: Sendable {
     let index: Int32
+    /// The node that led the partition first.
+    let preferredLeader: Int32
     /// Whether batches are kept.
     let isKeeping: Bool
     /// Bytes kept. `Cluster` reads it without the lock when it makes room.
@@ -14,7 +16,10 @@ final class PartitionLog: Sendable {
     let state: Mutex<State>
 
     struct State {
+        /// -1 without one.
         var leader: Int32
+        /// Whether the leader left when no other node was there to lead.
+        var isOrphaned = false
         var leaderEpoch: Int32 = 0
         var isDeleted = false
         var startOffset: Int64 = 0
@@ -30,6 +35,7 @@ final class PartitionLog: Sendable {
 
     init(index: Int32, leader: Int32, isKeeping: Bool) {
         self.index = index
+        preferredLeader = leader
         self.isKeeping = isKeeping
         state = Mutex(State(leader: leader))
     }
@@ -44,14 +50,26 @@ final class PartitionLog: Sendable {
         state.withLock { $0.refusal(node: node, epoch: epoch) }
     }
 
-    /// Makes `node` the leader, with the next epoch; nothing happens when it is already.
+    /// Makes `node` the leader, or nobody with -1, with the next epoch; nothing happens when it is already.
     func moveLeader(to node: Int32) {
-        let waiters = state.withLock { state -> [FetchWaiter] in
-            if state.leader == node { return [] }
-            state.leader = node
-            state.leaderEpoch += 1
-            return state.takeWaiters()
+        wake(state.withLock { $0.moveLeader(to: node) })
+    }
+
+    /// Takes the leader away until a node comes.
+    func orphan() {
+        let waiters = state.withLock { state in
+            defer { state.isOrphaned = true }
+            return state.moveLeader(to: -1)
         }
+        wake(waiters)
+    }
+
+    /// Makes `node` the leader if the partition waits for one.
+    func adopt(by node: Int32) {
+        wake(state.withLock { $0.isOrphaned ? $0.moveLeader(to: node) : [] })
+    }
+
+    private func wake(_ waiters: [FetchWaiter]) {
         for waiter in waiters { waiter.wake() }
     }
 
@@ -67,7 +85,7 @@ final class PartitionLog: Sendable {
             keptByteCount.store(0, ordering: .relaxed)
             return (byteCount, state.takeWaiters())
         }
-        for waiter in waiters { waiter.wake() }
+        wake(waiters)
         return byteCount
     }
 
@@ -104,6 +122,14 @@ extension PartitionLog.State {
         if leader != node { return .notLeaderOrFollower }
         if epoch >= 0, epoch < leaderEpoch { return .fencedLeaderEpoch }
         return epoch > leaderEpoch ? .unknownLeaderEpoch : nil
+    }
+
+    mutating func moveLeader(to node: Int32) -> [FetchWaiter] {
+        if leader == node { return [] }
+        leader = node
+        leaderEpoch += 1
+        isOrphaned = false
+        return takeWaiters()
     }
 
     mutating func takeWaiters() -> [FetchWaiter] {

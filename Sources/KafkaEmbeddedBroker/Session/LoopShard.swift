@@ -26,6 +26,7 @@ final class LoopShard: @unchecked Sendable {
         let session = Session(stream, node: node, shard: self)
         sessions[ObjectIdentifier(session)] = session
         counters.accepted.increment()
+        cluster.countConnection(to: node)
         counters.open.increment()
         session.start()
     }
@@ -39,6 +40,11 @@ final class LoopShard: @unchecked Sendable {
 
     func forget(_ session: Session) {
         if sessions.removeValue(forKey: ObjectIdentifier(session)) != nil { counters.open.decrement() }
+    }
+
+    /// Lets the connections of a node hang or go on, as the node says.
+    func updatePause(of node: BrokerNode) {
+        for session in sessions.values where session.node === node { session.updatePause() }
     }
 
     /// Closes the connections of a node.

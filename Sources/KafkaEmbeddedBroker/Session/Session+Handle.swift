@@ -17,7 +17,7 @@ extension Session {
     func handle(_ frame: UnsafeRawBufferPointer) {
         var reader = WireReader(frame)
         guard let header = try? RequestHeader.decode(from: &reader) else { return reject() }
-        shard.counters.requests.increment()
+        shard.counters.countRequest(header.apiKey)
         switch header.apiKey {
         case .produce where ProduceRequest.versions.contains(header.apiVersion): handleProduce(header, frame, reader)
         case .fetch: serve(FetchRequest.self, header, reader, handleFetch)
@@ -76,7 +76,11 @@ extension Session {
         body(plan)
         throttleMs = 0
         if plan.disconnect == .afterStore { return close() }
-        if plan.holdsAnswer { holdAnswer(for: plan.isStalled ? nil : plan.delay) }
+        if plan.holdsAnswer {
+            holdAnswer(for: plan.isStalled ? nil : plan.delay, throttleMs: plan.throttleMs)
+        } else if plan.throttleMs > 0, parkedFetch == nil {
+            mute(forMs: plan.throttleMs)
+        }
     }
 
     private func flushAndClose() {

@@ -34,11 +34,15 @@ final class Session: @unchecked Sendable {
     private var isReading = false
     private var isClosed = false
     private var isServing = false
+    /// The node hangs, and this connection with it.
+    private var isPaused = false
     /// A request waits for a time or for data; those behind it wait too.
     private var isWaiting = false
     /// Answers that are done but not to be sent yet.
     private var isHolding = false
     private var timer: LoopTimer?
+    /// While the connection is muted: the requests that come all the same.
+    private var earlyRequests: EarlyRequests?
 
     var cluster: Cluster { shard.cluster }
 
@@ -52,7 +56,15 @@ final class Session: @unchecked Sendable {
 
     func start() {
         stream.handler = self
+        isPaused = node.isPaused
         updateReading()
+    }
+
+    /// Hangs or goes on, as the node does.
+    func updatePause() {
+        if isClosed || isPaused == node.isPaused { return }
+        isPaused = node.isPaused
+        if isPaused { updateReading() } else { serve() }
     }
 
     func close() {
@@ -74,7 +86,7 @@ final class Session: @unchecked Sendable {
 
     // MARK: Serving
 
-    private var isBlocked: Bool { isClosed || isWaiting || isFull }
+    private var isBlocked: Bool { isClosed || isWaiting || isPaused || isFull }
     private var isFull: Bool { stream.queuedByteCount > cluster.configuration.unreadByteCountMax }
 
     /// Serves the received frames, until one has to wait or the client has too much to read.
@@ -97,7 +109,7 @@ final class Session: @unchecked Sendable {
     }
 
     private func flush() {
-        guard !isClosed, !output.isEmpty else { return }
+        guard !isClosed, !isPaused, !output.isEmpty else { return }
         let sent = output
         output = spareOutput ?? OutputBuffer()
         spareOutput = nil
@@ -112,7 +124,7 @@ final class Session: @unchecked Sendable {
     /// Reads only while more bytes are wanted. Others stay with the system, whose flow control makes the client wait.
     private func updateReading() {
         if isClosed { return }
-        let wants = !isFull && !(isWaiting && accumulator.bufferedByteCount >= Self.readAheadByteCountMax)
+        let wants = !isPaused && !isFull && !(isWaiting && accumulator.bufferedByteCount >= Self.readAheadByteCountMax)
         if wants == isReading { return }
         isReading = wants
         if wants { stream.startReading() } else { stream.stopReading() }
@@ -130,13 +142,26 @@ final class Session: @unchecked Sendable {
         }
     }
 
-    /// Goes on with the requests behind the one that waited.
-    func resume() {
+    /// Goes on with the requests behind the one that waited, once the client has waited as long as its answer says.
+    func resume(throttleMs: Int32 = 0) {
         if isClosed { return }
+        isHolding = false
+        if throttleMs > 0 {
+            flush()
+            return mute(forMs: throttleMs)
+        }
         timer?.cancel()
         isWaiting = false
-        isHolding = false
+        earlyRequests = nil
         serve()
+    }
+
+    /// Serves nothing for a time, after an answer that says so (KIP-219). Requests that come meanwhile are counted, and
+    /// wait.
+    func mute(forMs throttleMs: Int32) {
+        if isClosed { return }
+        earlyRequests = EarlyRequests(behind: accumulator)
+        wait(until: .now + .milliseconds(Int64(throttleMs))) { $0.resume() }
     }
 
     /// Sends the answers so far, and holds back those from now on.
@@ -146,9 +171,9 @@ final class Session: @unchecked Sendable {
     }
 
     /// Lets the answer that is held back wait for a time, or for ever when `delay` is nil.
-    func holdAnswer(for delay: Duration?) {
+    func holdAnswer(for delay: Duration?, throttleMs: Int32) {
         isWaiting = true
-        if let delay { wait(until: .now + delay) { $0.resume() } }
+        if let delay { wait(until: .now + delay) { $0.resume(throttleMs: throttleMs) } }
     }
 }
 
@@ -160,6 +185,7 @@ extension Session: TCPStreamHandler {
 
     func streamDidRead(_ count: Int) {
         accumulator.didReceive(count)
+        if let count = earlyRequests?.advance(over: accumulator) { shard.counters.earlyRequests.add(count) }
         if isBlocked { updateReading() } else { serve() }
     }
 

@@ -1,0 +1,55 @@
+import KafkaProtocol
+
+/// Leaders of partitions that move, are lost and come back. All of it may be called at any time and from any thread.
+extension EmbeddedBroker {
+    /// Makes a broker the leader of a partition, with a new leader epoch. Does nothing when it leads the partition already.
+    ///
+    /// - Parameters:
+    ///   - topic: the topic's name.
+    ///   - partition: a partition of the topic, from 0 on.
+    ///   - node: the node id of a broker that runs.
+    /// - Throws: `EmbeddedBrokerError`: `.unknownPartition` or `.unknownNode`.
+    public func moveLeader(
+        _ topic: String, _ partition: Int32, to node: Int32
+    ) throws(EmbeddedBrokerError) {
+        let log = try find(topic, partition)
+        guard cluster.moveLeader(of: log, to: node) else {
+            throw EmbeddedBrokerError(.unknownNode, "there is no broker \(node) to lead \(topic)/\(partition)")
+        }
+    }
+
+    /// Makes a broker the leader of all partitions that another one leads, each with a new leader epoch.
+    ///
+    /// - Parameters:
+    ///   - old: the node id of the broker that leads them.
+    ///   - node: the node id of a broker that runs.
+    /// - Throws: `EmbeddedBrokerError` with `.unknownNode`.
+    public func moveLeaders(from old: Int32, to node: Int32) throws(EmbeddedBrokerError) {
+        guard cluster.moveLeaders(from: old, to: node) else {
+            throw EmbeddedBrokerError(.unknownNode, "there is no broker \(node) to lead what broker \(old) leads")
+        }
+    }
+
+    /// Leaves a partition without a leader, with a new leader epoch, until one is given to it. Metadata says
+    /// LEADER_NOT_AVAILABLE of it then, and each broker answers NOT_LEADER_OR_FOLLOWER to Produce and Fetch. Does nothing
+    /// when it has none.
+    ///
+    /// - Parameters:
+    ///   - topic: the topic's name.
+    ///   - partition: a partition of the topic, from 0 on.
+    /// - Throws: `EmbeddedBrokerError` with `.unknownPartition`.
+    public func removeLeader(_ topic: String, _ partition: Int32) throws(EmbeddedBrokerError) {
+        try find(topic, partition).moveLeader(to: -1)
+    }
+
+    /// Gives each partition back to the broker that it was created with, where that broker runs and does not lead it, with a
+    /// new leader epoch; also those that have no leader.
+    public func electPreferredLeaders() { cluster.electPreferredLeaders() }
+
+    private func find(_ topic: String, _ partition: Int32) throws(EmbeddedBrokerError) -> PartitionLog {
+        guard let log = cluster.topic(named: topic)?.partition(partition) else {
+            throw EmbeddedBrokerError(.unknownPartition, "there is no partition \(partition) of a topic \"\(topic)\"")
+        }
+        return log
+    }
+}
