@@ -30,6 +30,9 @@ public final class RecordBatch: @unchecked Sendable {
     private let memory: UnsafeMutableRawBufferPointer
     let pool: BatchMemoryPool?
 
+    /// The bytes of the pool that it holds.
+    var heldByteCount: Int { memory.count }
+
     /// - Precondition: `memory` came from `pool` and begins with a sealed batch of `byteCount` bytes.
     init(
         topic: String, partition: Int32, recordCount: Int, byteCount: Int, uncompressedByteCount: Int,

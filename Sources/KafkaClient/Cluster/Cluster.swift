@@ -66,7 +66,7 @@ public actor Cluster: TopicDirectory {
         self.bootstrap = bootstrap
         self.loop = loop
         self.configuration = configuration
-        metadata = ClusterMetadata(onEvent: configuration.onEvent)
+        metadata = ClusterMetadata(configuration)
         schedule = MetadataSchedule(
             maxAge: configuration.metadataMaxAge, retryBackoff: configuration.retryBackoff,
             retryBackoffMax: configuration.retryBackoffMax)

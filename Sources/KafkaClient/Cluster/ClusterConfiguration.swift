@@ -23,6 +23,8 @@ public struct ClusterConfiguration: Sendable {
     /// The age at which what is known of topics in use is asked for anew: 10 ms to one day. So a topic that has gained
     /// partitions is used to its full width, and a leader that nobody has missed is found. Kafka's `metadata.max.age.ms`.
     public var metadataMaxAge: Duration
+    /// How long no broker may know a topic that was there before it counts as gone.
+    var missingTopicTimeMax = Duration.seconds(10)
     /// Called when something happens to connections, brokers, topics or batches, from several threads. It must be quick and
     /// must not block.
     public var onEvent: (@Sendable (ClientEvent) -> Void)?

@@ -16,9 +16,6 @@ final class ClusterMetadata: Sendable {
     /// Told of what happens; nil when nobody wants to know.
     let onEvent: (@Sendable (ClientEvent) -> Void)?
 
-    /// How long no broker may know a topic before it is gone: its batches fail then.
-    static let missingTimeMax = Duration.seconds(10)
-
     /// How long a topic is asked for by age after its last use. Kafka's `metadata.max.idle.ms`.
     private static let idleTimeMax = Duration.seconds(300)
 
@@ -28,6 +25,8 @@ final class ClusterMetadata: Sendable {
         var brokers: [Int32: Endpoint] = [:]
         var topics: [String: Entry] = [:]
         var nextIndex = 0
+        /// How long no broker may know a topic before it is gone: its batches fail then.
+        var missingTimeMax = Duration.seconds(10)
         /// Whether somebody wants to know of leaders that move.
         var tellsOfLeaders = false
     }
@@ -45,9 +44,12 @@ final class ClusterMetadata: Sendable {
 
     fileprivate static let formerIDCountMax = 16
 
-    init(onEvent: (@Sendable (ClientEvent) -> Void)? = nil) {
-        self.onEvent = onEvent
-        state.withLock { $0.tellsOfLeaders = onEvent != nil }
+    init(_ configuration: ClusterConfiguration = ClusterConfiguration()) {
+        onEvent = configuration.onEvent
+        state.withLock { state in
+            state.tellsOfLeaders = configuration.onEvent != nil
+            state.missingTimeMax = configuration.missingTopicTimeMax
+        }
     }
 
     func emit(_ kind: @autoclosure () -> ClientEvent.Kind) {
@@ -323,7 +325,7 @@ extension ClusterMetadata.State {
     ) {
         guard var entry = topics[name] else { return }
         if let since = entry.missingSince {
-            if entry.topic.isGone || now.nanoseconds(since: since) < ClusterMetadata.missingTimeMax.nanoseconds {
+            if entry.topic.isGone || now.nanoseconds(since: since) < missingTimeMax.nanoseconds {
                 return
             }
             entry.topic.mark(.isGone)

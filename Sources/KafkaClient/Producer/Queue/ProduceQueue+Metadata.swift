@@ -10,7 +10,6 @@ extension ProduceQueue {
         _ description: TopicDescription, to name: String, now: MonotonicInstant, _ effects: inout Effects
     ) {
         guard let topic = topicIndices[name] else { return }
-        let isAnew = topics[topic].isMadeAnew(by: description)
         var unlisted: [PartitionKey] = []
         for index in topics[topic].partitions.indices where topics[topic].partitions[index].isReady {
             let leader = topics[topic].partitions[index].leader
@@ -25,12 +24,12 @@ extension ProduceQueue {
                 advance(key, now: now, &effects)
             } else {
                 for batch in self[key].waiting.takeAll() {
-                    place(batch, in: topic, atFront: false, isAnew: true, now: now, &effects)
+                    place(batch, in: topic, atFront: false, now: now, &effects)
                 }
             }
         }
         for batch in topics[topic].unplaced.takeAll() {
-            place(batch, in: topic, atFront: false, isAnew: isAnew, now: now, &effects)
+            place(batch, in: topic, atFront: false, now: now, &effects)
         }
     }
 
@@ -59,7 +58,7 @@ extension ProduceQueue {
     /// Notes that a broker does not know a topic that was known. Its batches wait within a bound of bytes.
     mutating func miss(_ name: String) {
         guard let topic = topicIndices[name], case .exists = topics[topic].presence else { return }
-        topics[topic].presence = .isMissing(byteCount: topics[topic].waitingByteCount)
+        topics[topic].presence = .isMissing(byteCount: topics[topic].heldByteCount)
     }
 
     /// Fails the batches of a topic that is gone, and those that come later, until something new is known of it.
@@ -76,9 +75,9 @@ extension ProduceQueue {
         case .exists: return nil
         case .isGone(let error): return error
         case .isMissing(let counted):
-            var byteCount = counted + batch.byteCount
+            var byteCount = counted + batch.heldByteCount
             // What was sent since has not been subtracted.
-            if byteCount > missingByteCountMax { byteCount = topics[topic].waitingByteCount + batch.byteCount }
+            if byteCount > missingByteCountMax { byteCount = topics[topic].heldByteCount + batch.heldByteCount }
             if byteCount <= missingByteCountMax {
                 topics[topic].presence = .isMissing(byteCount: byteCount)
                 return nil

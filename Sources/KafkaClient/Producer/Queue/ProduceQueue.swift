@@ -113,12 +113,9 @@ struct ProduceQueue {
     /// Puts a batch into the queue of its partition. The partition of a batch that may go to any is chosen now.
     ///
     /// A batch for a partition that is not known waits for a while, because the topic may have gained it and brokers may be
-    /// behind.
-    ///
-    /// - Parameter isAnew: whether the topic was just found to be made anew: then a partition that it does not have is gone.
+    /// behind; but not for one that went when the topic was made anew.
     mutating func place(
-        _ batch: QueuedBatch, in topic: Int, atFront: Bool, isAnew: Bool = false, now: MonotonicInstant,
-        _ effects: inout Effects
+        _ batch: QueuedBatch, in topic: Int, atFront: Bool, now: MonotonicInstant, _ effects: inout Effects
     ) {
         var batch = batch
         if !batch.isStrict {
@@ -126,6 +123,7 @@ struct ProduceQueue {
                 after: batch.partition, among: share, avoiding: unreachable, now: now)
         }
         let partitionCount = topics[topic].partitionCount
+        let isAnew = topics[topic].hasLost(batch.partition)
         if Int(batch.partition) >= partitionCount, !isAnew, now < batch.queued + Self.unknownPartitionTimeMax {
             topics[topic].unplaced.append(batch)
             effects.topicsToRefresh.insert(topics[topic].name)

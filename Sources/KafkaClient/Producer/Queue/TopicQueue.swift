@@ -17,7 +17,7 @@ struct TopicQueue {
     /// Whether the cluster has the topic, as far as is known.
     enum Presence {
         case exists
-        /// A broker did not know it. Batches wait, these bytes of them, because it may be made anew.
+        /// A broker did not know it. Batches wait, and hold these bytes, because it may be made anew.
         case isMissing(byteCount: Int)
         /// It is gone: batches fail with this error.
         case isGone(KafkaClientError)
@@ -26,13 +26,6 @@ struct TopicQueue {
     init(_ name: String) { self.name = name }
 
     var isKnown: Bool { partitionCount > 0 }
-
-    /// Whether this is the description of another topic that has the same name.
-    func isMadeAnew(by description: TopicDescription) -> Bool {
-        isKnown
-            && (description.partitions.count < partitionCount
-                || description.id != id && description.id != .zero && id != .zero)
-    }
 
     mutating func apply(_ description: TopicDescription) {
         id = description.id
@@ -44,13 +37,16 @@ struct TopicQueue {
         }
     }
 
-    /// The bytes of the batches that wait.
-    var waitingByteCount: Int {
+    /// The bytes of memory that the waiting batches hold.
+    var heldByteCount: Int {
         var byteCount = 0
-        unplaced.forEach { byteCount += $0.batch.byteCount }
-        for partition in partitions { partition.waiting.forEach { byteCount += $0.batch.byteCount } }
+        unplaced.forEach { byteCount += $0.batch.heldByteCount }
+        for partition in partitions { partition.waiting.forEach { byteCount += $0.batch.heldByteCount } }
         return byteCount
     }
+
+    /// Whether the topic had this partition before it was made anew.
+    func hasLost(_ partition: Int32) -> Bool { (partitionCount..<partitions.count).contains(Int(partition)) }
 
     /// Chooses a partition for a batch that may go to any: the next one that has a leader, does not back off, and is not the
     /// one on which the batch has failed. Among these, partitions without batches are preferred.
