@@ -91,6 +91,9 @@ public final class EventLoop: @unchecked Sendable {
         #endif
     }
 
+    /// When the loop's turn began, on its thread: a stored moment, a millisecond coarse.
+    package var turnBegan: MonotonicInstant { MonotonicInstant(nanoseconds: Int64(clamping: uv_now(uv)) * 1_000_000) }
+
     /// Whether the loop has been shut down, for the loop's thread: timers and streams that are made now are closed from the
     /// start.
     private(set) var hasStopped = false

@@ -34,6 +34,10 @@ package final class TCPStream {
 
     // MARK: Connecting
 
+    /// After how many seconds without bytes the system looks whether the other end is there. Firewalls forget a connection
+    /// after minutes, and a machine that lost its power closes none.
+    private static let keepaliveSeconds: UInt32 = 60
+
     /// Opens a connection to an address. `completion` is called once, on the loop, unless the stream is closed first. It may
     /// be called before this returns.
     package static func connect(
@@ -73,6 +77,7 @@ package final class TCPStream {
             completion(.failure(TransportError(code: status, "cannot connect")))
         } else {
             uv_tcp_nodelay(handle.raw, 1)
+            uv_tcp_keepalive(handle.raw, 1, Self.keepaliveSeconds)
             completion(.success(()))
         }
     }

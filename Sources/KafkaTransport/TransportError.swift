@@ -12,6 +12,13 @@ package struct TransportError: Error, Sendable, Equatable, CustomStringConvertib
         self.action = action
     }
 
+    /// The error of something that has not ended in time: `cannot connect to 10.0.0.1:9092 within 1000 ms`.
+    package static func timedOut(_ action: String) -> TransportError {
+        TransportError(code: UV_ETIMEDOUT.rawValue, action)
+    }
+
+    package var isTimeout: Bool { code == UV_ETIMEDOUT.rawValue }
+
     /// The system's name for the reason, such as `ECONNREFUSED`.
     package var name: String { String(cString: uv_err_name(code)) }
 

@@ -3,6 +3,12 @@ import Testing
 
 @testable import KafkaTransport
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite(.timeLimit(.minutes(1))) struct TCPStreamTests {
     private func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 ^ ($0 >> 11)) } }
 
@@ -16,6 +22,13 @@ import Testing
                 return
             }
             #expect(error.name == "ECONNREFUSED")
+        }
+    }
+
+    @Test func `a connection that was opened asks the system to look whether the other end is there`() async throws {
+        try await withConnection { (loop, client, _) async throws in
+            let options = try await loop.run { try client.stream!.keepalive() }
+            #expect(options.isOn && options.idleSeconds == 60)
         }
     }
 
@@ -280,5 +293,25 @@ import Testing
             }
         }
         #expect(try await told.next())
+    }
+}
+
+extension TCPStream {
+    /// The socket's keepalive, read back from the system, and after how many seconds without bytes it begins.
+    fileprivate func keepalive() throws -> (isOn: Bool, idleSeconds: Int32) {
+        var descriptor: uv_os_fd_t = -1
+        try TransportError.check(uv_fileno(handle.base, &descriptor), "no descriptor")
+        func option(_ level: Int32, _ name: Int32) throws -> Int32 {
+            var value: Int32 = -1
+            var length = socklen_t(MemoryLayout<Int32>.size)
+            try TransportError.check(getsockopt(descriptor, level, name, &value, &length), "no option")
+            return value
+        }
+        #if canImport(Glibc)
+            let idleName = TCP_KEEPIDLE
+        #else
+            let idleName = TCP_KEEPALIVE
+        #endif
+        return (try option(SOL_SOCKET, SO_KEEPALIVE) != 0, try option(Int32(IPPROTO_TCP), idleName))
     }
 }

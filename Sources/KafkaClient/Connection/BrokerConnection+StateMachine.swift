@@ -5,7 +5,7 @@
 //   idle ───────────▶ connecting ───────────────▶ negotiating ────────────────────▶ ready
 //                      │     ▲ │ next address       │     ▲ │ older version           │
 //                      │     └─┘                    │     └─┘                         │
-//                      └──────────┬─────────────────┴──────────── lost, late, closed ─┘
+//                      └──────────┬─────────────────┴────── lost, late, closed, idle ─┘
 //                                 ▼
 //                              closed
 
@@ -30,11 +30,16 @@ extension BrokerConnection {
         }
 
         struct Connecting {
-            let deadline: MonotonicInstant
-            /// The number of addresses that the broker's name has; zero until it was looked up.
-            var addressCount = 0
+            /// When the look-up began, then when the current address was begun.
+            var begun: MonotonicInstant
+            /// How long the look-up may take, then each address.
+            var bound: Duration
+            /// The addresses that the broker's name has, in the order in which they are tried; empty until it was looked up.
+            var addresses: [SocketAddress] = []
             /// Why each address before the current one could not be connected to.
             var failures: [TransportError] = []
+
+            var deadline: MonotonicInstant { begun + bound }
         }
 
         struct Negotiating {
@@ -48,8 +53,8 @@ extension BrokerConnection {
             case none
             /// Look up the broker's name.
             case lookUp
-            /// Connect to the address of this index.
-            case connect(address: Int)
+            /// Connect to this address, and close the stream that may still connect to the one before.
+            case connect(SocketAddress)
             /// Ask for the broker's versions, in this version of the question.
             case askVersions(version: Int16)
             /// Call the completion of `open`: the connection is ready.
@@ -74,6 +79,8 @@ extension BrokerConnection {
             case opener
             /// `onLost`: the connection was ready.
             case owner
+            /// `onIdle`: the connection was ready, and was not used for long.
+            case idle
             /// None: the owner itself closed the connection.
             case nobody
         }
@@ -87,19 +94,33 @@ extension BrokerConnection {
             let deadline: MonotonicInstant
         }
 
-        let broker: Endpoint
+        let broker: BrokerName
         let connectTimeout: Duration
+        let idleTimeout: Duration
+        let firstAddress: Int
         private(set) var state = State.idle
         /// The requests that were written and have no answer yet. Answers come in the order of requests.
         private var inFlight = RingBuffer<Sent>()
         /// The requests that get no answer and that the system has not taken yet.
         private var unwritten = RingBuffer<Sent>()
         private var nextCorrelationID: Int32
+        /// When something was last written or read, since the connection was ready.
+        private var lastUsed = MonotonicInstant.distantPast
 
-        init(broker: Endpoint, connectTimeout: Duration, firstCorrelationID: Int32 = 1) {
+        /// - Parameters:
+        ///   - connectTimeout: bounds the look-up of the name; all addresses together, unless they are so many that each
+        ///     would have less than a second; and an address with its handshake.
+        ///   - idleTimeout: a ready connection that is not used for so long is closed.
+        ///   - firstAddress: the index of the address that is tried first, modulo their number.
+        init(
+            broker: BrokerName, connectTimeout: Duration, idleTimeout: Duration, firstAddress: Int = 0,
+            firstCorrelationID: Int32 = 1
+        ) {
             nextCorrelationID = firstCorrelationID
             self.broker = broker
             self.connectTimeout = connectTimeout
+            self.idleTimeout = idleTimeout
+            self.firstAddress = firstAddress
         }
 
         var inFlightCount: Int { inFlight.count }
@@ -123,48 +144,69 @@ extension BrokerConnection.StateMachine {
     /// - Precondition: the connection was never opened.
     mutating func open(now: MonotonicInstant) -> Action {
         guard case .idle = state else { preconditionFailure("a connection is opened once") }
-        state = .connecting(Connecting(deadline: now + connectTimeout))
+        state = .connecting(Connecting(begun: now, bound: connectTimeout))
         return .lookUp
     }
 
-    mutating func didLookUp(_ result: Result<Int, TransportError>) -> Action {
+    /// Takes the addresses of the broker's name. Each has its own bound, so that one that swallows packets leaves time for the
+    /// others (KIP-302).
+    mutating func didLookUp(_ result: Result<[SocketAddress], TransportError>, now: MonotonicInstant) -> Action {
         guard case .connecting(var connecting) = state else { return .none }
         switch result {
-        case .success(let addressCount):
-            connecting.addressCount = addressCount
+        case .success(let addresses) where addresses.isEmpty:
+            return close(.connectionFailed, broker.cannotBeFound)
+        case .success(let addresses):
+            let first = Int(UInt(bitPattern: firstAddress) % UInt(addresses.count))
+            connecting.addresses = Array(addresses[first...] + addresses[..<first])
+            connecting.bound = max(connectTimeout / addresses.count, min(connectTimeout, .seconds(1)))
+            connecting.begun = now
             state = .connecting(connecting)
-            return .connect(address: 0)
+            return .connect(connecting.addresses[0])
         case .failure(let error):
-            return close(.connectionFailed, "cannot find broker \(broker); check the host's name", causes: [error])
+            return close(.connectionFailed, broker.cannotBeFound, causes: [error])
         }
     }
 
-    mutating func didConnect(_ result: Result<Void, TransportError>) -> Action {
-        guard case .connecting(var connecting) = state else { return .none }
+    mutating func didConnect(_ result: Result<Void, TransportError>, now: MonotonicInstant) -> Action {
+        guard case .connecting(let connecting) = state else { return .none }
         switch result {
         case .success:
             let version = ApiVersionsRequest.versions.upperBound
-            state = .negotiating(Negotiating(deadline: connecting.deadline, version: version))
+            state = .negotiating(Negotiating(deadline: connecting.begun + connectTimeout, version: version))
             return .askVersions(version: version)
         case .failure(let error):
-            connecting.failures.append(error)
-            if connecting.failures.count < connecting.addressCount {
-                state = .connecting(connecting)
-                return .connect(address: connecting.failures.count)
-            }
-            return close(
-                .connectionFailed, "cannot connect to broker \(broker); is it running, and are host and port right?",
-                causes: connecting.failures)
+            return giveUpAddress(connecting, error.code, now: now)
         }
+    }
+
+    /// Notes why the current address can't be connected to. The next one is tried, or the connection is closed.
+    ///
+    /// - Parameter code: the system's; nil when the address did not answer in time.
+    private mutating func giveUpAddress(_ connecting: Connecting, _ code: Int32?, now: MonotonicInstant) -> Action {
+        var connecting = connecting
+        let action = "cannot connect to \(connecting.addresses[connecting.failures.count])"
+        connecting.failures.append(
+            code.map { TransportError(code: $0, action) }
+                ?? .timedOut("\(action) within \(connecting.bound.milliseconds) ms"))
+        if connecting.failures.count < connecting.addresses.count {
+            connecting.begun = now
+            state = .connecting(connecting)
+            return .connect(connecting.addresses[connecting.failures.count])
+        }
+        // One that did not answer may be right, and another one that refuses may be a remnant in the name's addresses.
+        return connecting.failures.contains(where: \.isTimeout)
+            ? close(.requestTimedOut, broker.cannotBeReached, causes: connecting.failures)
+            : close(.connectionFailed, broker.cannotBeConnectedTo, causes: connecting.failures)
     }
 
     /// Takes the broker's versions. A broker that doesn't know the version of this request answers with an error in version
     /// 0, and names the versions that it knows (KIP-511).
-    mutating func didReceiveVersions(_ response: ApiVersionsResponse) -> Action {
+    mutating func didReceiveVersions(_ response: ApiVersionsResponse, now: MonotonicInstant) -> Action {
         guard case .negotiating(var negotiating) = state else { return .none }
         switch response.errorCode {
         case .none:
             state = .ready
+            lastUsed = now
             return .tellOpened
         case .unsupportedVersion where negotiating.version > 0:
             negotiating.version = min(
@@ -198,6 +240,7 @@ extension BrokerConnection.StateMachine {
             let sent = Sent(
                 request: request, correlationID: correlationID, apiKey: apiKey, written: now, deadline: deadline)
             if expectsAnswer { inFlight.append(sent) } else { unwritten.append(sent) }
+            lastUsed = now
             return nil
         case .idle, .connecting:
             return KafkaClientError(.connectionFailed, "the connection to broker \(broker) is not open yet")
@@ -215,6 +258,11 @@ extension BrokerConnection.StateMachine {
         } else {
             unwritten.removeAll { $0.correlationID == correlationID }
         }
+    }
+
+    /// Notes that bytes were read or taken by the system. The moment may be somewhat earlier.
+    mutating func noteUse(at moment: MonotonicInstant) {
+        if moment > lastUsed { lastUsed = moment }
     }
 
     /// Takes a frame: it is the answer to the oldest request, or the connection is closed.
@@ -250,7 +298,10 @@ extension BrokerConnection.StateMachine {
     private func notKafka(_ reason: String) -> KafkaClientError {
         KafkaClientError(
             .protocolViolation,
-            "\(broker) does not speak Kafka's protocol here: \(reason). Check the host, the port and the listener's security"
+            """
+            \(broker.subject) does not speak Kafka's protocol here: \(reason). Check the host, the port and the \
+            listener's security
+            """
         )
     }
 }
@@ -258,13 +309,14 @@ extension BrokerConnection.StateMachine {
 // MARK: - Deadlines
 
 extension BrokerConnection.StateMachine {
-    /// The first deadline of the connection and its requests.
+    /// The first deadline of the connection and its requests. Whether the connection is idle is found out when it may be.
     var nextDeadline: MonotonicInstant {
         var next = MonotonicInstant.distantFuture
         switch state {
         case .connecting(let connecting): next = connecting.deadline
         case .negotiating(let negotiating): next = negotiating.deadline
-        case .idle, .ready, .closed: break
+        case .ready: next = lastUsed + idleTimeout
+        case .idle, .closed: break
         }
         // Timeouts differ, so that the deadline of the first request is not always the first.
         inFlight.forEach { next = min(next, $0.deadline) }
@@ -272,15 +324,18 @@ extension BrokerConnection.StateMachine {
         return next
     }
 
-    /// Closes the connection when a deadline has passed. Answers come in the order of requests, so that later answers would
-    /// wait behind the one that is late: the connection is of no more use.
+    /// Tries the next address, or closes the connection, when a deadline has passed. Answers come in the order of requests,
+    /// so that later answers would wait behind the one that is late: the connection is of no more use.
     mutating func checkDeadlines(now: MonotonicInstant) -> Action {
         switch state {
         case .connecting(let connecting) where connecting.deadline <= now:
-            return closeLate("cannot be reached; check the host, the port and what lies between", connecting.failures)
+            if !connecting.addresses.isEmpty { return giveUpAddress(connecting, nil, now: now) }
+            return close(broker.cannotBeFound(within: connectTimeout))
         case .negotiating(let negotiating) where negotiating.deadline <= now:
-            return closeLate(
-                "accepted the connection but does not answer; is it a Kafka broker, and does its listener want TLS?")
+            return close(.requestTimedOut, broker.doesNotAnswer(within: connectTimeout))
+        case .ready where inFlight.isEmpty && unwritten.isEmpty:
+            if lastUsed + idleTimeout <= now { return closeIdle() }
+        case .ready: noteUse(at: now)
         default: break
         }
         var late: Sent?
@@ -291,10 +346,6 @@ extension BrokerConnection.StateMachine {
         return close(
             .requestTimedOut, "broker \(broker) did not answer a \(late.apiKey) request within \(waitedMs) ms")
     }
-
-    private mutating func closeLate(_ what: String, _ failures: [TransportError] = []) -> Action {
-        close(.requestTimedOut, "broker \(broker) \(what) (waited \(connectTimeout))", causes: failures)
-    }
 }
 
 // MARK: - Ending
@@ -302,7 +353,14 @@ extension BrokerConnection.StateMachine {
 extension BrokerConnection.StateMachine {
     /// Closes the connection for its owner.
     mutating func close() -> Action {
-        end(KafkaClientError(.closed, "the connection to broker \(broker) was closed by this client"), isWanted: true)
+        let error = KafkaClientError(.closed, "the connection to broker \(broker) was closed by this client")
+        return end(error, whenReady: .nobody)
+    }
+
+    /// Closes a connection that nobody needs, before the broker does it (Kafka's `connections.max.idle.ms`).
+    private mutating func closeIdle() -> Action {
+        let message = "the connection to broker \(broker) was closed because it was not used for \(idleTimeout)"
+        return end(KafkaClientError(.connectionFailed, message), whenReady: .idle)
     }
 
     /// Says that the broker closed the connection, or that the network failed.
@@ -317,7 +375,7 @@ extension BrokerConnection.StateMachine {
     }
 
     /// Closes the connection because of an error, such as bytes of the broker that can't be decoded.
-    mutating func close(_ error: KafkaClientError) -> Action { end(error, isWanted: false) }
+    mutating func close(_ error: KafkaClientError) -> Action { end(error, whenReady: .owner) }
 
     private mutating func close(
         _ code: KafkaClientError.Code, _ message: String, causes: [any Error] = []
@@ -325,13 +383,13 @@ extension BrokerConnection.StateMachine {
         close(KafkaClientError(code, message, causes: causes))
     }
 
-    private mutating func end(_ error: KafkaClientError, isWanted: Bool) -> Action {
+    private mutating func end(_ error: KafkaClientError, whenReady: Listener) -> Action {
         let listener: Listener
         switch state {
         case .closed: return .none
         case .idle: listener = .nobody
         case .connecting, .negotiating: listener = .opener
-        case .ready: listener = isWanted ? .nobody : .owner
+        case .ready: listener = whenReady
         }
         state = .closed(error)
         let unanswered = (inFlight.takeAll() + unwritten.takeAll()).map(\.request)

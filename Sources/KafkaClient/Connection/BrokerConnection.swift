@@ -4,7 +4,7 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// A connection to a broker.
+/// A connection to a broker: to the first address of its name that answers.
 ///
 /// Belongs to one actor and lives on that actor's loop; it has no lock and is not `Sendable`. It never retries: its owner
 /// decides that.
@@ -16,12 +16,14 @@ final class BrokerConnection {
     private(set) var versions = BrokerVersions()
     /// Called once when a connection that was ready is lost, but not after `close()`.
     var onLost: ((KafkaClientError) -> Void)?
+    /// Called once when a connection that was ready is closed because it was not used for the configuration's `idleTimeout`;
+    /// `onLost` is not called then. An owner that needs a connection opens another one.
+    var onIdle: (() -> Void)?
     private var stream: TCPStream?
     private var accumulator: FrameAccumulator
     private var timer: LoopTimer?
     private var timerDue = MonotonicInstant.distantFuture
     private let resolver: Resolver
-    private var addresses: [SocketAddress] = []
     private var opening: ((KafkaClientError?) -> Void)?
 
     /// How the addresses of a broker's name are found.
@@ -29,15 +31,22 @@ final class BrokerConnection {
         Endpoint, EventLoop, @escaping (Result<[SocketAddress], TransportError>) -> Void
     ) -> Void
 
+    /// - Parameters:
+    ///   - node: the broker's id, when its endpoint came from the cluster's metadata; nil for a bootstrap server. For
+    ///     messages.
+    ///   - firstAddress: the index of the address of the broker's name that is tried first, modulo their number. An owner
+    ///     that counts it up with each attempt begins with another address each time.
     init(
-        to endpoint: Endpoint, on loop: EventLoop, _ configuration: ConnectionConfiguration,
-        resolver: @escaping Resolver = NameLookup.addresses
+        to endpoint: Endpoint, node: Int32? = nil, on loop: EventLoop, _ configuration: ConnectionConfiguration,
+        firstAddress: Int = 0, resolver: @escaping Resolver = NameLookup.addresses
     ) {
         self.resolver = resolver
         self.endpoint = endpoint
         self.loop = loop
         self.configuration = configuration
-        machine = StateMachine(broker: endpoint, connectTimeout: configuration.connectTimeout)
+        machine = StateMachine(
+            broker: BrokerName(endpoint, node: node), connectTimeout: configuration.connectTimeout,
+            idleTimeout: configuration.idleTimeout, firstAddress: firstAddress)
         accumulator = FrameAccumulator(capacity: 16 << 10, frameBytesMax: configuration.responseByteCountMax)
     }
 
@@ -67,12 +76,13 @@ final class BrokerConnection {
         switch action {
         case .none: break
         case .lookUp: lookUp()
-        case .connect(let index): connect(to: index)
+        case .connect(let address): connect(to: address)
         case .askVersions(let version): askVersions(version)
         case .tellOpened:
             let opening = opening
             self.opening = nil
             opening?(nil)
+            watchDeadlines()
         case .complete: preconditionFailure("only a frame completes a request")
         case .close(let ending): end(ending)
         }
@@ -81,21 +91,22 @@ final class BrokerConnection {
     private func lookUp() {
         resolver(endpoint, loop) { [weak self] result in
             guard let self else { return }
-            addresses = (try? result.get()) ?? []
-            perform(machine.didLookUp(result.map(\.count)))
+            perform(machine.didLookUp(result, now: .now))
+            watchDeadlines()
         }
     }
 
-    private func connect(to index: Int) {
+    private func connect(to address: SocketAddress) {
+        stream?.close()
         var hasEnded = false
-        let attempt = TCPStream.connect(to: addresses[index], on: loop) { [weak self] result in
+        let attempt = TCPStream.connect(to: address, on: loop) { [weak self] result in
             hasEnded = true
             guard let self else { return }
             if case .success = result {
                 stream?.handler = self
                 stream?.startReading()
             }
-            perform(machine.didConnect(result))
+            perform(machine.didConnect(result, now: .now))
         }
         // The system may refuse an address before `connect` returns, such as an IPv6 address on a machine without IPv6. The
         // next address is being tried by then, and its stream must be kept.
@@ -111,7 +122,7 @@ final class BrokerConnection {
             case .failure(let error): perform(machine.close(error))
             case .success(let response):
                 versions = BrokerVersions(response)
-                perform(machine.didReceiveVersions(response))
+                perform(machine.didReceiveVersions(response, now: .now))
             }
         }
     }
@@ -123,12 +134,15 @@ final class BrokerConnection {
         timer = nil
         let opening = opening
         let onLost = onLost
+        let onIdle = onIdle
         self.opening = nil
         self.onLost = nil
+        self.onIdle = nil
         for request in ending.unanswered { request.complete(.failure(ending.error)) }
         switch ending.listener {
         case .opener: opening?(ending.error)
         case .owner: onLost?(ending.error)
+        case .idle: onIdle?()
         case .nobody: break
         }
     }
@@ -160,6 +174,7 @@ final class BrokerConnection {
     private func didWrite(_ pending: PendingRequest, _ error: TransportError?) {
         if let error { return perform(machine.didEnd(error)) }
         machine.didWrite(correlationID: pending.correlationID)
+        machine.noteUse(at: loop.turnBegan)
         pending.complete(.success(UnsafeRawBufferPointer(start: nil, count: 0)))
     }
 
@@ -188,6 +203,7 @@ extension BrokerConnection: TCPStreamHandler {
 
     func streamDidRead(_ count: Int) {
         accumulator.didReceive(count)
+        machine.noteUse(at: loop.turnBegan)
         while machine.isReceiving {
             switch accumulator.takeFrame() {
             case .incomplete: return

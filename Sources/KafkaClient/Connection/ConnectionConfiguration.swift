@@ -8,23 +8,38 @@ public struct ConnectionConfiguration: Sendable {
     /// The name by which brokers know this client in logs, metrics and quotas: at most 249 bytes of UTF-8. Kafka's
     /// `client.id`.
     public var clientID: String
-    /// How long name look-up, TCP connection and handshake may take together: one millisecond to one day. Kafka's
-    /// `socket.connection.setup.timeout.ms`.
+    /// How long the look-up of a broker's name may take, and after it the connection with its handshake: one millisecond to
+    /// one day. The addresses of a name are tried one after the other, each for an equal share of this time, but at least
+    /// for a second (KIP-302). Kafka's `socket.connection.setup.timeout.ms`.
     public var connectTimeout: Duration
     /// How long an answer is waited for after its request was sent: one millisecond to one day. Kafka's
     /// `request.timeout.ms`.
     public var requestTimeout: Duration
+    /// How long a connection may be unused before it is closed; when it is needed again, another one is opened. One
+    /// millisecond to one day. It should be shorter than the same setting of the brokers, ten minutes by default. Kafka's
+    /// `connections.max.idle.ms`.
+    public var idleTimeout: Duration
+    /// The first pause before a broker that could not be connected to is tried again: zero to `reconnectBackoffMax`. Each
+    /// further pause doubles, and is up to a fifth shorter or longer by chance. Kafka's `reconnect.backoff.ms`.
+    public var reconnectBackoff: Duration
+    /// The bound of the doubling: zero to one hour. Kafka's `reconnect.backoff.max.ms`.
+    public var reconnectBackoffMax: Duration
     /// The longest answer that is accepted, in bytes: 1,024 to `Int32.max`. A longer one closes the connection.
     public var responseByteCountMax: Int
 
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         clientID: String = "kafkaclient", connectTimeout: Duration = .seconds(10),
-        requestTimeout: Duration = .seconds(30), responseByteCountMax: Int = 128 << 20
+        requestTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(540),
+        reconnectBackoff: Duration = .milliseconds(50), reconnectBackoffMax: Duration = .seconds(1),
+        responseByteCountMax: Int = 128 << 20
     ) {
         self.clientID = clientID
         self.connectTimeout = connectTimeout
         self.requestTimeout = requestTimeout
+        self.idleTimeout = idleTimeout
+        self.reconnectBackoff = reconnectBackoff
+        self.reconnectBackoffMax = reconnectBackoffMax
         self.responseByteCountMax = responseByteCountMax
     }
 
@@ -38,6 +53,11 @@ public struct ConnectionConfiguration: Sendable {
             "clientID", clientID.utf8.count <= 249, "has \(clientID.utf8.count) bytes; at most 249 are allowed")
         check.expect("connectTimeout", connectTimeout, in: .milliseconds(1) ... .seconds(86_400))
         check.expect("requestTimeout", requestTimeout, in: .milliseconds(1) ... .seconds(86_400))
+        check.expect("idleTimeout", idleTimeout, in: .milliseconds(1) ... .seconds(86_400))
+        check.expect("reconnectBackoffMax", reconnectBackoffMax, in: .zero ... .seconds(3600))
+        check.expect(
+            "reconnectBackoff", reconnectBackoff >= .zero && reconnectBackoff <= reconnectBackoffMax,
+            "is \(reconnectBackoff); it must lie between zero and reconnectBackoffMax, which is \(reconnectBackoffMax)")
         check.expect("responseByteCountMax", responseByteCountMax, in: 1024...Int(Int32.max))
         return check.problems
     }

@@ -2,17 +2,29 @@ import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 
-/// A connection to the leader of one partition, for partition producers and partition fetchers.
+/// A connection to the leader of one partition, for partition producers and partition fetchers. When it was closed because it
+/// was not used for long, the next call opens it again.
 ///
 /// Belongs to one actor and lives on its loop.
 final class LeaderConnection {
     let leader: PartitionLeader
-    private let connection: BrokerConnection
+    private let loop: EventLoop
+    private let configuration: ConnectionConfiguration
+    private var connection: BrokerConnection
     private let calls = SuspendedCalls()
+    /// Whether the connection was closed because it was not used. It is so until another one is open.
+    private var isIdle = false
+    private var isClosed = false
+    /// The calls that wait for another connection.
+    private var reopening: [Waiter<Void>] = []
+    private var connectionCount = 1
 
     init(to leader: PartitionLeader, on loop: EventLoop, _ configuration: ConnectionConfiguration) {
         self.leader = leader
-        connection = BrokerConnection(to: leader.endpoint, on: loop, configuration)
+        self.loop = loop
+        self.configuration = configuration
+        connection = BrokerConnection(to: leader.endpoint, node: leader.id, on: loop, configuration)
+        watchIdleness()
     }
 
     nonisolated(nonsending) func open() async throws {
@@ -21,6 +33,35 @@ final class LeaderConnection {
         do { try await connection.open() } catch {
             connection.close()
             throw error
+        }
+    }
+
+    private func watchIdleness() { connection.onIdle = { [weak self] in self?.isIdle = true } }
+
+    /// Opens another connection when the last one was closed because it was not used; all calls wait for the same one.
+    private nonisolated(nonsending) func reopenIfIdle() async throws {
+        while isIdle {
+            if isClosed {
+                throw KafkaClientError(.closed, "the connection to broker \(leader.endpoint) was closed by this client")
+            }
+            let waiter = Waiter<Void>()
+            reopening.append(waiter)
+            if reopening.count == 1 { reopen() }
+            try await waiter.wait()
+        }
+    }
+
+    private func reopen() {
+        connection = BrokerConnection(
+            to: leader.endpoint, node: leader.id, on: loop, configuration, firstAddress: connectionCount)
+        connectionCount += 1
+        watchIdleness()
+        connection.open { [weak self] error in
+            guard let self else { return }
+            if error == nil { isIdle = false }
+            let waiters = reopening
+            reopening = []
+            for waiter in waiters { waiter.resume(error.map { .failure($0) } ?? .success(())) }
         }
     }
 
@@ -35,11 +76,12 @@ final class LeaderConnection {
         _ request: R, byNameUpTo limit: Int16, timeout: Duration,
         _ decode: @escaping (UnsafeRawBufferPointer, _ version: Int16) throws(WireError) -> Answer
     ) async throws -> Answer {
+        calls.begin()
+        defer { calls.end() }
+        try await reopenIfIdle()
         let endpoint = leader.endpoint
         let version = try connection.versions.newest(
             R.self, atMost: leader.topicID == .zero ? limit : .max, of: endpoint)
-        calls.begin()
-        defer { calls.end() }
         let end = Waiter<Answer>()
         connection.sendRaw(request, version: version, timeout: timeout) { result in
             let answer = result.flatMap { frame in
@@ -52,6 +94,7 @@ final class LeaderConnection {
 
     /// Closes the connection. Calls that wait for an answer throw `.closed`, and have thrown it when this returns.
     nonisolated(nonsending) func close() async {
+        isClosed = true
         connection.close()
         await calls.waitForNone()
     }

@@ -6,71 +6,7 @@ import Testing
 
 /// Each transition of a connection by name, without a socket.
 @Suite struct ConnectionStateMachineTests {
-    private typealias Machine = BrokerConnection.StateMachine<String>
-
-    /// A machine with a clock of its own; requests are known by names.
-    private struct Bench {
-        var machine = Machine(broker: Endpoint(host: "broker", port: 9092), connectTimeout: .seconds(10))
-        var now = MonotonicInstant(nanoseconds: 1_000_000)
-
-        static var connecting: Bench {
-            var bench = Bench()
-            _ = bench.machine.open(now: bench.now)
-            return bench
-        }
-
-        static var trying: Bench {
-            var bench = Bench.connecting
-            _ = bench.machine.didLookUp(.success(1))
-            return bench
-        }
-
-        static var negotiating: Bench {
-            var bench = Bench.trying
-            _ = bench.machine.didConnect(.success(()))
-            return bench
-        }
-
-        static var ready: Bench {
-            var bench = Bench.negotiating
-            _ = bench.machine.didReceiveVersions(ApiVersionsResponse())
-            return bench
-        }
-
-        /// Writes a request and gives its correlation id.
-        mutating func write(_ name: String, timeout: Duration = .seconds(30), expectsAnswer: Bool = true) -> Int32 {
-            let id = machine.takeCorrelationID()
-            let refusal = machine.willWrite(
-                name, correlationID: id, apiKey: .metadata, expectsAnswer: expectsAnswer, now: now,
-                deadline: now + timeout)
-            #expect(refusal == nil)
-            return id
-        }
-    }
-
-    private static let refused = TransportError(code: -111, "cannot connect")
-    private static let reset = TransportError(code: -104, "reading from the connection")
-
-    /// What an action is, without what it carries.
-    private func name(_ action: Machine.Action) -> String {
-        switch action {
-        case .none: "none"
-        case .lookUp: "look up"
-        case .connect(let address): "connect \(address)"
-        case .askVersions(let version): "ask versions \(version)"
-        case .tellOpened: "tell opened"
-        case .complete(let request): "complete \(request)"
-        case .close(let ending): "close, tell \(ending.listener)"
-        }
-    }
-
-    private func ending(_ action: Machine.Action) throws -> Machine.Ending {
-        guard case .close(let ending) = action else {
-            Issue.record("\(name(action)) is no end")
-            throw CancellationError()
-        }
-        return ending
-    }
+    private typealias Bench = ConnectionBench
 
     // MARK: Opening
 
@@ -83,12 +19,13 @@ import Testing
 
     @Test func `connecting, name found: the first address is tried`() {
         var bench = Bench.connecting
-        #expect(name(bench.machine.didLookUp(.success(3))) == "connect 0")
+        #expect(name(bench.lookUp(3)) == "connect 10.0.0.0:9092")
     }
 
     @Test func `connecting, name not found: closed, and the opener is told`() throws {
         var bench = Bench.connecting
-        let ending = try ending(bench.machine.didLookUp(.failure(TransportError(code: -3008, "cannot look up"))))
+        let ending = try ending(
+            bench.machine.didLookUp(.failure(TransportError(code: -3008, "cannot look up")), now: bench.now))
         #expect(ending.listener == .opener && ending.error.code == .connectionFailed)
         #expect(ending.error.message.contains("check the host's name"))
         #expect(bench.machine.isClosed)
@@ -98,27 +35,92 @@ import Testing
         throws
     {
         var bench = Bench.connecting
-        _ = bench.machine.didLookUp(.success(3))
-        #expect(name(bench.machine.didConnect(.failure(Self.refused))) == "connect 1")
-        #expect(name(bench.machine.didConnect(.failure(Self.reset))) == "connect 2")
-        let ending = try ending(bench.machine.didConnect(.failure(Self.refused)))
-        #expect(ending.error.causes.compactMap { $0 as? TransportError } == [Self.refused, Self.reset, Self.refused])
-        #expect(ending.listener == .opener)
+        _ = bench.lookUp(3)
+        #expect(name(bench.connect(Bench.refused)) == "connect 10.0.0.1:9092")
+        #expect(name(bench.connect(Bench.reset)) == "connect 10.0.0.2:9092")
+        let ending = try ending(bench.connect(Bench.refused))
+        #expect(
+            ending.error.causes.compactMap { $0 as? TransportError } == [
+                TransportError(code: -111, "cannot connect to 10.0.0.0:9092"),
+                TransportError(code: -104, "cannot connect to 10.0.0.1:9092"),
+                TransportError(code: -111, "cannot connect to 10.0.0.2:9092"),
+            ])
+        #expect(ending.error.code == .connectionFailed && ending.listener == .opener)
+    }
+
+    @Test func `connecting, a name without an address: closed, and the opener is told`() throws {
+        var bench = Bench.connecting
+        let ending = try ending(bench.lookUp(0))
+        #expect(ending.error.code == .connectionFailed && ending.listener == .opener)
+        #expect(ending.error.message.contains("check the host's name"))
+    }
+
+    @Test(arguments: [
+        (0, [0, 1, 2]), (1, [1, 2, 0]), (2, [2, 0, 1]), (3, [0, 1, 2]), (1_000_000, [1, 2, 0]), (.max, [1, 2, 0]),
+        (.min, [2, 0, 1]),
+    ])
+    func `connecting, begun with another address: the others follow, round about`(first: Int, order: [Int]) {
+        var bench = Bench(firstAddress: first)
+        _ = bench.machine.open(now: bench.now)
+        let actions = [bench.lookUp(3), bench.connect(Bench.refused), bench.connect(Bench.refused)]
+        #expect(actions.map(name) == order.map { "connect 10.0.0.\($0):9092" })
+    }
+
+    @Test func `connecting, an address does not answer within its share: the next one is tried, with as much time`() {
+        var bench = Bench.connecting
+        bench.now = bench.now + .seconds(7)
+        _ = bench.lookUp(4)
+        #expect(bench.machine.nextDeadline == bench.now + .milliseconds(2500))
+        #expect(name(bench.wait(.milliseconds(2499))) == "none")
+        #expect(name(bench.wait(.milliseconds(1))) == "connect 10.0.0.1:9092")
+        bench.now = bench.now + .seconds(1)
+        #expect(name(bench.connect(Bench.refused)) == "connect 10.0.0.2:9092")
+        #expect(bench.machine.nextDeadline == bench.now + .milliseconds(2500))
+    }
+
+    @Test(arguments: [
+        (1, 10_000, 10_000), (2, 10_000, 5000), (10, 10_000, 1000), (100, 10_000, 1000), (100, 800, 800),
+        (3, 2000, 1000),
+    ])
+    func `connecting: each address has its share of the timeout, a second at least if the timeout is as long`(
+        count: Int, timeoutMs: Int, shareMs: Int
+    ) throws {
+        var bench = Bench()
+        bench.machine = Bench.Machine(
+            broker: BrokerName(Endpoint(host: "broker", port: 9092)), connectTimeout: .milliseconds(timeoutMs),
+            idleTimeout: .seconds(540))
+        _ = bench.machine.open(now: bench.now)
+        _ = bench.lookUp(count)
+        for _ in 1..<count { #expect(name(bench.wait(.milliseconds(shareMs))).hasPrefix("connect ")) }
+        #expect(name(bench.wait(.milliseconds(shareMs - 1))) == "none")
+        let ending = try ending(bench.wait(.milliseconds(1)))
+        #expect(ending.error.causes.count == count && ending.error.code == .requestTimedOut)
+    }
+
+    @Test
+    func `connecting, a later address answers: the handshake has all of the timeout since that address was begun`() {
+        var bench = Bench.connecting
+        _ = bench.lookUp(2)
+        _ = bench.wait(.seconds(5))
+        let begun = bench.now
+        bench.now = bench.now + .seconds(3)
+        #expect(name(bench.connect()).hasPrefix("ask versions"))
+        #expect(bench.machine.nextDeadline == begun + .seconds(10))
     }
 
     @Test func `connecting, connected: versions are asked for in the newest version`() {
         var bench = Bench.trying
         #expect(
-            name(bench.machine.didConnect(.success(()))) == "ask versions \(ApiVersionsRequest.versions.upperBound)")
+            name(bench.connect()) == "ask versions \(ApiVersionsRequest.versions.upperBound)")
         #expect(bench.machine.isReceiving && !bench.machine.isReady)
         #expect(bench.machine.nextDeadline == bench.now + .seconds(10))
     }
 
-    @Test func `negotiating, versions received: ready, without a deadline`() {
+    @Test func `negotiating, versions received: ready, until it has been idle for long`() {
         var bench = Bench.negotiating
-        #expect(name(bench.machine.didReceiveVersions(ApiVersionsResponse())) == "tell opened")
+        #expect(name(bench.receive(ApiVersionsResponse())) == "tell opened")
         #expect(bench.machine.isReady && bench.machine.isReceiving)
-        #expect(bench.machine.nextDeadline == .distantFuture)
+        #expect(bench.machine.nextDeadline == bench.now + .seconds(540))
     }
 
     @Test func `negotiating, version unknown: asked again in the one that the broker names, or in an older one`() throws
@@ -126,21 +128,21 @@ import Testing
         var bench = Bench.negotiating
         var answer = ApiVersionsResponse()
         answer.errorCode = .unsupportedVersion
-        #expect(name(bench.machine.didReceiveVersions(answer)) == "ask versions 0")
+        #expect(name(bench.receive(answer)) == "ask versions 0")
         // In version 0 there is nothing older to ask in.
-        let ending = try ending(bench.machine.didReceiveVersions(answer))
+        let ending = try ending(bench.receive(answer))
         #expect(ending.error.code == .unsupportedVersion && ending.listener == .opener)
 
         bench = Bench.negotiating
         answer.apiKeys = [.init(.apiVersions, 0...2)]
-        #expect(name(bench.machine.didReceiveVersions(answer)) == "ask versions 2")
+        #expect(name(bench.receive(answer)) == "ask versions 2")
     }
 
     @Test func `negotiating, refused: closed with the broker's code`() throws {
         var bench = Bench.negotiating
         var answer = ApiVersionsResponse()
         answer.errorCode = .clusterAuthorizationFailed
-        let ending = try ending(bench.machine.didReceiveVersions(answer))
+        let ending = try ending(bench.receive(answer))
         #expect(ending.error.brokerError == .clusterAuthorizationFailed && ending.error.code == .notAuthorized)
     }
 
@@ -206,7 +208,7 @@ import Testing
         #expect(bench.machine.nextDeadline == bench.now + .seconds(30))
         bench.machine.didWrite(correlationID: first)
         bench.machine.didWrite(correlationID: second)
-        #expect(bench.machine.nextDeadline == .distantFuture)
+        #expect(bench.machine.nextDeadline == bench.now + .seconds(540))
     }
 
     /// The first of two that were taken together may send another one, which the system takes at once.
@@ -214,15 +216,16 @@ import Testing
         var bench = Bench.ready
         let ids = ["a", "b", "c"].map { bench.write($0, expectsAnswer: false) }
         for id in [ids[0], ids[2], ids[1]] { bench.machine.didWrite(correlationID: id) }
-        #expect(bench.machine.nextDeadline == .distantFuture)
+        #expect(bench.machine.nextDeadline == bench.now + .seconds(540))
         #expect(name(bench.machine.checkDeadlines(now: bench.now + .seconds(60))) == "none")
     }
 
     @Test func `correlation ids go round and are never zero or negative`() {
-        var machine = Machine(broker: Endpoint(host: "broker", port: 9092), connectTimeout: .seconds(1))
+        let broker = BrokerName(Endpoint(host: "broker", port: 9092))
+        var machine = Bench.Machine(broker: broker, connectTimeout: .seconds(1), idleTimeout: .seconds(540))
         #expect((1...3).map { _ in machine.takeCorrelationID() } == [1, 2, 3])
-        machine = Machine(
-            broker: Endpoint(host: "broker", port: 9092), connectTimeout: .seconds(1), firstCorrelationID: .max)
+        machine = Bench.Machine(
+            broker: broker, connectTimeout: .seconds(1), idleTimeout: .seconds(540), firstCorrelationID: .max)
         #expect((1...3).map { _ in machine.takeCorrelationID() } == [.max, 1, 2])
     }
 
@@ -230,12 +233,25 @@ import Testing
 
     @Test func `connecting, late: closed, with the reasons of the addresses that were tried`() throws {
         var bench = Bench.connecting
-        _ = bench.machine.didLookUp(.success(2))
-        _ = bench.machine.didConnect(.failure(Self.refused))
-        #expect(name(bench.machine.checkDeadlines(now: bench.now + .milliseconds(9999))) == "none")
-        let ending = try ending(bench.machine.checkDeadlines(now: bench.now + .seconds(10)))
+        _ = bench.lookUp(2)
+        _ = bench.connect(Bench.refused)
+        #expect(name(bench.wait(.milliseconds(4999))) == "none")
+        let ending = try ending(bench.wait(.milliseconds(1)))
         #expect(ending.error.code == .requestTimedOut && ending.listener == .opener)
-        #expect(ending.error.causes.count == 1)
+        #expect(
+            ending.error.causes.compactMap { $0 as? TransportError } == [
+                TransportError(code: -111, "cannot connect to 10.0.0.0:9092"),
+                .timedOut("cannot connect to 10.0.0.1:9092 within 5000 ms"),
+            ])
+    }
+
+    @Test func `connecting, the name is not found in time: closed, and the message speaks of the name`() throws {
+        var bench = Bench.connecting
+        #expect(name(bench.wait(.milliseconds(9999))) == "none")
+        let ending = try ending(bench.wait(.milliseconds(1)))
+        #expect(ending.error.code == .requestTimedOut && ending.listener == .opener)
+        #expect(ending.error.description.contains("check the host's name: cannot look up 'broker' within 10000 ms"))
+        #expect(name(bench.lookUp(1)) == "none")
     }
 
     @Test func `negotiating, late: closed, and the message asks whether it is a broker`() throws {
@@ -255,15 +271,51 @@ import Testing
         #expect(ending.unanswered == ["patient", "hasty"])
     }
 
+    @Test func `ready, not used for long: closed, and neither the opener nor the owner is told`() throws {
+        var bench = Bench.ready
+        let id = bench.write("a")
+        _ = bench.machine.didReceive(correlationID: id)
+        bench.machine.noteUse(at: bench.now + .seconds(1))
+        #expect(bench.machine.nextDeadline == bench.now + .seconds(541))
+        #expect(name(bench.wait(.milliseconds(540_999))) == "none")
+        let ending = try ending(bench.wait(.milliseconds(1)))
+        #expect(ending.listener == .idle && ending.unanswered == [] && bench.machine.isClosed)
+        #expect(ending.error.isRetriable && ending.error.message.contains("was not used for 540.0 seconds"))
+    }
+
+    @Test(arguments: [true, false])
+    func `ready, a request is on its way for long: the connection is in use, and later idle again`(
+        expectsAnswer: Bool
+    ) throws {
+        var bench = Bench.ready
+        let id = bench.write("a", timeout: .seconds(3600), expectsAnswer: expectsAnswer)
+        #expect(name(bench.wait(.seconds(540))) == "none")
+        #expect(bench.machine.nextDeadline == bench.now + .seconds(540))
+        if expectsAnswer {
+            _ = bench.machine.didReceive(correlationID: id)
+        } else {
+            bench.machine.didWrite(correlationID: id)
+        }
+        #expect(name(bench.wait(.seconds(539))) == "none")
+        #expect(try ending(bench.wait(.seconds(1))).listener == .idle)
+    }
+
+    @Test func `ready, use is noted late: the connection does not become older by it`() {
+        var bench = Bench.ready
+        _ = bench.machine.didReceive(correlationID: bench.write("a"))
+        bench.machine.noteUse(at: .distantPast)
+        #expect(bench.machine.nextDeadline == bench.now + .seconds(540))
+    }
+
     // MARK: Ending
 
     @Test func `the other end closes: the opener or the owner is told, once`() throws {
-        var listeners: [Machine.Listener] = []
+        var listeners: [ConnectionBench.Machine.Listener] = []
         for var bench in [Bench.negotiating, .ready] {
-            let ending = try ending(bench.machine.didEnd(Self.reset))
+            let ending = try ending(bench.machine.didEnd(Bench.reset))
             #expect(ending.error.code == .connectionFailed && ending.error.causes.count == 1)
             listeners.append(ending.listener)
-            #expect(name(bench.machine.didEnd(Self.reset)) == "none")
+            #expect(name(bench.machine.didEnd(Bench.reset)) == "none")
             #expect(name(bench.machine.close()) == "none")
         }
         #expect(listeners == [.opener, .owner])
@@ -284,9 +336,9 @@ import Testing
     @Test func `what comes after the end changes nothing`() {
         var bench = Bench.trying
         _ = bench.machine.close()
-        #expect(name(bench.machine.didConnect(.success(()))) == "none")
-        #expect(name(bench.machine.didLookUp(.success(1))) == "none")
-        #expect(name(bench.machine.didReceiveVersions(ApiVersionsResponse())) == "none")
+        #expect(name(bench.connect()) == "none")
+        #expect(name(bench.lookUp(1)) == "none")
+        #expect(name(bench.receive(ApiVersionsResponse())) == "none")
         #expect(name(bench.machine.checkDeadlines(now: .distantFuture)) == "none")
         #expect(bench.machine.isClosed && bench.machine.nextDeadline == .distantFuture)
     }

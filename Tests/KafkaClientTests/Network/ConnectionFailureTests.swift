@@ -172,26 +172,6 @@ import Testing
         #expect(error.code == .requestTimedOut)
         #expect(error.message.contains("Metadata"))
     }
-
-    @Test func `addresses that the system refuses at once are passed over`() async throws {
-        let server = try await FakeServer { peer, frame in
-            let header = AskedHeader(frame)
-            peer.sendFrame(encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
-        }
-        let loop = try EventLoop(name: "addresses")
-        let endpoint = server.endpoint
-        let host = ConnectionHost(loop)
-        // Of TCP, a broadcast address is refused before the call returns.
-        try await host.open(
-            endpoint,
-            [
-                try SocketAddress(numeric: "255.255.255.255", port: 9),
-                try SocketAddress(numeric: endpoint.host, port: endpoint.port),
-            ])
-        await host.close()
-        await loop.shutDown()
-        await server.stop()
-    }
 }
 
 extension Endpoint {
@@ -213,16 +193,29 @@ actor ConnectionHost {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
     private var connection: BrokerConnection?
+    private(set) var idleCount = 0
+    private(set) var lossCount = 0
 
     init(_ loop: EventLoop) { self.loop = loop }
 
-    func open(_ endpoint: Endpoint, _ addresses: [SocketAddress]) async throws {
+    func open(
+        _ endpoint: Endpoint, _ addresses: [SocketAddress], connectTimeout: Duration = .seconds(2),
+        idleTimeout: Duration = .seconds(60), firstAddress: Int = 0
+    ) async throws {
         let connection = BrokerConnection(
-            to: endpoint, on: loop, ConnectionConfiguration(connectTimeout: .seconds(2))
+            to: endpoint, on: loop, ConnectionConfiguration(connectTimeout: connectTimeout, idleTimeout: idleTimeout),
+            firstAddress: firstAddress
         ) { _, _, completion in completion(.success(addresses)) }
         self.connection = connection
+        connection.onIdle = { [weak self] in self?.assumeIsolated { $0.idleCount += 1 } }
+        connection.onLost = { [weak self] _ in self?.assumeIsolated { $0.lossCount += 1 } }
         try await connection.open()
     }
+
+    var isClosed: Bool { connection?.isClosed ?? true }
+
+    /// Asks for metadata.
+    func ask() async throws { _ = try await connection?.exchange { _ in MetadataRequest(topicNames: []) } }
 
     func close() { connection?.close() }
 }

@@ -1,0 +1,97 @@
+import KafkaProtocol
+import KafkaTransport
+import Testing
+
+@testable import KafkaClient
+
+/// A machine with a clock of its own; requests are known by names.
+struct ConnectionBench {
+    typealias Machine = BrokerConnection.StateMachine<String>
+
+    static let refused = TransportError(code: -111, "cannot connect")
+    static let reset = TransportError(code: -104, "reading from the connection")
+
+    var machine: Machine
+    var now = MonotonicInstant(nanoseconds: 1_000_000)
+
+    init(node: Int32? = nil, firstAddress: Int = 0) {
+        machine = Machine(
+            broker: BrokerName(Endpoint(host: "broker", port: 9092), node: node), connectTimeout: .seconds(10),
+            idleTimeout: .seconds(540), firstAddress: firstAddress)
+    }
+
+    static var connecting: ConnectionBench {
+        var bench = ConnectionBench()
+        _ = bench.machine.open(now: bench.now)
+        return bench
+    }
+
+    static var trying: ConnectionBench {
+        var bench = ConnectionBench.connecting
+        _ = bench.lookUp(1)
+        return bench
+    }
+
+    static var negotiating: ConnectionBench {
+        var bench = ConnectionBench.trying
+        _ = bench.connect()
+        return bench
+    }
+
+    static var ready: ConnectionBench {
+        var bench = ConnectionBench.negotiating
+        _ = bench.receive(ApiVersionsResponse())
+        return bench
+    }
+
+    /// Finds so many addresses: 10.0.0.0, 10.0.0.1, …
+    mutating func lookUp(_ count: Int) -> Machine.Action {
+        let addresses = (0..<count).map { try! SocketAddress(numeric: "10.0.0.\($0)", port: 9092) }
+        return machine.didLookUp(.success(addresses), now: now)
+    }
+
+    mutating func connect(_ error: TransportError? = nil) -> Machine.Action {
+        machine.didConnect(error.map { .failure($0) } ?? .success(()), now: now)
+    }
+
+    mutating func receive(_ answer: ApiVersionsResponse) -> Machine.Action {
+        machine.didReceiveVersions(answer, now: now)
+    }
+
+    /// Checks the deadlines after some time.
+    mutating func wait(_ time: Duration) -> Machine.Action {
+        now = now + time
+        return machine.checkDeadlines(now: now)
+    }
+
+    /// Writes a request and gives its correlation id.
+    mutating func write(_ name: String, timeout: Duration = .seconds(30), expectsAnswer: Bool = true) -> Int32 {
+        let id = machine.takeCorrelationID()
+        let refusal = machine.willWrite(
+            name, correlationID: id, apiKey: .metadata, expectsAnswer: expectsAnswer, now: now,
+            deadline: now + timeout)
+        #expect(refusal == nil)
+        return id
+    }
+}
+
+/// What an action is, without what it carries.
+func name(_ action: ConnectionBench.Machine.Action) -> String {
+    switch action {
+    case .none: "none"
+    case .lookUp: "look up"
+    case .connect(let address): "connect \(address)"
+    case .askVersions(let version): "ask versions \(version)"
+    case .tellOpened: "tell opened"
+    case .complete(let request): "complete \(request)"
+    case .close(let ending): "close, tell \(ending.listener)"
+    }
+}
+
+func ending(_ action: ConnectionBench.Machine.Action) throws -> ConnectionBench.Machine.Ending {
+    guard case .close(let ending) = action else {
+        Issue.record("\(name(action)) is no end")
+        throw CancellationError()
+    }
+    return ending
+}
