@@ -20,6 +20,10 @@ import Testing
             ),
             ("metadata:throttle=2s", FaultRule(.metadata, effect: .throttle(ms: 2000))),
             ("produce:leader=2", FaultRule(.produce, effect: .leaderMove(to: 2))),
+            ("produce:leaderless:partition=1", FaultRule(.produce, partition: 1, effect: .leaderRemoval)),
+            ("metadata:topic=t:grow=8:skip=1", FaultRule(.metadata, topic: "t", skip: 1, effect: .topicGrowth(to: 8))),
+            ("any:anew=1:count=1", FaultRule(count: 1, effect: .topicRecreation(partitions: 1))),
+            ("metadata:node=3:freeze", FaultRule(.metadata, node: 3, effect: .metadataFreeze)),
         ]
         for (text, rule) in rules { #expect(try FaultRule(parsing: text) == rule, "\(text)") }
     }
@@ -29,7 +33,9 @@ import Testing
         "produce:count=-1:stall", "produce:count=1:count=2:stall", "produce:error=NO_SUCH_ERROR", "produce:error=NONE",
         "produce:error", "produce:delay=50", "produce:delay=-5ms", "produce:delay=99999999999999999999s",
         "produce:partition=3000000000:stall", "produce:topic=:stall", "produce:stall=yes", "produce:what=1",
-        "produce:leader=x", "produce:disconnect=soon",
+        "produce:grow", "produce:grow=0", "produce:grow=x", "produce:anew=0", "produce:anew", "produce:anew=3000000000",
+        "produce:leaderless=1", "metadata:freeze=2", "metadata:freeze:grow=3", "produce:leader=x",
+        "produce:disconnect=soon",
     ])
     func `what makes no sense is refused, saying what`(text: String) {
         let error = #expect(throws: EmbeddedBrokerError.self) { try FaultRule(parsing: text) }

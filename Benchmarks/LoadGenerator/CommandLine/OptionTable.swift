@@ -156,7 +156,8 @@ package struct OptionTable: Sendable {
         then, each behind a colon, which of its requests: topic=NAME, \
         partition=N, node=N, skip=N (so many pass first), count=N (no more than so many); and what happens, one of \
         error=CODE, error-after-store=CODE, disconnect, disconnect=after (once it is stored), delay=TIME, \
-        throttle=TIME (us, ms or s), stall, leader=NODE; such as \(faultExample)
+        throttle=TIME (us, ms or s), stall, leader=NODE, leaderless, grow=N or anew=N (topics get N \
+        partitions, or are made anew with N), freeze (the broker's metadata); such as \(faultExample)
         """)
     let untilInputEnds = Option(
         "until-input-ends", .flag, group: .broker, subcommands: [.broker],

@@ -7,22 +7,26 @@ struct FaultPlan {
     private(set) var delay = Duration.zero
     private(set) var throttleMs: Int32 = 0
     private(set) var isStalled = false
-    private(set) var moves: [(target: FaultScript.Target, node: Int32)] = []
+    /// What happens to the cluster before the request is served, in this order.
+    private(set) var changes: [ClusterChange] = []
 
     /// Sums of delays end here, so that they can't overflow.
     private static let delayMax = Duration.seconds(1 << 40)
 
-    mutating func add(_ rule: FaultRule, _ targets: [FaultScript.Target]) {
+    /// - Parameters:
+    ///   - targets: the partitions of the request.
+    ///   - node: the node that got it.
+    mutating func add(_ rule: FaultRule, _ targets: [FaultScript.Target], node: Int32) {
         switch rule.effect {
         case .error, .errorAfterStore: errorRules.append(rule)
         case .disconnect(let moment): disconnect = disconnect ?? moment
         case .delay(let delay): self.delay = min(self.delay + max(delay, .zero), Self.delayMax)
         case .throttle(let ms): throttleMs = max(throttleMs, ms)
         case .stall: isStalled = true
-        case .leaderMove(let node):
-            for target in targets where rule.covers(topic: target.topic, partition: target.partition) {
-                moves.append((target, node))
-            }
+        case .metadataFreeze: changes.append(.metadataFreeze(node: node))
+        case .leaderMove, .leaderRemoval, .topicGrowth, .topicRecreation:
+            let hit = targets.filter { rule.covers(topic: $0.topic, partition: $0.partition) }
+            changes += ClusterChange.changes(rule.effect, hit)
         }
     }
 

@@ -9,7 +9,8 @@ extension FaultRule {
     /// - `topic=NAME`, `partition=N`, `node=N`, `skip=N` and `count=N` say which requests the rule hits.
     /// - One part says what happens: `error=CODE` or `error-after-store=CODE` (Kafka's name or number of the error),
     ///   `disconnect=before` or just `disconnect`, `disconnect=after`, `delay=50ms` (with `us`, `ms` or `s`),
-    ///   `throttle=50ms`, `stall`, or `leader=N`. Times are at most a day.
+    ///   `throttle=50ms`, `stall`, `leader=N`, `leaderless`, `grow=N` or `anew=N` (the topic gets N partitions, or is made
+    ///   anew with N), or `freeze` (the broker's metadata). Times are at most a day.
     ///
     /// An example is `produce:topic=t:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER`.
     ///
@@ -30,8 +31,9 @@ extension FaultRule {
         }
         guard let effect else {
             throw Self.invalid(
-                text, "nothing happens; add error=, error-after-store=, disconnect, delay=, throttle=, stall or leader="
-            )
+                text,
+                "nothing happens; add error=, error-after-store=, disconnect, delay=, throttle=, stall, leader=, leaderless, "
+                    + "grow=, anew= or freeze")
         }
         fault.effect = effect
         self = fault
@@ -74,16 +76,22 @@ extension FaultRule {
         case ("throttle", _): .throttle(ms: Int32(clamping: try microseconds(key, value, text) / 1000))
         case ("stall", nil): .stall
         case ("leader", _): .leaderMove(to: Int32(try number(key, value, text, max: Int(Int32.max))))
-        case ("disconnect", _), ("stall", _): throw invalid(text, "'\(key)' does not take '\(value ?? "")'")
+        case ("leaderless", nil): .leaderRemoval
+        case ("grow", _): .topicGrowth(to: try number(key, value, text, min: 1, max: Int(Int32.max)))
+        case ("anew", _): .topicRecreation(partitions: try number(key, value, text, min: 1, max: Int(Int32.max)))
+        case ("freeze", nil): .metadataFreeze
+        case ("disconnect", _), ("stall", _), ("leaderless", _), ("freeze", _):
+            throw invalid(text, "'\(key)' does not take '\(value ?? "")'")
         default: throw invalid(text, "'\(key)' is not known")
         }
     }
 
     private static func number(
-        _ key: String, _ value: String?, _ text: String, max: Int
+        _ key: String, _ value: String?, _ text: String, min: Int = 0, max: Int
     ) throws(EmbeddedBrokerError) -> Int {
-        guard let value, let number = Int(value), (0...max).contains(number) else {
-            throw invalid(text, "'\(key)' wants a whole number, as \(key)=3")
+        guard let value, let number = Int(value), (min...max).contains(number) else {
+            let bound = min > 0 ? " of \(min) or more" : ""
+            throw invalid(text, "'\(key)' wants a whole number\(bound), as \(key)=3")
         }
         return number
     }

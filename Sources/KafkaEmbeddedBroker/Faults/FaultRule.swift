@@ -26,6 +26,18 @@ public struct FaultRule: Sendable, Equatable {
         /// The broker with this node id becomes the leader of the request's partitions that the rule matches, before the
         /// request is served.
         case leaderMove(to: Int32)
+        /// The request's partitions that the rule matches lose their leaders, before the request is served; see
+        /// ``EmbeddedBroker/removeLeader(_:_:)``.
+        case leaderRemoval
+        /// The request's topics that the rule matches get so many partitions, before the request is served. A topic that has as
+        /// many, or that may not have so many, stays as it is; see ``EmbeddedBroker/addPartitions(_:to:)``.
+        case topicGrowth(to: Int)
+        /// The request's topics that the rule matches are made anew with so many partitions, before the request is served. A
+        /// topic that may not have so many stays as it is; see ``EmbeddedBroker/recreateTopic(_:partitions:)``.
+        case topicRecreation(partitions: Int)
+        /// The broker that gets the request answers Metadata from now on with what is true before the request is served; see
+        /// ``EmbeddedBroker/freezeMetadata(of:)``.
+        case metadataFreeze
     }
 
     /// When a connection is closed.

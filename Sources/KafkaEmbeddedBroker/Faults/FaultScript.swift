@@ -55,7 +55,7 @@ final class FaultScript: Sendable {
                     continue
                 }
                 if let count = entries[index].count { entries[index].count = count - 1 }
-                plan.add(rule, targets)
+                plan.add(rule, targets, node: node)
             }
             if entries.contains(where: { $0.count == 0 }) {
                 entries.removeAll { $0.count == 0 }

@@ -67,10 +67,7 @@ extension Session {
         if shard.faults.isEmpty { return body(FaultPlan()) }
         let plan = shard.faults.plan(header.apiKey, node: node.id, targets: targets())
         if plan.disconnect == .beforeStore { return flushAndClose() }
-        for move in plan.moves {
-            guard let topic = move.target.topic, let index = move.target.partition else { continue }
-            cluster.topic(named: topic)?.partition(index)?.moveLeader(to: move.node)
-        }
+        for change in plan.changes { cluster.apply(change) }
         if plan.holdsAnswer || plan.disconnect != nil { beginHolding() }
         throttleMs = plan.throttleMs
         body(plan)
