@@ -100,7 +100,10 @@ extension Cluster {
             if let ready = connections[endpoint], ready.isReady { return ready }
             if opening[endpoint] == nil {
                 // Noted before the `await`: another call may run meanwhile, and would open a second connection.
-                let connection = BrokerConnection(to: endpoint, on: loop, configuration.connection)
+                let node = node(endpoint)
+                let connection = BrokerConnection(
+                    to: endpoint, node: node < 0 ? nil : node, on: loop, configuration.connection,
+                    firstAddress: health[endpoint]?.nextAddress ?? 0)
                 opening[endpoint] = OpeningConnection(connection: connection)
                 // In a task of its own: a caller that is cancelled leaves the connection to the others.
                 Task(executorPreference: loop) { await self.open(endpoint) }
@@ -150,7 +153,7 @@ extension Cluster {
     private func node(_ endpoint: Endpoint) -> Int32 { metadata.brokers.first { $0.value == endpoint }?.key ?? -1 }
 
     private func noteFailure(of endpoint: Endpoint) {
-        let backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
+        let backoff = configuration.connection.backoff
         let failureCount = (health[endpoint]?.failureCount ?? 0) + 1
         health[endpoint, default: BrokerHealth()].failureCount = failureCount
         health[endpoint]!.nextAddress += 1

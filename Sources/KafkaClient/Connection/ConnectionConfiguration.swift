@@ -43,6 +43,8 @@ public struct ConnectionConfiguration: Sendable {
         self.responseByteCountMax = responseByteCountMax
     }
 
+    var backoff: Backoff { Backoff(reconnectBackoff, max: reconnectBackoffMax) }
+
     /// How long a broker is told that it may take for a request.
     var brokerTimeout: Duration { requestTimeout.brokersShare }
 

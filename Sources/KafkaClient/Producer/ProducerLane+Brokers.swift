@@ -8,6 +8,8 @@ struct BrokerLink {
     var inFlightCount = 0
     /// How often connecting has failed since it last succeeded.
     var failureCount = 0
+    /// How often connecting was tried. Each attempt begins with another of the name's addresses.
+    var attemptCount = 0
     /// No connection is opened before.
     var retryAt = MonotonicInstant.distantPast
     /// When it last answered, or was first sent something after it had answered everything.
@@ -39,7 +41,9 @@ extension ProducerLane {
                     .leaderNotAvailable, "the cluster says that broker \(broker) leads, and does not name its address"))
             return nil
         }
-        let connection = BrokerConnection(to: endpoint, on: loop, connectionConfiguration)
+        let connection = BrokerConnection(
+            to: endpoint, node: broker, on: loop, connectionConfiguration, firstAddress: link.attemptCount)
+        brokers[broker, default: BrokerLink()].attemptCount += 1
         brokers[broker, default: BrokerLink()].connection = connection
         connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, error) } }
         connection.open { [weak self] error in
@@ -71,7 +75,7 @@ extension ProducerLane {
         if isClosed { return }
         let failureCount = (brokers[broker]?.failureCount ?? 0) + 1
         brokers[broker, default: BrokerLink()].failureCount = failureCount
-        let pause = queue.backoff.delayNs(attempt: failureCount, chance: .random(in: -1...1))
+        let pause = connectionConfiguration.backoff.delayNs(attempt: failureCount, chance: .random(in: -1...1))
         let retryAt = MonotonicInstant.now.advanced(byNanoseconds: max(pause, Self.pauseMinNs))
         brokers[broker]!.retryAt = retryAt
         var effects = ProduceQueue.Effects()

@@ -6,9 +6,12 @@ struct EarlyRequests {
     private var offset = 0
     /// Whether this frame has begun to arrive.
     private var hasBegun = false
+    /// When the connection is no longer muted.
+    let end: MonotonicInstant
 
     /// - Parameter accumulator: what it holds is not early.
-    init(behind accumulator: borrowing FrameAccumulator) {
+    init(behind accumulator: borrowing FrameAccumulator, until end: MonotonicInstant) {
+        self.end = end
         _ = advance(over: accumulator)
     }
 

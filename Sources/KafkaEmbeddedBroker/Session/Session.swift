@@ -160,8 +160,9 @@ final class Session: @unchecked Sendable {
     /// wait.
     func mute(forMs throttleMs: Int32) {
         if isClosed { return }
-        earlyRequests = EarlyRequests(behind: accumulator)
-        wait(until: .now + .milliseconds(Int64(throttleMs))) { $0.resume() }
+        let end = MonotonicInstant.now + .milliseconds(Int64(throttleMs))
+        earlyRequests = EarlyRequests(behind: accumulator, until: end)
+        wait(until: end) { $0.resume() }
     }
 
     /// Sends the answers so far, and holds back those from now on.
@@ -185,6 +186,8 @@ extension Session: TCPStreamHandler {
 
     func streamDidRead(_ count: Int) {
         accumulator.didReceive(count)
+        // The timer may be late, and what comes now is not early.
+        if let earlyRequests, earlyRequests.end <= .now { return resume() }
         if let count = earlyRequests?.advance(over: accumulator) { shard.counters.earlyRequests.add(count) }
         if isBlocked { updateReading() } else { serve() }
     }
