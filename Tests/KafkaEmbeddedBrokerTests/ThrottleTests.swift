@@ -85,7 +85,7 @@ import Testing
             }
             // A frame that is there, and the first bytes of another's length.
             receive([0, 0, 0, 1, 9, 0, 0])
-            var early = EarlyRequests(behind: accumulator)
+            var early = EarlyRequests(behind: accumulator, until: .distantFuture)
             #expect(early.advance(over: accumulator) == 0)
             // The rest of that one; then an empty one, one of two bytes, and the length of a last one.
             let rest: [UInt8] = [0, 2, 9, 9] + [0, 0, 0, 0] + [0, 0, 0, 2, 9, 9] + [0, 0, 0, 5]
