@@ -37,11 +37,13 @@ let package = Package(
         system("CLZ4", "liblz4", apt: "liblz4-dev", brew: "lz4"),
         system("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
         system("CISAL", "libisal", apt: "libisal-dev", brew: "isa-l"),
+        // Part of the C library.
+        .systemLibrary(name: "CResolver"),
 
         library("KafkaProtocol", ["CISAL"]),
         library("KafkaCompression", ["KafkaProtocol", "CZstd", "CSnappy", "CLZ4", "CDeflate"]),
         library("KafkaQueues", []),
-        library("KafkaTransport", ["KafkaQueues", "CUV"]),
+        library("KafkaTransport", ["KafkaQueues", "CUV", "CResolver"]),
         library("KafkaClient", ["KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaTransport", "CDeflate"]),
         library("KafkaClientFoundation", ["KafkaClient"]),
         library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaTransport"]),

@@ -35,13 +35,22 @@ extension Endpoint {
     ///
     /// - Throws: `EndpointError` saying what is wrong with the text, also when an address is there twice.
     package static func list(_ text: String) throws(EndpointError) -> [Endpoint] {
-        var addresses: [Endpoint] = []
-        for entry in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard !entry.isEmpty else { throw EndpointError("'\(text)' has an empty entry") }
-            let address = try Endpoint(parsing: entry)
-            guard !addresses.contains(address) else { throw EndpointError("'\(text)' names \(address) twice") }
-            addresses.append(address)
+        try EndpointError.list(text) { entry throws(EndpointError) in try Endpoint(parsing: entry) }
+    }
+}
+
+extension EndpointError {
+    /// Reads entries that are separated by commas, none of them empty and none there twice.
+    static func list<Entry: Equatable>(
+        _ text: String, _ parse: (Substring) throws(EndpointError) -> Entry
+    ) throws(EndpointError) -> [Entry] {
+        var entries: [Entry] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard !part.isEmpty else { throw EndpointError("'\(text)' has an empty entry") }
+            let entry = try parse(part)
+            guard !entries.contains(entry) else { throw EndpointError("'\(text)' names \(entry) twice") }
+            entries.append(entry)
         }
-        return addresses
+        return entries
     }
 }

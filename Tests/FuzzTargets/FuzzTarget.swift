@@ -2,7 +2,7 @@ import KafkaProtocol
 
 /// What reads bytes that somebody else made: one decoder, and the promises that it is held to.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case requests, responses, batches, frames, gzip, snappy, lz4, zstd
+    case requests, responses, batches, frames, services, gzip, snappy, lz4, zstd
 
     /// A promise that a decoder broke. What it must never do at all (trap, hang, read past the end) shows by itself.
     package struct Finding: Error, CustomStringConvertible {
@@ -22,6 +22,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .responses: try ResponsesTarget.run(bytes)
         case .batches: try BatchesTarget.run(bytes)
         case .frames: try FramesTarget.run(bytes)
+        case .services: try ServicesTarget.run(bytes)
         case .gzip: try CodecFuzzing(.gzip).run(bytes)
         case .snappy: try CodecFuzzing(.snappy).run(bytes)
         case .lz4: try CodecFuzzing(.lz4).run(bytes)
@@ -36,6 +37,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .responses: ResponsesTarget.seeds
         case .batches: BatchesTarget.seeds
         case .frames: FramesTarget.seeds
+        case .services: ServicesTarget.seeds
         case .gzip: CodecFuzzing(.gzip).seeds
         case .snappy: CodecFuzzing(.snappy).seeds
         case .lz4: CodecFuzzing(.lz4).seeds

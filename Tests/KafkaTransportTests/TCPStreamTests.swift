@@ -252,50 +252,6 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct NameLookupTests {
-    private func lookUp(_ host: String) async throws -> Result<[String], TransportError> {
-        let told = Told<Result<[String], TransportError>>()
-        nonisolated(unsafe) var result: Result<[String], TransportError>?
-        try await withLoop { (loop) async throws in
-            await loop.run {
-                NameLookup.addresses(of: Endpoint(host: host, port: 9092), on: loop) { answer in
-                    told.tell(answer.map { $0.map(\.description) })
-                }
-            }
-            result = try await told.next()
-        }
-        return try #require(result)
-    }
-
-    @Test func `localhost is known`() async throws {
-        let addresses = try await lookUp("localhost").get()
-        #expect(addresses.contains { $0 == "127.0.0.1:9092" || $0 == "[::1]:9092" })
-    }
-
-    @Test func `a name that does not exist is an error that names it`() async throws {
-        guard case .failure(let error) = try await lookUp("no-such-host.invalid") else {
-            Issue.record("it was found")
-            return
-        }
-        #expect(error.description.contains("no-such-host.invalid"))
-    }
-
-    @Test(arguments: [("127.0.0.1", "127.0.0.1:9092"), ("::1", "[::1]:9092")])
-    func `a numeric address needs no look-up`(host: String, description: String) async throws {
-        #expect(try await lookUp(host).get() == [description])
-    }
-
-    @Test func `a loop is shut down with a look-up on its way`() async throws {
-        let told = Told<Bool>()
-        try await withLoop { (loop) async throws in
-            await loop.run {
-                NameLookup.addresses(of: Endpoint(host: "localhost", port: 1), on: loop) { _ in told.tell(true) }
-            }
-        }
-        #expect(try await told.next())
-    }
-}
-
 extension TCPStream {
     /// The socket's keepalive, read back from the system, and after how many seconds without bytes it begins.
     fileprivate func keepalive() throws -> (isOn: Bool, idleSeconds: Int32) {

@@ -13,7 +13,7 @@ import Testing
 
     /// Opens a connection to the addresses, and gives how long it took.
     private func open(
-        _ addresses: [SocketAddress], connectTimeout: Duration = .seconds(2), firstAddress: Int = 0
+        _ addresses: [SocketAddress], connectTimeout: Duration = .seconds(4), firstAddress: Int = 0
     ) async throws -> Duration {
         let loop = try EventLoop(name: "addresses")
         let host = ConnectionHost(loop)
@@ -37,7 +37,7 @@ import Testing
         let took = try await open([
             try SocketAddress(numeric: "127.0.0.1", port: silent.port), try server.address,
         ])
-        #expect(took >= .seconds(1) && took < .seconds(2))
+        #expect(took >= .seconds(2))
         await server.stop()
     }
 
@@ -45,7 +45,7 @@ import Testing
         let silent = try FullAcceptQueue()
         let server = try await FakeServer.shakingHands()
         let addresses = [try SocketAddress(numeric: "127.0.0.1", port: silent.port), try server.address]
-        #expect(try await open(addresses, firstAddress: 3) < .seconds(1))
+        #expect(try await open(addresses, connectTimeout: .seconds(40), firstAddress: 3) < .seconds(20))
         await server.stop()
     }
 
@@ -53,10 +53,10 @@ import Testing
         let silent = try FullAcceptQueue()
         let address = try SocketAddress(numeric: "127.0.0.1", port: silent.port)
         let error = try await clientError {
-            _ = try await open([address, refusing, address], connectTimeout: .milliseconds(300))
+            _ = try await open([address, refusing, address], connectTimeout: .seconds(1))
         }
         try #require(error.causes.count == 3)
-        #expect("\(error.causes[0])".hasPrefix("cannot connect to \(address) within 300 ms"))
+        #expect("\(error.causes[0])".hasPrefix("cannot connect to \(address) within 1000 ms"))
         #expect("\(error.causes[1])".hasPrefix("cannot connect to 127.0.0.1:1: "))
         #expect("\(error.causes[1])".contains("ECONNREFUSED"))
         #expect(error.isRetriable)
