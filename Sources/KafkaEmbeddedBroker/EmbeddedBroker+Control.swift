@@ -6,6 +6,11 @@ extension EmbeddedBroker {
     /// The endpoints of the brokers that run, in the order of their node ids. Empty before ``start()``.
     public var endpoints: [Endpoint] { cluster.nodes.map(\.endpoint) }
 
+    /// The endpoints of the brokers that run, by their node ids. Empty before ``start()``.
+    public var nodes: [Int32: Endpoint] {
+        Dictionary(uniqueKeysWithValues: cluster.nodes.map { ($0.id, $0.endpoint) })
+    }
+
     /// Adds a fault, which applies to requests that arrive from now on. When several rules match a request, all of them
     /// apply; of several errors or disconnects the one that was added first counts.
     public func inject(_ rule: FaultRule) { faults.add(rule) }

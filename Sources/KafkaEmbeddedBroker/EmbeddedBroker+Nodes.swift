@@ -19,9 +19,9 @@ extension EmbeddedBroker {
         running.withLock { $0.stoppedPorts[id] = listener.node.endpoint.port }
     }
 
-    /// Starts a broker that was stopped, with its node id, as a follower: it leads no partition before one is given to it, by
-    /// ``moveLeader(_:_:to:)``, ``electPreferredLeaders()`` or because it is new. But those that lost their leader because no
-    /// broker was left are led by the first that comes back.
+    /// Starts a broker that was stopped, with its node id, as a follower: it leads no partition before one is created, or given
+    /// to it by ``moveLeader(_:_:to:)`` or ``electPreferredLeaders()``. But those that lost their leader because no broker was
+    /// left are led by the first that comes back.
     ///
     /// - Parameters:
     ///   - id: the node id of a broker that was stopped.
@@ -43,7 +43,7 @@ extension EmbeddedBroker {
     }
 
     /// Adds a broker to the cluster, with the next node id, on a port that the system chooses. It leads no partition before
-    /// one is given to it.
+    /// one is created or given to it.
     ///
     /// - Returns: where the broker listens.
     /// - Throws: `EmbeddedBrokerError`: `.notRunning` before ``start()`` and after ``stop()``; `.systemResources` when there were

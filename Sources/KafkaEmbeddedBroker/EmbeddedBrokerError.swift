@@ -26,7 +26,7 @@ extension KafkaClientError.Code {
     public static let cannotListen = Self(rawValue: "cannotListen")
     /// There is no broker with this node id.
     public static let unknownNode = Self(rawValue: "unknownNode")
-    /// An embedded broker refused to create a topic, as Kafka would.
+    /// An embedded broker refused to create or change a topic, as Kafka would.
     public static let topicRefused = Self(rawValue: "topicRefused")
     /// A text can't be read as a ``FaultRule``.
     public static let invalidFault = Self(rawValue: "invalidFault")

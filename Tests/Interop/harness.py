@@ -161,23 +161,44 @@ def folder():
 
 
 class Bootstrap(str):
-    """Where a broker listens, and its process id."""
+    """Where a broker listens, and its process."""
 
-    pid = None
+    process = None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def ask(self, command):
+        """Gives a command to a broker that was started with --control; its answer, without the newline."""
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        while True:
+            line = self.process.stdout.readline()
+            expect(line, f"kbench broker ended instead of answering '{command}'")
+            if not line.startswith("listening on "):
+                return line.rstrip("\n")
+
+    def tell(self, command):
+        """As `ask`, of a command that must be carried out; what stands behind the ok."""
+        answer = self.ask(command)
+        expect(answer.split(" ")[0] == "ok", f"the answer to '{command}' is '{answer}'")
+        return answer[3:]
 
 
 @contextlib.contextmanager
 def embedded_broker(*arguments):
     """`kbench broker` for as long as the block takes; gives its bootstrap servers."""
     process = subprocess.Popen(
-        [KBENCH, "broker", "--port", "0", *(arguments or ("--log", "memory:64MiB"))], stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+        [KBENCH, "broker", "--port", "0", *(arguments or ("--log", "memory:64MiB"))],
+        stdin=subprocess.PIPE if "--control" in arguments else subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True, start_new_session=True)
     try:
         line = process.stdout.readline().strip()
         prefix = "listening on "
         expect(line.startswith(prefix), f"kbench broker said '{line}', expected 'listening on HOST:PORT'")
         bootstrap = Bootstrap(line[len(prefix):])
-        bootstrap.pid = process.pid
+        bootstrap.process = process
         yield bootstrap
         expect(process.poll() is None, f"kbench broker ended by itself, status {process.poll()}")
     finally:
@@ -188,3 +209,5 @@ def embedded_broker(*arguments):
             process.kill()
             process.wait()
         process.stdout.close()
+        if process.stdin:
+            process.stdin.close()

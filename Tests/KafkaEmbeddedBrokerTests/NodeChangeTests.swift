@@ -111,31 +111,34 @@ import Testing
             $0.loopCount = 2
         }) { broker, endpoints in
             try broker.createTopic("t", partitions: 2)
-            let known = try RawClient(endpoints[0], timeoutMs: 200)
+            let known = try RawClient(endpoints[0])
             #expect(try known.produce(makeBatch()).baseOffset == 0)
-            let fetching = try RawClient(endpoints[0], timeoutMs: 200)
-            try fetching.send(makeFetch("t", [(0, 1)], maxWaitMs: 300), version: 12)
+            let fetching = try RawClient(endpoints[0])
+            try broker.createTopic("u")
+            try fetching.send(makeFetch("u", [(0, 0)], maxWaitMs: 60_000), version: 12)
             try await eventually { broker.statistics.requestCounts[.fetch] == 1 }
             try await broker.pauseNode(1)
             try await broker.pauseNode(1)
-            let new = try RawClient(endpoints[0], timeoutMs: 200)
+            let new = try RawClient(endpoints[0])
             try new.send(makeProduce([(0, makeBatch())]), version: 9)
             try known.send(makeProduce([(0, makeBatch())]), version: 9)
+            for client in [known, new, fetching] { client.setTimeout(200) }
             #expect(throws: RawClient.Failure.timedOut) { try known.receiveFrame() }
             #expect(throws: RawClient.Failure.timedOut) { try new.receiveFrame() }
-            // The fetch's time is over by now.
+            // This ends the fetch, whose answer waits.
+            try broker.moveLeader("u", 0, to: 2)
             #expect(throws: RawClient.Failure.timedOut) { try fetching.receiveFrame() }
             #expect(broker.statistics.batchCount == 1)
             let other = try Self.metadata(try RawClient(endpoints[1]))
             #expect(other.brokers.map(\.nodeID) == [1, 2])
             #expect(other.topics[0].partitions.map(\.leaderID) == [1, 2])
             try await broker.resumeNode(1)
+            for client in [known, new, fetching] { client.setTimeout(5000) }
             for client in [known, new] {
-                client.setTimeout(5000)
                 #expect(try client.receive(ProduceResponse.self, version: 9).topics[0].partitions[0].errorCode == .none)
             }
-            fetching.setTimeout(5000)
-            _ = try fetching.receive(FetchResponse.self, version: 12)
+            let fetched = try fetching.receive(FetchResponse.self, version: 12)
+            #expect(fetched.topics[0].partitions[0].errorCode == .notLeaderOrFollower)
             #expect(try fetching.produce(makeBatch()).baseOffset == 3)
             let error = await #expect(throws: EmbeddedBrokerError.self) { try await broker.pauseNode(3) }
             #expect(error?.code == .unknownNode)

@@ -47,6 +47,21 @@ import Testing
         }
     }
 
+    @Test func `of what waits only that is counted which came after the answer`() async throws {
+        try await withBroker { broker, endpoints in
+            try broker.createTopic("t")
+            broker.inject(FaultRule(.produce, count: 1, effect: .throttle(ms: 500)))
+            let client = try RawClient(endpoints[0])
+            let frame = try RawClient.frame(makeProduce([(0, makeBatch())]), version: 9)
+            // The second and the begin of the third are read with the first.
+            try client.write(frame + frame + frame.prefix(20))
+            _ = try client.receive(ProduceResponse.self, version: 9)
+            try client.write(frame.dropFirst(20) + frame)
+            for _ in 0..<3 { _ = try client.receive(ProduceResponse.self, version: 9) }
+            #expect(broker.statistics.requestsWhileThrottledCount == 1)
+        }
+    }
+
     @Test func `the throttle time begins when a delayed answer is sent`() async throws {
         try await withBroker { broker, endpoints in
             broker.inject(FaultRule(.metadata, count: 1, effect: .throttle(ms: 800)))

@@ -5,6 +5,7 @@ import KafkaTransport
 package struct BrokerSession {
     let configuration: EmbeddedBrokerConfiguration
     let endsWithInput: Bool
+    let isControlled: Bool
     let terminal: Terminal
 
     package init(_ options: BrokerOptions) {
@@ -19,6 +20,7 @@ package struct BrokerSession {
         configuration.faults = options.faults
         self.configuration = configuration
         endsWithInput = options.endsWithInput
+        isControlled = options.isControlled
         var output = OutputSettings()
         output.isQuiet = options.isQuiet
         terminal = Terminal(output)
@@ -41,7 +43,7 @@ package struct BrokerSession {
             throw error
         }
         for endpoint in endpoints { Terminal.write("listening on \(endpoint)\n", to: 1) }
-        if endsWithInput { StandardInput.whenEnded { Task { await signals.stopWaiting() } } }
+        readInput(broker, signals)
         try? await signals.wait()
         let statistics = broker.statistics
         await broker.stop()
@@ -54,5 +56,24 @@ package struct BrokerSession {
             \(statistics.refusedBatchCount) batches were refused
             """)
         return .success
+    }
+
+    /// Carries out the commands that come by standard input, and ends with it, as far as either is asked for.
+    private func readInput(_ broker: EmbeddedBroker, _ signals: InterruptSignals) {
+        let endsWithInput = endsWithInput
+        @Sendable func end() async {
+            if endsWithInput { await signals.stopWaiting() }
+        }
+        if isControlled {
+            let control = ControlInput(BrokerControl(broker: broker))
+            StandardInput.read {
+                await control.take($0)
+            } whenEnded: {
+                await control.finish()
+                await end()
+            }
+        } else if endsWithInput {
+            StandardInput.read(whenEnded: end)
+        }
     }
 }

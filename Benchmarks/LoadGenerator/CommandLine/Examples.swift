@@ -34,6 +34,9 @@ extension Subcommand {
                 Example(
                     line: "kbench broker --fault \(OptionTable.faultExample)",
                     purpose: "one that refuses two requests of partition 3"),
+                Example(
+                    line: "kbench broker --brokers 3 --control",
+                    purpose: "a cluster to be changed by commands such as 'grow TOPIC 8' and 'stop 2'"),
             ]
         case .completions:
             [

@@ -159,6 +159,12 @@ package struct OptionTable: Sendable {
         throttle=TIME (us, ms or s), stall, leader=NODE, leaderless, grow=N or anew=N (topics get N \
         partitions, or are made anew with N), freeze (the broker's metadata); such as \(faultExample)
         """)
+    let control = Option(
+        "control", .flag, group: .broker, subcommands: [.broker],
+        """
+        change the cluster by commands, one in each line of standard input; 'help' lists them, and each is answered by a \
+        line that begins with ok or error
+        """)
     let untilInputEnds = Option(
         "until-input-ends", .flag, group: .broker, subcommands: [.broker],
         "stop when standard input ends: with the process that started it")

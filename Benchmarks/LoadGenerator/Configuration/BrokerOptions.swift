@@ -44,6 +44,8 @@ package struct BrokerOptions: Sendable, Equatable {
     package var isQuiet = false
     /// Stop when standard input ends.
     package var endsWithInput = false
+    /// Carry out commands from standard input.
+    package var isControlled = false
 
     package init() {}
 }
@@ -56,6 +58,7 @@ extension BrokerOptions {
         faults = try options(\.fault)
         isQuiet = try options(\.quiet)
         endsWithInput = try options(\.untilInputEnds)
+        isControlled = try options(\.control)
         guard Int(port) + brokers - 1 <= UInt16.max else {
             throw UsageError("--brokers: \(brokers) brokers from port \(port) on need ports above \(UInt16.max)")
         }

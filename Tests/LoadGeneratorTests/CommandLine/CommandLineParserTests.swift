@@ -247,6 +247,11 @@ import Testing
         #expect(given.brokers == 3)
         #expect(given.log == .memory(byteCount: 1 << 30))
         #expect(given.faults == [try FaultRule(parsing: "any:stall"), try FaultRule(parsing: "fetch:disconnect")])
+        #expect(!given.isControlled && !given.endsWithInput)
+        guard case .broker(let controlled) = try Self.parse("broker --control --until-input-ends") else {
+            throw UsageError("not a broker")
+        }
+        #expect(controlled.isControlled && controlled.endsWithInput)
         #expect(try Self.parse("broker") == .broker(BrokerOptions()))
         #expect(try Self.parse("broker --log drop") != .broker(BrokerOptions()))
     }
