@@ -36,7 +36,9 @@ struct SingleRun {
     private func connect(to broker: RunBroker) async throws -> RunOutcome {
         let connection = plan.target.clientSettings.connectionConfiguration()
         let cluster = try Cluster(
-            bootstrap: broker.endpoints, on: control, ClusterConfiguration(connection: connection, attempts: 2))
+            bootstrap: broker.endpoints, on: control,
+            ClusterConfiguration(
+                connection: connection, attempts: 2, metadataMaxAge: .nanoseconds(configuration.metadataMaxAgeNs)))
         let isMeasuring = SharedFlag()
         let givingUp = Task(executorPreference: control) { [signals] in
             try await signals.wait()
