@@ -26,7 +26,7 @@ struct AckGaps {
     /// Those that last `keptNs` and more, and those in which records were retried, in the order of their ends.
     private(set) var gaps: [Gap] = []
     /// Doubled when there are too many gaps. From then on those of retried records have to last as long as others.
-    private var keptNs = Self.keptNsMin
+    private(set) var keptNs = Self.keptNsMin
     private var longestNs: Int64 = -1
     /// By partition.
     private var lastAcks: [MonotonicInstant] = []
@@ -34,7 +34,7 @@ struct AckGaps {
 
     static let keptNsMin: Int64 = 50_000_000
 
-    /// - Parameter countMax: of gaps that are kept: 24 MiB at most, and one for each of 100,000 partitions.
+    /// - Parameter countMax: of gaps that are kept: 5 MiB at most, and room for one of each of 100,000 partitions.
     init(countMax: Int = 1 << 17) { self.countMax = countMax }
 
     /// Notes the end of a batch.

@@ -16,7 +16,7 @@ extension EventLog.History {
             var row = EventsFile.Row(run: run, timeNs: entry.event.time.nanoseconds(since: begin), entry)
             if case .leaderMoved(topic, let partition, _, _, _) = entry.event.kind {
                 let end = entry.event.time.advanced(byNanoseconds: Self.afterMoveNs)
-                row.add(gaps.longest(of: partition, from: entry.event.time, to: end))
+                row.add(gaps.longest(of: partition, from: entry.event.time, to: end), keptNs: gaps.keptNs)
             }
             return row
         }
@@ -57,9 +57,9 @@ extension EventsFile.Row {
     }
 
     /// - Parameter gap: nil when it was too short to be kept.
-    fileprivate mutating func add(_ gap: AckGaps.Gap?) {
+    fileprivate mutating func add(_ gap: AckGaps.Gap?, keptNs: Int64) {
         guard let gap else {
-            detail += ", no acknowledgement for less than \(AckGaps.keptNsMin / 1_000_000) ms"
+            detail += ", no batch waited for \(keptNs / 1_000_000) ms"
             return
         }
         detail += ", no acknowledgement for \(gap.durationNs / 1_000_000) ms"

@@ -15,10 +15,13 @@ struct PartitionGaps {
 
     /// The longest of any partition; nil when no batch came to its end.
     let longest: Gap?
+    /// Gaps that are shorter may not be kept.
+    let keptNs: Int64
     /// Disjoint, in order.
     private let byPartition: [Int32: [Gap]]
 
     init(_ lanes: [AckGaps]) {
+        keptNs = lanes.map(\.keptNs).max() ?? AckGaps.keptNsMin
         byPartition = Dictionary(grouping: lanes.flatMap(\.gaps), by: \.partition).mapValues(Self.cut)
         let kept = byPartition.values.joined()
         // A lane's own may be cut; when it is too short to be kept it is as good as any.

@@ -47,6 +47,7 @@ import Testing
         let many = gaps((0..<20).map { (Int32($0), 0, 60 + Int64($0) * 10, true, 0) }, countMax: 16)
         #expect(many.gaps.map(\.partition).min() == 4)
         #expect(many.gaps.count == 16)
+        #expect(PartitionGaps([many, AckGaps()]).keptNs == 100_000_000)
         let equal = gaps((0..<20).map { (Int32($0), 0, 60, true, 0) }, countMax: 16)
         #expect(equal.gaps.isEmpty)
         #expect(times(equal.longest) == [0, 60])

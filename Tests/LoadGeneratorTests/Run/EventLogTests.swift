@@ -117,7 +117,7 @@ import Testing
         #expect(
             found.map(\.detail) == [
                 "\(move), no acknowledgement for 312 ms, 1204 records retried", "\(move), no acknowledgement for 60 ms",
-                "\(move), no acknowledgement for less than 50 ms", move,
+                "\(move), no batch waited for 50 ms", move,
             ])
     }
 }
