@@ -264,7 +264,7 @@ extension ClusterMetadata.State {
         let absent = brokers.keys.filter { told[$0] == nil }
         if !absent.isEmpty {
             var leaders: Set<Int32> = []
-            for entry in topics.values {
+            for entry in topics.values where entry.missingSince == nil {
                 for partition in entry.description.partitions { leaders.insert(partition.leader) }
             }
             for id in absent where leaders.contains(id) { told[id] = brokers[id] }
