@@ -7,16 +7,7 @@ final class AuditLog: Sendable {
     private let producer: Producer
 
     init(server: String) throws {
-        var configuration = ClusterConfiguration()
-        configuration.onEvent = { event in
-            switch event.kind {
-            case .leaderMoved(let topic, let partition, let from, let to, _):
-                print("\(topic)/\(partition) is led by broker \(to) and not \(from)")
-            case .disconnected(let broker, _, let error): print("broker \(broker): \(error)")
-            default: break
-            }
-        }
-        client = try Client(to: [server], configuration)
+        client = try Client(to: [server])
         producer = try client.makeProducer(.init(linger: .milliseconds(20)))
     }
 
