@@ -35,13 +35,17 @@ func provokeChanges(_ broker: EmbeddedBroker, _ server: String) async throws -> 
     let (events, continuation) = AsyncStream.makeStream(of: ClientEvent.self)
     var configuration = ClusterConfiguration()
     configuration.onEvent = { event in
-        continuation.yield(event)
         switch event.kind {
         case .leaderMoved(let topic, let partition, let from, let to, _):
             print("\(topic)/\(partition) is led by broker \(to) and not \(from)")
         case .disconnected(let broker, _, let error): print("broker \(broker): \(error)")
         default: break
         }
+    }
+    let tell = configuration.onEvent
+    configuration.onEvent = { event in
+        tell?(event)
+        continuation.yield(event)
     }
     try await Client.withConnection(to: [server], configuration) { client in
         _ = try await client.cluster.describe("events")
