@@ -139,6 +139,20 @@ private func within(_ time: Duration, _ condition: () async throws -> Bool) asyn
         #expect(metadata.snapshot.topics.count < 2000)
     }
 
+    @Test func `S1 a broker that led a topic that is gone is forgotten when no answer names it`() throws {
+        let metadata = ClusterMetadata()
+        try metadata.apply(Self.response([(3, 0)], id: 1), from: Self.somewhere, now: Self.at(0))
+        try metadata.apply(Self.missing(), from: Self.somewhere, now: Self.at(1))
+        try metadata.apply(Self.missing(), from: Self.somewhere, now: Self.at(20))
+        #expect(metadata.topic("t")?.isGone == true)
+        for second in 30..<40 {
+            var answer = Self.missing()
+            answer.brokers = [1, 2].map { .init(nodeID: $0, host: "b\($0)", port: 9092) }
+            try metadata.apply(answer, from: Self.somewhere, now: Self.at(Int64(second * 100)))
+        }
+        #expect(Set(metadata.brokers.keys) == [1, 2])
+    }
+
     // MARK: Lanes
 
     @Test func `B1 a lane that meets a topic for the first time while it is missing asks for it`() async throws {
@@ -248,6 +262,33 @@ private func within(_ time: Duration, _ condition: () async throws -> Bool) asyn
         }
     }
 
+    @Test func `L2 a topic that one broker did not know is asked for again soon, not at the next max age`() async throws {
+        try await withFixture(brokers: 2) { fixture in
+            try fixture.broker.freezeMetadata(of: 1)
+            try fixture.broker.createTopic("t", partitions: 2)
+            _ = try await withSteadyProducer(to: [fixture.endpoints[1]]) { steady in
+                try await eventually { steady.now.acknowledgedCount > 0 }
+                func count(_ isIt: (ClientEvent.Kind) -> Bool) -> Int { steady.now.lastEvents.count(where: isIt) }
+                for _ in 0..<20 where count({ if case .topicMissing = $0 { true } else { false } }) == 0 {
+                    try await steady.refresh()
+                }
+                #expect(count { if case .topicMissing = $0 { true } else { false } } == 1)
+                #expect(count { if case .topicFound = $0 { true } else { false } } == 0)
+                #expect(
+                    try await within(.seconds(10)) { count { if case .topicFound = $0 { true } else { false } } == 1 })
+            }
+        }
+    }
+
+    @Test func `P1 the address in a hint that is older than what is known is not taken`() throws {
+        let metadata = ClusterMetadata()
+        try metadata.apply(Self.response([(3, 7)], id: 1), from: Self.somewhere, now: Self.at(0))
+        let hint = LeaderHint(
+            topic: "t", topicID: KafkaUUID(high: 1, low: 1), partition: 0, leader: 3, leaderEpoch: 5)
+        metadata.learn([hint], endpoints: [NodeEndpoint(nodeID: 3, host: "where-it-was", port: 9092)])
+        #expect(metadata.brokers[3] == Endpoint(host: "b3", port: 9092))
+    }
+
     @Test func `E1 a leader that is back at another address is found before the request's timeout`() async throws {
         try await withFixture { fixture in
             let isMute = Mutex(false)
@@ -270,6 +311,28 @@ private func within(_ time: Duration, _ condition: () async throws -> Bool) asyn
                 await proxy.stop()
             }
             #expect(facts.failures == [:])
+        }
+    }
+
+    @Test func `E2 a leader's right address is used though connecting to the wrong one lasts`() async throws {
+        try await withFixture { fixture in
+            let full = try FullAcceptQueue()
+            try fixture.broker.createTopic("t")
+            let facts = try await withSteadyProducer(to: fixture.endpoints) { steady in
+                try await eventually { steady.now.acknowledgedCount > 0 }
+                fixture.broker.advertise(node: 1, as: Endpoint(host: "127.0.0.1", port: full.port))
+                try await steady.refresh()
+                fixture.broker.inject(FaultRule(.produce, node: 1, count: 1, effect: .disconnect(.beforeStore)))
+                try await Task.sleep(for: .milliseconds(300))
+                fixture.broker.advertise(node: 1, as: nil)
+                let begin = MonotonicInstant.now
+                let isBack = try await within(.seconds(6)) {
+                    steady.now.lastAcknowledged["t/0"].map { $0 > begin + .milliseconds(100) } == true
+                }
+                #expect(isBack)
+            }
+            #expect(facts.failures == [:])
+            withExtendedLifetime(full) {}
         }
     }
 
@@ -451,6 +514,17 @@ private func within(_ time: Duration, _ condition: () async throws -> Bool) asyn
         }
     }
 
+    @Test func `F2 a topic that is named in a refresh is created where that is allowed`() async throws {
+        try await withFixture {
+            $0.autoCreatesTopics = true
+        } _: { fixture in
+            let cluster = try Cluster(
+                bootstrap: fixture.endpoints, on: fixture.loop, ClusterConfiguration(autoCreatesTopics: true))
+            #expect(try await cluster.refresh(["new"]).topics.count == 1)
+            await cluster.close()
+        }
+    }
+
     @Test func `F1 a topic can be created after the controller has died`() async throws {
         try await withFixture(brokers: 3) { fixture in
             let cluster = try Cluster(bootstrap: fixture.endpoints, on: fixture.loop)
@@ -545,6 +619,104 @@ private func within(_ time: Duration, _ condition: () async throws -> Bool) asyn
 
     // MARK: Everything at once
 
+    private final class Counts: Sendable {
+        let failed = Mutex(0)
+        let told = Mutex(0)
+        let taken = Mutex(0)
+        let isOver = Mutex(false)
+        let words = Mutex<[String: Int]>([:])
+    }
+
+    @Test(arguments: 0..<12) func `T2 all doors and builders live with a topic that shrinks and grows all the time`(round: Int)
+        async throws
+    {
+        var random = SeededGenerator(seed: UInt64(round))
+        try await withFixture(brokers: 2) { fixture in
+            try fixture.broker.createTopic("t", partitions: 6)
+            let counts = Counts()
+            let strategies: [Producer.Strategy] = [
+                .sharded(lanes: 1), .sharded(lanes: 3), .sequential(workers: 2), .sharded(lanes: 2),
+            ]
+            let partitioners: [any Partitioner] = [
+                KeyPartitioner.murmur2, RoundRobinPartitioner(), AnyPartitioner(),
+            ]
+            var configuration = Producer.Configuration(
+                partitioner: partitioners[round % 3], linger: .milliseconds(round % 2 * 3),
+                strategy: strategies[round % 4])
+            configuration.builder.batchByteCount = 512
+            configuration.builder.memoryByteCountMax = 4 << 20
+            configuration.onDelivery = { delivery in
+                counts.told.withLock { $0 += delivery.batch.recordCount }
+                if let error = delivery.error {
+                    counts.failed.withLock { $0 += delivery.batch.recordCount }
+                    let words = String("\(error.code): \(error.message)".filter { !$0.isNumber }.prefix(90))
+                    let kind = "\(words) [\(delivery.exchanges.count) exchanges, \(delivery.ended - delivery.queued > .milliseconds(100) ? "late" : "soon")]"
+                    counts.words.withLock { $0[kind, default: 0] += delivery.batch.recordCount }
+                }
+            }
+            let client = try Client(
+                to: fixture.endpoints.map(\.description), ClusterConfiguration(metadataMaxAge: .milliseconds(10)))
+            let producer = try client.makeProducer(configuration)
+            let tasks: [Task<Void, Never>] = [
+                Task { @Sendable in
+                    var number = 0
+                    while !counts.isOver.withLock({ $0 }) {
+                        number += 1
+                        do {
+                            try await producer.append(
+                                value: "v \(number)", key: "\(number)", to: "t",
+                                partition: number % 5 == 0 ? Int32(number % 11) : nil)
+                            counts.taken.withLock { $0 += 1 }
+                        } catch {}
+                        if number % 50 == 0 { try? await Task.sleep(for: .milliseconds(1)) }
+                    }
+                },
+                Task { @Sendable in
+                    guard var writer = try? await producer.writer(for: "t") else { return }
+                    var number = 0
+                    while !counts.isOver.withLock({ $0 }) {
+                        number += 1
+                        do {
+                            try await writer.append(
+                                value: "w \(number)", partition: number % 7 == 0 ? Int32(number % 9) : nil)
+                            counts.taken.withLock { $0 += 1 }
+                        } catch {}
+                        if number % 50 == 0 { try? await Task.sleep(for: .milliseconds(1)) }
+                    }
+                },
+                Task { @Sendable in
+                    while !counts.isOver.withLock({ $0 }) {
+                        do {
+                            try await producer.append(.numbered(0..<20), to: "t")
+                            counts.taken.withLock { $0 += 20 }
+                        } catch let error as KafkaClientError {
+                            counts.taken.withLock { $0 += error.takenRecordCount }
+                        } catch {}
+                        try? await Task.sleep(for: .milliseconds(1))
+                    }
+                },
+            ]
+            for _ in 0..<100 {
+                let count = Int.random(in: 1...12, using: &random)
+                if Bool.random(using: &random) {
+                    try? fixture.broker.recreateTopic("t", partitions: count)
+                } else {
+                    try? fixture.broker.addPartitions("t", to: count)
+                }
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0..<30, using: &random)))
+            }
+            counts.isOver.withLock { $0 = true }
+            for task in tasks { await task.value }
+            let begin = MonotonicInstant.now
+            _ = try? await producer.flushWithSummary()
+            #expect(.now - begin < .seconds(6))
+            #expect(counts.told.withLock { $0 } == counts.taken.withLock { $0 })
+            print("T2 \(round): \(counts.taken.withLock { $0 }) taken, \(counts.failed.withLock { $0 }) failed: \(counts.words.withLock { $0 })")
+            try? await producer.shutDown(within: .seconds(5))
+            await client.shutDown()
+        }
+    }
+
     @Test(arguments: [1, 2, 3, 4] as [UInt64]) func `T1 after everything has changed, all partitions go on`(seed: UInt64)
         async throws
     {
@@ -580,7 +752,7 @@ private func within(_ time: Duration, _ condition: () async throws -> Bool) asyn
                             stopped.insert(node)
                         }
                     case 6:
-                        for node in stopped { _ = try await broker.startNode(node, port: seed % 2 == 0 ? nil : 0) }
+                        for node in stopped { _ = try await broker.startNode(node, port: seed % 2 == 0 || node == 1 ? nil : 0) }
                         stopped = []
                         broker.electPreferredLeaders()
                     case 7 where stopped.isEmpty:
