@@ -56,6 +56,8 @@ extension ProducerLane {
 
     private func didOpen(_ broker: Int32, _ endpoint: Endpoint, _ error: KafkaClientError?) {
         if let error {
+            // Closed by the lane itself.
+            if error.code == .closed { return }
             if !isClosed { cluster.metadata.emit(.connectFailed(broker: broker, endpoint: endpoint, error: error)) }
             brokers[broker]?.connection = nil
             return giveUp(broker, error)
@@ -190,6 +192,7 @@ extension ProducerLane {
         endpoints = cluster.metadata.brokers
         if isClosed { return }
         for topic in changed { take(topic) }
+        dropMoved()
         if !changed.isEmpty { checkSilence(now: .now) }
     }
 
@@ -214,6 +217,19 @@ extension ProducerLane {
             }
         }
         act(on: effects)
+    }
+
+    /// Drops connections to addresses at which brokers are no longer, unless they work: metadata may flap.
+    private func dropMoved() {
+        for (broker, link) in brokers {
+            guard let connection = link.connection, let endpoint = endpoints[broker], endpoint != connection.endpoint else {
+                continue
+            }
+            if connection.isReady, link.inFlightCount > 0 { continue }
+            brokers[broker]!.connection = nil
+            brokers[broker]!.retryAt = .distantPast
+            connection.close()
+        }
     }
 
     /// Notes that a topic is in use, and takes over what is new of it: builders may know it already, and make batches by it.

@@ -57,7 +57,7 @@ struct BreakerQueueModel {
     init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
         queue = ProduceQueue(
-            QueueBench.configuration(deliveryTimeout: .seconds(3), attempts: 6), missingByteCountMax: 8000)
+            QueueBench.configuration(deliveryTimeout: .seconds(3), attempts: 6))
     }
 
     mutating func draw(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
@@ -85,8 +85,8 @@ struct BreakerQueueModel {
         case 48:
             let broker = Int32.random(in: 0...2, using: &random)
             queue.giveUp(
-                broker: broker, because: KafkaClientError(.connectionFailed, "broker \(broker) is down"), now: now,
-                &effects)
+                broker: broker, until: now + .milliseconds(50),
+                because: KafkaClientError(.connectionFailed, "broker \(broker) is down"), now: now, &effects)
         case 49: queue.didReach(broker: .random(in: 0...2, using: &random))
         case 50: if let epoch = queue.beginEpoch() { drains.append((epoch, enqueuedCount - 1)) }
         case 51 where draw(0..<80) == 0:
@@ -123,7 +123,7 @@ struct BreakerQueueModel {
             if draw(0..<3) == 0 {
                 queue.refuse(topic, KafkaClientError(.unknownTopic, "gone"), now: now, &effects)
             } else {
-                queue.miss(topic)
+                queue.miss(topic, now: now)
             }
             return
         }
@@ -157,7 +157,7 @@ struct BreakerQueueModel {
         self.isStrict.append(isStrict)
         enqueuedCount += 1
         let isNew = queue.topicIndices[topic] == nil
-        queue.enqueue(batch, now: now, &effects)
+        queue.enqueue(batch, in: queue.topicIndex(batch.topic), now: now, &effects)
         if isNew, told[topic] != nil { applyTold(topic) }
     }
 
