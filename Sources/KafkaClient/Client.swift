@@ -28,18 +28,19 @@ public final class Client: Sendable {
     ///
     /// - Parameters:
     ///   - servers: one or more brokers to ask first, each as `host:port` or `[address]:port` for IPv6. They tell which
-    ///     other brokers there are. Kafka's `bootstrap.servers`.
+    ///     other brokers there are. Kafka's `bootstrap.servers`. Or the name of a service, as `_kafka._tcp.example.com`, whose
+    ///     SRV records in DNS say hosts and ports (RFC 2782); it is looked up whenever no other broker is known.
     ///   - configuration: how connections are opened, and how often requests are tried.
     /// - Throws: `KafkaClientError`: `.invalidConfiguration` when a server is not an address, none is given, or a setting
     ///   can't be used; `.systemResources` when no thread could be started.
     public init(
         to servers: [String], _ configuration: ClusterConfiguration = ClusterConfiguration()
     ) throws(KafkaClientError) {
-        let endpoints = try Self.check(servers, configuration)
+        let bootstrap = try Self.check(servers, configuration)
         self.configuration = configuration
         loop = try EventLoop.start(name: "kafka-cluster")
         do throws(KafkaClientError) {
-            cluster = try Cluster(bootstrap: endpoints, on: loop, configuration)
+            cluster = try Cluster(servers: bootstrap, on: loop, configuration)
         } catch {
             loop.end()
             throw error
@@ -58,7 +59,8 @@ public final class Client: Sendable {
     ///
     /// - Parameters:
     ///   - servers: one or more brokers to ask first, each as `host:port` or `[address]:port` for IPv6. They tell which
-    ///     other brokers there are. Kafka's `bootstrap.servers`.
+    ///     other brokers there are. Kafka's `bootstrap.servers`. Or the name of a service, as `_kafka._tcp.example.com`, whose
+    ///     SRV records in DNS say hosts and ports (RFC 2782); it is looked up whenever no other broker is known.
     ///   - configuration: how connections are opened, and how often requests are tried.
     ///   - body: gets the client, which is closed when `body` ends.
     /// - Returns: what `body` returns.
@@ -105,20 +107,20 @@ public final class Client: Sendable {
     /// Before anything is started, all that is wrong in one error.
     private static func check(
         _ servers: [String], _ configuration: ClusterConfiguration
-    ) throws(KafkaClientError) -> [Endpoint] {
-        var endpoints: [Endpoint] = []
+    ) throws(KafkaClientError) -> [BootstrapServer] {
+        var bootstrap: [BootstrapServer] = []
         var check = ConfigurationCheck("Client")
         check.expect("servers", !servers.isEmpty, "is empty; give at least one broker to connect to")
         var problems = check.problems
         for server in servers {
             do throws(EndpointError) {
-                endpoints.append(try Endpoint(parsing: server))
+                bootstrap.append(try BootstrapServer(parsing: server))
             } catch {
                 problems.append(ConfigurationProblem("Client.servers", error.description))
             }
         }
         try ConfigurationCheck.throwIfAny(problems + configuration.problems, for: "a client")
-        return endpoints
+        return bootstrap
     }
 
     /// Creates a producer that a program keeps, and ends with ``Producer/shutDown(within:)`` or ``Producer/run()``.

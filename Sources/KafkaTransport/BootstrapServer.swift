@@ -46,6 +46,9 @@ package enum BootstrapServer: Hashable, Sendable, CustomStringConvertible {
         try EndpointError.list(text) { entry throws(EndpointError) in try BootstrapServer(parsing: entry) }
     }
 
+    /// Where it listens, unless that has to be looked up.
+    package var endpoint: Endpoint? { if case .endpoint(let endpoint) = self { endpoint } else { nil } }
+
     /// As it is read.
     package var description: String {
         switch self {

@@ -31,13 +31,14 @@ extension ValueKind where Value == CodecChoice {
     }
 }
 
-extension ValueKind where Value == [Endpoint] {
+extension ValueKind where Value == [BootstrapServer] {
     static var servers: Self {
         Self(
             placeholder: "HOST:PORT[,…]",
+            accepted: "HOST:PORT[,…], or the name of a service such as _kafka._tcp.example.com",
             parse: { text throws(ValueError) in
                 do throws(EndpointError) {
-                    return try Endpoint.list(text)
+                    return try BootstrapServer.list(text)
                 } catch {
                     throw ValueError(error.description)
                 }

@@ -86,7 +86,7 @@ package struct RunPlan: Sendable, Equatable {
 /// Where the records go.
 package struct TargetSettings: Sendable, Equatable {
     /// Nil: an embedded broker is started for the command.
-    package var bootstrapServers: [Endpoint]?
+    package var bootstrapServers: [BootstrapServer]?
     package var topic: String = OptionTable.standard(\.topic)
     /// Whether a topic that this command created stays.
     package var keepTopic = false

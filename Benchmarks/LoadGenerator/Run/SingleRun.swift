@@ -36,7 +36,7 @@ struct SingleRun {
     private func connect(to broker: RunBroker) async throws -> RunOutcome {
         let connection = plan.target.clientSettings.connectionConfiguration()
         let cluster = try Cluster(
-            bootstrap: broker.endpoints, on: control, ClusterConfiguration(connection: connection, attempts: 2))
+            servers: broker.servers, on: control, ClusterConfiguration(connection: connection, attempts: 2))
         let isMeasuring = SharedFlag()
         let givingUp = Task(executorPreference: control) { [signals] in
             try await signals.wait()
@@ -162,13 +162,13 @@ struct SingleRun {
 
 /// Where records of a run go: brokers that are there already, or one that is started for the run.
 private struct RunBroker {
-    let endpoints: [Endpoint]
+    let servers: [BootstrapServer]
     /// Nil for brokers that are there already.
     let process: BrokerProcess?
 
     static func find(_ settings: TargetSettings, on control: EventLoop) async throws -> RunBroker {
-        if let servers = settings.bootstrapServers { return RunBroker(endpoints: servers, process: nil) }
+        if let servers = settings.bootstrapServers { return RunBroker(servers: servers, process: nil) }
         let process = BrokerProcess(on: control)
-        return RunBroker(endpoints: [try await process.start()], process: process)
+        return RunBroker(servers: [.endpoint(try await process.start())], process: process)
     }
 }

@@ -8,6 +8,12 @@ struct OpeningConnection {
     var waiters: [Waiter<Void>] = []
 }
 
+/// Where the brokers of a service are.
+private final class ServicesAnswer: @unchecked Sendable {
+    // Unchecked: used on the cluster's loop only.
+    var result: Result<[Endpoint], TransportError>?
+}
+
 /// What attempts to reach a broker have shown.
 struct BrokerHealth {
     /// The failures since the last success.
@@ -67,7 +73,7 @@ extension Cluster {
         case .controller: return brokers[metadata.controllerID].map { [$0] } ?? candidates(.any)
         case .any:
             let known = Set(brokers.values)
-            return brokers.sorted { $0.key < $1.key }.map(\.value) + bootstrap.filter { !known.contains($0) }
+            return brokers.sorted { $0.key < $1.key }.map(\.value) + bootstrapEndpoints.filter { !known.contains($0) }
         }
     }
 
@@ -178,9 +184,22 @@ extension Cluster {
         return try await retrying { isTimeOver in
             tried = []
             isWorthAnotherRound = false
+            var hasLookedUp = false
             while true {
                 try checkOpen()
-                if let endpoint = nextForMetadata(except: tried) {
+                // First those that the cluster has named. When none of them answers, those that the client began with.
+                let known = metadata.brokers.sorted { $0.key < $1.key }.map(\.value)
+                let next = nextEndpoint(known, except: tried)
+                if next == nil, !hasLookedUp {
+                    hasLookedUp = true
+                    if !known.isEmpty { metadata.emit(.rebootstrapped) }
+                    if let error = await lookUpBootstrap() {
+                        failure = error
+                        isWorthAnotherRound = true
+                    }
+                    continue
+                }
+                if let endpoint = next ?? nextEndpoint(bootstrapEndpoints, except: tried) {
                     tried.insert(endpoint)
                     race.openCount += 1
                     Task(executorPreference: loop) { await self.take(part: race, request, endpoint) }
@@ -202,13 +221,38 @@ extension Cluster {
         }
     }
 
-    /// First those that the cluster has named. When none of them answers, those that the client began with (KIP-899).
-    private func nextForMetadata(except tried: Set<Endpoint>) -> Endpoint? {
-        let known = metadata.brokers.sorted { $0.key < $1.key }.map(\.value)
-        if let endpoint = nextEndpoint(known, except: tried) { return endpoint }
-        let first = nextEndpoint(bootstrap, except: tried)
-        if first != nil, !known.isEmpty { metadata.emit(.rebootstrapped) }
-        return first
+    /// Looks up where the servers are that the client began with, where only the name of a service is known (KIP-899).
+    ///
+    /// - Returns: why none is known.
+    private func lookUpBootstrap() async -> KafkaClientError? {
+        let services = bootstrap.filter { $0.endpoint == nil }
+        if services.isEmpty { return nil }
+        var found: [Endpoint] = []
+        var causes: [any Error] = []
+        for case .service(let name) in services {
+            do { found += try await endpoints(of: name) } catch { causes.append(error) }
+        }
+        let endpoints = bootstrap.compactMap(\.endpoint) + found
+        if !endpoints.isEmpty {
+            bootstrapEndpoints = endpoints
+            return nil
+        }
+        return KafkaClientError(
+            .connectionFailed, "cannot find the brokers of \(services.map(\.description).joined(separator: ", "))",
+            causes: causes)
+    }
+
+    private func endpoints(of service: String) async throws -> [Endpoint] {
+        let answer = ServicesAnswer()
+        let end = Waiter<Void>()
+        NameLookup.services(of: service, on: loop) { result in
+            answer.result = result
+            end.resume()
+        }
+        pauses[ObjectIdentifier(end)] = end
+        defer { pauses[ObjectIdentifier(end)] = nil }
+        try await wait(for: end)
+        return try answer.result?.get() ?? []
     }
 
     private func take(part race: MetadataRace, _ request: MetadataRequest, _ endpoint: Endpoint) async {

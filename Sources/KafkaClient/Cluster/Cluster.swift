@@ -28,7 +28,9 @@ public actor Cluster: TopicDirectory {
     }
 
     nonisolated let configuration: ClusterConfiguration
-    let bootstrap: [Endpoint]
+    let bootstrap: [BootstrapServer]
+    /// What was last known of their addresses.
+    var bootstrapEndpoints: [Endpoint]
     /// What is known, for all who run for the client.
     nonisolated let metadata: ClusterMetadata
     /// See `Cluster+Asking`.
@@ -60,10 +62,19 @@ public actor Cluster: TopicDirectory {
     public init(
         bootstrap: [Endpoint], on loop: EventLoop, _ configuration: ClusterConfiguration = ClusterConfiguration()
     ) throws(KafkaClientError) {
+        try self.init(servers: bootstrap.map(BootstrapServer.endpoint), on: loop, configuration)
+    }
+
+    /// Does the same for servers that may be services in DNS.
+    package init(
+        servers bootstrap: [BootstrapServer], on loop: EventLoop,
+        _ configuration: ClusterConfiguration = ClusterConfiguration()
+    ) throws(KafkaClientError) {
         var check = ConfigurationCheck("Cluster")
         check.expect("bootstrap", !bootstrap.isEmpty, "is empty; give at least one broker to connect to")
         try ConfigurationCheck.throwIfAny(check.problems + configuration.problems, for: "a cluster")
         self.bootstrap = bootstrap
+        bootstrapEndpoints = bootstrap.compactMap(\.endpoint)
         self.loop = loop
         self.configuration = configuration
         metadata = ClusterMetadata(configuration)

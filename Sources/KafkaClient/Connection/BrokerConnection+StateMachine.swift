@@ -1,10 +1,10 @@
 // The logic of a connection to a broker, without the connection itself. An event changes the state, and the action that is
 // returned says what to do then. `BrokerConnection` does it; tests check the actions alone.
 //
-//             open                  didConnect                  didReceiveVersions
+//             open                  didConnect                  didReceiveVersions, didReceiveCluster
 //   idle ───────────▶ connecting ───────────────▶ negotiating ────────────────────▶ ready
 //                      │     ▲ │ next address       │     ▲ │ older version           │
-//                      │     └─┘                    │     └─┘                         │
+//                      │     └─┘                    │     └─┘ and: which cluster?     │
 //                      └──────────┬─────────────────┴────── lost, late, closed, idle ─┘
 //                                 ▼
 //                              closed
@@ -22,7 +22,7 @@ extension BrokerConnection {
             case idle
             /// Looking up the name, then trying its addresses one after the other.
             case connecting(Connecting)
-            /// Connected; the broker is asked which versions it speaks.
+            /// Connected; the broker is asked which versions it speaks, then to which cluster it belongs.
             case negotiating(Negotiating)
             case ready
             /// Closed for good, for this reason.
@@ -57,6 +57,8 @@ extension BrokerConnection {
             case connect(SocketAddress)
             /// Ask for the broker's versions, in this version of the question.
             case askVersions(version: Int16)
+            /// Ask to which cluster the broker belongs.
+            case askCluster
             /// Call the completion of `open`: the connection is ready.
             case tellOpened
             /// Complete this request with the frame that arrived.
@@ -98,6 +100,8 @@ extension BrokerConnection {
         let connectTimeout: Duration
         let idleTimeout: Duration
         let firstAddress: Int
+        /// The cluster that the broker must belong to; nil when none is known.
+        let clusterID: String?
         private(set) var state = State.idle
         /// The requests that were written and have no answer yet. Answers come in the order of requests.
         private var inFlight = RingBuffer<Sent>()
@@ -112,15 +116,17 @@ extension BrokerConnection {
         ///     would have less than a second; and an address with its handshake.
         ///   - idleTimeout: a ready connection that is not used for so long is closed.
         ///   - firstAddress: the index of the address that is tried first, modulo their number.
+        ///   - clusterID: the cluster that the broker must belong to; nil when none is known.
         init(
             broker: BrokerName, connectTimeout: Duration, idleTimeout: Duration, firstAddress: Int = 0,
-            firstCorrelationID: Int32 = 1
+            clusterID: String? = nil, firstCorrelationID: Int32 = 1
         ) {
             nextCorrelationID = firstCorrelationID
             self.broker = broker
             self.connectTimeout = connectTimeout
             self.idleTimeout = idleTimeout
             self.firstAddress = firstAddress
+            self.clusterID = clusterID
         }
 
         var inFlightCount: Int { inFlight.count }
@@ -205,9 +211,9 @@ extension BrokerConnection.StateMachine {
         guard case .negotiating(var negotiating) = state else { return .none }
         switch response.errorCode {
         case .none:
-            state = .ready
-            lastUsed = now
-            return .tellOpened
+            let canTell = (response.versions(of: .metadata)?.upperBound ?? 0) >= 2
+            if clusterID != nil, canTell { return .askCluster }
+            return becomeReady(now: now)
         case .unsupportedVersion where negotiating.version > 0:
             negotiating.version = min(
                 negotiating.version - 1, response.versions(of: .apiVersions)?.upperBound ?? 0)
@@ -216,6 +222,23 @@ extension BrokerConnection.StateMachine {
         case let code:
             return close(KafkaClientError(code, "broker \(broker) refused the handshake"))
         }
+    }
+}
+
+extension BrokerConnection.StateMachine {
+    /// Takes the id of the broker's cluster; nil when it tells none. Another cluster may have the address by now.
+    mutating func didReceiveCluster(_ told: String?, now: MonotonicInstant) -> Action {
+        guard case .negotiating = state else { return .none }
+        if let clusterID, let told, told != clusterID {
+            return close(.wrongCluster(at: broker.endpoint, told: told, expected: clusterID))
+        }
+        return becomeReady(now: now)
+    }
+
+    private mutating func becomeReady(now: MonotonicInstant) -> Action {
+        state = .ready
+        lastUsed = now
+        return .tellOpened
     }
 }
 

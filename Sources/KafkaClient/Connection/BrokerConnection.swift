@@ -38,7 +38,7 @@ final class BrokerConnection {
     ///     that counts it up with each attempt begins with another address each time.
     init(
         to endpoint: Endpoint, node: Int32? = nil, on loop: EventLoop, _ configuration: ConnectionConfiguration,
-        firstAddress: Int = 0, resolver: @escaping Resolver = NameLookup.addresses
+        firstAddress: Int = 0, clusterID: String? = nil, resolver: @escaping Resolver = NameLookup.addresses
     ) {
         self.resolver = resolver
         self.endpoint = endpoint
@@ -46,7 +46,7 @@ final class BrokerConnection {
         self.configuration = configuration
         machine = StateMachine(
             broker: BrokerName(endpoint, node: node), connectTimeout: configuration.connectTimeout,
-            idleTimeout: configuration.idleTimeout, firstAddress: firstAddress)
+            idleTimeout: configuration.idleTimeout, firstAddress: firstAddress, clusterID: clusterID)
         accumulator = FrameAccumulator(capacity: 16 << 10, frameBytesMax: configuration.responseByteCountMax)
     }
 
@@ -78,6 +78,7 @@ final class BrokerConnection {
         case .lookUp: lookUp()
         case .connect(let address): connect(to: address)
         case .askVersions(let version): askVersions(version)
+        case .askCluster: askCluster()
         case .tellOpened:
             let opening = opening
             self.opening = nil
@@ -124,6 +125,23 @@ final class BrokerConnection {
                 versions = BrokerVersions(response)
                 perform(machine.didReceiveVersions(response, now: .now))
             }
+        }
+    }
+
+    private func askCluster() {
+        var request = MetadataRequest(topicNames: [])
+        request.allowAutoTopicCreation = false
+        do {
+            let version = try versions.newest(MetadataRequest.self, of: endpoint)
+            send(request, version: version, timeout: configuration.connectTimeout) { [weak self] result in
+                guard let self else { return }
+                switch result {
+                case .failure(let error): perform(machine.close(error))
+                case .success(let response): perform(machine.didReceiveCluster(response.clusterID, now: .now))
+                }
+            }
+        } catch {
+            perform(machine.close(error))
         }
     }
 

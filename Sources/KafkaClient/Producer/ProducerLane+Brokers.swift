@@ -42,7 +42,8 @@ extension ProducerLane {
             return nil
         }
         let connection = BrokerConnection(
-            to: endpoint, node: broker, on: loop, connectionConfiguration, firstAddress: link.attemptCount)
+            to: endpoint, node: broker, on: loop, connectionConfiguration, firstAddress: link.attemptCount,
+            clusterID: cluster.metadata.clusterID)
         brokers[broker, default: BrokerLink()].attemptCount += 1
         brokers[broker, default: BrokerLink()].connection = connection
         connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, error) } }

@@ -14,10 +14,10 @@ struct ConnectionBench {
     var machine: Machine
     var now = MonotonicInstant(nanoseconds: 1_000_000)
 
-    init(node: Int32? = nil, firstAddress: Int = 0) {
+    init(node: Int32? = nil, firstAddress: Int = 0, clusterID: String? = nil) {
         machine = Machine(
             broker: BrokerName(Endpoint(host: "broker", port: 9092), node: node), connectTimeout: .seconds(10),
-            idleTimeout: .seconds(540), firstAddress: firstAddress)
+            idleTimeout: .seconds(540), firstAddress: firstAddress, clusterID: clusterID)
     }
 
     static var connecting: ConnectionBench {
@@ -82,6 +82,7 @@ func name(_ action: ConnectionBench.Machine.Action) -> String {
     case .lookUp: "look up"
     case .connect(let address): "connect \(address)"
     case .askVersions(let version): "ask versions \(version)"
+    case .askCluster: "ask cluster"
     case .tellOpened: "tell opened"
     case .complete(let request): "complete \(request)"
     case .close(let ending): "close, tell \(ending.listener)"

@@ -10,6 +10,39 @@ import Testing
 
     // MARK: Opening
 
+    @Test(arguments: [("c", "tell opened"), ("other", "close, tell opener"), (nil, "tell opened")])
+    func `a broker is asked to which cluster it belongs where one is known`(told: String?, then: String) throws {
+        var bench = ConnectionBench(clusterID: "c")
+        _ = bench.machine.open(now: bench.now)
+        _ = bench.lookUp(1)
+        _ = bench.connect()
+        var versions = ApiVersionsResponse()
+        versions.apiKeys = [.init(.metadata, 0...13)]
+        #expect(name(bench.receive(versions)) == "ask cluster")
+        #expect(!bench.machine.isReady && bench.machine.isReceiving)
+        let action = bench.machine.didReceiveCluster(told, now: bench.now)
+        #expect(name(action) == then)
+        if told == "other" {
+            let error = try ending(action).error
+            #expect(error.code == .wrongCluster && !error.isRetriable)
+            #expect(error.message.contains("cluster other") && error.message.contains("cluster c"))
+        }
+    }
+
+    @Test func `a broker that does not say its cluster in time is closed, one that can't tell is not asked`() {
+        var bench = ConnectionBench(clusterID: "c")
+        _ = bench.machine.open(now: bench.now)
+        _ = bench.lookUp(1)
+        _ = bench.connect()
+        var versions = ApiVersionsResponse()
+        versions.apiKeys = [.init(.metadata, 0...1)]
+        var asked = bench
+        #expect(name(bench.receive(versions)) == "tell opened")
+        versions.apiKeys = [.init(.metadata, 0...2)]
+        #expect(name(asked.receive(versions)) == "ask cluster")
+        #expect(name(asked.wait(.seconds(10))) == "close, tell opener")
+    }
+
     @Test func `idle, open: the name is looked up`() {
         var bench = Bench()
         #expect(name(bench.machine.open(now: bench.now)) == "look up")

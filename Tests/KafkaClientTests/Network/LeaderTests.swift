@@ -79,7 +79,7 @@ import Testing
             let begin = MonotonicInstant.now
             try await Task.sleep(for: .milliseconds(300))
             let count = questionCount.withLock { $0 }
-            #expect(count > 3 && Double(count) <= (MonotonicInstant.now - begin) / .milliseconds(10) + 3, "\(count)")
+            #expect(count > 1 && Double(count) <= (MonotonicInstant.now - begin) / .milliseconds(40) + 2, "\(count)")
             await lane.close()
             await cluster.close()
             await server.stop()

@@ -51,7 +51,10 @@ import Testing
         let plan = try Self.plan(
             "run --records=1M --partitions 8 -b a:1,[::1]:2 --topic t --keep-topic --replication-factor 3 --acks -1 "
                 + "--seed 0xff --quiet --format json --output /x --dry-run --runs 3 --linger 0")
-        #expect(plan.target.bootstrapServers == [.init(host: "a", port: 1), .init(host: "::1", port: 2)])
+        #expect(
+            plan.target.bootstrapServers == [
+                .endpoint(.init(host: "a", port: 1)), .endpoint(.init(host: "::1", port: 2)),
+            ])
         #expect(plan.target.topic == "t")
         #expect(plan.target.keepTopic)
         #expect(plan.target.replicationFactor == 3)
@@ -66,7 +69,7 @@ import Testing
         #expect(plan.configurations[0].seed == 255)
         #expect(plan.configurations[0].lingerNs == 0)
         #expect(try Self.plan("--num-records 5").configurations == Self.plan("--records 5").configurations)
-        #expect(try Self.plan("-ba:1").target.bootstrapServers == [.init(host: "a", port: 1)])
+        #expect(try Self.plan("-ba:1").target.bootstrapServers == [.endpoint(.init(host: "a", port: 1))])
     }
 
     @Test func workloadsAndClientSettingsAreReadInFull() throws {

@@ -81,7 +81,7 @@ import Testing
         var target = TargetSettings()
         #expect(target.name(stage: .broker) == "embedded")
         #expect(target.name(stage: .null) == "none")
-        target.bootstrapServers = [.init(host: "a", port: 1), .init(host: "b", port: 2)]
+        target.bootstrapServers = [.endpoint(.init(host: "a", port: 1)), .endpoint(.init(host: "b", port: 2))]
         #expect(target.name(stage: .broker) == "a:1,b:2")
     }
 }

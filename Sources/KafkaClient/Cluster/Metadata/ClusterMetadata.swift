@@ -129,9 +129,7 @@ final class ClusterMetadata: Sendable {
         var events: [ClientEvent.Kind] = []
         let changes = try state.withLock { state throws(KafkaClientError) in
             if let known = state.clusterID, let told = response.clusterID, known != told {
-                throw KafkaClientError(
-                    .wrongCluster,
-                    "the broker at \(broker) belongs to cluster \(told), this client is connected to cluster \(known)")
+                throw .wrongCluster(at: broker, told: told, expected: known)
             }
             state.clusterID = response.clusterID ?? state.clusterID
             state.controllerID = response.controllerID
@@ -337,6 +335,17 @@ extension ClusterMetadata.State {
             events.append(.topicMissing(topic: name))
         }
         changes.add(entry.topic)
+    }
+}
+
+extension KafkaClientError {
+    static func wrongCluster(at endpoint: Endpoint, told: String, expected: String) -> KafkaClientError {
+        KafkaClientError(
+            .wrongCluster,
+            """
+            the broker at \(endpoint) belongs to cluster \(told), this client is connected to cluster \(expected); make \
+            another client to use that cluster
+            """)
     }
 }
 

@@ -34,6 +34,8 @@ extension Producer {
         try await append(chunk, extent, to: known, partition, &whenFull)
     }
 
+    // Never inlined: Swift 6.3.1 crashes when both are inlined into their caller.
+    @inline(never)
     private func append(
         _ chunk: RecordChunk, _ extent: RecordChunk.Extent, to topic: KnownTopic, _ partition: Int32?,
         _ whenFull: inout WhenFull
@@ -47,6 +49,7 @@ extension Producer {
     }
 
     /// Appends the records that fit a batch, and throws for the others.
+    @inline(never)
     private func appendFitting(
         _ chunk: RecordChunk, to topic: KnownTopic, _ partition: Int32?, _ whenFull: inout WhenFull
     ) async throws {
