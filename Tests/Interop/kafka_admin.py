@@ -2,6 +2,8 @@
 
 import contextlib
 import functools
+import socket
+import struct
 import time
 
 from harness import expect, needs, wait_until
@@ -25,7 +27,7 @@ def kafka_python():
         admin.close()
 
 
-def create(topic, partitions, replicas, **config):
+def create(topic, partitions, replicas, everywhere=True, **config):
     """Creates a topic, also one that was deleted a moment ago, and waits until all nodes know its leaders."""
     from confluent_kafka import KafkaException
     from confluent_kafka.admin import NewTopic
@@ -38,7 +40,41 @@ def create(topic, partitions, replicas, **config):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
-    wait_until(lambda: len(in_sync(topic, replicas)) == partitions, f"{partitions} partitions of {topic}", 30)
+    if everywhere:
+        wait_until(
+            lambda: all(known_leaders(server, topic) == partitions for server in BOOTSTRAP.split(",")),
+            f"{partitions} partitions of {topic}", 30)
+
+
+def known_leaders(server, topic):
+    """For how many partitions of a topic a node names a leader, by a Metadata request (version 1) to that node."""
+    host, port = server.rsplit(":", 1)
+    name = topic.encode()
+    body = struct.pack(">hhihih", 3, 1, 1, -1, 1, len(name)) + name
+    with socket.create_connection((host, int(port)), timeout=5) as s:
+        s.sendall(struct.pack(">i", len(body)) + body)
+        with s.makefile("rb") as answer:
+            def number(form):
+                return struct.unpack(">" + form, answer.read(struct.calcsize(">" + form)))[0]
+
+            number("q")
+            for _ in range(number("i")):
+                number("i")
+                answer.read(number("h"))
+                number("i")
+                answer.read(max(0, number("h")))
+            number("q")
+            number("h")
+            answer.read(number("h"))
+            number("?")
+            leaders_known = 0
+            for _ in range(number("i")):
+                number("h")
+                number("i")
+                leaders_known += number("i") >= 0
+                for _ in range(2):
+                    answer.read(4 * number("i"))
+            return leaders_known
 
 
 def delete(*topics):

@@ -28,6 +28,8 @@ FACTOR, SECONDS = 1.5, 1.0
 REASONS = {"unknownTopic", "unknownPartition"}
 RECOVERY = 60
 WARM_UP = 12
+# Of topics that are created.
+ROUNDS = 4
 
 # They take turns; another one begins with each change.
 clients = ["ours", "librdkafka"]
@@ -92,6 +94,10 @@ class Turn:
         return f"{self.client} {self.gap:.2f} s (partition {self.partition}; " + ", ".join(parts) + ")"
 
 
+def options(lanes, keyed):
+    return f"{lanes} lane{'s' * (lanes > 1)}, {'keys' if keyed else 'no keys'}"
+
+
 def told(codes):
     return ", ".join(f"{count:,} {code}" for code, count in sorted(codes.items())) or "0"
 
@@ -132,8 +138,7 @@ def compare(what, slug, lanes, keyed, change, *, replicas=REPLICAS, others=0, pr
             turns[client] = turn.finish()
             delete(*turn.topics)
     mine, theirs = turns["ours"], turns["librdkafka"]
-    with_keys = "keys" if keyed else "no keys"
-    print(f"  {what} ({lanes} lane{'s' * (lanes > 1)}, {with_keys}): longest gap {mine.text()}, {theirs.text()}", flush=True)
+    print(f"  {what} ({options(lanes, keyed)}): longest gap {mine.text()}, {theirs.text()}", flush=True)
     must_hold(mine, theirs, set(may_fail))
     return mine, theirs
 
@@ -164,12 +169,47 @@ def drill(what, *choices, nodes=NODES, only_all=False):
 
 
 def define_one(what, function, lanes, keyed):
-    @test(f"{what}, with {lanes} lane{'s' * (lanes > 1)} and {'keys' if keyed else 'no keys'}")
+    @test(f"{what} ({options(lanes, keyed)})")
     def run():
         function(what, lanes, keyed)
 
 
 # Topics that change
+
+
+@drill("topic used while it is created", (2, True), nodes=3)
+def created(what, lanes, keyed):
+    """Nodes learn of a topic one after the other: some say for a moment that they do not know it."""
+    ours(), librdkafka("librdkafka_drill")
+    warm_up()
+    longest, failed = {client: 0.0 for client in clients}, {client: {} for client in clients}
+    for each in range(ROUNDS):
+        for client in clients:
+            with folder() as path:
+                topic = f"created-{lanes}-{keyed}-{each}-{client}"
+                begun = now()
+                create(topic, PARTITIONS, REPLICAS, everywhere=False)
+                producing = Producing(client, [topic], lanes, keyed, path)
+                try:
+                    producing.wait_for(topic, PARTITIONS, 30)
+                    time.sleep(1)
+                except BaseException:
+                    producing.kill()
+                    raise
+                summary = producing.finish()[topic]
+                longest[client] = max(longest[client], *(t - begun for t in summary.first))
+                for code, count in summary.failed.items():
+                    failed[client][code] = failed[client].get(code, 0) + count
+                if VERBOSE:
+                    print(json.dumps({"client": client, "summary": producing.summary, "events": producing.events}))
+                expect(client != "ours" or not summary.stored()["missing"], "acknowledged records are missing")
+                delete(topic)
+    print(f"  {what} (of {ROUNDS}; {options(lanes, keyed)}): all partitions in use after ours {longest['ours']:.2f} s "
+          f"(failed {told(failed['ours'])}), librdkafka {longest['librdkafka']:.2f} s "
+          f"(failed {told(failed['librdkafka'])})", flush=True)
+    expect(not failed["ours"], f"records of a topic that exists failed: {told(failed['ours'])}")
+    limit = FACTOR * longest["librdkafka"] + SECONDS
+    expect(longest["ours"] <= limit, f"all partitions were in use after {longest['ours']:.2f} s, more than {limit:.2f} s")
 
 
 @drill("partitions added", (2, True) if NODES == 3 else (1, True))
