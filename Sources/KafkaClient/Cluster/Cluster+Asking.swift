@@ -192,7 +192,6 @@ extension Cluster {
                 let next = nextEndpoint(known, except: tried)
                 if next == nil, !hasLookedUp {
                     hasLookedUp = true
-                    if !known.isEmpty { metadata.emit(.rebootstrapped) }
                     if let error = await lookUpBootstrap() {
                         failure = error
                         isWorthAnotherRound = true
@@ -200,6 +199,7 @@ extension Cluster {
                     continue
                 }
                 if let endpoint = next ?? nextEndpoint(bootstrapEndpoints, except: tried) {
+                    if next == nil, !known.isEmpty { metadata.emit(.rebootstrapped) }
                     tried.insert(endpoint)
                     race.openCount += 1
                     Task(executorPreference: loop) { await self.take(part: race, request, endpoint) }
@@ -271,7 +271,9 @@ extension Cluster {
             if response.errorCode != .none {
                 throw KafkaClientError(response.errorCode, "cannot learn of the cluster")
             }
-            race.add(.answered(try metadata.apply(response, from: endpoint, now: .now)))
+            let changes = try metadata.apply(response, from: endpoint, now: .now)
+            if changes.areBrokersNew { forgetOthers() }
+            race.add(.answered(changes))
         } catch let error as KafkaClientError {
             if error.code == .wrongCluster { noteFailure(of: endpoint) }
             race.add(.failed(error))
@@ -279,6 +281,17 @@ extension Cluster {
             race.add(
                 .failed(KafkaClientError(.connectionFailed, "broker \(endpoint) could not be asked", underlying: error))
             )
+        }
+    }
+
+    /// Forgets what is kept for addresses at which no broker is any more, as far as is known.
+    private func forgetOthers() {
+        let known = Set(metadata.brokers.values).union(bootstrapEndpoints)
+        health = health.filter { known.contains($0.key) }
+        for (endpoint, connection) in connections where !known.contains(endpoint) || connection.isClosed {
+            if connection.inFlightCount > 0 { continue }
+            connection.close()
+            connections[endpoint] = nil
         }
     }
 

@@ -12,7 +12,7 @@ struct BrokerLink {
     var attemptCount = 0
     /// No connection is opened before.
     var retryAt = MonotonicInstant.distantPast
-    /// When it last answered, or was first sent something after it had answered everything.
+    /// When it last answered, or connecting began, or it was sent something after it had answered everything.
     var heardAt = MonotonicInstant.distantPast
     /// When it throttled this client for the last time (KIP-219): it gets nothing until that is over.
     var throttled: Range<MonotonicInstant>?
@@ -45,6 +45,7 @@ extension ProducerLane {
             to: endpoint, node: broker, on: loop, connectionConfiguration, firstAddress: link.attemptCount,
             clusterID: cluster.metadata.clusterID)
         brokers[broker, default: BrokerLink()].attemptCount += 1
+        brokers[broker]!.heardAt = now
         brokers[broker, default: BrokerLink()].connection = connection
         connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, error) } }
         connection.open { [weak self] error in
@@ -84,6 +85,7 @@ extension ProducerLane {
         queue.giveUp(broker: broker, because: reason, now: .now, &effects)
         if queue.readyByteCount(broker) > 0 { schedule(at: retryAt) }
         act(on: effects)
+        pump(isEndOfTurn: false)
     }
 
     /// Also where the configuration asks for no pause: a broker that can't be reached must not cost an attempt after the
@@ -92,13 +94,17 @@ extension ProducerLane {
 
     // MARK: Silence
 
-    /// Looks after brokers that owe answers and are silent: whether another broker leads by now is asked, and if so, the
-    /// connection is given up before the request's timeout.
+    /// Looks after brokers that owe answers and are silent, and those to which connecting lasts: whether another broker leads
+    /// by now is asked, and if so, the connection is given up before the request's timeout.
     func checkSilence(now: MonotonicInstant) {
-        for (broker, link) in brokers where link.inFlightCount > 0 {
-            guard let connection = link.connection, connection.isReady else { continue }
+        for (broker, link) in brokers {
             let silentNs = now.nanoseconds(since: link.heardAt)
-            if silentNs < Self.silenceNs { continue }
+            guard let connection = link.connection, !connection.isClosed, silentNs >= Self.silenceNs else { continue }
+            if !connection.isReady {
+                refresh(queue.topicsReady(for: broker))
+                continue
+            }
+            if link.inFlightCount == 0 { continue }
             let flights = queue.flights(to: broker)
             if flights.haveMoved {
                 connection.close(
@@ -124,8 +130,13 @@ extension ProducerLane {
         if wanted.isEmpty || isClosed { return }
         asking.formUnion(wanted)
         start { lane in
-            try? await lane.cluster.learnAtPace(wanted)
-            lane.didAsk(wanted)
+            do {
+                try await lane.cluster.learnAtPace(wanted)
+                lane.didAsk(wanted)
+            } catch {
+                // The cluster was closed, or the lane is. What waits fails when its time is over.
+                lane.asking.subtract(wanted)
+            }
         }
     }
 

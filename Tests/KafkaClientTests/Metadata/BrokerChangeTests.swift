@@ -117,6 +117,29 @@ import Testing
         }
     }
 
+    @Test func `a broker to which connecting lasts is left as soon as another one leads`() async throws {
+        try await withFixture(brokers: 2) { fixture in
+            let full = try FullAcceptQueue()
+            try fixture.broker.createTopic("t", partitions: 4)
+            let facts = try await withSteadyProducer(to: fixture.endpoints) { steady in
+                try await eventually { steady.now.partitions(of: "t").count == 4 }
+                fixture.broker.advertise(node: 1, as: Endpoint(host: "127.0.0.1", port: full.port))
+                try await steady.refresh()
+                fixture.broker.inject(FaultRule(.produce, node: 1, effect: .disconnect(.beforeStore)))
+                try await Task.sleep(for: .seconds(1))
+                try fixture.broker.moveLeaders(from: 1, to: 2)
+                let moved = MonotonicInstant.now
+                try await eventually {
+                    let last = steady.now.lastAcknowledged
+                    return (0..<4).allSatisfy { last["t/\($0)"].map { $0 > moved } == true }
+                }
+                #expect(.now - moved < .milliseconds(2500), "\(.now - moved)")
+            }
+            #expect(facts.failures == [:] && facts.acknowledgedCount == facts.appendedCount)
+            withExtendedLifetime(full) {}
+        }
+    }
+
     @Test func `one broker that is behind for ever, and the first to be asked, holds nobody up`() async throws {
         try await withFixture(brokers: 3) {
             $0.hintsAtLeaders = false

@@ -19,6 +19,8 @@ final class ClusterMetadata: Sendable {
     /// How long a topic is asked for by age after its last use. Kafka's `metadata.max.idle.ms`.
     private static let idleTimeMax = Duration.seconds(300)
 
+    private static let topicsPerLock = 64
+
     fileprivate struct State {
         var clusterID: String?
         var controllerID: Int32 = -1
@@ -127,7 +129,7 @@ final class ClusterMetadata: Sendable {
         _ response: MetadataResponse, from broker: Endpoint, now: MonotonicInstant
     ) throws(KafkaClientError) -> Changes {
         var events: [ClientEvent.Kind] = []
-        let changes = try state.withLock { state throws(KafkaClientError) in
+        var changes = try state.withLock { state throws(KafkaClientError) in
             if let known = state.clusterID, let told = response.clusterID, known != told {
                 throw .wrongCluster(at: broker, told: told, expected: known)
             }
@@ -135,8 +137,15 @@ final class ClusterMetadata: Sendable {
             state.controllerID = response.controllerID
             var changes = Changes()
             changes.areBrokersNew = state.apply(response.brokers)
-            for topic in response.topics { state.apply(topic, now, &changes, &events) }
             return changes
+        }
+        // Some topics at a time: who wants to look meanwhile does not wait for all.
+        for begin in stride(from: 0, to: response.topics.count, by: Self.topicsPerLock) {
+            state.withLock { state in
+                for topic in response.topics[begin...].prefix(Self.topicsPerLock) {
+                    state.apply(topic, now, &changes, &events)
+                }
+            }
         }
         publish(changes, events)
         return changes
