@@ -1,4 +1,4 @@
-"""Reads what kbench writes: runs.csv, latency.csv, timeline.csv and manifest.json of an output folder."""
+"""Reads what kbench writes: runs.csv, latency.csv, timeline.csv, events.csv and manifest.json of an output folder."""
 
 import csv
 import json
@@ -10,6 +10,7 @@ REQUIRED = {
     "latency.csv": ("run", "stage", "percentile", "value_us", "cumulative_count"),
     "timeline.csv": ("run", "t_s", "throughput_rps", "latency_total_p50_us", "latency_total_p99_us",
                      "latency_total_max_us"),
+    "events.csv": ("run", "t_s", "event", "broker"),
 }
 VERDICTS = ("failed-records", "unverified", "interrupted", "saturated", "generator-bound", "debug-build", "noisy", "ok")
 
@@ -64,6 +65,7 @@ class Run(Row):
         self.configuration = self.configuration_of(manifest)
         self.results = ""
         self.timeline = []
+        self.events = []
         self.spectrum = []
 
     def configuration_of(self, manifest):
@@ -104,6 +106,10 @@ class Results:
             run = by_number.get(row.required("run"))
             if run:
                 run.timeline.append(row)
+        for row in self.table("events.csv") or ():
+            run = by_number.get(row.required("run"))
+            if run:
+                run.events.append(row)
 
     def read_manifest(self):
         path = os.path.join(self.path, "manifest.json")

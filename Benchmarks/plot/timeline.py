@@ -4,7 +4,8 @@ import math
 
 from matplotlib.lines import Line2D
 
-from .theme import COLOURS, Page, axis_of_counts, axis_of_durations, latency_label, limited, panel_title
+from .events import LABEL, marks
+from .theme import COLOURS, GREY, Page, axis_of_counts, axis_of_durations, latency_label, limited, panel_title
 
 NAME = "timeline"
 INTERVALS_MIN = 3
@@ -33,6 +34,9 @@ def draw(sweep):
         page.notes.append(f"Not shown: {short} configurations whose runs have fewer than {INTERVALS_MIN} intervals.")
     if any(len(c.runs) > 1 for c in shown):
         page.notes.append("A line for each run.")
+    if any(events_of(c) for c in shown):
+        page.notes.append("Dashed grey: what happened to brokers, leaders and the topic."
+                          + (" Of several runs, the first one's." if any(len(c.runs) > 1 for c in shown) else ""))
     if any(len(intervals(run)) < len(run.timeline) for c in shown for run in c.runs):
         page.notes.append(f"Last intervals shorter than {100 * REST_MAX:.0f} % of the first are left out.")
     rates = [c.summary("rate_target_rps") for c in shown]
@@ -61,6 +65,8 @@ def draw(sweep):
     handles = [Line2D([], [], color=COLOURS[2], label="throughput")]
     if any(rates):
         handles.append(Line2D([], [], color="black", linestyle=":", label="target rate"))
+    if any(events_of(c) for c in shown):
+        handles.append(Line2D([], [], color=GREY, linestyle="--", linewidth=0.8, label="events"))
     for name, _, colour, marker in LATENCIES:
         handles.append(Line2D([], [], color=colour, marker=marker, label=f"latency {name}"))
     if sweep.doubts:
@@ -82,6 +88,15 @@ def draw_one(upper, lower, configuration):
     last = max(row.required("t_s") for run in configuration.runs for row in intervals(run))
     for axes in (upper, lower):
         axes.set_xlim(0, last)
+    for time, text in marks(events_of(configuration), last):
+        for axes in (upper, lower):
+            axes.axvline(time, color=GREY, linestyle="--", linewidth=0.8, zorder=1)
+        upper.text(time, 0.98, text, transform=upper.get_xaxis_transform(), **LABEL)
+
+
+def events_of(configuration):
+    """Those of the first run that is drawn: a run has its own, and several would hide one another."""
+    return next((run.events for run in configuration.runs if intervals(run)), [])
 
 
 def intervals(run):

@@ -11,7 +11,7 @@ public struct ClientEvent: Sendable {
     /// When it was noticed.
     public let time: MonotonicInstant
 
-    init(_ kind: Kind, at time: MonotonicInstant) {
+    package init(_ kind: Kind, at time: MonotonicInstant) {
         self.kind = kind
         self.time = time
     }

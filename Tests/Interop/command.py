@@ -10,7 +10,7 @@ COLUMNS = (
     "batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,"
     "duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,wire_bytes_per_s,compression_ratio,"
     "batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,generator_cpu_ns_per_record,"
-    "broker_cpu_s,client_peak_rss_bytes,"
+    "broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,"
     + ",".join(
         f"latency_{stage}_{figure}_us" for stage in ("total", "build", "compress", "queue", "ack")
         for figure in ("p50", "p90", "p99", "p999", "max"))

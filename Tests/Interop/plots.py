@@ -156,6 +156,37 @@ def verdicts():
         expect(not any("*" in text for text in texts(here + "/throughput.svg")), "a mark where all is ok")
 
 
+def timeline(path, *events):
+    """Results of ten seconds, in which something happened."""
+    results(path, row(1, 10))
+    intervals = [f"1,{second},10,{1000 * second},2000,3000" for second in range(1, 11)]
+    write(path + "/timeline.csv", "\n".join([
+        "run,t_s,throughput_rps,latency_total_p50_us,latency_total_p99_us,latency_total_max_us", *intervals]) + "\n")
+    if events:
+        write(path + "/events.csv", "\n".join(["run,t_s,event,topic,partition,broker,detail", *events]) + "\n")
+
+
+@test("the timeline marks what happened, what is close together once; without events.csv it marks nothing")
+def events():
+    with folder() as here:
+        lost = [f"1,{time},{word},,,3,\"h:1, lost\"" for time, word in (
+            (2, "disconnected"), (2.01, "disconnected"), (2.1, "connect-failed"), (2.7, "connect-failed"))]
+        timeline(here + "/one", "1,0,connected,,,3,h:1", "1,1,leader-moved,t,0,2,", *lost,
+                 *(f"1,2.{tenth},leader-moved,t,{tenth},1," for tenth in range(3)), "1,3.5,retried,t,0,1,",
+                 "1,4,connected,,,3,h:1", "1,4.1,connected,,,3,h:1", "1,6,topic-grew,t,,,", "1,7,topic-made-anew,t,,,",
+                 "1,8,throttled,,,1,100 ms", "1,8.2,throttled,,,1,100 ms", "1,9,something-new,,,,", "2,5,topic-gone,t,,,")
+        drawn(here + "/one", "--out", here, "--format", "svg")
+        found = " ".join(texts(here + "/timeline.svg"))
+        for text in ("leader moved", "broker 3 lost", "3 leaders moved", "broker 3 found", "topic grew",
+                     "topic made anew", "throttled × 2", "what happened to brokers"):
+            equal(found.count(text), 1, f"'{text}' in {found}")
+        expect("retried" not in found and "topic gone" not in found, f"too many marks: {found}")
+        timeline(here + "/two")
+        drawn(here + "/two", "--out", here, "--format", "svg")
+        found = " ".join(texts(here + "/timeline.svg"))
+        expect("what happened" not in found and "events" not in found, f"marks of nothing: {found}")
+
+
 @test("a picture whose data is missing is not made, and the reason is said")
 def missing_data():
     with folder() as here:
@@ -212,7 +243,8 @@ def refused():
                 file.write(content)
             refuses([here, "--out", here + "/out"], words)
         results(here, row(1, 10))
-        for name, content in (("latency.csv", "run,stage\n1,total\n"), ("timeline.csv", "\0"), ("manifest.json", "{")):
+        for name, content in (("latency.csv", "run,stage\n1,total\n"), ("timeline.csv", "\0"),
+                              ("events.csv", "run,t_s,event\n1,0,connected\n"), ("manifest.json", "{")):
             write(f"{here}/{name}", content)
             refuses([here, "--out", here + "/out"], [name])
             os.remove(f"{here}/{name}")

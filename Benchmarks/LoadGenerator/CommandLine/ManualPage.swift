@@ -36,8 +36,8 @@ package enum ManualPage {
         combinations are run in turn.
         """,
         """
-        It leaves runs.csv, latency.csv, timeline.csv, a histogram log for each run and manifest.json in a folder of results, \
-        and verifies by the broker's own offsets that what was acknowledged is stored.
+        It leaves runs.csv, latency.csv, timeline.csv, events.csv, a histogram log for each run and manifest.json in a folder \
+        of results, and verifies by the broker's own offsets that what was acknowledged is stored.
         """,
     ]
 

@@ -14,6 +14,7 @@ package struct OptionTable: Sendable {
     /// Bounds that settings of the client by other names share.
     static let batchSizes = 128...1 << 30
     static let lingersNs = 0...hourNs
+    static let metadataAgesNs = 10_000_000...dayNs
 
     // MARK: Target
 
@@ -34,6 +35,10 @@ package struct OptionTable: Sendable {
     let commandProperty = Option(
         "command-property", .repeatable(.property), short: "X", group: .client,
         "a client setting by its Java name or librdkafka's; may be given again")
+
+    let metadataMaxAge = Option(
+        "metadata-max-age", .single(.duration(in: metadataAgesNs), default: 300 * secondNs), group: .client,
+        "age at which what is known of the topic is asked for anew")
 
     // MARK: Amount
 

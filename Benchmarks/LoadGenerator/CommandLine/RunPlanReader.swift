@@ -29,6 +29,7 @@ struct RunPlanReader {
     private func baseConfiguration() throws(UsageError) -> RunConfiguration {
         var base = RunConfiguration()
         base.stage = try options(\.stage)
+        base.metadataMaxAgeNs = try options(\.metadataMaxAge)
         base.amount = .records(try options(\.records))
         if let ns = try options(\.duration) { base.amount = .durationNs(ns) }
         let warmupRecords = try options(\.warmupRecords)

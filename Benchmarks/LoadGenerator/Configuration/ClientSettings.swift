@@ -18,6 +18,7 @@ package struct ClientSettings: Sendable, Equatable {
     package var lingerNs: Int64?
     package var batchSizeBytes: Int?
     package var codec: CodecChoice?
+    package var metadataMaxAgeNs: Int64?
 
     package init() {}
 
@@ -50,6 +51,14 @@ package struct ClientSettings: Sendable, Equatable {
             "compression.type", "compression.codec", OptionTable.shared.codec.row,
             { settings, text throws(ValueError) in
                 settings.codec = try CodecChoice(parsing: text)
+            }
+        ),
+        (
+            "metadata.max.age.ms", "topic.metadata.refresh.interval.ms", OptionTable.shared.metadataMaxAge.row,
+            { settings, text throws(ValueError) in
+                let bounds = OptionTable.metadataAgesNs
+                let boundsMs = Int(bounds.lowerBound / 1_000_000)...Int(bounds.upperBound / 1_000_000)
+                settings.metadataMaxAgeNs = Int64(try number(text, boundsMs)) * 1_000_000
             }
         ),
         (
@@ -174,6 +183,7 @@ package struct ClientSettings: Sendable, Equatable {
         if let lingerNs { run.lingerNs = lingerNs }
         if let batchSizeBytes { run.batchSizeBytes = batchSizeBytes }
         if let codec { run.codec = codec }
+        if let metadataMaxAgeNs { run.metadataMaxAgeNs = metadataMaxAgeNs }
     }
 }
 

@@ -24,6 +24,9 @@ extension Quantity {
         return Decimal.shortText(value, decimals: 6) ?? "\(value)"
     }
 
+    /// `1 record`, `12 records`.
+    package static func counted(_ value: Int64, _ noun: String) -> String { "\(value) \(noun)\(value == 1 ? "" : "s")" }
+
     /// Three digits of a large number, for a table: `12.3M`, `950k`, `0.52`.
     package static func approximate(_ value: Double) -> String {
         scaleDown(value, by: 1000, units: ["", "k", "M", "G", "T"])

@@ -17,6 +17,8 @@ package struct RunConfiguration: Sendable, Equatable {
     }
 
     package var stage: PipelineStage = OptionTable.standard(\.stage)
+    /// The age at which what is known of the topic is asked for anew, in ns.
+    package var metadataMaxAgeNs: Int64 = OptionTable.standard(\.metadataMaxAge)
     package var amount = Amount.records(OptionTable.standard(\.records))
     /// What is sent before the clock starts; nil for nothing.
     package var warmup: Amount?

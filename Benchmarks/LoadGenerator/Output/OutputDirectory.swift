@@ -11,6 +11,7 @@ package struct OutputDirectory: Sendable, Equatable {
     package var runs: RunsFile { RunsFile(path: path + "/runs.csv") }
     package var latency: LatencyFile { LatencyFile(path: path + "/latency.csv") }
     package var timeline: TimelineFile { TimelineFile(path: path + "/timeline.csv") }
+    package var events: EventsFile { EventsFile(path: path + "/events.csv") }
     package var manifest: OutputFile { OutputFile(path: path + "/manifest.json") }
 
     /// `<run>.hlog`.

@@ -58,7 +58,9 @@ extension RunResult {
             .number("client_cpu_ns_per_record", clientCpuNsPerRecord, decimals: 2),
             .number("generator_cpu_ns_per_record", generatorCpuNsPerRecord, decimals: 2),
             .number("broker_cpu_s", brokerCpuNs.map { Double($0) / 1e9 }, decimals: 6),
-            .integer("client_peak_rss_bytes", clientPeakRssBytes),
+            .integer("client_peak_rss_bytes", clientPeakRssBytes), .integer("leaders_moved", leadersMoved),
+            .integer("records_retried", recordsRetried),
+            .number("gap_max_ms", (longestGap?.durationNs).map { Double($0) / 1e6 }, decimals: 3),
         ]
     }
 

@@ -25,9 +25,26 @@ package struct RunResult: Sendable, Equatable {
     /// User and system time of the broker's process.
     package var brokerCpuNs: Int64?
     package var clientPeakRssBytes: Int64?
+    /// How often a partition got another leader.
+    package var leadersMoved: Int64?
+    /// Records that were sent more than once.
+    package var recordsRetried: Int64?
+    /// The longest time for which a partition had no acknowledgement while a batch waited for one.
+    package var longestGap: Gap?
     package var latencies: [LatencyStage: LatencyFigures] = [:]
     /// All that is wrong with the figures; empty when nothing is.
     package var verdicts: [Verdict] = []
+
+    /// A partition without an acknowledgement.
+    package struct Gap: Sendable, Equatable {
+        package var partition: Int32
+        package var durationNs: Int64
+
+        package init(partition: Int32, durationNs: Int64) {
+            self.partition = partition
+            self.durationNs = durationNs
+        }
+    }
 
     package init(run: Int, startedAt: Timestamp, target: String, configuration: RunConfiguration) {
         self.run = run

@@ -9,8 +9,10 @@ extension RunSummary {
         lines += Verdict.Kind.allCases.filter { kind in results.contains { $0.verdict == kind } }.compactMap(\.remedy)
         if !results.isEmpty {
             let isDrawn = TextFile.exists("scripts/plot")
+            let wasDisturbed = results.contains { $0.leadersMoved ?? 0 > 0 || $0.recordsRetried ?? 0 > 0 }
             lines.append(
                 "\(directory)/latency.csv has every percentile, timeline.csv the course"
+                    + (wasDisturbed ? ", events.csv what happened to leaders and batches" : "")
                     + (isDrawn ? "; scripts/plot \(directory) --out \(directory)/plots draws them" : ""))
         }
         return lines

@@ -20,7 +20,22 @@ package enum RunSummary {
                 "run \(result.run) is \($0.kind.rawValue): \($0.explanation)\n"
             }
         }
-        return table([header] + rows) + warnings.joined()
+        return table([header] + rows) + warnings.joined() + results.compactMap(disturbance).joined()
+    }
+
+    /// What happened to leaders and batches, on a line; nil when nothing did.
+    private static func disturbance(_ result: RunResult) -> String? {
+        let (moved, retried) = (result.leadersMoved ?? 0, result.recordsRetried ?? 0)
+        guard moved > 0 || retried > 0 else { return nil }
+        let gap = result.longestGap.map { gap in
+            let duration = Quantity.approximateDuration(ns: Double(gap.durationNs))
+            return "; the longest that a partition had no acknowledgement was \(duration) (partition \(gap.partition))"
+        }
+        return """
+            run \(result.run): \(Quantity.counted(moved, "leader")) moved, \(Quantity.counted(retried, "record")) retried\
+            \(gap ?? "")
+
+            """
     }
 
     /// All runs as one object, ending with a newline.

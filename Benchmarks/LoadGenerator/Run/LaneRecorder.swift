@@ -14,6 +14,8 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     private(set) var builtBytes: Int64 = 0
     private(set) var ackedBytes: Int64 = 0
     private(set) var possibleDuplicates: Int64 = 0
+    private(set) var retriedRecords: Int64 = 0
+    private(set) var gaps = AckGaps()
     private(set) var firstFailure: KafkaClientError?
     private(set) var lastAck = MonotonicInstant.distantPast
     private let acked = Atomic<Int64>(0)
@@ -63,7 +65,8 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     func reset() {
         histograms = LatencyHistograms()
         (failedRecords, batches, wireBytes, builtBytes, ackedBytes) = (0, 0, 0, 0, 0)
-        (possibleDuplicates, lastAck, firstFailure) = (0, .distantPast, nil)
+        (possibleDuplicates, retriedRecords, lastAck, firstFailure) = (0, 0, .distantPast, nil)
+        gaps.reset()
         acked.store(0, ordering: .relaxed)
         interval.withLock { $0 = Interval() }
     }
@@ -72,6 +75,8 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         let count = Int64(delivery.batch.recordCount)
         wireBytes += Int64(delivery.batch.byteCount * delivery.exchanges.count)
         if delivery.mayBeDuplicated { possibleDuplicates += count }
+        if delivery.exchanges.count > 1 { retriedRecords += count }
+        gaps.note(delivery)
         guard delivery.isAcknowledged else {
             failedRecords += count
             if delivery.error?.code == .deliveryTimedOut { timedOut.store(true, ordering: .relaxed) }

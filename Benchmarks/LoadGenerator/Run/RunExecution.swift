@@ -59,7 +59,8 @@ struct RunExecution {
     ///
     /// - Parameter isLast: nothing comes after this; otherwise builders and producers stay as they are.
     func measure(
-        _ amount: RunConfiguration.Amount, drainTimeout: Duration, isLast: Bool = true, timeline: Timeline? = nil
+        _ amount: RunConfiguration.Amount, drainTimeout: Duration, isLast: Bool = true, timeline: Timeline? = nil,
+        events: EventLog? = nil
     ) async -> Measurement {
         var measurement = Measurement()
         let sleepCostNs = await sleepCostNs()
@@ -67,12 +68,14 @@ struct RunExecution {
         measurement.cpuTimeBefore = CPUTime.now()
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let load = Load(amount, configuration, pool, begin: .now)
+        events?.begin(at: load.begin)
         let generators = startGenerators(load, isLast: isLast, sleepCostNs: sleepCostNs)
         let watchdog = Task { try await watch(generators, drainTimeout) }
         let timelining = timeline.map { timeline in Task { await timeline.record(from: load.begin, pipeline) } }
         var outcomes: [Generator.Outcome] = []
         for generator in generators { outcomes.append(await generator.value) }
         await pipeline.drain()
+        events?.end()
         watchdog.cancel()
         let lastAck = pipeline.recorders.map(\.lastAck).max() ?? .distantPast
         measurement.durationNs = (lastAck > load.begin ? lastAck : .now).nanoseconds(since: load.begin)

@@ -2,6 +2,8 @@
 struct RunOutcome {
     var result: RunResult
     let histograms: LatencyHistograms
+    /// What happened to the client; nil where no broker takes part.
+    let events: [EventsFile.Row]?
     /// What makes the run a failure, each in words; empty when nothing does.
     var failures: [String]
 }
@@ -25,6 +27,7 @@ extension OutputDirectory {
     func append(_ outcome: RunOutcome) throws(OutputError) {
         let result = outcome.result
         try runs.append(result)
+        if let rows = outcome.events { try events.append(rows) }
         let stages = outcome.histograms.byStage
         if !stages.isEmpty { try latency.append(run: result.run, stages) }
         var log = HdrHistogramLog(startedAtMs: result.startedAt.epochMs)

@@ -28,4 +28,11 @@ extension RunResult {
         if configuration.stage == .broker { wireBytes = recorders.reduce(0) { $0 + $1.wireBytes } }
         latencies = histograms.byStage.compactMapValues { LatencyFigures($0) }
     }
+
+    /// What happened to leaders and batches, where a broker takes part.
+    mutating func fill(_ history: EventLog.History, _ recorders: [LaneRecorder], _ gaps: PartitionGaps) {
+        leadersMoved = history.leadersMoved
+        recordsRetried = recorders.reduce(0) { $0 + $1.retriedRecords }
+        longestGap = gaps.longest.map { Gap(partition: $0.partition, durationNs: $0.durationNs) }
+    }
 }

@@ -16,6 +16,8 @@ struct SingleRun {
     let signals: InterruptSignals
     /// Set when the user wants an end.
     let interrupt: SharedFlag
+    /// What happens to the client while the clock runs.
+    let events = EventLog()
 
     /// How long what is in flight has after an interrupt.
     private static let drainTimeout = Duration.seconds(5)
@@ -36,7 +38,10 @@ struct SingleRun {
     private func connect(to broker: RunBroker) async throws -> RunOutcome {
         let connection = plan.target.clientSettings.connectionConfiguration()
         let cluster = try Cluster(
-            servers: broker.servers, on: control, ClusterConfiguration(connection: connection, attempts: 2))
+            servers: broker.servers, on: control,
+            ClusterConfiguration(
+                connection: connection, attempts: 2, metadataMaxAge: .nanoseconds(configuration.metadataMaxAgeNs),
+                onEvent: { [events] in events.add($0) }))
         let isMeasuring = SharedFlag()
         let givingUp = Task(executorPreference: control) { [signals] in
             try await signals.wait()
@@ -122,7 +127,8 @@ struct SingleRun {
         let timeline = Timeline(
             runNumber: scheduled.number, intervalNs: plan.output.intervalNs, file: timelineFile)
         let measurement = await execution.measure(
-            configuration.amount, drainTimeout: Self.drainTimeout, timeline: timeline)
+            configuration.amount, drainTimeout: Self.drainTimeout, timeline: timeline,
+            events: target == nil ? nil : events)
         progress?.cancel()
         let brokerCpuAfter = await target?.brokerCpuNs()
         await pipeline.close()
@@ -143,6 +149,12 @@ struct SingleRun {
             configuration: configuration)
         result.fill(load.measurement, recorders, histograms, bytesPerRecord: execution.pool.bytesPerRecord)
         result.brokerCpuNs = load.brokerCpuNs
+        var eventRows: [EventsFile.Row]?
+        if let target {
+            let (history, gaps) = (events.history, PartitionGaps(recorders.map(\.gaps)))
+            result.fill(history, recorders, gaps)
+            eventRows = history.rows(run: scheduled.number, topic: target.topic, gaps: gaps)
+        }
         let judge = RunJudge(
             result: result, measurement: load.measurement, recorders: recorders,
             isBrokerOurs: plan.target.bootstrapServers == nil, isInterrupted: interrupt.isSet)
@@ -156,7 +168,7 @@ struct SingleRun {
             if isLost { result.verdicts.append(Verdict(.unverified, reason)) }
             failures.insert(reason, at: 0)
         }
-        return RunOutcome(result: result, histograms: histograms, failures: failures)
+        return RunOutcome(result: result, histograms: histograms, events: eventRows, failures: failures)
     }
 }
 

@@ -86,6 +86,8 @@ public final class Producer: Sendable {
     ///   first failure, and the first failure of each code as its causes; `.handlerFailed` when the delivery handler has
     ///   thrown; `.unresponsive` when a handler or a codec does not return. `CancellationError` when the task is cancelled;
     ///   the records are sent all the same, and failures are told by the next call.
+    // Never inlined: Swift 6.3.1 crashes on programs into whose closures it inlines this.
+    @inline(never)
     public func flush() async throws { try await flushWithSummary().throwIfFailed() }
 
     /// Does the same, and returns what became of the records, failed ones included, instead of throwing. Who calls it has

@@ -23,15 +23,18 @@ import Testing
     }
 
     @Test(arguments: [
-        "-X acks=1 -X linger.ms=7 -X batch.size=32768 -X compression.type=zstd:5 -X retries=2 -X request.timeout.ms=900",
+        "-X acks=1 -X linger.ms=7 -X batch.size=32768 -X compression.type=zstd:5 -X retries=2 -X request.timeout.ms=900 "
+            + "-X metadata.max.age.ms=1500",
         "-X request.required.acks=1 -X queue.buffering.max.ms=7 -X batch.size=32768 -X compression.codec=zstd:5 "
-            + "-X message.send.max.retries=2 -X socket.timeout.ms=900",
+            + "-X message.send.max.retries=2 -X socket.timeout.ms=900 "
+            + "-X topic.metadata.refresh.interval.ms=1500",
     ])
     func bothFamiliesOfNamesReachTheRun(line: String) throws {
         let plan = try Self.plan(line)
         let run = plan.configurations[0]
         #expect(run.acks == .leader)
         #expect(run.lingerNs == 7_000_000)
+        #expect(run.metadataMaxAgeNs == 1_500_000_000)
         #expect(run.batchSizeBytes == 32768)
         #expect(run.codec.description == "zstd:5")
         #expect(plan.target.clientSettings.attempts == 3)
@@ -68,6 +71,11 @@ import Testing
 
     @Test(arguments: [
         ("-X acsk=1", "unknown client setting acsk; did you mean acks?"),
+        (
+            "-X metadata.max.age.ms=99 --metadata-max-age 1s",
+            "metadata.max.age.ms and --metadata-max-age say the same; give one of them"
+        ),
+        ("-X metadata.max.age.ms=9", "metadata.max.age.ms=9: a whole number from 10 to 86400000 is accepted"),
         ("-X linger.ms=1 --linger 2ms", "linger.ms and --linger say the same; give one of them"),
         (
             "-X retry.backoff.ms=20 -X retry.backoff.max.ms=5",

@@ -28,6 +28,9 @@ import Testing
         result.clientCpuNs = 450_000_000
         result.generatorCpuNs = 15_000_000
         result.clientPeakRssBytes = 20_000_000
+        result.leadersMoved = 3
+        result.recordsRetried = 1204
+        result.longestGap = RunResult.Gap(partition: 7, durationNs: 312_500_000)
         result.latencies[.total] = LatencyFigures(p50Ns: 1_500_000, p90Ns: 2, p99Ns: 3000, p999Ns: 4001, maxNs: 5)
         result.verdicts = [Verdict(.noisy, "5 % stolen"), Verdict(.failedRecords, "1 of 10")]
         return result
@@ -39,7 +42,7 @@ import Testing
             record_size_bytes,batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,\
             duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,\
             wire_bytes_per_s,compression_ratio,batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,\
-            generator_cpu_ns_per_record,broker_cpu_s,client_peak_rss_bytes,\
+            generator_cpu_ns_per_record,broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,\
             latency_total_p50_us,latency_total_p90_us,latency_total_p99_us,latency_total_p999_us,latency_total_max_us,\
             latency_build_p50_us,latency_build_p90_us,latency_build_p99_us,latency_build_p999_us,latency_build_max_us,\
             latency_compress_p50_us,latency_compress_p90_us,latency_compress_p99_us,latency_compress_p999_us,\
@@ -50,6 +53,7 @@ import Testing
         #expect(RunsFile.columnNames.joined(separator: ",") == contract)
         #expect(LatencyFile.columnNames == ["run", "stage", "percentile", "value_us", "cumulative_count"])
         #expect(TimelineFile.columnNames.count == 9)
+        #expect(EventsFile.columnNames == ["run", "t_s", "event", "topic", "partition", "broker", "detail"])
     }
 
     @Test func aRowIsAppendedToOneHeaderAndUnmeasuredCellsAreEmpty() throws {
@@ -64,9 +68,9 @@ import Testing
             1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,false,,\
             18446744073709551615,lane,,
             """
-        #expect(lines[1] == start + String(repeating: ",", count: 39) + "ok")
+        #expect(lines[1] == start + String(repeating: ",", count: 42) + "ok")
         let figures = """
-            2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,1500,0.002,3,4.001,0.005,
+            2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,3,1204,312.5,1500,0.002,3,4.001,0.005,
             """
         #expect(lines[2] == start + figures + String(repeating: ",", count: 20) + "failed-records")
         #expect(lines[3] == "")
@@ -78,6 +82,7 @@ import Testing
             #expect(full.description == "cannot write /dev/full: No space left on device")
             #expect(throws: full) { try RunsFile(path: "/dev/full").append(result()) }
             #expect(throws: full) { try LatencyFile(path: "/dev/full").append(run: 1, [:]) }
+            #expect(throws: full) { try EventsFile(path: "/dev/full").append([]) }
             #expect(throws: full) { try TimelineFile(path: "/dev/full").append(.init(run: 1, timeNs: 1)) }
         }
     #endif
@@ -146,6 +151,24 @@ import Testing
         #expect(try folder.text("timeline.csv").hasSuffix("_max_us\n1,1.5,5,,,,1.000,2.000,3.500\n"))
     }
 
+    @Test func eventsHaveARowEachAndARunWithoutAnyTheHeader() throws {
+        let folder = try TemporaryFolder()
+        let file = EventsFile(path: folder.path + "/events.csv")
+        try file.append([])
+        var row = EventsFile.Row(run: 2, timeNs: 1_234_567_000, event: "leader-moved")
+        row.detail = "from 1 to 2, \"a, b\""
+        row.partition = 0
+        row.topic = "t"
+        try file.append([EventsFile.Row(run: 2, timeNs: 0, event: "rebootstrapped"), row])
+        #expect(
+            try folder.text("events.csv") == """
+                run,t_s,event,topic,partition,broker,detail
+                2,0,rebootstrapped,,,,
+                2,1.234567,leader-moved,t,0,,"from 1 to 2, ""a, b""\"
+
+                """)
+    }
+
     @Test func cellsWithSeparatorsAreQuoted() {
         #expect(
             CSV.row(["a", nil, "b,c", "d\"e", "f\ng", "h\r\ni", ""]) == "a,,\"b,c\",\"d\"\"e\",\"f\ng\",\"h\r\ni\",\n")
@@ -167,6 +190,18 @@ import Testing
         #expect(interrupted == Verdict(.interrupted, "interrupted after 5 of 10 records"))
         #expect(Verdict.gravest(of: [Verdict(.debugBuild), interrupted]) == .interrupted)
         #expect(Verdict.gravest(of: [interrupted, Verdict(.unverified)]) == .unverified)
+    }
+
+    @Test func theSummaryTellsOfLeadersAndRetriesWhenThereWereAny() {
+        let plan = RunPlan(configurations: [RunConfiguration()])
+        let line =
+            "run 1: 3 leaders moved, 1204 records retried; the longest that a partition had no acknowledgement was "
+        #expect(RunSummary.text([measured()], plan: plan).hasSuffix(line + "313 ms (partition 7)\n"))
+        #expect(RunSummary.advice([measured()], plan: plan, directory: "d").last?.contains("events.csv") == true)
+        var calm = measured()
+        (calm.leadersMoved, calm.recordsRetried) = (0, 0)
+        #expect(!RunSummary.text([calm], plan: plan).contains("moved"))
+        #expect(RunSummary.advice([calm], plan: plan, directory: "d").last?.contains("events.csv") == false)
     }
 
     @Test func resultsAsJSONHaveTheNamesOfTheColumns() throws {
