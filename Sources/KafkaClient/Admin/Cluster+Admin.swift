@@ -146,7 +146,13 @@ extension Cluster {
         return try await retrying { isTimeOver in
             if mustRefresh { _ = try await learn([]) }
             mustRefresh = true
-            let response = try await ask(.controller, make)
+            let response: R.Response
+            do {
+                // Another broker may be the controller by the next attempt.
+                response = try await ask(.controller, attempts: 1, make)
+            } catch let error as KafkaClientError where error.isRetriable && !isTimeOver() {
+                return .again(error)
+            }
             if isFinal(response) || isTimeOver() { return .done(response) }
             return .again(KafkaClientError(.requestTimedOut, "the controller has no final answer"))
         }

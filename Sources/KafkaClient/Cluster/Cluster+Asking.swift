@@ -42,8 +42,10 @@ extension Cluster {
     }
 
     /// Does the same for a request whose content depends on the version.
+    ///
+    /// - Parameter attempts: how often each broker is asked; nil for as often as the configuration says.
     func ask<R: KafkaRequest>(
-        _ target: Target, timeout: Duration? = nil, _ make: @Sendable (_ version: Int16) -> R
+        _ target: Target, timeout: Duration? = nil, attempts: Int? = nil, _ make: @Sendable (_ version: Int16) -> R
     ) async throws -> R.Response {
         let limit = timeout ?? configuration.connection.requestTimeout
         var failures = 0
@@ -59,7 +61,7 @@ extension Cluster {
                 failures += 1
                 let brokerCount = max(1, candidates(target).count)
                 let isWorthIt = error.isRetriable || (error.code == .protocolViolation && failures < brokerCount)
-                if !isWorthIt || failures / brokerCount >= configuration.attempts { throw error }
+                if !isWorthIt || failures / brokerCount >= attempts ?? configuration.attempts { throw error }
                 // A pause comes after each round of all brokers.
                 return failures % brokerCount == 0 ? .again(error) : .againAtOnce(error)
             }
@@ -189,7 +191,8 @@ extension Cluster {
                 try checkOpen()
                 // First those that the cluster has named. When none of them answers, those that the client began with.
                 let known = metadata.brokers.sorted { $0.key < $1.key }.map(\.value)
-                let next = nextEndpoint(known, except: tried)
+                let throttling = health.filter { $0.value.throttledUntil > .now }.keys
+                let next = nextEndpoint(known, except: tried.union(throttling))
                 if next == nil, !hasLookedUp {
                     hasLookedUp = true
                     if let error = await lookUpBootstrap() {
@@ -198,12 +201,17 @@ extension Cluster {
                     }
                     continue
                 }
-                if let endpoint = next ?? nextEndpoint(bootstrapEndpoints, except: tried) {
+                if let endpoint = next ?? nextEndpoint(bootstrapEndpoints, except: tried.union(throttling)) {
                     if next == nil, !known.isEmpty { metadata.emit(.rebootstrapped) }
                     tried.insert(endpoint)
                     race.openCount += 1
                     Task(executorPreference: loop) { await self.take(part: race, request, endpoint) }
                 } else if race.openCount == 0 {
+                    if !throttling.isEmpty {
+                        isWorthAnotherRound = true
+                        race.roundCount -= 1
+                        failure = KafkaClientError(.requestTimedOut, "the brokers throttle this client (KIP-219)")
+                    }
                     break
                 }
                 switch try await outcome(of: race) {
@@ -267,11 +275,15 @@ extension Cluster {
             let connection = try await connection(to: endpoint)
             let response = try await connection.exchange { _ in request }
             if response.throttleTimeMs > 0 { noteThrottle(endpoint, response.throttleTimeMs) }
-            if response.errorCode == .rebootstrapRequired { metadata.forgetBrokers() }
+            if response.errorCode == .rebootstrapRequired {
+                metadata.forgetBrokers()
+                metadata.emit(.rebootstrapped)
+            }
             if response.errorCode != .none {
                 throw KafkaClientError(response.errorCode, "cannot learn of the cluster")
             }
-            let changes = try metadata.apply(response, from: endpoint, now: .now)
+            let changes = try metadata.apply(
+                response, from: endpoint, now: .now, asked: Set((request.topics ?? []).compactMap(\.name)))
             if changes.areBrokersNew { forgetOthers() }
             race.add(.answered(changes))
         } catch let error as KafkaClientError {

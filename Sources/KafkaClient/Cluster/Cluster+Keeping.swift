@@ -35,15 +35,23 @@ extension Cluster {
     /// - Returns: why topics were not described.
     /// - Throws: `KafkaClientError`: why no broker answered, or `.closed`. `CancellationError`.
     func learn(_ topics: Set<String>, andAllInUse: Bool = false) async throws -> [String: KafkaErrorCode] {
-        schedule.want(topics)
         while true {
             try checkOpen()
-            let question = question ?? begin(schedule.wanted.union(topics), isFull: andAllInUse)
+            if question == nil || !covers(question, topics, andAllInUse) {
+                schedule.wantNow(topics, andAllInUse: andAllInUse)
+                keep()
+            }
+            guard let question else { continue }
             let waiter = Waiter<[String: KafkaErrorCode]>()
             question.waiters.append(waiter)
             let errors = try await wait(for: waiter)
-            if topics.isSubset(of: question.topics), question.isFull || !andAllInUse { return errors }
+            if covers(question, topics, andAllInUse) { return errors }
         }
+    }
+
+    private func covers(_ question: MetadataQuestion?, _ topics: Set<String>, _ andAllInUse: Bool) -> Bool {
+        guard let question else { return false }
+        return topics.isSubset(of: question.topics) && (question.isFull || !andAllInUse)
     }
 
     // MARK: Asking at a pace
@@ -105,6 +113,11 @@ extension Cluster {
         schedule.didAsk(
             question.topics, changed: changes.map { Set($0.topics.map(\.name)) }, wasFull: question.isFull, now: .now,
             chance: .random(in: -1...1))
+        // One that a broker does not know is asked for until others know it, or it is gone.
+        let missing = question.topics.filter { name in
+            metadata.topic(name).map { $0.isMissing && !$0.isGone } ?? false
+        }
+        schedule.want(missing)
         for waiter in question.waiters { waiter.resume(result.map(\.errors)) }
         for index in waitingForPace.indices { waitingForPace[index].topics.subtract(question.topics) }
         waitingForPace.removeAll { call in

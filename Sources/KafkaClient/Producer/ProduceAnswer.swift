@@ -7,6 +7,8 @@ struct ProduceAnswer {
     let outcomes: [AttemptOutcome]
     /// How long the broker throttles this client (KIP-219); zero when it does not.
     var throttled = Duration.zero
+    /// The topics that the broker does not know as the request named them.
+    var doubted: Set<String> = []
     /// Which brokers lead the partitions that this one leads no longer, and where they are (KIP-951).
     var hints: [LeaderHint] = []
     var endpoints: [NodeEndpoint] = []
@@ -23,6 +25,11 @@ struct ProduceAnswer {
         outcomes = Self.outcomes(of: request, in: response, broker: broker)
         // Before version 6 (KIP-219) the broker has waited itself.
         if version >= 6, response.throttleTimeMs > 0 { throttled = .milliseconds(Int(response.throttleTimeMs)) }
+        for (item, outcome) in zip(request.items, outcomes) where outcome.isRefusal {
+            guard case .refused(let code, _) = outcome else { continue }
+            // A topic's id says for sure that it is the same one.
+            if code.deniesTopic || code == .notLeaderOrFollower && version < 13 { doubted.insert(item.topic) }
+        }
         guard outcomes.contains(where: \.saysMoved) else { return }
         endpoints = response.nodeEndpoints
         for topic in response.topics {

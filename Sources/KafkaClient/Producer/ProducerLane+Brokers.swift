@@ -100,11 +100,16 @@ extension ProducerLane {
         for (broker, link) in brokers {
             let silentNs = now.nanoseconds(since: link.heardAt)
             guard let connection = link.connection, !connection.isClosed, silentNs >= Self.silenceNs else { continue }
+            let isElsewhere = endpoints[broker].map { $0 != connection.endpoint } ?? false
             if !connection.isReady {
-                refresh(queue.topicsReady(for: broker))
+                if isElsewhere { connection.close(Self.elsewhere(broker)) } else { refresh(queue.topicsReady(for: broker)) }
                 continue
             }
             if link.inFlightCount == 0 { continue }
+            if isElsewhere {
+                connection.close(Self.elsewhere(broker))
+                continue
+            }
             let flights = queue.flights(to: broker)
             if flights.haveMoved {
                 connection.close(
@@ -116,6 +121,11 @@ extension ProducerLane {
                 refresh(flights.topics)
             }
         }
+    }
+
+    private static func elsewhere(_ broker: Int32) -> KafkaClientError {
+        KafkaClientError(
+            .connectionFailed, "broker \(broker) does not answer here, and the cluster names another address by now")
     }
 
     /// How long a broker may be silent before it is asked who leads. A leader that waits for its replicas is silent so long
@@ -168,31 +178,33 @@ extension ProducerLane {
     /// Takes over what is known of a topic.
     private func take(_ topic: KnownTopic) {
         guard let index = queue.topicIndices[topic.name] else { return }
-        while knownTopics.count <= index { knownTopics.append(nil) }
+        while knownTopics.count <= index {
+            knownTopics.append(nil)
+            knownGenerations.append(0)
+        }
         knownTopics[index] = topic
+        // Before the table is looked at: what comes in between is looked at once more.
+        knownGenerations[index] = topic.generation
         var effects = ProduceQueue.Effects()
         if topic.isGone {
             queue.refuse(topic.name, topic.goneError, now: .now, &effects)
-        } else if topic.isMissing {
-            queue.miss(topic.name)
         } else {
             queue.apply(topic.description, to: topic.name, now: .now, &effects)
+            if topic.isMissing { queue.miss(topic.name, now: .now) }
         }
         act(on: effects)
     }
 
-    /// Notes that a topic is in use, and takes over what is known of it when it is used for the first time.
-    ///
-    /// - Returns: whether something was taken over.
-    func use(_ topic: Int) -> Bool {
-        if topic < knownTopics.count, let known = knownTopics[topic] {
-            if known.use() { cluster.want([known.name]) }
-            return false
+    /// Notes that a topic is in use, and takes over what is new of it: builders may know it already, and make batches by it.
+    func catchUp(_ topic: Int) {
+        if topic >= knownTopics.count || knownTopics[topic] == nil {
+            guard let known = cluster.metadata.topic(queue.topics[topic].name) else { return }
+            endpoints = cluster.metadata.brokers
+            take(known)
         }
-        guard let known = cluster.metadata.topic(queue.topics[topic].name) else { return false }
-        endpoints = cluster.metadata.brokers
-        _ = known.use()
-        take(known)
-        return true
+        guard let known = knownTopics[topic] else { return }
+        if known.generation != knownGenerations[topic] { takeChanges() }
+        if known.generation != knownGenerations[topic] { take(known) }
+        if known.use() { cluster.want([known.name]) }
     }
 }

@@ -126,6 +126,7 @@ extension ProducerLane {
             brokers[broker]?.throttled = begin..<end
             cluster.metadata.emit(.throttled(broker: broker, time: answer.throttled))
         }
+        for topic in answer.doubted { cluster.metadata.doubt(topic) }
         if answer.hints.isEmpty { return }
         // Who is told the new leader need not ask for it.
         for topic in cluster.metadata.learn(answer.hints, endpoints: answer.endpoints) {

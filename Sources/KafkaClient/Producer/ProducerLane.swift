@@ -30,6 +30,8 @@ public actor ProducerLane: BatchSink {
     var endpoints: [Int32: Endpoint] = [:]
     /// The shared topics, by the queue's index.
     var knownTopics: [KnownTopic?] = []
+    /// The generation of each that the queue goes by.
+    var knownGenerations: [Int] = []
     /// The topics that this lane has asked for and waits for.
     var asking: Set<String> = []
     /// What has changed in the shared metadata since the lane looked.
@@ -132,8 +134,9 @@ public actor ProducerLane: BatchSink {
         var effects = ProduceQueue.Effects()
         let now = MonotonicInstant.now
         for batch in batches {
-            // What is known already is not asked for.
-            if use(queue.enqueue(batch, now: now, &effects)) { effects.topicsToRefresh.remove(batch.topic) }
+            let topic = queue.topicIndex(batch.topic)
+            catchUp(topic)
+            queue.enqueue(batch, in: topic, now: now, &effects)
         }
         if isClosed { queue.failWaiting(Self.closedError, now: now, &effects) }
         act(on: effects)

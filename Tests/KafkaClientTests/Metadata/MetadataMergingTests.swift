@@ -59,9 +59,52 @@ import Testing
         // A broker that is behind still tells of the former topic.
         try apply(answer([(1, 9), (1, 9), (1, 9)], id: 1))
         #expect(metadata.topic("t")?.partitionCount == 2 && leaders == [2, 2])
-        // Without ids only their number tells.
+        // Without ids only their number tells, and a broker must have refused what was made by this table.
+        try apply(answer([(3, 0)], id: 0))
+        #expect(metadata.topic("t")?.partitionCount == 2)
+        metadata.doubt("t")
         try apply(answer([(3, 0)], id: 0))
         #expect(metadata.topic("t")?.partitionCount == 1)
+    }
+
+    @Test func `a broker that is behind does not lock the right id out`() throws {
+        try apply(answer([(1, 0)], id: 2))
+        // What this broker says is older, but this client can't know.
+        try apply(answer([(3, 9), (3, 9)], id: 1))
+        #expect(leaders == [3, 3])
+        try apply(answer([(1, 0)], id: 2))
+        #expect(leaders == [3, 3])
+        // A broker does not know that id.
+        metadata.doubt("t")
+        try apply(answer([(3, 9), (3, 9)], id: 1))
+        try apply(answer([(1, 0)], id: 2))
+        #expect(leaders == [1])
+        try apply(answer([(3, 9), (3, 9)], id: 1))
+        #expect(leaders == [1])
+    }
+
+    @Test func `without ids, a topic made anew is known by older epochs and a refusal`() throws {
+        try apply(answer([(1, 5), (1, 5)], id: 0))
+        try apply(answer([(2, 0), (2, 0)], id: 0))
+        #expect(leaders == [1, 1])
+        metadata.doubt("t")
+        try apply(answer([(2, 0), (2, 0)], id: 0))
+        #expect(leaders == [2, 2])
+    }
+
+    @Test func `one answer that does not know a topic takes nothing from it`() throws {
+        try apply(answer([(1, 0)]))
+        let topic = try #require(metadata.topic("t"))
+        var missing = MetadataResponse()
+        missing.topics = [.init()]
+        missing.topics[0].name = "t"
+        missing.topics[0].errorCode = .unknownTopicOrPartition
+        try apply(missing, at: 1)
+        // By age alone much time passes.
+        try apply(missing, at: 600)
+        #expect(topic.isMissing && !topic.isGone)
+        try apply(answer([(1, 0)]), at: 601)
+        #expect(!topic.isMissing)
     }
 
     @Test func `an id that changes in every answer is taken, and memory stays bounded`() throws {
@@ -119,7 +162,7 @@ import Testing
         missing.topics[0].errorCode = .unknownTopicOrPartition
         #expect(try apply(missing, at: 1).topics.count == 1)
         #expect(topic.isMissing && !topic.isGone && metadata.description(of: "t") == nil)
-        #expect(try apply(missing, at: 10).topics.isEmpty)
+        for second: Int64 in [2, 3, 10] { #expect(try apply(missing, at: second).topics.isEmpty) }
         #expect(try apply(missing, at: 11).topics.count == 1)
         #expect(topic.isGone)
         #expect(try apply(answer([(1, 0)]), at: 12).topics.count == 1)

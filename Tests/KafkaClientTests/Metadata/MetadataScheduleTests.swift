@@ -63,6 +63,23 @@ import Testing
         #expect(topics.count == 100)
     }
 
+    @Test mutating func `what somebody waits for is asked for at once, and does not wait behind what has a pause`() {
+        schedule.want(["t"])
+        _ = ask()
+        schedule.want(["t"])
+        schedule.wantNow(["t", "u"], andAllInUse: false)
+        #expect(ask() == .ask(["t", "u"], andAllInUse: false))
+        schedule.wantNow([], andAllInUse: false)
+        #expect(ask() == .ask([], andAllInUse: false))
+        schedule.want(["t"])
+        schedule.wantNow([], andAllInUse: true)
+        #expect(ask() == .ask(["t"], andAllInUse: true))
+        guard case .wait = ask() else {
+            Issue.record("asked once more")
+            return
+        }
+    }
+
     @Test mutating func `all in use is asked for by age, also after failures`() {
         schedule.want([])
         schedule.didAsk([], changed: [], wasFull: true, now: now, chance: 0)

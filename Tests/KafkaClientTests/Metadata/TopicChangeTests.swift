@@ -117,6 +117,41 @@ import Testing
         }
     }
 
+    @Test func `a lane that first uses a topic while one broker does not know it sends all the same`() async throws {
+        try await withFixture(brokers: 3) { fixture in
+            try fixture.broker.freezeMetadata(of: 1)
+            try fixture.broker.createTopic("t", partitions: 2)
+            let cluster = fixture.cluster
+            _ = try await cluster.describe("t")
+            var missing = MetadataResponse()
+            missing.topics = [.init()]
+            missing.topics[0].name = "t"
+            missing.topics[0].errorCode = .unknownTopicOrPartition
+            try cluster.metadata.apply(missing, from: fixture.endpoints[0], now: .now)
+            let begin = MonotonicInstant.now
+            let deliveries = try await fixture.deliver(try await fixture.makeBatches(["a", "b"]))
+            #expect(deliveries.map(\.isAcknowledged) == [true, true])
+            #expect(.now - begin < .seconds(2))
+        }
+    }
+
+    @Test func `one broker that does not know a topic fails nothing, under load and with little memory`() async throws {
+        try await withFixture(brokers: 3) { fixture in
+            try fixture.broker.freezeMetadata(of: 1)
+            try fixture.broker.createTopic("t", partitions: 6)
+            let facts = try await withSteadyProducer(to: fixture.endpoints) { cluster, producer in
+                cluster.metadataMaxAge = .milliseconds(50)
+                cluster.missingTopicTimeMax = .milliseconds(500)
+                producer.builder.memoryByteCountMax = 1 << 20
+            } _: { steady in
+                try await eventually { steady.now.partitions(of: "t").count == 6 }
+                try await Task.sleep(for: .seconds(3))
+            }
+            #expect(facts.failures == [:] && facts.refusedCodes == [:])
+            #expect(facts.acknowledgedCount == facts.appendedCount)
+        }
+    }
+
     @Test func `what is meant for a partition without a leader waits, and the others go on`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t", partitions: 4)

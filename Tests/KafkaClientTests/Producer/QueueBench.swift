@@ -42,7 +42,7 @@ struct QueueBench {
 
     private mutating func enqueue(_ batch: RecordBatch) {
         let isNew = queue.topicIndices[batch.topic] == nil
-        queue.enqueue(batch, now: now, &effects)
+        queue.enqueue(batch, in: queue.topicIndex(batch.topic), now: now, &effects)
         // A queue learns of the topics that it uses only: what was said before is said again, as the lane does.
         if isNew, let known = metadata.description(of: batch.topic) {
             effects.topicsToRefresh.remove(batch.topic)

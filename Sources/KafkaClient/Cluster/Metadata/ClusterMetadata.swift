@@ -20,6 +20,8 @@ final class ClusterMetadata: Sendable {
     private static let idleTimeMax = Duration.seconds(300)
 
     private static let topicsPerLock = 64
+    /// How many answers in turn must not know a topic before it is gone, whatever the time: one broker may be behind.
+    fileprivate static let missingCountMin = 4
 
     fileprivate struct State {
         var clusterID: String?
@@ -38,8 +40,12 @@ final class ClusterMetadata: Sendable {
         var description: TopicDescription
         /// The ids of topics that had this name before, the last ones: a broker that is behind may still tell them.
         var formerIDs: [KafkaUUID] = []
-        /// Since when no broker has known it.
+        /// Since when no broker has known it, and how many have said so.
         var missingSince: MonotonicInstant?
+        var missingCount = 0
+        /// Whether a broker has refused what was made by this table, so that an id that was there before may be right again:
+        /// ids have no order, and it may have been the broker that told the newer one that was behind.
+        var isDoubted = false
         /// When it was last seen that it is used.
         var lastUsed: MonotonicInstant
     }
@@ -123,10 +129,11 @@ final class ClusterMetadata: Sendable {
 
     /// Takes over what an answer says. Topics that are not in the answer stay as they are.
     ///
+    /// - Parameter asked: the topics that were asked for; others are not looked at. Nil for all.
     /// - Throws: `KafkaClientError` with `.wrongCluster` when the answer is of another cluster; nothing is taken then.
     @discardableResult
     func apply(
-        _ response: MetadataResponse, from broker: Endpoint, now: MonotonicInstant
+        _ response: MetadataResponse, from broker: Endpoint, now: MonotonicInstant, asked: Set<String>? = nil
     ) throws(KafkaClientError) -> Changes {
         var events: [ClientEvent.Kind] = []
         var changes = try state.withLock { state throws(KafkaClientError) in
@@ -142,7 +149,8 @@ final class ClusterMetadata: Sendable {
         // Some topics at a time: who wants to look meanwhile does not wait for all.
         for begin in stride(from: 0, to: response.topics.count, by: Self.topicsPerLock) {
             state.withLock { state in
-                for topic in response.topics[begin...].prefix(Self.topicsPerLock) {
+                for topic in response.topics[begin...].prefix(Self.topicsPerLock)
+                where asked?.contains(topic.name ?? "") ?? true {
                     state.apply(topic, now, &changes, &events)
                 }
             }
@@ -176,6 +184,11 @@ final class ClusterMetadata: Sendable {
         }
         publish(changes, events)
         return changes.topics
+    }
+
+    /// Notes that a broker does not know a topic, or a partition, as its table has it.
+    func doubt(_ name: String) {
+        state.withLock { $0.topics[name]?.isDoubted = true }
     }
 
     /// Forgets that a topic exists, because this client has deleted it.
@@ -280,15 +293,17 @@ extension ClusterMetadata.State {
             return
         }
         // What a broker says that is behind is no news.
-        if answered.topicID != .zero, entry.formerIDs.contains(answered.topicID) { return }
+        let isFormer = answered.topicID != .zero && entry.formerIDs.contains(answered.topicID)
+        if isFormer, !entry.isDoubted { return }
         if entry.missingSince != nil {
             entry.missingSince = nil
+            entry.missingCount = 0
             entry.topic.mark(.exists)
             topics[name] = entry
             changes.add(entry.topic)
             events.append(.topicFound(topic: name))
         }
-        if let (merged, change) = entry.description.merged(with: answered) {
+        if let (merged, change) = entry.description.merged(with: answered, isDoubted: entry.isDoubted) {
             replace(entry, with: merged, change, &changes, &events)
         }
     }
@@ -304,7 +319,9 @@ extension ClusterMetadata.State {
         case .grew(let from):
             events.append(.topicGrew(topic: entry.topic.name, from: from, to: merged.partitions.count))
         case .madeAnew(let from):
+            entry.isDoubted = false
             if known.id != .zero {
+                entry.formerIDs.removeAll { $0 == merged.id }
                 entry.formerIDs.append(known.id)
                 if entry.formerIDs.count > ClusterMetadata.formerIDCountMax { entry.formerIDs.removeFirst() }
             }
@@ -331,16 +348,16 @@ extension ClusterMetadata.State {
         _ events: inout [ClientEvent.Kind]
     ) {
         guard var entry = topics[name] else { return }
+        entry.missingCount += 1
+        defer { topics[name] = entry }
         if let since = entry.missingSince {
-            if entry.topic.isGone || now.nanoseconds(since: since) < missingTimeMax.nanoseconds {
-                return
-            }
+            let isOver = now.nanoseconds(since: since) >= missingTimeMax.nanoseconds
+            if entry.topic.isGone || !isOver || entry.missingCount < ClusterMetadata.missingCountMin { return }
             entry.topic.mark(.isGone)
             events.append(.topicGone(topic: name))
         } else {
             entry.missingSince = now
             entry.topic.mark(.isMissing)
-            topics[name] = entry
             events.append(.topicMissing(topic: name))
         }
         changes.add(entry.topic)

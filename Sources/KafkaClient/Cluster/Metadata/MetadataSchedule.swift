@@ -11,6 +11,9 @@ struct MetadataSchedule {
     private var paces: [String: Pace] = [:]
     /// The topics that are wanted as soon as their pauses allow it.
     private(set) var wanted: Set<String> = []
+    /// The topics that somebody waits for, whatever their pauses.
+    private(set) var urgent: Set<String> = []
+    private var isUrgent = false
     /// When everything in use is asked for; nothing is before the first answer.
     private(set) var refreshAt = MonotonicInstant.distantFuture
     private var failureCount = 0
@@ -37,6 +40,15 @@ struct MetadataSchedule {
     /// Notes that a topic is wanted, at once or after its pause.
     mutating func want(_ topics: Set<String>) { wanted.formUnion(topics) }
 
+    /// Notes that a topic is wanted at once.
+    ///
+    /// - Parameter andAllInUse: whether all that are in use are, too.
+    mutating func wantNow(_ topics: Set<String>, andAllInUse: Bool) {
+        urgent.formUnion(topics)
+        isUrgent = true
+        if andAllInUse { refreshAt = .distantPast }
+    }
+
     /// What is to be done now.
     enum Due: Equatable {
         /// Ask for these topics, and for all that are in use where so said.
@@ -46,16 +58,20 @@ struct MetadataSchedule {
     }
 
     func due(now: MonotonicInstant) -> Due {
-        if refreshAt <= now { return .ask(wanted, andAllInUse: true) }
+        if refreshAt <= now { return .ask(wanted.union(urgent), andAllInUse: true) }
         var next = refreshAt
         for topic in wanted { next = min(next, paces[topic]?.notBefore ?? now) }
-        if next > now { return .wait(until: next) }
+        if next > now, !isUrgent { return .wait(until: next) }
         let soon = now.advanced(byNanoseconds: Self.slackNs)
-        return .ask(wanted.filter { (paces[$0]?.notBefore ?? now) <= soon }, andAllInUse: false)
+        return .ask(wanted.filter { (paces[$0]?.notBefore ?? now) <= soon }.union(urgent), andAllInUse: false)
     }
 
     /// Notes that a question has begun.
-    mutating func willAsk(_ topics: Set<String>) { wanted.subtract(topics) }
+    mutating func willAsk(_ topics: Set<String>) {
+        wanted.subtract(topics)
+        urgent.subtract(topics)
+        isUrgent = !urgent.isEmpty
+    }
 
     /// Notes how a question has ended.
     ///

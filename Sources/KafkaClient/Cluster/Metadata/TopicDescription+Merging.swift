@@ -34,14 +34,19 @@ extension TopicDescription {
     /// What is known after an answer.
     ///
     /// Of each partition the leader with the newer epoch counts, and partitions are never lost, unless the topic was made
-    /// anew. Brokers older than Kafka 2.8 tell no ids: then a topic with fewer partitions was.
+    /// anew. Brokers older than Kafka 2.8 tell no ids: then one with fewer partitions or older epochs was, if a broker has
+    /// refused what was made by this table.
     ///
     /// - Returns: nil when the answer says nothing new.
-    func merged(with topic: MetadataResponse.Topic) -> (TopicDescription, TopicChange)? {
+    func merged(
+        with topic: MetadataResponse.Topic, isDoubted: Bool = false
+    ) -> (TopicDescription, TopicChange)? {
         let answered = topic.contiguousPartitions
         let isOther = id != topic.topicID && id != .zero && topic.topicID != .zero
         let hasNoID = id == .zero || topic.topicID == .zero
-        if isOther || hasNoID && answered.count < partitions.count && !answered.isEmpty {
+        let isOlder = zip(partitions, answered).contains { $0.leaderEpoch > $1.leaderEpoch && $1.leaderEpoch >= 0 }
+        let isShorter = answered.count < partitions.count && !answered.isEmpty
+        if isOther || hasNoID && isDoubted && (isShorter || isOlder) {
             let anew = TopicDescription(
                 id: topic.topicID, partitions: answered.map(PartitionDescription.init), generation: generation + 1)
             return (anew, .madeAnew(from: partitions.count))

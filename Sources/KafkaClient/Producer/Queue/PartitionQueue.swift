@@ -33,15 +33,18 @@ struct PartitionQueue {
     /// The number of failures since the last success.
     private(set) var failureCount = 0
 
-    /// Takes a new leader. A pause ends then: it was for the old one's sake.
+    /// Takes a new leader. A pause ends then: it was for the old one's sake. But not after several failures: brokers that
+    /// send a batch to each other must not cost a request after the other.
     ///
     /// - Precondition: a partition whose leader changes is in no ready list.
     mutating func setLeader(_ leader: Int32) {
         if leader == self.leader { return }
         precondition(!isReady, "a partition that is ready for one broker is led by another")
         self.leader = leader
-        if leader >= 0, case .backingOff = state { state = .idle }
+        if leader >= 0, failureCount <= Self.failuresBeforePause, case .backingOff = state { state = .idle }
     }
+
+    private static let failuresBeforePause = 2
 
     var isReady: Bool { if case .ready = state { true } else { false } }
     var isInFlight: Bool {

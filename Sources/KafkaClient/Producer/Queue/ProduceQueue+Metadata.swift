@@ -52,13 +52,13 @@ extension ProduceQueue {
     }
 
     private func isMissing(_ topic: Int) -> Bool {
-        if case .isMissing(let byteCount) = topics[topic].presence { byteCount > 0 } else { false }
+        if case .isMissing(_, let byteCount) = topics[topic].presence { byteCount > 0 } else { false }
     }
 
     /// Notes that a broker does not know a topic that was known. Its batches wait within a bound of bytes.
-    mutating func miss(_ name: String) {
+    mutating func miss(_ name: String, now: MonotonicInstant) {
         guard let topic = topicIndices[name], case .exists = topics[topic].presence else { return }
-        topics[topic].presence = .isMissing(byteCount: topics[topic].heldByteCount)
+        topics[topic].presence = .isMissing(since: now, byteCount: topics[topic].heldByteCount)
     }
 
     /// Fails the batches of a topic that is gone, and those that come later, until something new is known of it.
@@ -70,16 +70,17 @@ extension ProduceQueue {
 
     /// Why a batch can't be taken: its topic is gone, or it is missing and its batches have all the bytes that other topics
     /// can spare.
-    mutating func refusal(of batch: RecordBatch, in topic: Int) -> KafkaClientError? {
+    mutating func refusal(of batch: RecordBatch, in topic: Int, now: MonotonicInstant) -> KafkaClientError? {
         switch topics[topic].presence {
         case .exists: return nil
         case .isGone(let error): return error
-        case .isMissing(let counted):
+        case .isMissing(let since, let counted):
             var byteCount = counted + batch.heldByteCount
             // What was sent since has not been subtracted.
             if byteCount > missingByteCountMax { byteCount = topics[topic].heldByteCount + batch.heldByteCount }
-            if byteCount <= missingByteCountMax {
-                topics[topic].presence = .isMissing(byteCount: byteCount)
+            // One broker alone may be behind, and others take the batches: then an answer has cleared this by then.
+            if byteCount <= missingByteCountMax || now < since + Self.missingTimeMin {
+                topics[topic].presence = .isMissing(since: since, byteCount: byteCount)
                 return nil
             }
             return KafkaClientError(
@@ -90,6 +91,9 @@ extension ProduceQueue {
                 """, brokerError: .unknownTopicOrPartition)
         }
     }
+
+    /// How long a topic must be missing before batches are refused for want of memory.
+    private static let missingTimeMin = Duration.seconds(1)
 
     /// What of a broker's requests in flight is known: of which topics they are, and whether another broker leads one of
     /// their partitions by now.

@@ -9,6 +9,8 @@ enum AttemptOutcome: Sendable {
     /// There was no answer, for this reason.
     case unanswered(KafkaClientError)
 
+    var isRefusal: Bool { if case .refused = self { true } else { false } }
+
     /// Whether the broker says that another one leads the partition.
     var saysMoved: Bool {
         if case .refused(.notLeaderOrFollower, _) = self { true } else { false }
@@ -40,6 +42,7 @@ extension ProduceQueue {
         switch outcome {
         case .acknowledged(let baseOffset, let logAppendTimeMs):
             self[item.key].didSucceed()
+            if case .isMissing = topics[item.key.topic].presence { topics[item.key.topic].presence = .exists }
             let stored = Delivery.Outcome.acknowledged(baseOffset: baseOffset, logAppendTimeMs: logAppendTimeMs)
             end(batch, stored, now: times.ended, &effects)
         case .refused(let code, _) where code.isTooLarge && splitInTwo(batch, item.key, now: times.ended, &effects):
@@ -109,6 +112,11 @@ extension ProduceQueue {
 }
 
 extension KafkaErrorCode {
+    /// Whether the broker does not know the topic, or the partition.
+    var deniesTopic: Bool {
+        self == .unknownTopicId || self == .unknownTopicOrPartition || self == .inconsistentTopicId
+    }
+
     /// Whether the broker takes smaller batches only.
     fileprivate var isTooLarge: Bool { self == .messageTooLarge || self == .recordListTooLarge }
 }

@@ -83,15 +83,13 @@ struct ProduceQueue {
 
     /// Takes a batch. Its topic may be unknown yet: the batch then waits until the topic's partitions are known.
     ///
-    /// - Returns: the topic's index in `topics`.
-    @discardableResult
-    mutating func enqueue(_ batch: RecordBatch, now: MonotonicInstant, _ effects: inout Effects) -> Int {
+    /// - Parameter topic: the index of the batch's topic in `topics`.
+    mutating func enqueue(_ batch: RecordBatch, in topic: Int, now: MonotonicInstant, _ effects: inout Effects) {
         let born = agesFromAppend ? batch.times.firstAppend : now
         let queued = QueuedBatch(
             batch, queued: now, deadline: born + configuration.deliveryTimeout, epoch: epochs.begin())
         pendingCount += 1
-        let topic = topicIndex(batch.topic)
-        if let error = refusal(of: batch, in: topic) {
+        if let error = refusal(of: batch, in: topic, now: now) {
             effects.topicsToRefresh.insert(batch.topic)
             end(queued, .failed(error), now: now, &effects)
         } else if topics[topic].isKnown {
@@ -100,10 +98,10 @@ struct ProduceQueue {
             topics[topic].unplaced.append(queued)
             effects.topicsToRefresh.insert(batch.topic)
         }
-        return topic
     }
 
-    private mutating func topicIndex(_ name: String) -> Int {
+    /// The index of a topic in `topics`; one that was not used before is added.
+    mutating func topicIndex(_ name: String) -> Int {
         if let index = topicIndices[name] { return index }
         topicIndices[name] = topics.count
         topics.append(TopicQueue(name))

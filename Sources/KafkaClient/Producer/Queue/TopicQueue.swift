@@ -18,7 +18,7 @@ struct TopicQueue {
     enum Presence {
         case exists
         /// A broker did not know it. Batches wait, and hold these bytes, because it may be made anew.
-        case isMissing(byteCount: Int)
+        case isMissing(since: MonotonicInstant, byteCount: Int)
         /// It is gone: batches fail with this error.
         case isGone(KafkaClientError)
     }
