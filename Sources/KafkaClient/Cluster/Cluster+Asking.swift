@@ -206,7 +206,7 @@ extension Cluster {
                     tried.insert(endpoint)
                     race.openCount += 1
                     Task(executorPreference: loop) { await self.take(part: race, request, endpoint) }
-                } else if race.openCount == 0 {
+                } else if race.openCount == 0, race.outcomes.isEmpty {
                     if !throttling.isEmpty {
                         isWorthAnotherRound = true
                         race.roundCount -= 1

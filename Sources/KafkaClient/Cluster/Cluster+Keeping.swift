@@ -12,10 +12,13 @@ final class MetadataQuestion: @unchecked Sendable {
     let topics: Set<String>
     /// Whether all topics that are in use are asked for.
     let isFull: Bool
+    /// Whether somebody wants topics that may not exist yet.
+    let mayCreate: Bool
     var waiters: [Waiter<[String: KafkaErrorCode]>] = []
 
-    init(_ topics: Set<String>, isFull: Bool) {
+    init(_ topics: Set<String>, isFull: Bool, mayCreate: Bool) {
         self.topics = topics
+        self.mayCreate = mayCreate
         self.isFull = isFull
     }
 }
@@ -95,7 +98,9 @@ extension Cluster {
     // MARK: The question
 
     private func begin(_ topics: Set<String>, isFull: Bool) -> MetadataQuestion {
-        let question = MetadataQuestion(isFull ? topics.union(metadata.topicsInUse(now: .now)) : topics, isFull: isFull)
+        // By age alone no topic is created: a deleted one that nobody uses any more would come back.
+        let question = MetadataQuestion(
+            isFull ? topics.union(metadata.topicsInUse(now: .now)) : topics, isFull: isFull, mayCreate: !topics.isEmpty)
         self.question = question
         schedule.willAsk(question.topics)
         Task(executorPreference: loop) { await self.answer(question) }
@@ -104,8 +109,7 @@ extension Cluster {
 
     private func answer(_ question: MetadataQuestion) async {
         var request = MetadataRequest(topicNames: Array(question.topics))
-        // By age alone no topic is created: a deleted one that nobody uses any more would come back.
-        request.allowAutoTopicCreation = configuration.autoCreatesTopics && !question.isFull
+        request.allowAutoTopicCreation = configuration.autoCreatesTopics && question.mayCreate
         let result: Result<ClusterMetadata.Changes, any Error>
         do { result = .success(try await askForMetadata(request)) } catch { result = .failure(error) }
         self.question = nil

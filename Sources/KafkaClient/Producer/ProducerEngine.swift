@@ -34,15 +34,15 @@ final class ProducerEngine: Sendable {
         self.loops = ownLoops
         let deliveries = ProducerDeliveries(configuration.onDelivery, unbuilt: observers.last)
         self.deliveries = deliveries
-        let memory = configuration.memoryShares
         func lane(_ index: Int, of laneCount: Int) throws -> ProducerLane {
             let sink: any DeliverySink =
                 observers.isEmpty ? deliveries : ObservedDeliveries(deliveries, observers[index])
             return try ProducerLane(
                 configuration.producer, on: loops[index], cluster: cluster, connection: connection,
                 inFlightLimit: inFlightLimit, deliveriesTo: sink, share: LaneShare(lane: index, laneCount: laneCount),
-                agesFromAppend: true, missingByteCountMax: memory.batchByteCountMax / 4)
+                agesFromAppend: true)
         }
+        let memory = configuration.memoryShares
         var builderConfiguration = configuration.builder
         builderConfiguration.memoryByteCountMax = memory.batchByteCountMax
         let pools: [BatchMemoryPool]

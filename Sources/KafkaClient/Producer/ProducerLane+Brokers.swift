@@ -56,6 +56,8 @@ extension ProducerLane {
 
     private func didOpen(_ broker: Int32, _ endpoint: Endpoint, _ error: KafkaClientError?) {
         if let error {
+            // Closed by the lane itself.
+            if error.code == .closed { return }
             if !isClosed { cluster.metadata.emit(.connectFailed(broker: broker, endpoint: endpoint, error: error)) }
             brokers[broker]?.connection = nil
             return giveUp(broker, error)
@@ -82,7 +84,7 @@ extension ProducerLane {
         brokers[broker]!.retryAt = retryAt
         var effects = ProduceQueue.Effects()
         effects.topicsToRefresh = queue.topicsReady(for: broker)
-        queue.giveUp(broker: broker, because: reason, now: .now, &effects)
+        queue.giveUp(broker: broker, until: retryAt, because: reason, now: .now, &effects)
         if queue.readyByteCount(broker) > 0 { schedule(at: retryAt) }
         act(on: effects)
         pump(isEndOfTurn: false)
@@ -102,7 +104,11 @@ extension ProducerLane {
             guard let connection = link.connection, !connection.isClosed, silentNs >= Self.silenceNs else { continue }
             let isElsewhere = endpoints[broker].map { $0 != connection.endpoint } ?? false
             if !connection.isReady {
-                if isElsewhere { connection.close(Self.elsewhere(broker)) } else { refresh(queue.topicsReady(for: broker)) }
+                if isElsewhere {
+                    connection.close(Self.elsewhere(broker))
+                } else {
+                    refresh(queue.topicsReady(for: broker))
+                }
                 continue
             }
             if link.inFlightCount == 0 { continue }
@@ -160,6 +166,20 @@ extension ProducerLane {
         pump(isEndOfTurn: true)
     }
 
+    /// Looks after topics that are missing: other topics that are in use get the memory of the records that wait for them, when
+    /// they need it.
+    func checkMissing(now: MonotonicInstant) {
+        guard let pool = queue.poolOfMissing else { return }
+        if pool.hasWaiters, queue.isCrowded(now: now) {
+            var effects = ProduceQueue.Effects()
+            queue.evictMissing(pool.byteCountMax / 8, now: now, &effects)
+            act(on: effects)
+        }
+        schedule(at: now + Self.missingInterval)
+    }
+
+    private static let missingInterval = Duration.milliseconds(50)
+
     /// Takes over what has changed, and sends what may be sent now.
     func didChange() {
         takeChanges()
@@ -172,6 +192,7 @@ extension ProducerLane {
         endpoints = cluster.metadata.brokers
         if isClosed { return }
         for topic in changed { take(topic) }
+        dropMoved()
         if !changed.isEmpty { checkSilence(now: .now) }
     }
 
@@ -190,9 +211,25 @@ extension ProducerLane {
             queue.refuse(topic.name, topic.goneError, now: .now, &effects)
         } else {
             queue.apply(topic.description, to: topic.name, now: .now, &effects)
-            if topic.isMissing { queue.miss(topic.name, now: .now) }
+            if topic.isMissing {
+                queue.miss(topic.name, now: .now)
+                checkMissing(now: .now)
+            }
         }
         act(on: effects)
+    }
+
+    /// Drops connections to addresses at which brokers are no longer, unless they work: metadata may flap.
+    private func dropMoved() {
+        for (broker, link) in brokers {
+            guard let connection = link.connection, let endpoint = endpoints[broker], endpoint != connection.endpoint else {
+                continue
+            }
+            if connection.isReady, link.inFlightCount > 0 { continue }
+            brokers[broker]!.connection = nil
+            brokers[broker]!.retryAt = .distantPast
+            connection.close()
+        }
     }
 
     /// Notes that a topic is in use, and takes over what is new of it: builders may know it already, and make batches by it.

@@ -81,12 +81,10 @@ public actor ProducerLane: BatchSink {
     /// - Parameters:
     ///   - share: the partitions among which it chooses for batches that may go to any.
     ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch.
-    ///   - missingByteCountMax: the most bytes of batches that wait for a topic that no broker knows.
     init(
         _ configuration: ProducerConfiguration, on loop: EventLoop, cluster: Cluster,
         connection: ConnectionConfiguration, inFlightLimit: InFlightLimit? = nil,
-        deliveriesTo deliveries: any DeliverySink, share: LaneShare, agesFromAppend: Bool,
-        missingByteCountMax: Int = .max
+        deliveriesTo deliveries: any DeliverySink, share: LaneShare, agesFromAppend: Bool
     ) throws(KafkaClientError) {
         try ConfigurationCheck.throwIfAny(configuration.problems + connection.problems, for: "a producer lane")
         self.configuration = configuration
@@ -95,8 +93,7 @@ public actor ProducerLane: BatchSink {
         connectionConfiguration = connection
         self.deliveries = deliveries
         permits = LanePermits(inFlightLimit)
-        queue = ProduceQueue(
-            configuration, share: share, agesFromAppend: agesFromAppend, missingByteCountMax: missingByteCountMax)
+        queue = ProduceQueue(configuration, share: share, agesFromAppend: agesFromAppend)
         cluster.metadata.add(listener) { [weak self] in
             guard let self else { return }
             Task(executorPreference: loop) { await self.didChange() }
@@ -183,6 +180,7 @@ public actor ProducerLane: BatchSink {
         queue.tick(now: .now, &effects)
         act(on: effects)
         checkSilence(now: .now)
+        checkMissing(now: .now)
         pump(isEndOfTurn: true)
     }
 

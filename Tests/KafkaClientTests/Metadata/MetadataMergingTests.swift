@@ -74,7 +74,7 @@ import Testing
         #expect(leaders == [3, 3])
         try apply(answer([(1, 0)], id: 2))
         #expect(leaders == [3, 3])
-        // A broker does not know that id.
+        // A broker that agrees comes between; then one does not know that id.
         metadata.doubt("t")
         try apply(answer([(3, 9), (3, 9)], id: 1))
         try apply(answer([(1, 0)], id: 2))

@@ -49,7 +49,7 @@ final class SteadyProducer: Sendable {
         facts = Mutex(Facts())
         var cluster = ClusterConfiguration()
         var configuration = Producer.Configuration(
-            partitioner: keyed ? KeyPartitioner.murmur2 : KeyPartitioner.murmur2, linger: .milliseconds(2),
+            partitioner: keyed ? KeyPartitioner.murmur2 : StickyPartitioner(), linger: .milliseconds(2),
             strategy: .sharded(lanes: lanes))
         change(&cluster, &configuration)
         let box = FactsBox()

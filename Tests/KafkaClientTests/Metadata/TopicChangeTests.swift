@@ -117,6 +117,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `records wait for a topic that is away for a while, also without memory for more`(byKeys: Bool) async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t", partitions: 3)
+            let facts = try await withSteadyProducer(to: fixture.endpoints, keyed: byKeys) { _, producer in
+                producer.builder.memoryByteCountMax = 1 << 20
+            } _: { steady in
+                try await eventually { steady.now.partitions(of: "t") == Set(0..<3) }
+                try fixture.broker.deleteTopic("t")
+                try await Task.sleep(for: .seconds(2))
+                try fixture.broker.createTopic("t", partitions: 3)
+                try await eventually {
+                    fixture.broker.statistics.topics["t"]?.allSatisfy { $0.recordCount > 0 } == true
+                }
+            }
+            #expect(facts.failures == [:] && facts.refusedCodes == [:])
+            #expect(facts.acknowledgedCount == facts.appendedCount)
+        }
+    }
+
     @Test func `a lane that first uses a topic while one broker does not know it sends all the same`() async throws {
         try await withFixture(brokers: 3) { fixture in
             try fixture.broker.freezeMetadata(of: 1)

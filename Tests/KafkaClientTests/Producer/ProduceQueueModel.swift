@@ -62,7 +62,8 @@ struct ProduceQueueModel {
         case 34:
             let broker = Int32.random(in: SimulatedCluster.brokers, using: &random)
             let reason = KafkaClientError(.connectionFailed, "broker \(broker) is down")
-            bench.queue.giveUp(broker: broker, because: reason, now: bench.now, &bench.effects)
+            bench.queue.giveUp(
+                broker: broker, until: bench.now + .milliseconds(30), because: reason, now: bench.now, &bench.effects)
         case 35: if let epoch = bench.queue.beginEpoch() { drains.append((epoch, enqueuedCount - 1)) }
         case 36 where draw(0..<50) == 0:
             let closed = KafkaClientError(.closed, "closed")

@@ -93,7 +93,8 @@ import Testing
         if waiting == .backingOff { bench.answer(bench.take(1), .busy) }
         if waiting == .brokerUnreachable {
             let reason = KafkaClientError(.connectionFailed, "it is down")
-            bench.queue.giveUp(broker: 1, because: reason, now: bench.now, &bench.effects)
+            bench.queue.giveUp(
+                broker: 1, until: bench.now + .milliseconds(30), because: reason, now: bench.now, &bench.effects)
         }
         bench.pass(.milliseconds(149))
         #expect(bench.takeDeliveries().isEmpty)
@@ -112,7 +113,8 @@ import Testing
         bench.learn(["t": [0]])
         let reason = KafkaClientError(.connectionFailed, "it was down")
         bench.enqueue(0)
-        bench.queue.giveUp(broker: 0, because: reason, now: bench.now, &bench.effects)
+        bench.queue.giveUp(
+            broker: 0, until: bench.now + .milliseconds(30), because: reason, now: bench.now, &bench.effects)
         bench.pass(.milliseconds(150))
         #expect(bench.takeDeliveries().map { $0.error?.causes.count } == [1])
         bench.pass(.seconds(1))
@@ -194,7 +196,8 @@ import Testing
         bench.enqueue(-1)
         bench.enqueue(-1)
         let reason = KafkaClientError(.connectionFailed, "it is down")
-        bench.queue.giveUp(broker: 1, because: reason, now: bench.now, &bench.effects)
+        bench.queue.giveUp(
+            broker: 1, until: bench.now + .milliseconds(30), because: reason, now: bench.now, &bench.effects)
         bench.enqueue(-1)
         #expect(bench.take(2).map(\.partition) == [1])
         let items = bench.take(1)

@@ -28,6 +28,35 @@ func provokeFailures(_ broker: EmbeddedBroker, _ server: String) async throws ->
     return codes
 }
 
+/// A topic that changes under a client that uses it: a partition gets another leader.
+///
+/// - Returns: whether the client has told of it.
+func provokeChanges(_ broker: EmbeddedBroker, _ server: String) async throws -> Bool {
+    let (events, continuation) = AsyncStream.makeStream(of: ClientEvent.self)
+    var configuration = ClusterConfiguration()
+    configuration.onEvent = { event in
+        switch event.kind {
+        case .leaderMoved(let topic, let partition, let from, let to, _):
+            print("\(topic)/\(partition) is led by broker \(to) and not \(from)")
+        case .disconnected(let broker, _, let error): print("broker \(broker): \(error)")
+        default: break
+        }
+    }
+    let tell = configuration.onEvent
+    configuration.onEvent = { event in
+        tell?(event)
+        continuation.yield(event)
+    }
+    try await Client.withConnection(to: [server], configuration) { client in
+        _ = try await client.cluster.describe("events")
+        try broker.removeLeader("events", 3)
+        _ = try await client.cluster.refresh([])
+    }
+    continuation.finish()
+    for await event in events { if case .leaderMoved("events", 3, _, -1, _) = event.kind { return true } }
+    return false
+}
+
 /// A configuration with two mistakes, both of which are told at once.
 ///
 /// - Returns: the settings that can't be used.

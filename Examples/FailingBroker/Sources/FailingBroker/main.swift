@@ -29,9 +29,11 @@ func produceInVain() async throws {
     let server = try await broker.start()[0].description
     try broker.createTopic("events", partitions: 8)
     let codes = try await provokeFailures(broker, server)
+    let isTold = try await provokeChanges(broker, server)
     let settings = try await provokeInvalidConfiguration(server)
     await broker.stop()
     expect(codes == [.recordTooLarge, .notAuthorized], "the failures were \(codes)")
+    expect(isTold, "a leader moved, and nobody was told")
     expect(
         settings == ["BuilderConfiguration.linger", "ProducerConfiguration.attempts"], "the settings were \(settings)")
     expect(broker.statistics.recordCount == 0, "\(broker.statistics.recordCount) records were stored")

@@ -22,6 +22,9 @@ final class ClusterMetadata: Sendable {
     private static let topicsPerLock = 64
     /// How many answers in turn must not know a topic before it is gone, whatever the time: one broker may be behind.
     fileprivate static let missingCountMin = 4
+    /// How many answers in turn make a former id right again, and older epochs: brokers that are behind alternate with others.
+    fileprivate static let answersForID = 2
+    fileprivate static let answersForEpoch = 8
 
     fileprivate struct State {
         var clusterID: String?
@@ -46,6 +49,8 @@ final class ClusterMetadata: Sendable {
         /// Whether a broker has refused what was made by this table, so that an id that was there before may be right again:
         /// ids have no order, and it may have been the broker that told the newer one that was behind.
         var isDoubted = false
+        /// How many answers in turn, with none between that agrees, have told a former id or older epochs.
+        var contradictionCount = 0
         /// When it was last seen that it is used.
         var lastUsed: MonotonicInstant
     }
@@ -167,7 +172,9 @@ final class ClusterMetadata: Sendable {
         var events: [ClientEvent.Kind] = []
         let changes = state.withLock { state in
             var changes = Changes()
-            for endpoint in endpoints {
+            // The address goes with the hint: one that is older than what is known may tell an old one, too.
+            let isNews = hints.contains { state.topics[$0.topic]?.description.merged(with: $0) != nil }
+            for endpoint in endpoints where isNews || state.brokers[endpoint.nodeID] == nil {
                 guard let told = Endpoint(endpoint.host, endpoint.port), state.brokers[endpoint.nodeID] != told else {
                     continue
                 }
@@ -264,7 +271,7 @@ extension ClusterMetadata.State {
         let absent = brokers.keys.filter { told[$0] == nil }
         if !absent.isEmpty {
             var leaders: Set<Int32> = []
-            for entry in topics.values {
+            for entry in topics.values where entry.missingSince == nil {
                 for partition in entry.description.partitions { leaders.insert(partition.leader) }
             }
             for id in absent where leaders.contains(id) { told[id] = brokers[id] }
@@ -294,7 +301,10 @@ extension ClusterMetadata.State {
         }
         // What a broker says that is behind is no news.
         let isFormer = answered.topicID != .zero && entry.formerIDs.contains(answered.topicID)
-        if isFormer, !entry.isDoubted { return }
+        let isOlder = entry.description.isNewer(than: answered)
+        entry.contradictionCount = isFormer || isOlder ? entry.contradictionCount + 1 : 0
+        topics[name] = entry
+        if isFormer, !entry.isDoubted, entry.contradictionCount < ClusterMetadata.answersForID { return }
         if entry.missingSince != nil {
             entry.missingSince = nil
             entry.missingCount = 0
@@ -303,7 +313,10 @@ extension ClusterMetadata.State {
             changes.add(entry.topic)
             events.append(.topicFound(topic: name))
         }
-        if let (merged, change) = entry.description.merged(with: answered, isDoubted: entry.isDoubted) {
+        let isLie = entry.contradictionCount >= ClusterMetadata.answersForEpoch
+        if let (merged, change) = entry.description.merged(
+            with: answered, isDoubted: entry.isDoubted, evenIfOlder: isLie)
+        {
             replace(entry, with: merged, change, &changes, &events)
         }
     }
@@ -320,6 +333,7 @@ extension ClusterMetadata.State {
             events.append(.topicGrew(topic: entry.topic.name, from: from, to: merged.partitions.count))
         case .madeAnew(let from):
             entry.isDoubted = false
+            entry.contradictionCount = 0
             if known.id != .zero {
                 entry.formerIDs.removeAll { $0 == merged.id }
                 entry.formerIDs.append(known.id)

@@ -33,18 +33,19 @@ extension TopicDescription {
 
     /// What is known after an answer.
     ///
-    /// Of each partition the leader with the newer epoch counts, and partitions are never lost, unless the topic was made
+    /// Of each partition the leader with the newer epoch counts (but with `evenIfOlder` that of the answer, because many answers
+    /// have agreed against what is known), and partitions are never lost, unless the topic was made
     /// anew. Brokers older than Kafka 2.8 tell no ids: then one with fewer partitions or older epochs was, if a broker has
     /// refused what was made by this table.
     ///
     /// - Returns: nil when the answer says nothing new.
     func merged(
-        with topic: MetadataResponse.Topic, isDoubted: Bool = false
+        with topic: MetadataResponse.Topic, isDoubted: Bool = false, evenIfOlder: Bool = false
     ) -> (TopicDescription, TopicChange)? {
         let answered = topic.contiguousPartitions
         let isOther = id != topic.topicID && id != .zero && topic.topicID != .zero
         let hasNoID = id == .zero || topic.topicID == .zero
-        let isOlder = zip(partitions, answered).contains { $0.leaderEpoch > $1.leaderEpoch && $1.leaderEpoch >= 0 }
+        let isOlder = isNewer(than: topic)
         let isShorter = answered.count < partitions.count && !answered.isEmpty
         if isOther || hasNoID && isDoubted && (isShorter || isOlder) {
             let anew = TopicDescription(
@@ -57,7 +58,7 @@ extension TopicDescription {
             if index >= merged.count {
                 merged.append(PartitionDescription(partition))
                 change = .grew(from: partitions.count)
-            } else if merged[index].isOutdated(by: partition) {
+            } else if merged[index].isOutdated(by: partition, evenIfOlder: evenIfOlder) {
                 merged[index] = PartitionDescription(partition)
                 change = change ?? .moved
             }
@@ -66,6 +67,15 @@ extension TopicDescription {
         if newID != id { change = change ?? .moved }
         guard let change else { return nil }
         return (TopicDescription(id: newID, partitions: merged, generation: generation + 1), change)
+    }
+
+    /// Whether an answer tells older leader epochs.
+    func isNewer(than topic: MetadataResponse.Topic) -> Bool {
+        for partition in topic.partitions where partitions.indices.contains(Int(partition.partitionIndex)) {
+            let known = partitions[Int(partition.partitionIndex)].leaderEpoch
+            if partition.leaderEpoch >= 0, partition.leaderEpoch < known { return true }
+        }
+        return false
     }
 
     /// What is known after a hint; nil when it says nothing new, or speaks of another topic of this name.
@@ -89,8 +99,8 @@ extension PartitionDescription {
     }
 
     /// Whether an answer says something else that is not older.
-    func isOutdated(by partition: MetadataResponse.Partition) -> Bool {
-        let isOlder = partition.leaderEpoch >= 0 && partition.leaderEpoch < leaderEpoch
+    func isOutdated(by partition: MetadataResponse.Partition, evenIfOlder: Bool) -> Bool {
+        let isOlder = !evenIfOlder && partition.leaderEpoch >= 0 && partition.leaderEpoch < leaderEpoch
         return !isOlder
             && (partition.namedLeader != leader || partition.leaderEpoch != leaderEpoch
                 || partition.replicaNodes != replicas)

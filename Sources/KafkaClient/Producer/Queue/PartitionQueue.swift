@@ -54,6 +54,8 @@ struct PartitionQueue {
         }
     }
 
+    var batchInFlight: QueuedBatch? { if case .inFlight(let batch) = state { batch } else { nil } }
+
     /// Whether the partition backs off after a failure, and its pause is not over.
     func isResting(now: MonotonicInstant) -> Bool {
         if case .backingOff(let until) = state { until > now } else { false }

@@ -17,6 +17,10 @@ extension ProduceQueue {
             if !exists || description.partitions[index].leader != leader { unlisted += unlist(leader) }
         }
         topics[topic].apply(description)
+        if description.hasLeader {
+            let leaderless = topics[topic].partitions.indices.filter { topics[topic].partitions[$0].leader < 0 }
+            moveAny(from: leaderless.map { PartitionKey(topic: topic, partition: Int32($0)) }, now: now, &effects)
+        }
         for key in unlisted { advance(key, now: now, &effects) }
         for partition in topics[topic].partitions.indices {
             let key = PartitionKey(topic: topic, partition: Int32(partition))
@@ -52,14 +56,64 @@ extension ProduceQueue {
     }
 
     private func isMissing(_ topic: Int) -> Bool {
-        if case .isMissing(_, let byteCount) = topics[topic].presence { byteCount > 0 } else { false }
+        if case .isMissing = topics[topic].presence { true } else { false }
     }
 
-    /// Notes that a broker does not know a topic that was known. Its batches wait within a bound of bytes.
+    /// Notes that a broker does not know a topic that was known. Its batches wait.
     mutating func miss(_ name: String, now: MonotonicInstant) {
         guard let topic = topicIndices[name], case .exists = topics[topic].presence else { return }
-        topics[topic].presence = .isMissing(since: now, byteCount: topics[topic].heldByteCount)
+        topics[topic].presence = .isMissing(since: now)
     }
+
+    /// The memory of a batch that waits for a missing topic; nil when none does.
+    var poolOfMissing: BatchMemoryPool? {
+        for topic in topics {
+            guard case .isMissing = topic.presence else { continue }
+            let waiting = topic.partitions.lazy.compactMap { $0.waiting.first ?? $0.batchInFlight }
+            if let batch = topic.unplaced.first ?? waiting.first { return batch.batch.pool }
+        }
+        return nil
+    }
+
+    /// Whether batches of missing topics stand in the way of other topics: both are in use, and it is not one broker alone that
+    /// is behind while others take the batches.
+    func isCrowded(now: MonotonicInstant) -> Bool {
+        var isMissing = false
+        var areOthersUsed = false
+        for topic in topics {
+            if topic.isStuck(now: now) {
+                isMissing = true
+            } else if now < topic.lastEnqueued + Self.useTimeMax {
+                areOthersUsed = true
+            }
+        }
+        return isMissing && areOthersUsed
+    }
+
+    /// Fails the oldest batches of missing topics, so that others get their memory.
+    ///
+    /// - Parameter byteCount: the memory that is wanted.
+    mutating func evictMissing(_ byteCount: Int, now: MonotonicInstant, _ effects: inout Effects) {
+        var byteCount = byteCount
+        for topic in topics.indices where topics[topic].isStuck(now: now) {
+            let leaders = Set(topics[topic].partitions.lazy.filter(\.isReady).map(\.leader))
+            let unlisted = leaders.flatMap { unlist($0) }
+            let error = KafkaClientError(
+                .unknownTopic,
+                """
+                no broker knows topic '\(topics[topic].name)' at the moment, and other topics need the memory of the records \
+                that wait for it
+                """, brokerError: .unknownTopicOrPartition)
+            while byteCount > 0, let oldest = topics[topic].popOldest() {
+                byteCount -= oldest.batch.heldByteCount
+                end(oldest, .failed(error), now: now, &effects)
+            }
+            for key in unlisted { advance(key, now: now, &effects) }
+        }
+    }
+
+    /// How long after its last batch a topic counts as used.
+    private static let useTimeMax = Duration.seconds(5)
 
     /// Fails the batches of a topic that is gone, and those that come later, until something new is known of it.
     mutating func refuse(_ name: String, _ error: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects) {
@@ -67,33 +121,6 @@ extension ProduceQueue {
         topics[topic].presence = .isGone(error)
         failWaiting(of: topic, error, now: now, &effects)
     }
-
-    /// Why a batch can't be taken: its topic is gone, or it is missing and its batches have all the bytes that other topics
-    /// can spare.
-    mutating func refusal(of batch: RecordBatch, in topic: Int, now: MonotonicInstant) -> KafkaClientError? {
-        switch topics[topic].presence {
-        case .exists: return nil
-        case .isGone(let error): return error
-        case .isMissing(let since, let counted):
-            var byteCount = counted + batch.heldByteCount
-            // What was sent since has not been subtracted.
-            if byteCount > missingByteCountMax { byteCount = topics[topic].heldByteCount + batch.heldByteCount }
-            // One broker alone may be behind, and others take the batches: then an answer has cleared this by then.
-            if byteCount <= missingByteCountMax || now < since + Self.missingTimeMin {
-                topics[topic].presence = .isMissing(since: since, byteCount: byteCount)
-                return nil
-            }
-            return KafkaClientError(
-                .unknownTopic,
-                """
-                no broker knows topic '\(topics[topic].name)' at the moment, and the records that wait for it have all the \
-                memory that others can spare
-                """, brokerError: .unknownTopicOrPartition)
-        }
-    }
-
-    /// How long a topic must be missing before batches are refused for want of memory.
-    private static let missingTimeMin = Duration.seconds(1)
 
     /// What of a broker's requests in flight is known: of which topics they are, and whether another broker leads one of
     /// their partitions by now.

@@ -36,13 +36,24 @@ extension ProduceQueue {
 
     /// Notes that a broker can't be reached. Batches that may go to any partition go elsewhere; the others wait for it.
     ///
-    /// - Parameter reason: why it can't be reached. The errors of batches that expire in the meantime tell it.
+    /// - Parameters:
+    ///   - moment: when it is tried again.
+    ///   - reason: why it can't be reached. The errors of batches that expire in the meantime tell it.
     mutating func giveUp(
-        broker: Int32, because reason: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects
+        broker: Int32, until moment: MonotonicInstant, because reason: KafkaClientError, now: MonotonicInstant,
+        _ effects: inout Effects
     ) {
-        unreachable[broker] = reason
-        var movable: [(QueuedBatch, topic: Int)] = []
+        unreachable[broker] = Unreachable(reason: reason, until: moment)
         let keys = unlist(broker)
+        moveAny(from: keys, now: now, &effects)
+        for key in keys { advance(key, now: now, &effects) }
+    }
+
+    /// Chooses partitions anew for the waiting batches that may go to any.
+    ///
+    /// - Precondition: none of the partitions is in a ready list.
+    mutating func moveAny(from keys: [PartitionKey], now: MonotonicInstant, _ effects: inout Effects) {
+        var movable: [(QueuedBatch, topic: Int)] = []
         for key in keys {
             var isMovable = false
             self[key].waiting.forEach { if !$0.isStrict { isMovable = true } }
@@ -53,8 +64,8 @@ extension ProduceQueue {
             }
             self[key].waiting = kept
         }
-        for (batch, topic) in movable { place(batch, in: topic, atFront: false, now: now, &effects) }
-        for key in keys { advance(key, now: now, &effects) }
+        // At the front, because deadlines are looked at there, and these batches may be older.
+        for (batch, topic) in movable.reversed() { place(batch, in: topic, atFront: true, now: now, &effects) }
     }
 
     /// Notes that a broker was reached.
@@ -108,7 +119,7 @@ extension ProduceQueue {
                 leader < 0
                 ? "partition \(key.partition) of '\(topics[key.topic].name)' has no leader"
                 : "broker \(leader) took no requests"
-            let error = notDelivered(first, .deliveryTimedOut, now, why, because: unreachable[leader])
+            let error = notDelivered(first, .deliveryTimedOut, now, why, because: unreachable[leader]?.reason)
             end(first, .failed(error), now: now, &effects)
         }
     }

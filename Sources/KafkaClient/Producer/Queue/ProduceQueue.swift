@@ -48,14 +48,20 @@ struct ProduceQueue {
     private let agesFromAppend: Bool
     var topics: [TopicQueue] = []
     private(set) var topicIndices: [String: Int] = [:]
-    /// The most bytes of batches that wait for a topic that no broker knows.
-    let missingByteCountMax: Int
     /// The ready list of each broker, by node id.
     var ready: [Int32: ReadyList] = [:]
     /// The partitions that back off after a failure.
     var backingOff: [PartitionKey] = []
-    /// Why each broker could not be reached the last time, by node id.
-    var unreachable: [Int32: KafkaClientError] = [:]
+    /// The brokers that could not be reached the last time, by node id.
+    var unreachable: [Int32: Unreachable] = [:]
+
+    struct Unreachable {
+        /// Why.
+        let reason: KafkaClientError
+        /// When it is tried again. Until then batches for any partition go elsewhere.
+        let until: MonotonicInstant
+    }
+
     /// The number of batches that have no delivery yet, those in flight included.
     private(set) var pendingCount = 0
     private(set) var epochs = PendingEpochs()
@@ -64,13 +70,10 @@ struct ProduceQueue {
     ///   - share: the partitions among which it chooses for batches that may go to any.
     ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch, and not when the queue gets
     ///     the batch.
-    ///   - missingByteCountMax: the most bytes of batches that wait for a topic that no broker knows.
     init(
-        _ configuration: ProducerConfiguration, share: LaneShare = .all, agesFromAppend: Bool = false,
-        missingByteCountMax: Int = .max
+        _ configuration: ProducerConfiguration, share: LaneShare = .all, agesFromAppend: Bool = false
     ) {
         self.configuration = configuration
-        self.missingByteCountMax = missingByteCountMax
         self.share = share
         self.agesFromAppend = agesFromAppend
         backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
@@ -89,7 +92,8 @@ struct ProduceQueue {
         let queued = QueuedBatch(
             batch, queued: now, deadline: born + configuration.deliveryTimeout, epoch: epochs.begin())
         pendingCount += 1
-        if let error = refusal(of: batch, in: topic, now: now) {
+        topics[topic].lastEnqueued = now
+        if case .isGone(let error) = topics[topic].presence {
             effects.topicsToRefresh.insert(batch.topic)
             end(queued, .failed(error), now: now, &effects)
         } else if topics[topic].isKnown {

@@ -12,13 +12,15 @@ struct TopicQueue {
     /// Batches whose partitions are not known yet.
     var unplaced = RingBuffer<QueuedBatch>()
     var presence = Presence.exists
+    /// When a batch last came.
+    var lastEnqueued = MonotonicInstant.distantPast
     private var lastChosen = 0
 
     /// Whether the cluster has the topic, as far as is known.
     enum Presence {
         case exists
-        /// A broker did not know it. Batches wait, and hold these bytes, because it may be made anew.
-        case isMissing(since: MonotonicInstant, byteCount: Int)
+        /// A broker did not know it, and none has taken a batch since. Batches wait, because it may be made anew.
+        case isMissing(since: MonotonicInstant)
         /// It is gone: batches fail with this error.
         case isGone(KafkaClientError)
     }
@@ -37,23 +39,35 @@ struct TopicQueue {
         }
     }
 
-    /// The bytes of memory that the waiting batches hold.
-    var heldByteCount: Int {
-        var byteCount = 0
-        unplaced.forEach { byteCount += $0.batch.heldByteCount }
-        for partition in partitions { partition.waiting.forEach { byteCount += $0.batch.heldByteCount } }
-        return byteCount
-    }
-
     /// Whether the topic had this partition before it was made anew.
     func hasLost(_ partition: Int32) -> Bool { (partitionCount..<partitions.count).contains(Int(partition)) }
+
+    /// Whether it is missing for so long that it is not one broker alone that is behind.
+    func isStuck(now: MonotonicInstant) -> Bool {
+        if case .isMissing(let since) = presence { now >= since + Self.stuckTime } else { false }
+    }
+
+    private static let stuckTime = Duration.milliseconds(500)
+
+    /// Takes the waiting batch that came first.
+    ///
+    /// - Precondition: no partition is in a ready list.
+    mutating func popOldest() -> QueuedBatch? {
+        var oldest: (queued: MonotonicInstant, partition: Int)?
+        for (index, partition) in partitions.enumerated() {
+            guard let first = partition.waiting.first else { continue }
+            if oldest.map({ first.queued < $0.queued }) ?? true { oldest = (first.queued, index) }
+        }
+        guard let oldest else { return unplaced.popFirst() }
+        return partitions[oldest.partition].waiting.popFirst()
+    }
 
     /// Chooses a partition for a batch that may go to any: the next one that has a leader, does not back off, and is not the
     /// one on which the batch has failed. Among these, partitions without batches are preferred.
     ///
     /// - Parameter unreachable: brokers that can't be reached at the moment; partitions that they lead are avoided.
     mutating func choosePartition(
-        after failed: Int32, among share: LaneShare, avoiding unreachable: [Int32: KafkaClientError],
+        after failed: Int32, among share: LaneShare, avoiding unreachable: [Int32: ProduceQueue.Unreachable],
         now: MonotonicInstant
     ) -> Int32 {
         // A lane without a partition of its own takes any.
@@ -62,7 +76,8 @@ struct TopicQueue {
         for _ in 0..<partitionCount {
             lastChosen = (lastChosen + 1) % partitionCount
             let leader = partitions[lastChosen].leader
-            let isReachable = leader >= 0 && (unreachable.isEmpty || unreachable[leader] == nil)
+            let isReachable =
+                leader >= 0 && (unreachable.isEmpty || unreachable[leader].map { $0.until <= now } ?? true)
             let isCandidate = isReachable && !partitions[lastChosen].isResting(now: now)
             guard isCandidate, share.contains(Int32(lastChosen)), lastChosen != Int(failed) else { continue }
             if !partitions[lastChosen].isInFlight, partitions[lastChosen].waiting.isEmpty { return Int32(lastChosen) }
