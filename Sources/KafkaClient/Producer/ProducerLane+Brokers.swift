@@ -222,7 +222,8 @@ extension ProducerLane {
     /// Drops connections to addresses at which brokers are no longer, unless they work: metadata may flap.
     private func dropMoved() {
         for (broker, link) in brokers {
-            guard let connection = link.connection, let endpoint = endpoints[broker], endpoint != connection.endpoint else {
+            guard let connection = link.connection, let endpoint = endpoints[broker], endpoint != connection.endpoint
+            else {
                 continue
             }
             if connection.isReady, link.inFlightCount > 0 { continue }

@@ -31,7 +31,7 @@ import Testing
             for _ in 0..<3 { schedule.want(["t"]) }
             if case .ask = ask() { moments.append(Int64(millisecond)) }
         }
-        #expect(moments == [0, 100, 300, 700, 1100, 1500, 1900, 2300, 2700])
+        #expect(moments == [0, 100, 300, 550, 800, 1050, 1300, 1550, 1800, 2050, 2300, 2550, 2800])
     }
 
     @Test mutating func `a topic that is new in every answer is asked for with pauses all the same`() {

@@ -24,7 +24,7 @@ struct MetadataSchedule {
     }
 
     /// The longest pause: a leader that comes is found in time, and a broker gets some questions a second at most.
-    private static let pauseMax = Duration.milliseconds(400)
+    private static let pauseMax = Duration.milliseconds(250)
     private static let pauseMin = Duration.milliseconds(50)
     /// Topics whose pauses end so soon are asked for with the others.
     private static let slackNs: Int64 = 100_000_000

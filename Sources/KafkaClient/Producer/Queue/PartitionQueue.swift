@@ -44,6 +44,12 @@ struct PartitionQueue {
         if leader >= 0, failureCount <= Self.failuresBeforePause, case .backingOff = state { state = .idle }
     }
 
+    /// Forgets failures, and ends a pause: what they were for is another topic now, or was away.
+    mutating func forgive() {
+        failureCount = 0
+        if case .backingOff = state { state = .idle }
+    }
+
     private static let failuresBeforePause = 2
 
     var isReady: Bool { if case .ready = state { true } else { false } }

@@ -30,6 +30,8 @@ struct TopicQueue {
     var isKnown: Bool { partitionCount > 0 }
 
     mutating func apply(_ description: TopicDescription) {
+        let isBack = if case .exists = presence { id != description.id } else { true }
+        if isBack { for index in partitions.indices { partitions[index].forgive() } }
         id = description.id
         partitionCount = description.partitions.count
         presence = .exists
