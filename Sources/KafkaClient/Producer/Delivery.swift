@@ -101,7 +101,25 @@ public struct Exchange: Sendable {
     /// Why there was no answer; nil when there was one.
     public let error: KafkaClientError?
     /// How long the batch had waited before, because the broker throttled this client for its quota (KIP-219).
-    public let throttled: Duration
+    public var throttled: Duration { .nanoseconds(throttledNs) }
+    private let throttledNs: Int64
+
+    /// What a delivery keeps of one attempt.
+    init(_ outcome: AttemptOutcome, acks: Acks, _ times: AttemptTimes, throttledNs: Int64 = 0) {
+        let (errorCode, error): (KafkaErrorCode?, KafkaClientError?) =
+            switch outcome {
+            case .acknowledged: (KafkaErrorCode.none, nil)
+            case .refused(let code, _): (code, nil)
+            case .unanswered(let error): (nil, error)
+            }
+        broker = times.broker
+        self.acks = acks
+        began = times.began
+        ended = times.ended
+        self.errorCode = errorCode
+        self.error = error
+        self.throttledNs = throttledNs
+    }
 
     /// Whether the broker may have stored the batch although the attempt did not succeed: there was no answer, or the error
     /// is one that a leader also gives after it has appended.
@@ -138,21 +156,5 @@ extension Delivery {
         self.init(
             batch: batch, partition: batch.partition, outcome: .acknowledged(baseOffset: -1, logAppendTimeMs: -1),
             exchanges: [], queued: now, ended: now)
-    }
-}
-
-extension Exchange {
-    /// What a delivery keeps of one attempt.
-    init(_ outcome: AttemptOutcome, acks: Acks, _ times: AttemptTimes, throttled: Duration = .zero) {
-        let (errorCode, error): (KafkaErrorCode?, KafkaClientError?) =
-            switch outcome {
-            case .acknowledged: (KafkaErrorCode.none, nil)
-            case .refused(let code, _): (code, nil)
-            case .unanswered(let error): (nil, error)
-            }
-        self.init(
-            broker: times.broker, acks: acks, began: times.began, ended: times.ended, errorCode: errorCode,
-            error: error,
-            throttled: throttled)
     }
 }

@@ -18,6 +18,28 @@ struct BrokerLink {
     var throttled: Range<MonotonicInstant>?
 }
 
+extension BrokerLink {
+    /// Notes that a request was written.
+    mutating func didSend(now: @autoclosure () -> MonotonicInstant) {
+        if inFlightCount == 0 { heardAt = now() }
+        inFlightCount += 1
+    }
+
+    /// Notes that a request has ended.
+    mutating func didEnd(now: MonotonicInstant) {
+        inFlightCount -= 1
+        heardAt = now
+    }
+}
+
+/// A shared topic, and the generation of its table that the lane's queue goes by.
+struct TopicInUse {
+    let topic: KnownTopic
+    let generation: Int
+
+    var isCurrent: Bool { topic.generation == generation }
+}
+
 extension ProducerLane {
     // MARK: Connections
 
@@ -199,13 +221,9 @@ extension ProducerLane {
     /// Takes over what is known of a topic.
     private func take(_ topic: KnownTopic) {
         guard let index = queue.topicIndices[topic.name] else { return }
-        while knownTopics.count <= index {
-            knownTopics.append(nil)
-            knownGenerations.append(0)
-        }
-        knownTopics[index] = topic
+        while knownTopics.count <= index { knownTopics.append(nil) }
         // Before the table is looked at: what comes in between is looked at once more.
-        knownGenerations[index] = topic.generation
+        knownTopics[index] = TopicInUse(topic: topic, generation: topic.generation)
         var effects = ProduceQueue.Effects()
         if topic.isGone {
             queue.refuse(topic.name, topic.goneError, now: .now, &effects)
@@ -235,14 +253,17 @@ extension ProducerLane {
 
     /// Notes that a topic is in use, and takes over what is new of it: builders may know it already, and make batches by it.
     func catchUp(_ topic: Int) {
-        if topic >= knownTopics.count || knownTopics[topic] == nil {
-            guard let known = cluster.metadata.topic(queue.topics[topic].name) else { return }
+        let known = knownTopics
+        if topic < known.count, let inUse = known[topic] {
+            if !inUse.isCurrent {
+                takeChanges()
+                if knownTopics[topic]?.isCurrent != true { take(inUse.topic) }
+            }
+            if inUse.topic.use() { cluster.want([inUse.topic.name]) }
+        } else if let shared = cluster.metadata.topic(queue.topics[topic].name) {
             endpoints = cluster.metadata.brokers
-            take(known)
+            _ = shared.use()
+            take(shared)
         }
-        guard let known = knownTopics[topic] else { return }
-        if known.generation != knownGenerations[topic] { takeChanges() }
-        if known.generation != knownGenerations[topic] { take(known) }
-        if known.use() { cluster.want([known.name]) }
     }
 }

@@ -52,11 +52,12 @@ extension ProducerLane {
 
     private func mayLeave(_ broker: Int32, isEndOfTurn: Bool) -> Bool {
         let byteCount = queue.readyByteCount(broker)
-        let inFlightCount = brokers[broker]?.inFlightCount ?? 0
-        guard byteCount > 0, inFlightCount < configuration.inFlightPerBrokerMax,
+        guard byteCount > 0 else { return false }
+        let (inFlightCount, throttled) = brokers[broker].map { ($0.inFlightCount, $0.throttled) } ?? (0, nil)
+        guard inFlightCount < configuration.inFlightPerBrokerMax,
             inFlightTotal < configuration.inFlightMax
         else { return false }
-        if let throttled = brokers[broker]?.throttled, throttled.upperBound > .now {
+        if let throttled, throttled.upperBound > .now {
             schedule(at: throttled.upperBound)
             return false
         }
@@ -81,8 +82,7 @@ extension ProducerLane {
     }
 
     private func send(_ request: ProduceQueue.Request, to broker: Int32, _ connection: BrokerConnection) {
-        if brokers[broker]!.inFlightCount == 0 { brokers[broker]!.heardAt = .now }
-        brokers[broker]!.inFlightCount += 1
+        brokers[broker]!.didSend(now: .now)
         inFlightTotal += 1
         connection.produce(request, acks: configuration.acks) { [weak self] began, result in
             self?.assumeIsolated { $0.didAnswer(request, broker, began, result) }
@@ -93,11 +93,10 @@ extension ProducerLane {
         _ request: ProduceQueue.Request, _ broker: Int32, _ began: MonotonicInstant,
         _ result: Result<ProduceAnswer, KafkaClientError>
     ) {
-        brokers[broker]?.inFlightCount -= 1
         inFlightTotal -= 1
         // The time is taken before the permit is given back, so that another lane's request begins after this one's end.
         let times = AttemptTimes(broker: broker, began: began, ended: .now)
-        brokers[broker]?.heardAt = times.ended
+        brokers[broker]?.didEnd(now: times.ended)
         permits.give()
         var effects = ProduceQueue.Effects()
         effects.deliveries.reserveCapacity(request.items.count)

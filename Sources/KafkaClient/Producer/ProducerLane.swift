@@ -29,9 +29,7 @@ public actor ProducerLane: BatchSink {
     /// The endpoints of the brokers, by node id, as the lane knows them.
     var endpoints: [Int32: Endpoint] = [:]
     /// The shared topics, by the queue's index.
-    var knownTopics: [KnownTopic?] = []
-    /// The generation of each that the queue goes by.
-    var knownGenerations: [Int] = []
+    var knownTopics: [TopicInUse?] = []
     /// The topics that this lane has asked for and waits for.
     var asking: Set<String> = []
     /// What has changed in the shared metadata since the lane looked.
@@ -130,9 +128,11 @@ public actor ProducerLane: BatchSink {
     private func take(_ batches: [RecordBatch]) {
         var effects = ProduceQueue.Effects()
         let now = MonotonicInstant.now
+        var last = -1
         for batch in batches {
             let topic = queue.topicIndex(batch.topic)
-            catchUp(topic)
+            if topic != last { catchUp(topic) }
+            last = topic
             queue.enqueue(batch, in: topic, now: now, &effects)
         }
         if isClosed { queue.failWaiting(Self.closedError, now: now, &effects) }

@@ -100,6 +100,7 @@ struct PartitionQueue {
     /// Takes the first batch for a request.
     ///
     /// - Precondition: the partition is ready.
+    @inline(__always)
     mutating func takeFirst(
         for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil
     ) -> QueuedBatch {
@@ -107,8 +108,8 @@ struct PartitionQueue {
             preconditionFailure("a partition that is not ready has nothing to send")
         }
         batch.attemptCount += 1
-        let waited = throttled.map { min(now, $0.upperBound) - max(batch.waitingSince, $0.lowerBound) } ?? .zero
-        batch.flight = QueuedBatch.Flight(broker: broker, began: now, throttled: max(.zero, waited))
+        batch.flight = QueuedBatch.Flight(
+            broker: broker, began: now, throttledNs: throttled.map { batch.waitedNs(in: $0, until: now) } ?? 0)
         state = .inFlight(batch)
         return batch
     }

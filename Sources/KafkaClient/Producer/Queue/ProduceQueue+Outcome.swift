@@ -36,8 +36,8 @@ extension ProduceQueue {
         _ effects: inout Effects
     ) {
         guard var batch = self[item.key].endFlight() else { return advance(item.key, now: times.ended, &effects) }
-        let throttled = batch.flight?.throttled ?? .zero
-        batch.exchanges.append(Exchange(outcome, acks: configuration.acks, times, throttled: throttled))
+        let throttledNs = batch.flight?.throttledNs ?? 0
+        batch.exchanges.append(Exchange(outcome, acks: configuration.acks, times, throttledNs: throttledNs))
         if outcome.isAnswer { didReach(broker: times.broker) }
         switch outcome {
         case .acknowledged(let baseOffset, let logAppendTimeMs):

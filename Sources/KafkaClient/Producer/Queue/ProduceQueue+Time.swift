@@ -104,12 +104,13 @@ extension ProduceQueue {
 
     private mutating func expire(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
         if var late = self[key].giveUpFlight(now: now) {
-            let flight = late.flight ?? QueuedBatch.Flight(broker: -1, began: now, throttled: .zero)
+            let flight = late.flight ?? QueuedBatch.Flight(broker: -1, began: now, throttledNs: 0)
             let noAnswer = KafkaClientError(.requestTimedOut, "broker \(flight.broker) has not answered yet")
             late.exchanges.append(
                 Exchange(
                     .unanswered(noAnswer), acks: configuration.acks,
-                    AttemptTimes(broker: flight.broker, began: flight.began, ended: now), throttled: flight.throttled))
+                    AttemptTimes(broker: flight.broker, began: flight.began, ended: now),
+                    throttledNs: flight.throttledNs))
             end(late, .failed(notDelivered(late, .deliveryTimedOut, now, because: noAnswer)), now: now, &effects)
         }
         while let first = self[key].waiting.first, first.deadline <= now {

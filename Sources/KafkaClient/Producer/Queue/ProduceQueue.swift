@@ -48,6 +48,8 @@ struct ProduceQueue {
     private let agesFromAppend: Bool
     var topics: [TopicQueue] = []
     private(set) var topicIndices: [String: Int] = [:]
+    /// The topic of the last batch: the next one is seldom of another.
+    private var lastTopic = 0
     /// The ready list of each broker, by node id.
     var ready: [Int32: ReadyList] = [:]
     /// The partitions that back off after a failure.
@@ -106,6 +108,12 @@ struct ProduceQueue {
 
     /// The index of a topic in `topics`; one that was not used before is added.
     mutating func topicIndex(_ name: String) -> Int {
+        if lastTopic < topics.count, topics[lastTopic].name == name { return lastTopic }
+        lastTopic = findTopic(name)
+        return lastTopic
+    }
+
+    private mutating func findTopic(_ name: String) -> Int {
         if let index = topicIndices[name] { return index }
         topicIndices[name] = topics.count
         topics.append(TopicQueue(name))

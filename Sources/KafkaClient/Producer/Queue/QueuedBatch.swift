@@ -22,11 +22,14 @@ struct QueuedBatch: Sendable {
         /// When it was taken.
         let began: MonotonicInstant
         /// How long it had waited because the broker throttles this client.
-        let throttled: Duration
+        let throttledNs: Int64
     }
 
-    /// Since when it waits: since it came, or since it was last in flight.
-    var waitingSince: MonotonicInstant { exchanges.last.map { max($0.ended, queued) } ?? queued }
+    /// How long it has waited in a span of time, since it came or was last in flight.
+    func waitedNs(in span: Range<MonotonicInstant>, until now: MonotonicInstant) -> Int64 {
+        let since = exchanges.last.map { max($0.ended, queued) } ?? queued
+        return max(0, min(now, span.upperBound).nanoseconds(since: max(since, span.lowerBound)))
+    }
 
     init(_ batch: RecordBatch, queued: MonotonicInstant, deadline: MonotonicInstant, epoch: Int) {
         self.batch = batch
