@@ -49,7 +49,7 @@ public struct ClusterConfiguration: Sendable {
     /// One problem for each setting that can't be used, those of the connection included.
     var problems: [ConfigurationProblem] {
         var check = ConfigurationCheck("ClusterConfiguration")
-        check.expectBackoff(retryBackoff, max: retryBackoffMax)
+        check.expectBackoff("retryBackoff", retryBackoff, max: retryBackoffMax)
         check.expect("attempts", attempts >= 1, "is \(attempts); at least one is needed")
         check.expect("metadataMaxAge", metadataMaxAge, in: .milliseconds(10) ... .seconds(86_400))
         return check.problems + connection.problems
@@ -57,10 +57,11 @@ public struct ClusterConfiguration: Sendable {
 }
 
 extension ConfigurationCheck {
-    mutating func expectBackoff(_ retryBackoff: Duration, max retryBackoffMax: Duration) {
-        expect("retryBackoffMax", retryBackoffMax, in: .zero ... .seconds(3600))
+    /// - Parameter name: the setting of the first pause; that of the bound is called the same, with `Max` behind it.
+    mutating func expectBackoff(_ name: String, _ first: Duration, max longest: Duration) {
+        expect("\(name)Max", longest, in: .zero ... .seconds(3600))
         expect(
-            "retryBackoff", retryBackoff >= .zero && retryBackoff <= retryBackoffMax,
-            "is \(retryBackoff); it must lie between zero and retryBackoffMax, which is \(retryBackoffMax)")
+            name, first >= .zero && first <= longest,
+            "is \(first); it must lie between zero and \(name)Max, which is \(longest)")
     }
 }

@@ -25,7 +25,7 @@ struct ProduceAnswer {
         outcomes = Self.outcomes(of: request, in: response, broker: broker)
         // Before version 6 (KIP-219) the broker has waited itself.
         if version >= 6, response.throttleTimeMs > 0 { throttled = .milliseconds(Int(response.throttleTimeMs)) }
-        for (item, outcome) in zip(request.items, outcomes) where outcome.isRefusal {
+        for (item, outcome) in zip(request.items, outcomes) {
             guard case .refused(let code, _) = outcome else { continue }
             // A topic's id says for sure that it is the same one.
             if code.deniesTopic || code == .notLeaderOrFollower && version < 13 { doubted.insert(item.topic) }

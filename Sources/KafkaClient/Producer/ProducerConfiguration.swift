@@ -69,7 +69,7 @@ public struct ProducerConfiguration: Sendable {
     var problems: [ConfigurationProblem] {
         var check = ConfigurationCheck("ProducerConfiguration")
         check.expect("deliveryTimeout", deliveryTimeout, in: .milliseconds(1) ... .seconds(86_400))
-        check.expectBackoff(retryBackoff, max: retryBackoffMax)
+        check.expectBackoff("retryBackoff", retryBackoff, max: retryBackoffMax)
         check.expect("attempts", attempts >= 1, "is \(attempts); at least one is needed")
         check.expect("inFlightPerBrokerMax", inFlightPerBrokerMax, in: 1...100_000)
         check.expect("inFlightMax", inFlightMax >= 1, "is \(inFlightMax); at least one is needed")

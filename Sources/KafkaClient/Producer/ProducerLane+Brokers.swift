@@ -46,7 +46,7 @@ extension ProducerLane {
     /// A connection over which a request can be sent now; nil when there is none. Then a connection is being opened, or will
     /// be after a pause.
     func readyConnection(_ broker: Int32) -> BrokerConnection? {
-        let link = brokers[broker] ?? BrokerLink()
+        var link = brokers[broker] ?? BrokerLink()
         if let connection = link.connection {
             if connection.isReady { return connection }
             if !connection.isClosed { return nil }
@@ -66,9 +66,10 @@ extension ProducerLane {
         let connection = BrokerConnection(
             to: endpoint, node: broker, on: loop, connectionConfiguration, firstAddress: link.attemptCount,
             clusterID: cluster.metadata.clusterID)
-        brokers[broker, default: BrokerLink()].attemptCount += 1
-        brokers[broker]!.heardAt = now
-        brokers[broker, default: BrokerLink()].connection = connection
+        link.attemptCount += 1
+        link.heardAt = now
+        link.connection = connection
+        brokers[broker] = link
         connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, error) } }
         connection.open { [weak self] error in
             self?.assumeIsolated { $0.didOpen(broker, endpoint, error) }

@@ -21,6 +21,15 @@ import Testing
         return answer
     }
 
+    /// An answer that does not know the topic.
+    private var missing: MetadataResponse {
+        var missing = MetadataResponse()
+        missing.topics = [.init()]
+        missing.topics[0].name = "t"
+        missing.topics[0].errorCode = .unknownTopicOrPartition
+        return missing
+    }
+
     @discardableResult
     private func apply(_ response: MetadataResponse, at seconds: Int64 = 0) throws -> ClusterMetadata.Changes {
         try metadata.apply(response, from: broker, now: MonotonicInstant(nanoseconds: seconds * 1_000_000_000))
@@ -95,10 +104,6 @@ import Testing
     @Test func `one answer that does not know a topic takes nothing from it`() throws {
         try apply(answer([(1, 0)]))
         let topic = try #require(metadata.topic("t"))
-        var missing = MetadataResponse()
-        missing.topics = [.init()]
-        missing.topics[0].name = "t"
-        missing.topics[0].errorCode = .unknownTopicOrPartition
         try apply(missing, at: 1)
         // By age alone much time passes.
         try apply(missing, at: 600)
@@ -156,10 +161,6 @@ import Testing
     @Test func `a topic is missing at once, gone after ten seconds, and back when a broker knows it`() throws {
         try apply(answer([(1, 0)]))
         let topic = try #require(metadata.topic("t"))
-        var missing = MetadataResponse()
-        missing.topics = [.init()]
-        missing.topics[0].name = "t"
-        missing.topics[0].errorCode = .unknownTopicOrPartition
         #expect(try apply(missing, at: 1).topics.count == 1)
         #expect(topic.isMissing && !topic.isGone && metadata.description(of: "t") == nil)
         for second: Int64 in [2, 3, 10] { #expect(try apply(missing, at: second).topics.isEmpty) }

@@ -328,7 +328,6 @@ extension ClusterMetadata.State {
         var entry = entry
         let known = entry.description
         switch change {
-        case .learned: break
         case .grew(let from):
             events.append(.topicGrew(topic: entry.topic.name, from: from, to: merged.partitions.count))
         case .madeAnew(let from):

@@ -5,8 +5,6 @@ import KafkaProtocol
 
 /// A change of a topic.
 enum TopicChange: Sendable, Equatable {
-    /// The first that is known of it.
-    case learned
     /// Leaders or replicas have changed, and nothing else.
     case moved
     /// The topic has gained partitions.

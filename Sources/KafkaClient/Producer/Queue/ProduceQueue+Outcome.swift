@@ -9,8 +9,6 @@ enum AttemptOutcome: Sendable {
     /// There was no answer, for this reason.
     case unanswered(KafkaClientError)
 
-    var isRefusal: Bool { if case .refused = self { true } else { false } }
-
     /// Whether the broker says that another one leads the partition.
     var saysMoved: Bool {
         if case .refused(.notLeaderOrFollower, _) = self { true } else { false }
