@@ -17,7 +17,9 @@ extension Generator {
     func generate<B: BatchBuilder & Actor>(
         into builder: isolated B, _ load: GeneratorLoad, loop: EventLoop, lane: Int
     ) async -> Outcome {
-        let outcome: Outcome
+        let begin = MonotonicInstant.now
+        let delayBefore = GeneratorClock.threadRunDelayNs()
+        var outcome: Outcome
         if let (schedule, intended) = load.schedule {
             outcome = await generateInOpenLoop(
                 on: schedule, intended, loop: loop, index: lane, of: configuration.cores
@@ -27,6 +29,9 @@ extension Generator {
                 if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
             }
         }
+        // All of it was on the loop's thread.
+        outcome.elapsedNs =
+            MonotonicInstant.now.nanoseconds(since: begin) - (GeneratorClock.threadRunDelayNs() - delayBefore)
         if load.isLast {
             await builder.finish()
         } else {
@@ -39,6 +44,13 @@ extension Generator {
     ///
     /// - Parameter loop: where an open loop sleeps.
     func generate(into producer: Producer, _ load: GeneratorLoad, loop: EventLoop, task: Int) async -> Outcome {
+        let begin = MonotonicInstant.now
+        var outcome = await append(to: producer, load, loop: loop, task: task)
+        outcome.elapsedNs = MonotonicInstant.now.nanoseconds(since: begin)
+        return outcome
+    }
+
+    private func append(to producer: Producer, _ load: GeneratorLoad, loop: EventLoop, task: Int) async -> Outcome {
         do {
             switch configuration.door {
             case .lane: preconditionFailure("a lane has its builder")

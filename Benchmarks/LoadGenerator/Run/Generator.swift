@@ -16,8 +16,8 @@ struct Generator: Sendable {
     struct Outcome: Sendable {
         var records: Int64 = 0
         var failure: (any Error)?
-        var generatingNs: Int64 = 0
-        var appendingNs: Int64 = 0
+        /// From its begin to its end, without the time in which its thread waited for a CPU that others had.
+        var elapsedNs: Int64 = 0
         /// CPU time of making records and keeping the schedule.
         var cpuNs: Int64 = 0
         /// CPU time of reading the thread's clock, which is the generator's too.
@@ -29,11 +29,10 @@ struct Generator: Sendable {
             clockNs += 2 * GeneratorClock.readingNs
         }
 
-        /// Makes estimates of sums over samples.
+        /// Makes an estimate of a sum over samples.
         mutating func scale(from sampleCount: Int, to count: Int) {
             if sampleCount == 0 { return }
-            func scaled(_ sum: Int64) -> Int64 { Int64(Double(sum) * Double(count) / Double(sampleCount)) }
-            (generatingNs, appendingNs, cpuNs) = (scaled(generatingNs), scaled(appendingNs), scaled(cpuNs))
+            cpuNs = Int64(Double(cpuNs) * Double(count) / Double(sampleCount))
         }
     }
 
@@ -59,14 +58,8 @@ struct Generator: Sendable {
                     let first = stretch.lowerBound
                     pool.fill(&chunk, from: &stretch)
                     outcome.records += Int64(chunk.count)
-                    var filled = now
-                    if isSample {
-                        filled = .now
-                        outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs())
-                        outcome.generatingNs += filled.nanoseconds(since: now)
-                    }
+                    if isSample { outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs()) }
                     try await append(chunk, first)
-                    if isSample { outcome.appendingNs += MonotonicInstant.now.nanoseconds(since: filled) }
                 }
                 if !stretch.isEmpty { break }
             }
@@ -109,8 +102,6 @@ struct Generator: Sendable {
                 intended.add(handedOver: filled, intended: schedule.intended(records.lowerBound))
                 outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs())
                 try await append(chunk, records.lowerBound)
-                outcome.generatingNs += filled.nanoseconds(since: begin)
-                outcome.appendingNs += MonotonicInstant.now.nanoseconds(since: filled)
             }
         } catch {
             outcome.note(error)

@@ -17,6 +17,13 @@ struct GeneratorClock {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
+    /// For how long the calling thread was able to run and had no CPU, in ns, since it began; 0 where the system does not tell.
+    static func threadRunDelayNs() -> Int64 {
+        guard let text = TextFile.text("/proc/thread-self/schedstat") else { return 0 }
+        let figures = text.split(separator: " ")
+        return figures.count > 1 ? Int64(figures[1]) ?? 0 : 0
+    }
+
     /// What a reading of the clock costs, in ns. Between two readings passes one such time more than what lies between them
     /// takes.
     static let readingNs: Int64 = {

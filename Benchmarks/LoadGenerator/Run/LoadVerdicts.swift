@@ -20,13 +20,14 @@ extension Verdict {
             """)
     }
 
-    /// More of the generators' time went into making records than into handing them on.
+    /// More of the generators' time went into making records than into handing them on. Time in which other processes had
+    /// the CPU is neither.
     ///
     /// - Parameter isBehind: of an open loop, whether it was; one that keeps its schedule is not bound by anything.
     static func generatorBound(_ measurement: RunExecution.Measurement, isBehind: Bool) -> Verdict? {
-        let totalNs = measurement.generatingNs + measurement.appendingNs
+        let totalNs = measurement.generatorElapsedNs
         guard isBehind, totalNs >= 20_000_000 else { return nil }
-        let share = Double(measurement.generatingNs) / Double(totalNs)
+        let share = min(1, Double(measurement.generatorCpuNs) / Double(totalNs))
         if share <= 0.5 { return nil }
         return Verdict(
             .generatorBound,

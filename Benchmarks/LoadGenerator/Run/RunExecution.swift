@@ -21,9 +21,8 @@ struct RunExecution {
         var generatedRecords: Int64 = 0
         /// The first error that stopped a generator.
         var failure: (any Error)?
-        /// Of all generators together: time spent making records, and waiting for the builder to take them.
-        var generatingNs: Int64 = 0
-        var appendingNs: Int64 = 0
+        /// Of all generators together, from begin to end, without the time in which others had the CPU.
+        var generatorElapsedNs: Int64 = 0
         /// Of an open loop.
         var lag: ScheduleLag?
         /// The machine's CPUs, at the beginning and at the end.
@@ -184,8 +183,7 @@ extension RunExecution.Measurement {
     fileprivate mutating func add(_ outcomes: [Generator.Outcome]) {
         generatedRecords = outcomes.reduce(0) { $0 + $1.records }
         failure = outcomes.lazy.compactMap(\.failure).first
-        generatingNs = outcomes.reduce(0) { $0 + $1.generatingNs }
-        appendingNs = outcomes.reduce(0) { $0 + $1.appendingNs }
+        generatorElapsedNs = outcomes.reduce(0) { $0 + $1.elapsedNs }
         generatorCpuNs = outcomes.reduce(0) { $0 + $1.cpuNs + $1.clockNs }
     }
 }

@@ -34,13 +34,13 @@ import Testing
 
     @Test func `a generator is to blame when it takes more than half of the time`() {
         var measurement = RunExecution.Measurement()
-        (measurement.generatingNs, measurement.appendingNs) = (600_000_000, 400_000_000)
+        (measurement.generatorCpuNs, measurement.generatorElapsedNs) = (600_000_000, 1_000_000_000)
         #expect(Verdict.generatorBound(measurement, isBehind: true)?.kind == .generatorBound)
         #expect(Verdict.generatorBound(measurement, isBehind: true)?.explanation.contains("60 %") == true)
         #expect(Verdict.generatorBound(measurement, isBehind: false) == nil)
-        measurement.appendingNs = 600_000_000
+        measurement.generatorElapsedNs = 1_200_000_000
         #expect(Verdict.generatorBound(measurement, isBehind: true) == nil)
-        (measurement.generatingNs, measurement.appendingNs) = (600, 400)
+        (measurement.generatorCpuNs, measurement.generatorElapsedNs) = (600, 1000)
         #expect(Verdict.generatorBound(measurement, isBehind: true) == nil)
     }
 
