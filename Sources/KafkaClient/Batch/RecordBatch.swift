@@ -68,7 +68,8 @@ public final class RecordBatch: @unchecked Sendable {
 
     deinit { pool?.give(memory) }
 
-    /// The bytes of the batch as they are sent, header included. They are borrowed, not copied.
+    /// The bytes of the batch, header included: as they are sent, but for the fields of an idempotent producer, which writes
+    /// its id, epoch and sequence (and the checksum) in the request's own bytes. They are borrowed, not copied.
     public var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
@@ -77,11 +78,25 @@ public final class RecordBatch: @unchecked Sendable {
         }
     }
 
-    /// A copy of the bytes of the batch as they are sent, header included.
+    /// A copy of ``bytes``.
     public var copiedBytes: [UInt8] { [UInt8](unsafeBytes) }
 
-    /// The bytes of the batch, for system calls. Valid as long as the batch is referenced.
-    var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[0..<byteCount]) }
+    /// The bytes of the batch. Valid as long as the batch is referenced.
+    private var unsafeBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[0..<byteCount]) }
+
+    /// The bytes behind the header, for system calls. Valid as long as the batch is referenced.
+    var unsafeRecords: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: memory[RecordBatchHeader.byteCount..<byteCount])
+    }
+
+    /// Writes the header as it is sent.
+    ///
+    /// - Parameters:
+    ///   - stamp: what an idempotent producer adds; nil for none.
+    ///   - target: as long as a header.
+    func writeHeader(_ stamp: ProducerStamp?, to target: UnsafeMutableRawBufferPointer) {
+        RecordBatchHeader.write(of: unsafeBytes, stamp, to: target)
+    }
 }
 
 /// Consecutive records of a batch that have the same mark.

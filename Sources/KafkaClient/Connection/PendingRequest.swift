@@ -7,7 +7,8 @@ final class PendingRequest {
     typealias Completion = (Result<UnsafeRawBufferPointer, KafkaClientError>) -> Void
 
     var writer = WireWriter(capacity: 512)
-    /// The batches whose bytes are sent with the request, in the order of the writer's splices.
+    /// The batches whose records are sent with the request, in the order of the writer's splices. Their headers are among the
+    /// writer's bytes.
     var batches: [RecordBatch] = []
     var correlationID: Int32 = 0
     var apiKey: ApiKey = .apiVersions
@@ -23,7 +24,7 @@ final class PendingRequest {
         completion?(result)
     }
 
-    /// Calls `body` with the pieces of the request in order: bytes of the writer, a batch, bytes of the writer, …
+    /// Calls `body` with the pieces of the request in order: bytes of the writer, records of a batch, bytes of the writer, …
     func withPieces(_ body: (UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Void) {
         withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: writer.splices.count * 2 + 1) {
             pieces in
@@ -36,8 +37,9 @@ final class PendingRequest {
             writer.forEachPiece(own: add) { byteCount in
                 let batch = batches[batchIndex]
                 batchIndex += 1
-                precondition(byteCount == batch.byteCount, "a batch does not match the room left for it")
-                add(batch.unsafeBytes)
+                let records = batch.unsafeRecords
+                precondition(byteCount == records.count, "a batch does not match the room left for it")
+                add(records)
             }
             body(UnsafeBufferPointer(rebasing: pieces[0..<count]))
         }

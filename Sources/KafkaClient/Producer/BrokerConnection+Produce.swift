@@ -22,7 +22,7 @@ extension BrokerConnection {
                 ?? KafkaClientError(.protocolViolation, "a produce request can't be encoded", underlying: error)
             return completion(.now, .failure(reason))
         }
-        pending.batches = request.items.map(\.batch)
+        stamp(request, in: pending)
         pending.apiKey = .produce
         pending.deadline = .now + configuration.requestTimeout
         pending.completion = { [unowned pending, endpoint] result in
@@ -36,6 +36,16 @@ extension BrokerConnection {
             completion(pending.written, answer)
         }
         transmit(pending, expectsAnswer: acks != .none)
+    }
+
+    /// Writes the headers of the batches, in the order in which the request has them.
+    private func stamp(_ request: ProduceQueue.Request, in pending: PendingRequest) {
+        pending.batches = request.items.map(\.batch)
+        for (index, item) in request.items.enumerated() {
+            pending.writer.withRoom(beforeSplice: index, byteCount: RecordBatchHeader.byteCount) {
+                item.batch.writeHeader(item.stamp, to: $0)
+            }
+        }
     }
 
     /// - Returns: the version that was used.
@@ -61,7 +71,7 @@ extension ProduceQueue.Request {
         var topics: [ProduceRequest.Topic] = []
         for item in items {
             let partition = ProduceRequest.Partition(
-                index: item.partition, records: .external(byteCount: item.batch.byteCount))
+                index: item.partition, records: .headed(byteCount: item.batch.byteCount, own: RecordBatchHeader.byteCount))
             if topics.last?.name != item.topic {
                 precondition(
                     !topics.contains { $0.name == item.topic }, "a request's items are not in order of topic")

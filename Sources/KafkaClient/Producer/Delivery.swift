@@ -28,6 +28,21 @@ public struct Delivery: Sendable {
     public let queued: MonotonicInstant
     /// When the outcome was known.
     public let ended: MonotonicInstant
+    /// Whether the leader has checked the batch's sequence number, so that it stores it once.
+    private let isIdempotent: Bool
+
+    init(
+        batch: RecordBatch, partition: Int32, outcome: Outcome, exchanges: [Exchange], queued: MonotonicInstant,
+        ended: MonotonicInstant, isIdempotent: Bool = false
+    ) {
+        self.batch = batch
+        self.partition = partition
+        self.outcome = outcome
+        self.exchanges = exchanges
+        self.queued = queued
+        self.ended = ended
+        self.isIdempotent = isIdempotent
+    }
 
     /// Whether the batch is stored, as far as the producer's ``Acks`` tell.
     public var isAcknowledged: Bool {
@@ -54,9 +69,11 @@ public struct Delivery: Sendable {
     /// Whether the partition's log may hold the records twice, or may hold them although the delivery failed.
     ///
     /// This is so when an attempt that did not succeed may still have stored the batch: its answer was lost, or the error
-    /// came after the leader had appended the batch.
+    /// came after the leader had appended the batch. With idempotence the leader knows a batch that comes again, and what is
+    /// acknowledged is stored once.
     public var mayBeDuplicated: Bool {
-        (isAcknowledged ? exchanges.dropLast() : exchanges[...]).contains(where: \.mayHaveStored)
+        if isIdempotent, isAcknowledged { return false }
+        return (isAcknowledged ? exchanges.dropLast() : exchanges[...]).contains(where: \.mayHaveStored)
     }
 }
 

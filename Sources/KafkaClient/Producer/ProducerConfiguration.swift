@@ -30,11 +30,21 @@ public struct ProducerConfiguration: Sendable {
     public var retryBackoffMax: Duration
     /// How often one batch is sent at most: at least once. Kafka's `retries`, plus one.
     public var attempts: Int
-    /// The most produce requests that one lane has in flight to one broker: 1 to 100,000. Kafka's
+    /// Whether brokers store each batch once and in order, however often it has to be sent. Kafka's `enable.idempotence`;
+    /// KIP-98, KIP-360.
+    ///
+    /// Nil, the default, is as true where it can be had: with ``Acks/all`` and up to five requests in flight. With true,
+    /// other settings are refused.
+    public var idempotence: Bool?
+    /// The most produce requests that one lane has in flight to one broker: 1 to 100,000; with idempotence 1 to 5. Kafka's
     /// `max.in.flight.requests.per.connection`.
     ///
-    /// At most one batch of a partition is in flight, so that retries can't change the order.
+    /// So many batches of a partition may be in flight with idempotence, or with `mayReorder`. Otherwise it is one, so that
+    /// retries can't change the order.
     public var inFlightPerBrokerMax: Int
+    /// Whether, without idempotence, several batches of a partition may be in flight: one that is sent again is then stored
+    /// behind those that were sent after it. As Kafka's clients do without `enable.idempotence`.
+    public var mayReorder: Bool
     /// The most produce requests that one lane has in flight to all brokers together: at least one.
     public var inFlightMax: Int
     /// The bytes of batches at which a request is sent without waiting for more: 1 to `requestByteCountMax`.
@@ -49,8 +59,8 @@ public struct ProducerConfiguration: Sendable {
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         acks: Acks = .all, deliveryTimeout: Duration = .seconds(120), retryBackoff: Duration = .milliseconds(100),
-        retryBackoffMax: Duration = .seconds(1), attempts: Int = .max, inFlightPerBrokerMax: Int = 5,
-        inFlightMax: Int = .max, requestByteCountTarget: Int = 512 << 10, requestByteCountMax: Int = 1 << 20,
+        retryBackoffMax: Duration = .seconds(1), attempts: Int = .max, idempotence: Bool? = nil,
+        inFlightPerBrokerMax: Int = 5, mayReorder: Bool = false, inFlightMax: Int = .max, requestByteCountTarget: Int = 512 << 10, requestByteCountMax: Int = 1 << 20,
         gatherTime: Duration = .milliseconds(1)
     ) {
         self.acks = acks
@@ -58,12 +68,25 @@ public struct ProducerConfiguration: Sendable {
         self.retryBackoff = retryBackoff
         self.retryBackoffMax = retryBackoffMax
         self.attempts = attempts
+        self.idempotence = idempotence
         self.inFlightPerBrokerMax = inFlightPerBrokerMax
+        self.mayReorder = mayReorder
         self.inFlightMax = inFlightMax
         self.requestByteCountTarget = requestByteCountTarget
         self.requestByteCountMax = requestByteCountMax
         self.gatherTime = gatherTime
     }
+
+    /// The most requests in flight for which brokers can keep the order: they remember a producer's last five batches.
+    package static let inFlightIdempotentMax = 5
+
+    /// Whether brokers store each batch once: as asked for in `idempotence`, or as the other settings allow.
+    public var isIdempotent: Bool {
+        idempotence ?? (acks == .all && inFlightPerBrokerMax <= Self.inFlightIdempotentMax && !mayReorder)
+    }
+
+    /// The most batches of one partition in flight.
+    var inFlightPerPartitionMax: Int { isIdempotent || mayReorder ? inFlightPerBrokerMax : 1 }
 
     /// One problem for each setting that can't be used.
     var problems: [ConfigurationProblem] {
@@ -72,6 +95,13 @@ public struct ProducerConfiguration: Sendable {
         check.expectBackoff("retryBackoff", retryBackoff, max: retryBackoffMax)
         check.expect("attempts", attempts >= 1, "is \(attempts); at least one is needed")
         check.expect("inFlightPerBrokerMax", inFlightPerBrokerMax, in: 1...100_000)
+        if idempotence == true {
+            check.expect("idempotence", acks == .all, "is true; it needs acks all, and acks is \(acks)")
+            check.expect(
+                "idempotence", inFlightPerBrokerMax <= Self.inFlightIdempotentMax,
+                "is true; it needs at most \(Self.inFlightIdempotentMax) requests in flight, and inFlightPerBrokerMax is \(inFlightPerBrokerMax)")
+            check.expect("idempotence", !mayReorder, "is true; then mayReorder can't be")
+        }
         check.expect("inFlightMax", inFlightMax >= 1, "is \(inFlightMax); at least one is needed")
         check.expect("requestByteCountMax", requestByteCountMax, in: 1...(1 << 30))
         check.expect(

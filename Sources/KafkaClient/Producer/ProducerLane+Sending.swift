@@ -44,8 +44,11 @@ extension ProducerLane {
             while mayLeave(broker, isEndOfTurn: isEndOfTurn) {
                 guard let connection = readyConnection(broker) else { break }
                 guard takePermit() else { return }
-                let request = queue.takeRequest(for: broker, now: .now, throttled: brokers[broker]?.throttled)
+                var effects = ProduceQueue.Effects()
+                let request = queue.takeRequest(
+                    for: broker, now: .now, throttled: brokers[broker]?.throttled, &effects)
                 send(request, to: broker, connection)
+                if effects.isAny { act(on: effects) }
             }
         }
     }

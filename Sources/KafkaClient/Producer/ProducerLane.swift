@@ -3,6 +3,7 @@
 //
 // +Sending   requests and their answers
 // +Brokers   connections, and which broker leads
+// +Identity  the producer id
 
 public import KafkaProtocol
 import KafkaQueues
@@ -34,6 +35,8 @@ public actor ProducerLane: BatchSink {
     var asking: Set<String> = []
     /// What has changed in the shared metadata since the lane looked.
     nonisolated let listener = MetadataListener()
+    /// Whether a broker is being asked for a producer id.
+    var isAskingForIdentity = false
     var pumping = Pumping.no
     var isPumpScheduled = false
     /// The number of produce requests to all brokers that were written and are not answered yet.
@@ -152,6 +155,7 @@ public actor ProducerLane: BatchSink {
                     recordCount: retry.recordCount, error: retry.error))
         }
         if !effects.topicsToRefresh.isEmpty { refresh(effects.topicsToRefresh) }
+        if effects.needsIdentity { askForIdentity() }
         if let next = queue.nextTick { schedule(at: next) }
         if queue.pendingCount > 0, timerDue == .distantFuture { schedule(at: .now + Self.expiryInterval) }
         while let first = draining.first, queue.epochs.first > first.epoch {

@@ -6,6 +6,9 @@ package enum RecordsField: Equatable, Sendable {
     case located(Range<Int>)
     /// To be encoded: so many bytes of the caller's, spliced into the frame (`WireWriter.splices`).
     case external(byteCount: Int)
+    /// To be encoded: so many bytes, of which the first `own` are the writer's and written afterwards
+    /// (`WireWriter.withRoom`). The others are spliced.
+    case headed(byteCount: Int, own: Int)
     /// To be encoded: the bytes themselves, for small ones and tests.
     case bytes([UInt8])
 
@@ -14,7 +17,7 @@ package enum RecordsField: Equatable, Sendable {
         switch self {
         case .null: 0
         case .located(let range): range.count
-        case .external(let byteCount): byteCount
+        case .external(let byteCount), .headed(let byteCount, _): byteCount
         case .bytes(let bytes): bytes.count
         }
     }

@@ -47,6 +47,12 @@ extension WireWriter {
             if !hasFailed {
                 spliceExternal(byteCount: byteCount)
             }
+        case .headed(let byteCount, let own):
+            length(byteCount, compact: compact)
+            if !hasFailed {
+                leaveRoom(byteCount: own)
+                spliceExternal(byteCount: byteCount - own)
+            }
         case .located:
             fail(expected: "records as bytes or as an external byte count, got a range of a received frame")
         }

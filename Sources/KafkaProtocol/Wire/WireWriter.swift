@@ -171,6 +171,26 @@ package struct WireWriter: ~Copyable {
         ownByteCount += source.count
     }
 
+    /// Leaves room for own bytes that `withRoom` writes.
+    mutating func leaveRoom(byteCount: Int) {
+        reserve(byteCount)
+        (base + ownByteCount).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        ownByteCount += byteCount
+    }
+
+    /// Gives the own bytes before a splice to `body`, to be written.
+    ///
+    /// - Parameters:
+    ///   - index: of the splice in `splices`.
+    ///   - byteCount: as many as room was left for.
+    package mutating func withRoom(
+        beforeSplice index: Int, byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        let end = splices[index].position
+        precondition(byteCount >= 0 && byteCount <= end)
+        body(UnsafeMutableRawBufferPointer(start: base + (end - byteCount), count: byteCount))
+    }
+
     /// Notes that `byteCount` bytes kept elsewhere belong here. Nothing is copied.
     package mutating func spliceExternal(byteCount: Int) {
         precondition(byteCount >= 0, "a splice has \(byteCount) bytes")

@@ -1,18 +1,27 @@
+import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 
-/// The batches that wait for one partition, and the partition's state.
+/// The batches of one partition that have no delivery, in order, and the partition's state.
 ///
-///                  advance                takeFirst               giveUpFlight
-///      ┌─▶ idle ────────────▶ ready ───────────────▶ inFlight ──────────▶ inFlightInVain
-///      │    │ ▲                 │ unlist, rest          │ endFlight, rest     │ endFlight
-///      │    ▼ │                 ▼                       ▼                     ▼
-///      └─ leaderless          idle or backingOff      idle or backingOff    idle
+///      flights                        waiting
+///      [ out  out  returned  out ]    [ … … … ]
+///        ▲ takeFirst ──────────────────┘
+///
+/// Up to a window of batches are in flight. A batch that fails and may succeed stays where it is, *returned*; nothing is taken
+/// any more (the partition *rewinds*), and when nothing is out any more, what has returned goes back to the head of what
+/// waits. So the order holds, and an idempotent producer's batches go out again with the numbers that they had.
+///
+///                  advance                takeFirst, unlist
+///      ┌─▶ idle ────────────▶ ready ─────────────────────────▶ idle
+///      │    │ ▲                 │ rest
+///      │    ▼ │                 ▼
+///      └─ leaderless         backingOff ──── advance, once the pause is over ───▶
 ///
 /// Only `advance` leaves leaderless and a pause that is over; idle is left by it, or for a pause by `rest`.
 struct PartitionQueue {
     enum State {
-        /// Nothing prevents sending. If batches wait, the next `advance` makes the partition ready.
+        /// Nothing waits, or nothing may be taken before something in flight has ended.
         case idle
         /// Batches wait, and the partition has no leader. Metadata is being asked for.
         case leaderless
@@ -20,10 +29,27 @@ struct PartitionQueue {
         case backingOff(until: MonotonicInstant)
         /// Batches wait, and the partition is in the ready list of its leader.
         case ready
-        /// This batch is in a request that has no answer yet. Others may wait behind it.
-        case inFlight(QueuedBatch)
-        /// The batch in flight has failed, because its deadline has passed. Nothing is sent before the request ends.
-        case inFlightInVain
+    }
+
+    /// A batch that was taken for a request.
+    private struct Flight {
+        /// What its request knows it by.
+        let number: UInt64
+        let broker: Int32
+        /// Nil when it was given up: its deadline has passed. Nothing is sent before its request ends.
+        var batch: QueuedBatch?
+        /// Set when the request has ended, and the batch, or its parts, are to be sent again.
+        var returned: [QueuedBatch]?
+    }
+
+    /// How many batches may be in flight, and what keeps their order.
+    struct Window {
+        /// 1 or more.
+        var countMax = 1
+        /// Whether the leader keeps the order, by sequence numbers.
+        var isIdempotent = false
+        /// Whether a batch that failed may be overtaken by those behind it.
+        var mayReorder = false
     }
 
     /// The node id of the leader; -1 when there is none.
@@ -32,6 +58,11 @@ struct PartitionQueue {
     private(set) var state = State.idle
     /// The number of failures since the last success.
     private(set) var failureCount = 0
+    var sequences = PartitionSequences()
+    private var flights: [Flight] = []
+    private var flightCount: UInt64 = 0
+    /// Nothing is taken before everything in flight has ended.
+    private(set) var isRewinding = false
 
     /// Takes a new leader. A pause ends then: it was for the old one's sake. But not after several failures: brokers that
     /// send a batch to each other must not cost a request after the other.
@@ -53,19 +84,25 @@ struct PartitionQueue {
     private static let failuresBeforePause = 2
 
     var isReady: Bool { if case .ready = state { true } else { false } }
-    var isInFlight: Bool {
-        switch state {
-        case .inFlight, .inFlightInVain: true
-        default: false
+    /// Whether a batch is in a request that has not ended.
+    var isInFlight: Bool { flights.contains { $0.returned == nil } }
+    /// The number of batches that were taken and have not been acknowledged, failed or put back.
+    var flightsCount: Int { flights.count }
+
+    /// The batches in flight that were not given up, in order, each with the broker of its request.
+    var batchesInFlight: [(batch: QueuedBatch, broker: Int32)] {
+        flights.compactMap { flight in
+            guard flight.returned == nil, let batch = flight.batch else { return nil }
+            return (batch, flight.broker)
         }
     }
-
-    var batchInFlight: QueuedBatch? { if case .inFlight(let batch) = state { batch } else { nil } }
 
     /// Whether the partition backs off after a failure, and its pause is not over.
     func isResting(now: MonotonicInstant) -> Bool {
         if case .backingOff(let until) = state { until > now } else { false }
     }
+
+    // MARK: Sending
 
     /// What the caller of `advance` has to do.
     enum Advance {
@@ -75,23 +112,38 @@ struct PartitionQueue {
         case becameReady
         /// Ask which broker leads the partition.
         case needsLeader
+        /// Ask a broker for a producer id.
+        case needsIdentity
     }
 
-    /// Moves to the state that the waiting batches and the leader call for, unless a batch is in flight or a pause is not
-    /// over.
-    mutating func advance(now: MonotonicInstant) -> Advance {
+    /// Moves to the state that the waiting batches, the leader and the batches in flight call for, unless a pause is not over.
+    ///
+    /// - Parameter identity: the lane's, which the partition adopts when it has none.
+    mutating func advance(now: MonotonicInstant, _ window: Window, identity: ProducerIdentity?) -> Advance {
         switch state {
-        case .ready, .inFlight, .inFlightInVain: return .nothing
+        case .ready: return .nothing
         case .backingOff(let until) where until > now: return .nothing
         case .idle, .leaderless, .backingOff: break
         }
-        if waiting.isEmpty {
-            state = .idle
-            return .nothing
-        }
+        state = .idle
+        guard let first = waiting.first, !isRewinding, flights.count < window.countMax else { return .nothing }
         if leader < 0 {
             state = .leaderless
             return .needsLeader
+        }
+        // What is in flight to the leader of before must not be overtaken.
+        if !window.mayReorder, flights.contains(where: { $0.broker != leader }) { return .nothing }
+        if window.isIdempotent {
+            if sequences.gap != nil {
+                if !flights.isEmpty { return .nothing }
+                if !sequences.isUnsure(first) { sequences.beginNextEpoch() }
+            }
+            if sequences.identity == nil {
+                // Numbers begin anew, which they must not while a batch of before may still be stored.
+                if !flights.isEmpty { return .nothing }
+                guard let identity else { return .needsIdentity }
+                sequences.adopt(identity)
+            }
         }
         state = .ready
         return .becameReady
@@ -99,40 +151,95 @@ struct PartitionQueue {
 
     /// Takes the first batch for a request.
     ///
+    /// - Returns: the batch, and the number of its flight.
     /// - Precondition: the partition is ready.
     @inline(__always)
     mutating func takeFirst(
-        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil
-    ) -> QueuedBatch {
+        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil, isIdempotent: Bool = false
+    ) -> (QueuedBatch, flight: UInt64) {
         guard case .ready = state, var batch = waiting.popFirst() else {
             preconditionFailure("a partition that is not ready has nothing to send")
         }
+        if isIdempotent { sequences.stamp(&batch) }
         batch.attemptCount += 1
         batch.flight = QueuedBatch.Flight(
             broker: broker, began: now, throttledNs: throttled.map { batch.waitedNs(in: $0, until: now) } ?? 0)
-        state = .inFlight(batch)
-        return batch
+        flightCount += 1
+        flights.append(Flight(number: flightCount, broker: broker, batch: batch))
+        state = .idle
+        return (batch, flightCount)
     }
 
-    /// Takes back the batch that is in flight.
+    // MARK: Ends of flights
+
+    /// What a request held that has ended.
+    struct Ended {
+        var batch: QueuedBatch
+        /// Whether nothing that was taken before it is left.
+        let isHead: Bool
+        fileprivate let index: Int
+    }
+
+    /// Looks up the batch of a flight whose request has ended. The caller says what becomes of it: `remove` or `giveBack`.
     ///
-    /// - Returns: nil when it was given up.
-    /// - Precondition: a batch is in flight.
-    mutating func endFlight() -> QueuedBatch? {
-        defer { state = .idle }
-        switch state {
-        case .inFlight(let batch): return batch
-        case .inFlightInVain: return nil
-        default: preconditionFailure("nothing of this partition is in flight")
+    /// - Returns: nil when the batch was given up; its flight is over then.
+    /// - Precondition: the flight is not over.
+    mutating func end(_ number: UInt64) -> Ended? {
+        guard let index = flights.firstIndex(where: { $0.number == number && $0.returned == nil }) else {
+            preconditionFailure("nothing of this partition is in flight under number \(number)")
         }
+        if let batch = flights[index].batch { return Ended(batch: batch, isHead: index == 0, index: index) }
+        flights.remove(at: index)
+        return nil
     }
 
-    /// Gives up the batch in flight, if its deadline has passed: its request may still store it, but nobody waits for that.
-    mutating func giveUpFlight(now: MonotonicInstant) -> QueuedBatch? {
-        guard case .inFlight(let batch) = state, batch.deadline <= now else { return nil }
-        state = .inFlightInVain
-        return batch
+    /// Takes a batch that was stored out of what is in flight.
+    mutating func didSucceed(_ ended: Ended) {
+        failureCount = 0
+        sequences.didStore(ended.batch)
+        remove(ended)
     }
+
+    /// Takes a batch out of what is in flight: it has come to its end, or goes elsewhere.
+    mutating func remove(_ ended: Ended) { flights.remove(at: ended.index) }
+
+    /// Keeps a batch, or its parts, in its place, to be sent again when everything in flight has ended.
+    mutating func giveBack(_ ended: Ended, as batches: [QueuedBatch]) {
+        flights[ended.index].batch = nil
+        flights[ended.index].returned = batches
+        isRewinding = true
+    }
+
+    /// Takes what has returned, in order, if nothing is out any more.
+    ///
+    /// - Returns: nil when the partition does not rewind, or not yet.
+    mutating func takeReturned() -> [QueuedBatch]? {
+        guard isRewinding, !isInFlight else { return nil }
+        isRewinding = false
+        defer { flights.removeAll(keepingCapacity: true) }
+        return flights.flatMap { $0.returned ?? [] }
+    }
+
+    /// Gives up the batches in flight whose deadline has passed: their requests may still store them, but nobody waits for
+    /// that. Those that have returned and are late are taken out as well.
+    ///
+    /// - Returns: those batches, each with whether it is in flight.
+    mutating func giveUpFlights(now: MonotonicInstant) -> [(batch: QueuedBatch, isInFlight: Bool)] {
+        var late: [(batch: QueuedBatch, isInFlight: Bool)] = []
+        for index in flights.indices {
+            if let batch = flights[index].batch, batch.deadline <= now {
+                late.append((batch, true))
+                flights[index].batch = nil
+                isRewinding = true
+            } else if let returned = flights[index].returned {
+                for batch in returned where batch.deadline <= now { late.append((batch, false)) }
+                flights[index].returned = returned.filter { $0.deadline > now }
+            }
+        }
+        return late
+    }
+
+    // MARK: Pauses
 
     /// Says that the partition was taken out of its leader's ready list.
     mutating func unlist() {
@@ -141,9 +248,9 @@ struct PartitionQueue {
 
     /// Backs off: nothing is sent before a moment.
     ///
-    /// - Precondition: nothing is in flight.
+    /// - Precondition: the partition is in no ready list.
     mutating func rest(until moment: MonotonicInstant) {
-        precondition(!isInFlight, "a partition in flight does not rest")
+        precondition(!isReady, "a partition that is ready does not rest")
         state = .backingOff(until: moment)
     }
 
@@ -155,5 +262,4 @@ struct PartitionQueue {
         return failureCount
     }
 
-    mutating func didSucceed() { failureCount = 0 }
 }

@@ -69,7 +69,7 @@ extension ProduceQueue {
     var poolOfMissing: BatchMemoryPool? {
         for topic in topics {
             guard case .isMissing = topic.presence else { continue }
-            let waiting = topic.partitions.lazy.compactMap { $0.waiting.first ?? $0.batchInFlight }
+            let waiting = topic.partitions.lazy.compactMap { $0.waiting.first ?? $0.batchesInFlight.first?.batch }
             if let batch = topic.unplaced.first ?? waiting.first { return batch.batch.pool }
         }
         return nil
@@ -129,7 +129,7 @@ extension ProduceQueue {
         var haveMoved = false
         for topic in topics {
             for partition in topic.partitions {
-                guard case .inFlight(let batch) = partition.state, batch.flight?.broker == broker else { continue }
+                guard partition.batchesInFlight.contains(where: { $0.broker == broker }) else { continue }
                 names.insert(topic.name)
                 if partition.leader >= 0, partition.leader != broker { haveMoved = true }
             }

@@ -33,60 +33,126 @@ extension ProduceQueue {
         _ item: Item, _ outcome: AttemptOutcome, _ times: AttemptTimes, chance: @autoclosure () -> Double,
         _ effects: inout Effects
     ) {
-        guard var batch = self[item.key].endFlight() else { return advance(item.key, now: times.ended, &effects) }
-        let throttledNs = batch.flight?.throttledNs ?? 0
-        batch.exchanges.append(Exchange(outcome, acks: configuration.acks, times, throttledNs: throttledNs))
         if outcome.isAnswer { didReach(broker: times.broker) }
+        if var ended = self[item.key].end(item.flight) {
+            let throttledNs = ended.batch.flight?.throttledNs ?? 0
+            let exchange = Exchange(outcome, acks: configuration.acks, times, throttledNs: throttledNs)
+            ended.batch.exchanges.append(exchange)
+            settle(ended, item, outcome, exchange.mayHaveStored, times.ended, chance, &effects)
+        }
+        rewind(item.key, now: times.ended, &effects)
+        advance(item.key, now: times.ended, &effects)
+    }
+
+    private mutating func settle(
+        _ ended: PartitionQueue.Ended, _ item: Item, _ outcome: AttemptOutcome, _ mayHaveStored: Bool,
+        _ now: MonotonicInstant, _ chance: () -> Double, _ effects: inout Effects
+    ) {
         switch outcome {
         case .acknowledged(let baseOffset, let logAppendTimeMs):
-            self[item.key].didSucceed()
+            self[item.key].didSucceed(ended)
             if case .isMissing = topics[item.key.topic].presence { topics[item.key.topic].presence = .exists }
             let stored = Delivery.Outcome.acknowledged(baseOffset: baseOffset, logAppendTimeMs: logAppendTimeMs)
-            end(batch, stored, now: times.ended, &effects)
-        case .refused(let code, _) where code.isTooLarge && splitInTwo(batch, item.key, now: times.ended, &effects):
+            end(ended.batch, stored, now: now, &effects)
+        case .refused(let code, _) where code.isTooLarge && splitInTwo(ended, item.key, now: now):
             break
         case .refused(let code, let message):
             if code.needsMetadataRefresh { effects.topicsToRefresh.insert(item.topic) }
             let subject = "topic '\(item.topic)' partition \(item.partition)"
-            retryOrEnd(batch, item.key, KafkaClientError(code, subject, message), times.ended, chance, &effects)
+            let error = KafkaClientError(code, subject, message)
+            if item.stamp != nil, code.isOfSequences {
+                refused(ended, item, code, error, now, chance, &effects)
+            } else {
+                var ended = ended
+                if mayHaveStored { ended.batch.isUnsure = true }
+                retryOrEnd(ended, item.key, error, isRetriable: error.isRetriable, now, chance, &effects)
+            }
         case .unanswered(let error):
             effects.topicsToRefresh.insert(item.topic)
-            retryOrEnd(batch, item.key, error, times.ended, chance, &effects)
+            var ended = ended
+            ended.batch.isUnsure = true
+            retryOrEnd(ended, item.key, error, isRetriable: error.isRetriable, now, chance, &effects)
         }
-        advance(item.key, now: times.ended, &effects)
+    }
+
+    /// Takes the answer of a leader that does not accept a batch's number, epoch or producer.
+    private mutating func refused(
+        _ ended: PartitionQueue.Ended, _ item: Item, _ code: KafkaErrorCode, _ error: KafkaClientError,
+        _ now: MonotonicInstant, _ chance: () -> Double, _ effects: inout Effects
+    ) {
+        var ended = ended
+        if code == .outOfOrderSequenceNumber {
+            if ended.isHead {
+                // Nothing before it is on its way, so the leader lacks what it had acknowledged, or a gap was left. Then it
+                // has not stored this batch either.
+                ended.batch.isUnsure = false
+                self[item.key].sequences.leaveGap(behind: ended.batch)
+                return retryOrEnd(ended, item.key, error, isRetriable: true, now, chance, &effects)
+            }
+            // A batch before it failed. It goes again with that one, and that is not its own failure.
+            ended.batch.attemptCount -= 1
+            return self[item.key].giveBack(ended, as: [ended.batch])
+        }
+        // The leader has forgotten the producer, or knows it at a later epoch: it can't tell any more whether an earlier
+        // attempt has stored the batch.
+        let isUnsure = ended.batch.isUnsure
+        if code == .unknownProducerId {
+            self[item.key].sequences.leaveGap(behind: ended.batch)
+        } else {
+            if let stamp = item.stamp { renounce(stamp.producerID) }
+            self[item.key].sequences.renounce()
+        }
+        retryOrEnd(ended, item.key, error, isRetriable: !isUnsure, now, chance, &effects)
+    }
+
+    /// Puts what has returned back at the head of what waits, once nothing of the partition is in flight.
+    mutating func rewind(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
+        guard let returned = self[key].takeReturned() else { return }
+        for batch in returned.reversed() { place(batch, in: key.topic, atFront: true, now: now, &effects) }
     }
 
     /// Puts the halves of a batch that is too large for the broker in its place.
     ///
     /// - Returns: false when it can't be split.
-    private mutating func splitInTwo(
-        _ batch: QueuedBatch, _ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects
-    ) -> Bool {
-        guard now < batch.deadline, let parts = try? batch.batch.split() else { return false }
-        didSplit(batch.epoch, into: parts.count)
-        for part in parts.reversed() {
-            place(batch.part(part), in: key.topic, atFront: true, now: now, &effects)
+    private mutating func splitInTwo(_ ended: PartitionQueue.Ended, _ key: PartitionKey, now: MonotonicInstant) -> Bool {
+        let batch = ended.batch
+        // Halves of a batch that may be stored already would be new to the leader.
+        guard now < batch.deadline, batch.stamp == nil || !batch.isUnsure, let parts = try? batch.batch.split() else {
+            return false
         }
+        didSplit(batch.epoch, into: parts.count)
+        self[key].giveBack(ended, as: batch.parts(parts))
         return true
     }
 
     private mutating func retryOrEnd(
-        _ batch: QueuedBatch, _ key: PartitionKey, _ error: KafkaClientError, _ now: MonotonicInstant,
-        _ chance: () -> Double, _ effects: inout Effects
+        _ ended: PartitionQueue.Ended, _ key: PartitionKey, _ error: KafkaClientError, isRetriable: Bool,
+        _ now: MonotonicInstant, _ chance: () -> Double, _ effects: inout Effects
     ) {
+        let batch = ended.batch
         if case .isGone(let error) = topics[key.topic].presence {
+            self[key].remove(ended)
             return end(batch, .failed(error), now: now, &effects)
         }
-        guard error.isRetriable, batch.attemptCount < configuration.attempts, now < batch.deadline else {
+        guard isRetriable, batch.attemptCount < configuration.attempts, now < batch.deadline else {
+            self[key].remove(ended)
             return end(batch, .failed(final(error, batch, now)), now: now, &effects)
         }
         effects.retries.append(
             Retry(
                 topic: topics[key.topic].name, partition: key.partition, broker: batch.exchanges.last?.broker ?? -1,
                 recordCount: batch.batch.recordCount, error: error))
-        let pause = backoff.delayNs(attempt: self[key].didFail(), chance: chance())
-        rest(key, until: now.advanced(byNanoseconds: pause))
-        place(batch, in: key.topic, atFront: true, now: now, &effects)
+        // What fails together is one failure.
+        if !self[key].isRewinding, !self[key].isResting(now: now) {
+            let pause = backoff.delayNs(attempt: self[key].didFail(), chance: chance())
+            rest(key, until: now.advanced(byNanoseconds: pause))
+        }
+        if window.mayReorder || batch.isMovable {
+            self[key].remove(ended)
+            place(batch, in: key.topic, atFront: true, now: now, &effects)
+        } else {
+            self[key].giveBack(ended, as: [batch])
+        }
     }
 
     /// The error of a batch that ends. After several attempts, or too late, it says how long and how often was tried.
@@ -117,4 +183,12 @@ extension KafkaErrorCode {
 
     /// Whether the broker takes smaller batches only.
     fileprivate var isTooLarge: Bool { self == .messageTooLarge || self == .recordListTooLarge }
+
+    /// Whether the broker does not accept an idempotent producer's number, epoch or id.
+    fileprivate var isOfSequences: Bool {
+        switch self {
+        case .outOfOrderSequenceNumber, .unknownProducerId, .invalidProducerEpoch, .producerFenced: true
+        default: false
+        }
+    }
 }

@@ -31,6 +31,10 @@ extension ProduceQueue {
         /// The topic's id when the request was made. The answer names this one, also when the topic has another id by then.
         let topicID: KafkaUUID
         let batch: RecordBatch
+        /// What it is sent under by an idempotent producer.
+        let stamp: ProducerStamp?
+        /// The number by which its partition knows it.
+        let flight: UInt64
 
         var partition: Int32 { key.partition }
     }
@@ -51,8 +55,9 @@ extension ProduceQueue {
 
     /// Advances a partition, and puts it into its leader's ready list when it has become ready.
     mutating func advance(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
-        switch self[key].advance(now: now) {
+        switch self[key].advance(now: now, window, identity: identity) {
         case .nothing: break
+        case .needsIdentity: effects.needsIdentity = true
         case .needsLeader: effects.topicsToRefresh.insert(topics[key.topic].name)
         case .becameReady:
             let leader = self[key].leader
@@ -74,13 +79,13 @@ extension ProduceQueue {
     /// The bytes of the batch that is sent next.
     private func firstByteCount(_ key: PartitionKey) -> Int { self[key].waiting.first?.batch.byteCount ?? 0 }
 
-    /// Takes batches for one request. Their partitions are in flight then.
+    /// Takes batches for one request. Partitions that have more batches, and may have more in flight, are ready again.
     ///
     /// No more are taken when the configuration's target is reached, or when the next batch would exceed its maximum.
     ///
     /// - Parameter throttled: when the broker got no requests because it throttles this client; nil for never.
     mutating func takeRequest(
-        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil
+        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil, _ effects: inout Effects
     ) -> Request {
         var request = Request()
         guard var list = ready.removeValue(forKey: broker) else { return request }
@@ -92,15 +97,38 @@ extension ProduceQueue {
             if isFull, !request.items.isEmpty { break }
             _ = list.partitions.popFirst()
             list.byteCount -= byteCount
-            let batch = self[key].takeFirst(for: broker, now: now, throttled: throttled)
+            let (batch, flight) = self[key].takeFirst(
+                for: broker, now: now, throttled: throttled, isIdempotent: window.isIdempotent)
             request.items.append(
-                Item(key: key, topic: topics[key.topic].name, topicID: topics[key.topic].id, batch: batch.batch))
+                Item(
+                    key: key, topic: topics[key.topic].name, topicID: topics[key.topic].id, batch: batch.batch,
+                    stamp: batch.stamp, flight: flight))
             request.byteCount += byteCount
         }
-        request.sortByTopic()
         list.since = list.partitions.isEmpty ? .distantFuture : now
         ready[broker] = list
+        if window.countMax > 1 { for item in request.items { advance(item.key, now: now, &effects) } }
+        request.sortByTopic()
         return request
+    }
+
+    /// Takes one partition out of its leader's ready list.
+    private mutating func unlist(_ key: PartitionKey) {
+        let leader = self[key].leader
+        guard self[key].isReady, var list = ready.removeValue(forKey: leader) else { return }
+        list.partitions.removeAll { $0 == key }
+        list.byteCount -= firstByteCount(key)
+        if list.partitions.isEmpty { list.since = .distantFuture }
+        ready[leader] = list
+        self[key].unlist()
+    }
+
+    /// Lets a partition back off: nothing is sent to it before a moment.
+    mutating func rest(_ key: PartitionKey, until moment: MonotonicInstant) {
+        unlist(key)
+        let isKnown = if case .backingOff = self[key].state { true } else { false }
+        self[key].rest(until: moment)
+        if !isKnown { backingOff.append(key) }
     }
 
     /// Removes a broker's ready list.

@@ -28,12 +28,6 @@ extension ProduceQueue {
         for key in unlisted { advance(key, now: now, &effects) }
     }
 
-    /// Lets a partition back off: nothing is sent to it before a moment.
-    mutating func rest(_ key: PartitionKey, until moment: MonotonicInstant) {
-        self[key].rest(until: moment)
-        backingOff.append(key)
-    }
-
     /// Notes that a broker can't be reached. Batches that may go to any partition go elsewhere; the others wait for it.
     ///
     /// - Parameters:
@@ -56,11 +50,11 @@ extension ProduceQueue {
         var movable: [(QueuedBatch, topic: Int)] = []
         for key in keys {
             var isMovable = false
-            self[key].waiting.forEach { if !$0.isStrict { isMovable = true } }
+            self[key].waiting.forEach { if $0.isMovable { isMovable = true } }
             if !isMovable { continue }
             var kept = RingBuffer<QueuedBatch>()
             for batch in self[key].waiting.takeAll() {
-                if batch.isStrict { kept.append(batch) } else { movable.append((batch, key.topic)) }
+                if batch.isMovable { movable.append((batch, key.topic)) } else { kept.append(batch) }
             }
             self[key].waiting = kept
         }
@@ -103,7 +97,14 @@ extension ProduceQueue {
     }
 
     private mutating func expire(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
-        if var late = self[key].giveUpFlight(now: now) {
+        for (late, isInFlight) in self[key].giveUpFlights(now: now) {
+            var late = late
+            if !isInFlight {
+                let why = "it waits for others in flight to partition \(key.partition) of '\(topics[key.topic].name)'"
+                let error = notDelivered(late, .deliveryTimedOut, now, why, because: late.lastError)
+                end(late, .failed(error), now: now, &effects)
+                continue
+            }
             let flight = late.flight ?? QueuedBatch.Flight(broker: -1, began: now, throttledNs: 0)
             let noAnswer = KafkaClientError(.requestTimedOut, "broker \(flight.broker) has not answered yet")
             late.exchanges.append(
@@ -111,16 +112,22 @@ extension ProduceQueue {
                     .unanswered(noAnswer), acks: configuration.acks,
                     AttemptTimes(broker: flight.broker, began: flight.began, ended: now),
                     throttledNs: flight.throttledNs))
+            late.isUnsure = true
             end(late, .failed(notDelivered(late, .deliveryTimedOut, now, because: noAnswer)), now: now, &effects)
         }
         while let first = self[key].waiting.first, first.deadline <= now {
             _ = self[key].waiting.popFirst()
             let leader = self[key].leader
-            let why =
-                leader < 0
-                ? "partition \(key.partition) of '\(topics[key.topic].name)' has no leader"
-                : "broker \(leader) took no requests"
-            let error = notDelivered(first, .deliveryTimedOut, now, why, because: unreachable[leader]?.reason)
+            let why: String
+            if leader < 0 {
+                why = "partition \(key.partition) of '\(topics[key.topic].name)' has no leader"
+            } else if window.isIdempotent, identity == nil, self[key].sequences.identity == nil {
+                why = "no broker gave out a producer id"
+            } else {
+                why = "broker \(leader) took no requests"
+            }
+            let cause = unreachable[leader]?.reason ?? first.lastError ?? identityFailure
+            let error = notDelivered(first, .deliveryTimedOut, now, why, because: cause)
             end(first, .failed(error), now: now, &effects)
         }
     }

@@ -5,8 +5,9 @@
 //                    ▲                                                             │
 //                    └────────────── backing off ◀──── retriable ◀────────────────┘
 //
-// The states of a partition are in `PartitionQueue`. At most one batch of a partition is in flight, and a failed one goes
-// back to the head of its queue. This keeps the order without help from the broker.
+// The states of a partition are in `PartitionQueue`. A failed batch goes back to the head of its queue when nothing of its
+// partition is in flight any more. Without idempotence only one batch of a partition is in flight, which keeps the order
+// without help from the broker; an idempotent producer has several, whose numbers are in `PartitionSequences`.
 //
 // +Ready    ready lists and requests           +Metadata  topics and leaders
 // +Outcome  what becomes of attempts           +Time      pauses and deadlines
@@ -31,6 +32,10 @@ struct ProduceQueue {
         var topicsToRefresh: Set<String> = []
         /// The attempts that failed and are repeated.
         var retries: [Retry] = []
+        /// Whether batches wait for a producer id.
+        var needsIdentity = false
+
+        var isAny: Bool { needsIdentity || !deliveries.isEmpty || !topicsToRefresh.isEmpty || !retries.isEmpty }
     }
 
     /// An attempt that failed and is repeated.
@@ -44,6 +49,11 @@ struct ProduceQueue {
 
     let configuration: ProducerConfiguration
     let backoff: Backoff
+    let window: PartitionQueue.Window
+    /// The lane's producer id, with epoch 0; nil until a broker has given one out.
+    private(set) var identity: ProducerIdentity?
+    /// Why no broker has given out a producer id the last time; nil when one has.
+    var identityFailure: KafkaClientError?
     private let share: LaneShare
     private let agesFromAppend: Bool
     var topics: [TopicQueue] = []
@@ -79,6 +89,25 @@ struct ProduceQueue {
         self.share = share
         self.agesFromAppend = agesFromAppend
         backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
+        window = PartitionQueue.Window(
+            countMax: configuration.inFlightPerPartitionMax, isIdempotent: configuration.isIdempotent,
+            mayReorder: configuration.mayReorder)
+    }
+
+    /// Takes a producer id from a broker. What has waited for it can be sent.
+    mutating func setIdentity(_ identity: ProducerIdentity, now: MonotonicInstant, _ effects: inout Effects) {
+        self.identity = identity
+        identityFailure = nil
+        for topic in topics.indices {
+            for partition in topics[topic].partitions.indices {
+                advance(PartitionKey(topic: topic, partition: Int32(partition)), now: now, &effects)
+            }
+        }
+    }
+
+    /// Notes that a producer id is of no more use. Another one is asked for when it is needed.
+    mutating func renounce(_ id: Int64) {
+        if identity?.id == id { identity = nil }
     }
 
     /// Begins a new epoch, which separates the batches that are pending now from those that come later.
@@ -128,7 +157,9 @@ struct ProduceQueue {
         _ batch: QueuedBatch, in topic: Int, atFront: Bool, now: MonotonicInstant, _ effects: inout Effects
     ) {
         var batch = batch
-        if !batch.isStrict {
+        // Where it may be stored already, and nowhere else, it is known if it is sent again.
+        if batch.isMovable {
+            if batch.stamp != nil { leave(&batch, in: topic) }
             batch.partition = topics[topic].choosePartition(
                 after: batch.partition, among: share, avoiding: unreachable, now: now)
         }
@@ -152,6 +183,12 @@ struct ProduceQueue {
         advance(key, now: now, &effects)
     }
 
+    /// Takes the stamp from a batch that is to be sent elsewhere.
+    private mutating func leave(_ batch: inout QueuedBatch, in topic: Int) {
+        topics[topic].partitions[Int(batch.partition)].sequences.abandon(batch)
+        (batch.stamp, batch.order) = (nil, -1)
+    }
+
     /// How long a batch waits for a partition that no broker knows.
     private static let unknownPartitionTimeMax = Duration.seconds(2)
 
@@ -167,6 +204,9 @@ struct ProduceQueue {
     ) {
         pendingCount -= 1
         epochs.end(batch.epoch)
+        if case .failed = outcome, batch.stamp != nil, let topic = topicIndices[batch.batch.topic] {
+            topics[topic].partitions[Int(batch.partition)].sequences.abandon(batch)
+        }
         effects.deliveries.append(batch.delivery(outcome, ended: now))
     }
 

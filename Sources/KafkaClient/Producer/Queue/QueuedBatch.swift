@@ -16,6 +16,12 @@ struct QueuedBatch: Sendable {
     var exchanges: [Exchange] = []
     /// The request in flight.
     var flight: Flight?
+    /// What an idempotent producer sends it under; nil before it is sent for the first time.
+    var stamp: ProducerStamp?
+    /// Its place among the batches of its partition that have got stamps; -1 before.
+    var order = -1
+    /// Whether a request that carried it under its stamp may have stored it.
+    var isUnsure = false
 
     struct Flight {
         let broker: Int32
@@ -39,19 +45,32 @@ struct QueuedBatch: Sendable {
         partition = batch.partition
     }
 
-    /// A part of the batch, with the same story. The attempt that made a split necessary is not counted.
-    func part(_ part: RecordBatch) -> QueuedBatch {
-        var copy = self
-        copy.batch = part
-        copy.attemptCount -= 1
-        return copy
+    /// The parts of the batch, with the same story and the same sequence numbers. The attempt that made a split necessary is
+    /// not counted.
+    func parts(_ batches: [RecordBatch]) -> [QueuedBatch] {
+        var stamp = stamp
+        return batches.map { batch in
+            var part = self
+            part.batch = batch
+            part.attemptCount -= 1
+            part.stamp = stamp
+            stamp = stamp?.advanced(by: batch.recordCount)
+            return part
+        }
     }
 
     /// Whether the batch was built for one partition, and may go to no other.
     var isStrict: Bool { batch.partition >= 0 }
 
+    /// Whether it may be sent to another partition.
+    var isMovable: Bool { !isStrict && !(stamp != nil && isUnsure) }
+
+    /// Why the last attempt failed, when there was no answer to it.
+    var lastError: KafkaClientError? { exchanges.last?.error }
+
     func delivery(_ outcome: Delivery.Outcome, ended: MonotonicInstant) -> Delivery {
         Delivery(
-            batch: batch, partition: partition, outcome: outcome, exchanges: exchanges, queued: queued, ended: ended)
+            batch: batch, partition: partition, outcome: outcome, exchanges: exchanges, queued: queued, ended: ended,
+            isIdempotent: stamp != nil)
     }
 }
