@@ -42,11 +42,13 @@ struct ChangingTopicsModel {
     var pendingByteCount = 0
     var heldByteCount = 0
     var heldBatches: [Int: Int] = [:]
-    var keysInFlight: Set<ProduceQueue.PartitionKey> = []
+    var flightCounts: [ProduceQueue.PartitionKey: Int] = [:]
     var inFlight: [(broker: Int32, items: [ProduceQueue.Item])] = []
     var drains: [(epoch: Int, last: Int)] = []
-    var isStrict: [Bool] = []
+    var isStrict: [Bool] = [false]
+    var topics: [String] = [""]
     var storedCounts: [Int: Int] = [:]
+    var sequences: [Place: SimulatedSequences] = [:]
     var lastStored: [Place: Int] = [:]
     /// Topics that the owner has been told to ask for, and has not asked for.
     var toAsk: Set<String> = []
@@ -54,10 +56,14 @@ struct ChangingTopicsModel {
     var backingOffMax = 0
     var hasTicked = false
 
-    init(seed: UInt64) {
+    let order: QueueBench.Order
+    var identityCount: Int64 = 0
+
+    init(seed: UInt64, _ order: QueueBench.Order) {
         random = SeededGenerator(seed: seed)
+        self.order = order
         queue = ProduceQueue(
-            QueueBench.configuration(deliveryTimeout: .seconds(3), attempts: 6))
+            QueueBench.configuration(deliveryTimeout: .seconds(3), attempts: 6, order: order))
     }
 
     mutating func draw(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
@@ -88,7 +94,8 @@ struct ChangingTopicsModel {
                 broker: broker, until: now + .milliseconds(50),
                 because: KafkaClientError(.connectionFailed, "broker \(broker) is down"), now: now, &effects)
         case 49: queue.didReach(broker: .random(in: 0...2, using: &random))
-        case 50: if let epoch = queue.beginEpoch() { drains.append((epoch, enqueuedCount - 1)) }
+        case 50: if let epoch = queue.beginEpoch() { drains.append((epoch, enqueuedCount)) }
+        case 52 where effects.needsIdentity: identify()
         case 51 where draw(0..<80) == 0:
             queue.failWaiting(KafkaClientError(.closed, "closed"), now: now, &effects)
         default: pass(.milliseconds(draw(0..<60)))
@@ -96,9 +103,19 @@ struct ChangingTopicsModel {
         check()
     }
 
+    mutating func identify() {
+        effects.needsIdentity = false
+        identityCount += 1
+        queue.setIdentity(ProducerIdentity(id: identityCount), now: now, &effects)
+    }
+
     mutating func recreate() {
         let topic = drawTopic()
         let count = draw(1..<6)
+        // What was in the topic of before is gone.
+        for place in sequences.keys where place.topic == topic { sequences[place] = nil }
+        if order == .idempotent { for place in lastStored.keys where place.topic == topic { lastStored[place] = nil } }
+        for number in storedCounts.keys where topics[number] == topic { storedCounts[number] = nil }
         truth[topic] = Truth(
             incarnation: nextIncarnation, leaders: (0..<count).map { _ in .random(in: 0...2, using: &random) })
         nextIncarnation += 1
@@ -146,6 +163,7 @@ struct ChangingTopicsModel {
 
     mutating func enqueue(_ topic: String? = nil, _ partition: Int32? = nil) {
         let topic = topic ?? drawTopic()
+        enqueuedCount += 1
         let count = told[topic]?.leaders.count ?? 3
         let isStrict = partition != nil || draw(0..<4) > 0
         // Sometimes a partition that the lane does not know yet.
@@ -156,7 +174,7 @@ struct ChangingTopicsModel {
         pending[enqueuedCount] = (max(64, byteCount), now, topic, chosen)
         pendingByteCount += max(64, byteCount)
         self.isStrict.append(isStrict)
-        enqueuedCount += 1
+        topics.append(topic)
         let isNew = queue.topicIndices[topic] == nil
         queue.enqueue(batch, in: queue.topicIndex(batch.topic), now: now, &effects)
         if isNew, told[topic] != nil { applyTold(topic) }
@@ -174,7 +192,7 @@ struct ChangingTopicsModel {
 
     @discardableResult
     mutating func takeAll(_ broker: Int32, _ throttled: Range<MonotonicInstant>? = nil) -> Bool {
-        let items = queue.takeRequest(for: broker, now: now, throttled: throttled).items
+        let items = queue.takeRequest(for: broker, now: now, throttled: throttled, &effects).items
         if items.isEmpty {
             if queue.readyByteCount(broker) > 0 { complaints.append("ready bytes, and nothing to take") }
             return false
@@ -182,21 +200,26 @@ struct ChangingTopicsModel {
         let byteCount = items.reduce(0) { $0 + $1.batch.byteCount }
         if items.count > 1, byteCount > 1500 { complaints.append("a request of \(byteCount) bytes") }
         inFlight.append((broker, items))
-        for item in items where !keysInFlight.insert(item.key).inserted {
-            complaints.append("two batches of \(item.key) in flight")
+        for item in items {
+            flightCounts[item.key, default: 0] += 1
+            if flightCounts[item.key]! > (order == .oneInFlight ? 1 : 5) {
+                complaints.append("\(flightCounts[item.key]!) batches of \(item.key) in flight")
+            }
         }
         return true
     }
 
     mutating func answer() {
         guard !inFlight.isEmpty else { return }
-        answer(inFlight.remove(at: draw(0..<inFlight.count)))
+        // A broker reads a connection's requests in order.
+        let broker = inFlight[draw(0..<inFlight.count)].broker
+        answer(inFlight.remove(at: inFlight.firstIndex { $0.broker == broker }!))
     }
 
     mutating func answer(_ request: (broker: Int32, items: [ProduceQueue.Item])) {
         let fate = isSettling ? 9 : draw(0..<16)
         for item in request.items {
-            keysInFlight.remove(item.key)
+            flightCounts[item.key]! -= 1
             heldByteCount -= heldBatches.removeValue(forKey: item.batch.recordCount) ?? 0
             var outcome = AttemptOutcome.lost
             if fate != 0 { outcome = receive(item, at: request.broker) }
@@ -218,15 +241,15 @@ struct ChangingTopicsModel {
         switch isSettling ? 9 : draw(0..<20) {
         case 0: return .refused(.notEnoughReplicas, nil)
         case 1: return .refused(.messageTooLarge, "too large")
-        case 2:
-            store(number, item)
-            return .refused(.requestTimedOut, nil)
-        case 3:
-            store(number, item)
-            return .moved
-        default:
-            store(number, item)
-            return .acknowledged(baseOffset: 1, logAppendTimeMs: -1)
+        case let chance:
+            let place = Place(topic: item.topic, index: item.partition)
+            switch sequences[place, default: SimulatedSequences()].take(item.stamp, recordCount: number) {
+            case .next: store(number, item)
+            case .duplicate: break
+            case .refused(let code): return .refused(code, nil)
+            }
+            if chance == 2 { return .refused(.requestTimedOut, nil) }
+            return chance == 3 ? .moved : .acknowledged(baseOffset: 1, logAppendTimeMs: -1)
         }
     }
 
@@ -235,7 +258,7 @@ struct ChangingTopicsModel {
         guard isStrict[number] else { return }
         let place = Place(topic: item.topic, index: item.partition)
         let last = lastStored[place] ?? -1
-        if number < last { complaints.append("\(place): batch \(number) behind \(last)") }
+        if number < last, order != .none { complaints.append("\(place): batch \(number) behind \(last)") }
         lastStored[place] = number
     }
 
@@ -258,6 +281,7 @@ struct ChangingTopicsModel {
         }.keys
         let fresh = Set(first)
         for _ in 0..<1400 where !pending.isEmpty {
+            if effects.needsIdentity { identify() }
             for broker: Int32 in 0...2 { while takeAll(broker) {} }
             while !inFlight.isEmpty { answer(inFlight.removeFirst()) }
             pass(.milliseconds(1))
@@ -347,10 +371,10 @@ struct ChangingTopicsModel {
                     if !backing.contains(key) { complaints.append("\(what) backs off, and no tick looks at it") }
                     if until <= now { complaints.append("\(what): a pause is over, and it still rests") }
                 }
-                if partition.waiting.isEmpty { continue }
+                if partition.waiting.isEmpty || partition.flightsCount > 0 { continue }
                 if number >= topic.partitionCount { complaints.append("\(what): batches for a partition that went") }
                 switch partition.state {
-                case .idle: complaints.append("\(what) is idle, and batches wait")
+                case .idle where !effects.needsIdentity: complaints.append("\(what) is idle, and batches wait")
                 case .leaderless:
                     if partition.leader >= 0 { complaints.append("\(what) is leaderless, and has a leader") }
                     needsAsking = true
@@ -380,8 +404,9 @@ struct ChangingTopicsModel {
 @Suite(.timeLimit(.minutes(1))) struct ChangingTopicsModelTests {
     private static let seeds: [UInt64] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 
-    @Test(arguments: seeds) func `the queue under topics that change`(seed: UInt64) async {
-        var model = ChangingTopicsModel(seed: seed)
+    @Test(arguments: seeds, QueueBench.Order.allCases)
+    func `the queue under topics that change`(seed: UInt64, order: QueueBench.Order) async {
+        var model = ChangingTopicsModel(seed: seed, order)
         for step in 0..<20_000 {
             model.step()
             if step % 200 == 0 { await Task.yield() }

@@ -261,7 +261,7 @@ private actor ConnectionGuest {
     private func produce(byteCount: Int, _ pool: BatchMemoryPool, _ whenWritten: @escaping () -> Void) {
         let item = ProduceQueue.Item(
             key: .init(topic: 0, partition: 0), topic: "t", topicID: .zero,
-            batch: .sample(partition: 0, byteCount: byteCount, pool: pool))
+            batch: .sample(partition: 0, byteCount: byteCount, pool: pool), stamp: nil, flight: 0)
         connection?.produce(ProduceQueue.Request(items: [item]), acks: .none) { _, _ in
             whenWritten()
         }

@@ -176,7 +176,7 @@ import Testing
             try await connection.open()
             let item = ProduceQueue.Item(
                 key: .init(topic: 0, partition: 0), topic: "t", topicID: .zero,
-                batch: .sample(partition: 0, byteCount: 16 << 20, pool: pool))
+                batch: .sample(partition: 0, byteCount: 16 << 20, pool: pool), stamp: nil, flight: 0)
             connection.produce(ProduceQueue.Request(items: [item]), acks: .all) { _, _ in }
             #expect(connection.inFlightCount == 1)
         }.value

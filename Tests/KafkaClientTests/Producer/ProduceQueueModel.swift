@@ -8,14 +8,17 @@ import TestSupport
 ///
 /// What must hold:
 /// - no batch is lost: each comes to one delivery and no more, and none that is acknowledged is missing from the log;
-/// - none is stored twice, or stored and told as failed, without a word (`mayBeDuplicated`);
+/// - none is stored twice, or stored and told as failed, without a word (`mayBeDuplicated`); with idempotence, none is
+///   stored twice at all;
 /// - batches that belong to a partition are stored there in the order in which they came, copies side by side;
-/// - of a partition one batch is in flight at most, and requests keep their bound;
+/// - of a partition one batch is in flight at most, or a window of them, and requests keep their bound;
 /// - memory is given back: the pool holds what is pending or in a request, and nothing else;
 /// - a batch ends before its answer only when its time is over;
 /// - a drain ends when all that came before it has, and the ready lists hold what is ready.
 struct ProduceQueueModel {
-    private var bench = QueueBench(QueueBench.configuration(deliveryTimeout: .seconds(3), attempts: 6))
+    private var bench: QueueBench
+    private let order: QueueBench.Order
+    private var identityCount: Int64 = 0
     private var cluster = SimulatedCluster(leaders: ["a": [0, 0, 1, 2], "b": [1, 1, 2], "c": [2]])
     private static let topics = [("a", 4), ("b", 3), ("c", 1)]
     private var random: SeededGenerator
@@ -31,7 +34,8 @@ struct ProduceQueueModel {
     private var heldByteCount = 0
     /// By number: the bytes of those.
     private var heldBatches: [Int: Int] = [:]
-    private var keysInFlight: Set<ProduceQueue.PartitionKey> = []
+    private var flightCounts: [ProduceQueue.PartitionKey: Int] = [:]
+    private(set) var mostInFlight = 0
     private var inFlight: [(broker: Int32, items: [ProduceQueue.Item])] = []
     /// Drains that have not ended: the epoch, and the number of the last batch before it.
     private var drains: [(epoch: Int, last: Int)] = []
@@ -44,9 +48,16 @@ struct ProduceQueueModel {
     }
 
     /// Strict batches by number; needed to check logs after they have ended.
-    private var isStrict: [Bool] = []
+    private var isStrict: [Bool] = [false]
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64, _ order: QueueBench.Order) {
+        random = SeededGenerator(seed: seed)
+        self.order = order
+        bench = QueueBench(QueueBench.configuration(deliveryTimeout: .seconds(3), attempts: 6, order: order))
+    }
+
+    /// How often brokers knew a batch by its number, or refused it.
+    var sequenceAnswers: (duplicates: Int, outOfOrder: Int) { (cluster.duplicateCount, cluster.outOfOrderCount) }
 
     private mutating func draw(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
 
@@ -64,7 +75,8 @@ struct ProduceQueueModel {
             let reason = KafkaClientError(.connectionFailed, "broker \(broker) is down")
             bench.queue.giveUp(
                 broker: broker, until: bench.now + .milliseconds(30), because: reason, now: bench.now, &bench.effects)
-        case 35: if let epoch = bench.queue.beginEpoch() { drains.append((epoch, enqueuedCount - 1)) }
+        case 35: if let epoch = bench.queue.beginEpoch() { drains.append((epoch, enqueuedCount)) }
+        case 37 where bench.effects.needsIdentity: identify()
         case 36 where draw(0..<50) == 0:
             let closed = KafkaClientError(.closed, "closed")
             bench.queue.failWaiting(closed, now: bench.now, &bench.effects)
@@ -73,7 +85,14 @@ struct ProduceQueueModel {
         check()
     }
 
+    /// Gives out an id, whose epochs may soon be used up.
+    private mutating func identify() {
+        identityCount += 1
+        bench.identify(identityCount, epoch: draw(0..<2) == 0 ? .max - 3 : 0)
+    }
+
     private mutating func enqueue() {
+        enqueuedCount += 1
         let (topic, partitionCount) = Self.topics[draw(0..<Self.topics.count)]
         let isStrict = draw(0..<4) > 0
         let partition = isStrict ? Int32(draw(0..<partitionCount)) : -1
@@ -83,7 +102,6 @@ struct ProduceQueueModel {
         pending[enqueuedCount] = PendingFacts(byteCount: max(64, byteCount), isStrict: isStrict)
         pendingByteCount += max(64, byteCount)
         self.isStrict.append(isStrict)
-        enqueuedCount += 1
     }
 
     private mutating func take() {
@@ -93,28 +111,45 @@ struct ProduceQueueModel {
         let byteCount = items.reduce(0) { $0 + $1.batch.byteCount }
         if items.count > 1, byteCount > 1500 { complaints.append("a request of \(byteCount) bytes") }
         inFlight.append((broker, items))
-        for item in items where !keysInFlight.insert(item.key).inserted {
-            complaints.append("two batches of \(item.key) in flight")
+        count(items)
+    }
+
+    private mutating func count(_ items: [ProduceQueue.Item]) {
+        for item in items {
+            flightCounts[item.key, default: 0] += 1
+            mostInFlight = max(mostInFlight, flightCounts[item.key]!)
+            if flightCounts[item.key]! > (order == .oneInFlight ? 1 : 5) {
+                complaints.append("\(flightCounts[item.key]!) batches of \(item.key) in flight")
+            }
+            if (item.stamp == nil) == (order == .idempotent) { complaints.append("a wrong stamp") }
         }
     }
 
     private mutating func answer() {
-        guard !inFlight.isEmpty else { return }
-        answer(inFlight.remove(at: draw(0..<inFlight.count)))
+        guard let request = inFlight.randomElement(using: &random) else { return }
+        // A broker reads a connection's requests in order, up to the one at which the connection is lost.
+        let isLost = draw(0..<16) == 0
+        var readCount = isLost ? draw(0..<4) : 1
+        repeat {
+            guard let index = inFlight.firstIndex(where: { $0.broker == request.broker }) else { return }
+            answer(inFlight.remove(at: index), isRead: readCount > 0, isLost: isLost)
+            readCount -= 1
+        } while isLost
     }
 
-    private mutating func answer(_ request: (broker: Int32, items: [ProduceQueue.Item])) {
-        // The connection may be lost before the broker has read the request, or before its answer is read.
-        let fate = draw(0..<16)
+    private mutating func answer(
+        _ request: (broker: Int32, items: [ProduceQueue.Item]), isRead: Bool = true, isLost: Bool = false
+    ) {
         for item in request.items {
-            keysInFlight.remove(item.key)
+            flightCounts[item.key]! -= 1
             heldByteCount -= heldBatches.removeValue(forKey: item.batch.recordCount) ?? 0
             var outcome = AttemptOutcome.lost
-            if fate != 0 {
+            if isRead {
                 let partition = SimulatedCluster.Partition(topic: item.topic, index: item.partition)
-                outcome = cluster.receive(item.batch.recordCount, for: partition, at: request.broker, using: &random)
+                outcome = cluster.receive(
+                    item.batch.recordCount, item.stamp, for: partition, at: request.broker, using: &random)
             }
-            if fate == 1 { outcome = .lost }
+            if isLost { outcome = .lost }
             bench.answer(item, outcome, chance: Double.random(in: -1...1, using: &random))
         }
     }
@@ -125,12 +160,13 @@ struct ProduceQueueModel {
         bench.learn(cluster.leaders)
         // Longer than the delivery timeout: what is left by then is lost.
         for _ in 0..<4000 where bench.queue.pendingCount > 0 {
+            if bench.effects.needsIdentity { identify() }
             for broker in SimulatedCluster.brokers {
                 while true {
                     let items = bench.take(broker)
                     if items.isEmpty { break }
                     inFlight.append((broker, items))
-                    keysInFlight.formUnion(items.map(\.key))
+                    count(items)
                 }
             }
             // One after the other is let go of: a request that is held holds its batches.
@@ -175,11 +211,13 @@ struct ProduceQueueModel {
         if delivery.isAcknowledged {
             acknowledgedCount += 1
             if storedCount == 0 { complaints.append("batch \(number): acknowledged and not stored") }
+            if storedCount > 1, order == .idempotent { complaints.append("batch \(number): stored twice") }
             if storedCount > 1, !delivery.mayBeDuplicated {
                 complaints.append("batch \(number): stored \(storedCount) times without a word")
             }
         } else {
             if delivery.error == nil { complaints.append("batch \(number): failed without a reason") }
+            if storedCount > 1, order == .idempotent { complaints.append("batch \(number): stored twice, and failed") }
             if storedCount > 0, !delivery.mayBeDuplicated {
                 complaints.append("batch \(number): failed and stored without a word")
             }
@@ -190,7 +228,7 @@ struct ProduceQueueModel {
     private mutating func checkLogs() {
         for (partition, number) in cluster.takeStored() where isStrict[number] {
             let last = lastStored[partition] ?? -1
-            if number < last { complaints.append("\(partition): batch \(number) behind \(last)") }
+            if number < last, order != .none { complaints.append("\(partition): batch \(number) behind \(last)") }
             lastStored[partition] = number
         }
     }

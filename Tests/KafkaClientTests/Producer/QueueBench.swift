@@ -14,12 +14,17 @@ struct QueueBench {
 
     static func configuration(
         deliveryTimeout: Duration = .seconds(10), retryBackoff: Duration = .milliseconds(100), attempts: Int = .max,
-        target: Int = 1000, max: Int = 1500
+        order: Order = .oneInFlight, target: Int = 1000, max: Int = 1500
     ) -> ProducerConfiguration {
         ProducerConfiguration(
             deliveryTimeout: deliveryTimeout, retryBackoff: retryBackoff, retryBackoffMax: .seconds(1),
-            attempts: attempts, requestByteCountTarget: target, requestByteCountMax: max)
+            attempts: attempts, idempotence: order == .idempotent, mayReorder: order == .none,
+            requestByteCountTarget: target, requestByteCountMax: max)
     }
+
+    /// What keeps the order of a partition's batches.
+    enum Order: CaseIterable { case oneInFlight, idempotent, none }
+
 
     init(_ configuration: ProducerConfiguration = QueueBench.configuration()) { queue = ProduceQueue(configuration) }
 
@@ -55,7 +60,15 @@ struct QueueBench {
         enqueue(.ofNumbers(numbers, partition: partition, pool: pool))
     }
 
-    mutating func take(_ broker: Int32) -> [ProduceQueue.Item] { queue.takeRequest(for: broker, now: now).items }
+    mutating func take(_ broker: Int32) -> [ProduceQueue.Item] {
+        queue.takeRequest(for: broker, now: now, &effects).items
+    }
+
+    /// Gives the queue a producer id.
+    mutating func identify(_ id: Int64 = 1, epoch: Int16 = 0) {
+        effects.needsIdentity = false
+        queue.setIdentity(ProducerIdentity(id: id, epoch: epoch), now: now, &effects)
+    }
 
     mutating func answer(_ item: ProduceQueue.Item, _ outcome: AttemptOutcome, chance: Double = 0) {
         let times = AttemptTimes(broker: 0, began: now, ended: now)
@@ -106,6 +119,7 @@ extension AttemptOutcome {
     static let moved = AttemptOutcome.refused(.notLeaderOrFollower, nil)
     static let busy = AttemptOutcome.refused(.requestTimedOut, nil)
     static let fatal = AttemptOutcome.refused(.messageTooLarge, nil)
+    static let outOfOrder = AttemptOutcome.refused(.outOfOrderSequenceNumber, nil)
     static let lost = AttemptOutcome.unanswered(KafkaClientError(.connectionFailed, "lost"))
 }
 

@@ -36,6 +36,9 @@ struct PartitionQueue {
         /// What its request knows it by.
         let number: UInt64
         let broker: Int32
+        /// The batch's place among those that got stamps.
+        let order: Int
+        let isPart: Bool
         /// Nil when it was given up: its deadline has passed. Nothing is sent before its request ends.
         var batch: QueuedBatch?
         /// Set when the request has ended, and the batch, or its parts, are to be sent again.
@@ -102,6 +105,18 @@ struct PartitionQueue {
         if case .backingOff(let until) = state { until > now } else { false }
     }
 
+    // MARK: Waiting
+
+    /// Puts a batch in front of what waits, but behind what has numbers, unless it has one itself: numbers have an order.
+    mutating func prepend(_ batch: QueuedBatch) {
+        var numbered: [QueuedBatch] = []
+        if batch.stamp == nil {
+            while waiting.first?.stamp != nil, let first = waiting.popFirst() { numbered.append(first) }
+        }
+        waiting.prepend(batch)
+        for first in numbered.reversed() { waiting.prepend(first) }
+    }
+
     // MARK: Sending
 
     /// What the caller of `advance` has to do.
@@ -134,12 +149,12 @@ struct PartitionQueue {
         // What is in flight to the leader of before must not be overtaken.
         if !window.mayReorder, flights.contains(where: { $0.broker != leader }) { return .nothing }
         if window.isIdempotent {
+            if !isWithinWindow(first, window) { return .nothing }
             if sequences.gap != nil {
                 if !flights.isEmpty { return .nothing }
                 if !sequences.isUnsure(first) { sequences.beginNextEpoch() }
             }
             if sequences.identity == nil {
-                // Numbers begin anew, which they must not while a batch of before may still be stored.
                 if !flights.isEmpty { return .nothing }
                 guard let identity else { return .needsIdentity }
                 sequences.adopt(identity)
@@ -147,6 +162,15 @@ struct PartitionQueue {
         }
         state = .ready
         return .becameReady
+    }
+
+    /// Whether the leader will know an idempotent producer's oldest batch in flight again when it has stored this one as well:
+    /// it remembers as many batches as may be in flight.
+    private func isWithinWindow(_ batch: QueuedBatch, _ window: Window) -> Bool {
+        guard let oldest = flights.first else { return true }
+        // Parts have their place in common.
+        if !sequences.isConfirmed || batch.isPart || flights.contains(where: \.isPart) { return false }
+        return sequences.order(of: batch) - oldest.order < window.countMax
     }
 
     /// Takes the first batch for a request.
@@ -165,7 +189,8 @@ struct PartitionQueue {
         batch.flight = QueuedBatch.Flight(
             broker: broker, began: now, throttledNs: throttled.map { batch.waitedNs(in: $0, until: now) } ?? 0)
         flightCount += 1
-        flights.append(Flight(number: flightCount, broker: broker, batch: batch))
+        flights.append(
+            Flight(number: flightCount, broker: broker, order: batch.order, isPart: batch.isPart, batch: batch))
         state = .idle
         return (batch, flightCount)
     }
@@ -210,15 +235,17 @@ struct PartitionQueue {
         isRewinding = true
     }
 
-    /// Takes what has returned, in order, if nothing is out any more.
+    /// Takes what has returned, in order, if nothing is out any more. The caller puts it back, and calls `endRewinding` when
+    /// all is in its place.
     ///
     /// - Returns: nil when the partition does not rewind, or not yet.
     mutating func takeReturned() -> [QueuedBatch]? {
         guard isRewinding, !isInFlight else { return nil }
-        isRewinding = false
         defer { flights.removeAll(keepingCapacity: true) }
         return flights.flatMap { $0.returned ?? [] }
     }
+
+    mutating func endRewinding() { isRewinding = false }
 
     /// Gives up the batches in flight whose deadline has passed: their requests may still store them, but nobody waits for
     /// that. Those that have returned and are late are taken out as well.
@@ -237,6 +264,41 @@ struct PartitionQueue {
             }
         }
         return late
+    }
+
+    /// Takes out what has returned, though something is out still: it is not to be sent again.
+    mutating func dropReturned() -> [QueuedBatch] {
+        var dropped: [QueuedBatch] = []
+        for index in flights.indices {
+            dropped += flights[index].returned ?? []
+            if flights[index].returned != nil { flights[index].returned = [] }
+        }
+        return dropped
+    }
+
+    /// Takes out the batches that wait, or have returned, and may have been stored under a stamp.
+    mutating func takeUnsure() -> [QueuedBatch] {
+        var unsure: [QueuedBatch] = []
+        for index in flights.indices {
+            unsure += (flights[index].returned ?? []).filter(\.isUnsure)
+            flights[index].returned?.removeAll(where: \.isUnsure)
+        }
+        waiting.removeAll { batch in
+            if batch.isUnsure { unsure.append(batch) }
+            return batch.isUnsure
+        }
+        return unsure
+    }
+
+    /// Whether nothing more may be taken though the partition may be in a ready list.
+    func mustStop(_ window: Window) -> Bool {
+        isRewinding || window.isIdempotent && (sequences.gap != nil || sequences.identity == nil)
+    }
+
+    func hasLateFlight(now: MonotonicInstant) -> Bool {
+        flights.contains { flight in
+            flight.batch.map { $0.deadline <= now } ?? flight.returned?.contains { $0.deadline <= now } ?? false
+        }
     }
 
     // MARK: Pauses

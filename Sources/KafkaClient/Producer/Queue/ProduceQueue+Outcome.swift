@@ -40,6 +40,7 @@ extension ProduceQueue {
             ended.batch.exchanges.append(exchange)
             settle(ended, item, outcome, exchange.mayHaveStored, times.ended, chance, &effects)
         }
+        if self[item.key].isReady, self[item.key].mustStop(window) { unlist(item.key) }
         rewind(item.key, now: times.ended, &effects)
         advance(item.key, now: times.ended, &effects)
     }
@@ -98,17 +99,28 @@ extension ProduceQueue {
         let isUnsure = ended.batch.isUnsure
         if code == .unknownProducerId {
             self[item.key].sequences.leaveGap(behind: ended.batch)
-        } else {
-            if let stamp = item.stamp { renounce(stamp.producerID) }
+        } else if item.stamp?.identity == self[item.key].sequences.identity {
+            renounce(ended.batch.stamp!.producerID)
             self[item.key].sequences.renounce()
         }
         retryOrEnd(ended, item.key, error, isRetriable: !isUnsure, now, chance, &effects)
+        if self[item.key].sequences.identity == nil { failUnsure(item.key, error, now: now, &effects) }
+    }
+
+    /// Fails what may be stored under an identity that the leader accepts no more: under another one it would be stored again.
+    private mutating func failUnsure(
+        _ key: PartitionKey, _ error: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects
+    ) {
+        unlist(key)
+        let unsure = self[key].takeUnsure()
+        for batch in unsure { end(batch, .failed(final(error, batch, now)), now: now, &effects) }
     }
 
     /// Puts what has returned back at the head of what waits, once nothing of the partition is in flight.
     mutating func rewind(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
         guard let returned = self[key].takeReturned() else { return }
         for batch in returned.reversed() { place(batch, in: key.topic, atFront: true, now: now, &effects) }
+        self[key].endRewinding()
     }
 
     /// Puts the halves of a batch that is too large for the broker in its place.
@@ -130,6 +142,7 @@ extension ProduceQueue {
         _ now: MonotonicInstant, _ chance: () -> Double, _ effects: inout Effects
     ) {
         let batch = ended.batch
+        unlist(key)
         if case .isGone(let error) = topics[key.topic].presence {
             self[key].remove(ended)
             return end(batch, .failed(error), now: now, &effects)

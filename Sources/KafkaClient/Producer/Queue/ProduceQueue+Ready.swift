@@ -67,13 +67,15 @@ extension ProduceQueue {
         }
     }
 
-    /// Puts a batch at the head of its partition's queue. The ready list counts the bytes of a partition's first batch, so
+    /// Puts a batch at the head of its partition's queue, but behind those that have numbers already. The ready list counts the bytes of a partition's first batch, so
     /// that its sum changes too.
     mutating func prepend(_ batch: QueuedBatch, _ key: PartitionKey) {
         if self[key].isReady {
-            ready[self[key].leader]!.byteCount += batch.batch.byteCount - firstByteCount(key)
+            ready[self[key].leader]!.byteCount -= firstByteCount(key)
+            defer { ready[self[key].leader]!.byteCount += firstByteCount(key) }
+            return self[key].prepend(batch)
         }
-        self[key].waiting.prepend(batch)
+        self[key].prepend(batch)
     }
 
     /// The bytes of the batch that is sent next.
@@ -112,8 +114,8 @@ extension ProduceQueue {
         return request
     }
 
-    /// Takes one partition out of its leader's ready list.
-    private mutating func unlist(_ key: PartitionKey) {
+    /// Takes one partition out of its leader's ready list, if it is in there.
+    mutating func unlist(_ key: PartitionKey) {
         let leader = self[key].leader
         guard self[key].isReady, var list = ready.removeValue(forKey: leader) else { return }
         list.partitions.removeAll { $0 == key }

@@ -90,13 +90,18 @@ extension ProduceQueue {
                 let why = "\(what) '\(topics[topic].name)' could not be learned of"
                 end(first, .failed(notDelivered(first, .deliveryTimedOut, now, why, because: nil)), now: now, &effects)
             }
-            for partition in topics[topic].partitions.indices where !topics[topic].partitions[partition].isReady {
+            for partition in topics[topic].partitions.indices {
                 expire(PartitionKey(topic: topic, partition: Int32(partition)), now: now, &effects)
             }
         }
     }
 
     private mutating func expire(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
+        if self[key].isReady {
+            // What waits in it is not late: that was looked at before.
+            if !self[key].hasLateFlight(now: now) { return }
+            unlist(key)
+        }
         for (late, isInFlight) in self[key].giveUpFlights(now: now) {
             var late = late
             if !isInFlight {
@@ -153,8 +158,9 @@ extension ProduceQueue {
     ) {
         for batch in topics[topic].unplaced.takeAll() { end(batch, .failed(error), now: now, &effects) }
         for partition in topics[topic].partitions.indices {
+            let returned = topics[topic].partitions[partition].dropReturned()
             let waiting = topics[topic].partitions[partition].waiting.takeAll()
-            for batch in waiting { end(batch, .failed(error), now: now, &effects) }
+            for batch in returned + waiting { end(batch, .failed(error), now: now, &effects) }
         }
     }
 }

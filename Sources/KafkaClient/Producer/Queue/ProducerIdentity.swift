@@ -36,15 +36,21 @@ struct PartitionSequences {
     private(set) var identity: ProducerIdentity?
     /// Of the next batch that has none.
     private var nextStamp = ProducerStamp(producerID: -1, producerEpoch: -1, baseSequence: 0)
-    /// The number of batches that got a stamp for the first time.
-    private var orderCount = 0
+    /// The order of the next batch that gets a stamp for the first time.
+    private var nextOrder = 0
     /// The order of the last batch that has left a gap.
     private(set) var gap: Int?
+    /// Whether the leader has stored a batch under the identity. Before, it knows nothing of the producer and takes any number
+    /// as the first: then a second batch must not be sent, which it could take for the first.
+    private(set) var isConfirmed = false
+    /// The order of the first batch that may go to the log of now. Those before it may have gone to one of before.
+    private var firstOrder = 0
 
     /// Begins anew, with sequence 0.
     mutating func adopt(_ identity: ProducerIdentity) {
         self.identity = identity
         gap = nil
+        isConfirmed = false
         nextStamp = ProducerStamp(producerID: identity.id, producerEpoch: identity.epoch, baseSequence: 0)
     }
 
@@ -60,14 +66,17 @@ struct PartitionSequences {
     /// Whether a batch may be stored under the stamp that it has.
     func isUnsure(_ batch: QueuedBatch) -> Bool { batch.isUnsure && batch.stamp?.identity == identity }
 
+    /// The place of a batch among those that got stamps, or the one that it would get.
+    func order(of batch: QueuedBatch) -> Int { batch.order >= 0 ? batch.order : nextOrder }
+
     /// Gives a batch its stamp, unless it has a valid one.
     ///
     /// - Precondition: there is an identity.
     mutating func stamp(_ batch: inout QueuedBatch) {
         if batch.stamp?.identity == identity { return }
         if batch.order < 0 {
-            batch.order = orderCount
-            orderCount += 1
+            batch.order = nextOrder
+            nextOrder += 1
         }
         batch.stamp = nextStamp
         batch.isUnsure = false
@@ -90,6 +99,14 @@ struct PartitionSequences {
 
     /// Notes that a batch was stored. What lies before it has been stored too.
     mutating func didStore(_ batch: QueuedBatch) {
-        if let gap, batch.order > gap, batch.stamp?.identity == identity { self.gap = nil }
+        guard batch.stamp?.identity == identity else { return }
+        if batch.order >= firstOrder { isConfirmed = true }
+        if let gap, batch.order > gap { self.gap = nil }
+    }
+
+    /// Notes that the leader's log is another one, which knows no producers.
+    mutating func forgetLeader() {
+        isConfirmed = false
+        firstOrder = nextOrder
     }
 }

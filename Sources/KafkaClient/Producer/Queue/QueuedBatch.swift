@@ -20,6 +20,8 @@ struct QueuedBatch: Sendable {
     var stamp: ProducerStamp?
     /// Its place among the batches of its partition that have got stamps; -1 before.
     var order = -1
+    /// Whether it is a part of a batch that was too large.
+    private(set) var isPart = false
     /// Whether a request that carried it under its stamp may have stored it.
     var isUnsure = false
 
@@ -52,6 +54,7 @@ struct QueuedBatch: Sendable {
         return batches.map { batch in
             var part = self
             part.batch = batch
+            part.isPart = true
             part.attemptCount -= 1
             part.stamp = stamp
             stamp = stamp?.advanced(by: batch.recordCount)

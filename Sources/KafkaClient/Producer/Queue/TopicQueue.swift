@@ -32,6 +32,7 @@ struct TopicQueue {
     mutating func apply(_ description: TopicDescription) {
         let isBack = if case .exists = presence { id != description.id } else { true }
         if isBack { for index in partitions.indices { partitions[index].forgive() } }
+        if id != description.id { for index in partitions.indices { partitions[index].sequences.forgetLeader() } }
         id = description.id
         partitionCount = description.partitions.count
         presence = .exists
