@@ -14,7 +14,9 @@ extension ProduceQueue {
         for index in topics[topic].partitions.indices where topics[topic].partitions[index].isReady {
             let leader = topics[topic].partitions[index].leader
             let exists = description.partitions.indices.contains(index)
-            if !exists || description.partitions[index].leader != leader { unlisted += unlist(leader) }
+            if !exists || description.partitions[index].leader != leader || description.id != topics[topic].id {
+                unlisted += unlist(leader)
+            }
         }
         topics[topic].apply(description)
         if description.hasLeader {
