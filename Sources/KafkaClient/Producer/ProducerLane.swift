@@ -155,7 +155,11 @@ public actor ProducerLane: BatchSink {
                     recordCount: retry.recordCount, error: retry.error))
         }
         if !effects.topicsToRefresh.isEmpty { refresh(effects.topicsToRefresh) }
-        if effects.needsIdentity { askForIdentity() }
+        if !effects.leadersWithoutIdentity.isEmpty {
+            askForIdentity()
+            // Meanwhile the connections are opened.
+            for broker in effects.leadersWithoutIdentity { _ = readyConnection(broker) }
+        }
         if let next = queue.nextTick { schedule(at: next) }
         if queue.pendingCount > 0, timerDue == .distantFuture { schedule(at: .now + Self.expiryInterval) }
         while let first = draining.first, queue.epochs.first > first.epoch {

@@ -20,10 +20,7 @@ import Testing
             let own = Mutex<Endpoint?>(nil)
             let server = try await FakeServer { peer, frame in
                 let header = AskedHeader(frame)
-                if header.key == .apiVersions {
-                    return peer.sendFrame(
-                        encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
-                }
+                if peer.answerBeginning(header) { return }
                 guard header.key == .metadata else { return peer.close() }
                 let number = count.withLock { count in
                     count += 1

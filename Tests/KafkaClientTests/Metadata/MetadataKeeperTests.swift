@@ -68,10 +68,7 @@ import Testing
             let server = try await FakeServer { peer, frame in
                 let header = AskedHeader(frame)
                 let here = own.withLock { $0 }!
-                if header.key == .apiVersions {
-                    return peer.sendFrame(
-                        encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
-                }
+                if peer.answerBeginning(header) { return }
                 let number = count.withLock { count in
                     count += 1
                     return count

@@ -184,6 +184,7 @@ func versionsAnswer() -> ApiVersionsResponse {
     var answer = ApiVersionsResponse()
     answer.apiKeys = [
         .init(.apiVersions, 0...4), .init(.metadata, 1...13), .init(.produce, 3...13), .init(.fetch, 4...17),
+        .init(.initProducerId, 0...5),
     ]
     return answer
 }

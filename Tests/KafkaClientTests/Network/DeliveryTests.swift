@@ -56,8 +56,8 @@ import Testing
         try await deliverOne(rule, .fast(acks: acks)) { delivery, fixture in
             #expect(delivery.isAcknowledged)
             #expect(codes(delivery) == [.notLeaderOrFollower, .notLeaderOrFollower, KafkaErrorCode.none])
-            // Who waits for replicas may be told so after the append; here it was before.
-            #expect(delivery.mayBeDuplicated == (acks == .all))
+            // With acks all the producer is idempotent, and knows that it is stored once.
+            #expect(!delivery.mayBeDuplicated)
             let found = try await fixture.read()
             #expect(found.count == 1)
         }
@@ -68,24 +68,29 @@ import Testing
     ])
     func `an error after the store may store twice, and the delivery says so`(code: KafkaErrorCode) async throws {
         let rule = FaultRule(.produce, count: 1, effect: .errorAfterStore(code))
-        try await deliverOne(rule) { delivery, fixture in
-            #expect(delivery.isAcknowledged)
-            #expect(codes(delivery) == [code, KafkaErrorCode.none])
-            #expect(delivery.mayBeDuplicated)
-            let found = try await fixture.read()
-            #expect(found.count == 2)
+        for isIdempotent in [false, true] {
+            try await deliverOne(rule, .fast(acks: .all, idempotence: isIdempotent)) { delivery, fixture in
+                #expect(delivery.isAcknowledged)
+                #expect(codes(delivery) == [code, KafkaErrorCode.none])
+                #expect(delivery.mayBeDuplicated == !isIdempotent)
+                let found = try await fixture.read()
+                #expect(found.count == (isIdempotent ? 1 : 2))
+            }
         }
     }
 
     @Test(arguments: [(FaultRule.Moment.beforeStore, 1), (.afterStore, 2)])
     func `a disconnect leaves an exchange without an answer`(moment: FaultRule.Moment, stored: Int) async throws {
-        try await deliverOne(FaultRule(.produce, count: 1, effect: .disconnect(moment))) { delivery, fixture in
-            #expect(delivery.isAcknowledged)
-            #expect(codes(delivery) == [nil, KafkaErrorCode.none])
-            #expect(delivery.exchanges.first?.error?.code == .connectionFailed)
-            #expect(delivery.mayBeDuplicated)
-            let found = try await fixture.read()
-            #expect(found.count == stored)
+        let rule = FaultRule(.produce, count: 1, effect: .disconnect(moment))
+        for isIdempotent in [false, true] {
+            try await deliverOne(rule, .fast(acks: .all, idempotence: isIdempotent)) { delivery, fixture in
+                #expect(delivery.isAcknowledged)
+                #expect(codes(delivery) == [nil, KafkaErrorCode.none])
+                #expect(delivery.exchanges.first?.error?.code == .connectionFailed)
+                #expect(delivery.mayBeDuplicated == !isIdempotent)
+                let found = try await fixture.read()
+                #expect(found.count == (isIdempotent ? 1 : stored))
+            }
         }
     }
 

@@ -152,16 +152,31 @@ func decodeAnswer<R: KafkaResponse>(_ type: R.Type, version: Int16, _ frame: [UI
     }
 }
 
+extension FakePeer {
+    /// Answers what every client asks at first: which versions there are, and for a producer id.
+    ///
+    /// - Returns: whether it was such a question.
+    func answerBeginning(_ header: AskedHeader) -> Bool {
+        switch header.key {
+        case .apiVersions:
+            sendFrame(encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
+        case .initProducerId:
+            var answer = InitProducerIDResponse()
+            answer.producerID = 1
+            sendFrame(encodeAnswer(answer, version: header.version, correlationID: header.correlationID))
+        default: return false
+        }
+        return true
+    }
+}
+
 /// A server that knows of a topic "t" with one partition, as `describe` says, and of a broker 1 that nobody reaches.
 func makeMetadataServer(
     _ describe: @escaping @Sendable (FakePeer) -> MetadataResponse.Partition
 ) async throws -> FakeServer {
     try await FakeServer { peer, frame in
         let header = AskedHeader(frame)
-        if header.key == .apiVersions {
-            return peer.sendFrame(
-                encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
-        }
+        if peer.answerBeginning(header) { return }
         var topic = MetadataResponse.Topic()
         topic.name = "t"
         topic.partitions = [describe(peer)]

@@ -33,7 +33,7 @@ import Testing
 
     private static let kafka21: [ApiKey: ClosedRange<Int16>] = [
         .produce: 3...7, .fetch: 4...10, .listOffsets: 1...4, .metadata: 1...7, .createTopics: 0...3,
-        .deleteTopics: 0...3, .apiVersions: 0...2,
+        .deleteTopics: 0...3, .apiVersions: 0...2, .initProducerId: 0...1,
     ]
 
     @Test func `Kafka 2.1's versions work from end to end`() async throws {

@@ -59,13 +59,12 @@ extension ClusterConfiguration {
 extension ProducerConfiguration {
     static func fast(
         acks: Acks = .all, deliveryTimeout: Duration = .seconds(30), attempts: Int = .max,
-        inFlightPerBrokerMax: Int = 5,
-        requestByteCountTarget: Int = 256 << 10
+        idempotence: Bool? = nil, inFlightPerBrokerMax: Int = 5, requestByteCountTarget: Int = 256 << 10
     ) -> ProducerConfiguration {
         ProducerConfiguration(
             acks: acks, deliveryTimeout: deliveryTimeout, retryBackoff: .milliseconds(5),
             retryBackoffMax: .milliseconds(40),
-            attempts: attempts, inFlightPerBrokerMax: inFlightPerBrokerMax,
+            attempts: attempts, idempotence: idempotence, inFlightPerBrokerMax: inFlightPerBrokerMax,
             requestByteCountTarget: requestByteCountTarget)
     }
 }

@@ -76,7 +76,7 @@ struct ProduceQueueModel {
             bench.queue.giveUp(
                 broker: broker, until: bench.now + .milliseconds(30), because: reason, now: bench.now, &bench.effects)
         case 35: if let epoch = bench.queue.beginEpoch() { drains.append((epoch, enqueuedCount)) }
-        case 37 where bench.effects.needsIdentity: identify()
+        case 37 where !bench.effects.leadersWithoutIdentity.isEmpty: identify()
         case 36 where draw(0..<50) == 0:
             let closed = KafkaClientError(.closed, "closed")
             bench.queue.failWaiting(closed, now: bench.now, &bench.effects)
@@ -160,7 +160,7 @@ struct ProduceQueueModel {
         bench.learn(cluster.leaders)
         // Longer than the delivery timeout: what is left by then is lost.
         for _ in 0..<4000 where bench.queue.pendingCount > 0 {
-            if bench.effects.needsIdentity { identify() }
+            if !bench.effects.leadersWithoutIdentity.isEmpty { identify() }
             for broker in SimulatedCluster.brokers {
                 while true {
                     let items = bench.take(broker)

@@ -66,7 +66,7 @@ struct QueueBench {
 
     /// Gives the queue a producer id.
     mutating func identify(_ id: Int64 = 1, epoch: Int16 = 0) {
-        effects.needsIdentity = false
+        effects.leadersWithoutIdentity = []
         queue.setIdentity(ProducerIdentity(id: id, epoch: epoch), now: now, &effects)
     }
 

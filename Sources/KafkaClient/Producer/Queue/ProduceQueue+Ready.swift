@@ -57,7 +57,7 @@ extension ProduceQueue {
     mutating func advance(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
         switch self[key].advance(now: now, window, identity: identity) {
         case .nothing: break
-        case .needsIdentity: effects.needsIdentity = true
+        case .needsIdentity: effects.leadersWithoutIdentity.insert(self[key].leader)
         case .needsLeader: effects.topicsToRefresh.insert(topics[key.topic].name)
         case .becameReady:
             let leader = self[key].leader

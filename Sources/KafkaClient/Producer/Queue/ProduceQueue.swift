@@ -32,10 +32,12 @@ struct ProduceQueue {
         var topicsToRefresh: Set<String> = []
         /// The attempts that failed and are repeated.
         var retries: [Retry] = []
-        /// Whether batches wait for a producer id.
-        var needsIdentity = false
+        /// The brokers, by node id, for which batches wait for a producer id.
+        var leadersWithoutIdentity: Set<Int32> = []
 
-        var isAny: Bool { needsIdentity || !deliveries.isEmpty || !topicsToRefresh.isEmpty || !retries.isEmpty }
+        var isAny: Bool {
+            !leadersWithoutIdentity.isEmpty || !deliveries.isEmpty || !topicsToRefresh.isEmpty || !retries.isEmpty
+        }
     }
 
     /// An attempt that failed and is repeated.
