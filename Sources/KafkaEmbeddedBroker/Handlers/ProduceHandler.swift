@@ -19,7 +19,7 @@ extension Session {
             produce(&walker, &answer, plan)
             guard walker.acks != 0 else {
                 // There is no other way to say that something failed (Kafka does the same).
-                if answer.hasErrors { close() }
+                if answer.hasErrors { hangUp() }
                 return
             }
             answer.finish(throttleMs: throttleMs, nodes: answer.hasMoved ? cluster.advertisedNodes : [], &scratch)
