@@ -81,6 +81,7 @@ extension Session {
         } catch {
             if error.isChecksumMismatch { shard.counters.checksumFailures.increment() }
             result.errorCode = error.code
+            if error.isOfLog { result.startOffset = partition.startOffset }
             return result
         }
         result = store(records, header, in: partition)
