@@ -56,6 +56,9 @@ let package = Package(
         .executableTarget(
             name: "codec-floor", dependencies: ["LoadGenerator"], path: "Benchmarks/codec-floor",
             swiftSettings: settings),
+        .executableTarget(
+            name: "wire-relay", dependencies: ["LoadGenerator", "KafkaTransport"], path: "Benchmarks/wire-relay",
+            swiftSettings: settings),
 
         // Decoders held to their promises, for a fuzzer and for the tests that replay what it found.
         .target(

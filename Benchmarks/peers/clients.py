@@ -19,12 +19,15 @@ class Job:
     """What every client does alike: where to, how much, and with what settings."""
 
     def __init__(self, bootstrap, topic, partitions, records, payload_file, codec, acks, batch_size, linger_ms, rate,
-                 warmup):
+                 warmup, idempotence=False, in_flight=None, brokers=1):
         self.bootstrap, self.topic, self.partitions = bootstrap, topic, partitions
         self.records, self.payload_file = records, payload_file
         self.codec, self.acks, self.batch_size, self.linger_ms = codec, acks, batch_size, linger_ms
         self.rate = rate  # records/s on a schedule; 0: as fast as possible
         self.warmup = warmup  # so many of the records, the first, don't count for latency
+        self.idempotence = idempotence
+        self.in_flight = in_flight  # requests to each broker; None: each client's own default
+        self.brokers = brokers
 
 
 class Finished:
@@ -74,15 +77,21 @@ class KBench:
         self.binary = binary
         self.version = run([binary, "--version"]).out.split()[-1]
 
+    def can(self, idempotence):
+        """Whether this kbench produces so."""
+        tried = [self.binary, "--dry-run", "-b", "127.0.0.1:1", "--acks", "all", "-X", f"enable.idempotence={idempotence}".lower()]
+        return subprocess.run(tried, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+
     def produce(self, job):
         with tempfile.TemporaryDirectory() as folder:
             output = os.path.join(folder, "out")
             rate = ["--rate", str(job.rate)] if job.rate else []
             rate += ["--warmup-records", str(job.warmup)] if job.warmup else []
+            rate += ["--concurrency", str(job.in_flight * job.brokers)] if job.in_flight else []
             run([self.binary, "-b", job.bootstrap, "--topic", job.topic, "--partitions", str(job.partitions),
                  "--records", str(job.records - job.warmup), "--payload-file", job.payload_file, "--codec", job.codec,
                  "--acks", job.acks, "--batch-size", str(job.batch_size), "--linger", f"{job.linger_ms}ms",
-                 "--door", self.door, "--quiet", "--output", output, *rate])
+                 "-X", f"enable.idempotence={job.idempotence}".lower(), "--door", self.door, "--quiet", "--output", output, *rate])
             with open(os.path.join(output, "runs.csv"), newline="") as f:
                 (row,) = csv.DictReader(f)
         return {
@@ -129,13 +138,23 @@ class Librdkafka:
         self.binary = binary
         self.version = run([binary, "version"]).out.strip()
 
-    def produce(self, job):
-        settings = {
-            "bootstrap.servers": job.bootstrap, "acks": job.acks, "compression.codec": job.codec,
+    def can(self, idempotence):
+        return True
+
+    def tuning(self, job):
+        """What librdkafka's manual says of throughput: batches and a linger time of choice, and a queue that is large enough."""
+        return {
             "batch.size": job.batch_size, "linger.ms": job.linger_ms,
             # So that the size alone ends a batch, and the queue is never what holds it up.
             "batch.num.messages": 1_000_000, "queue.buffering.max.messages": 1_000_000,
         }
+
+    def produce(self, job):
+        settings = {
+            "bootstrap.servers": job.bootstrap, "acks": job.acks, "compression.codec": job.codec,
+            "enable.idempotence": str(job.idempotence).lower(), **self.tuning(job)}
+        if job.in_flight:
+            settings["max.in.flight.requests.per.connection"] = job.in_flight
         out = run([self.binary, self.verb, job.topic, str(job.records), str(job.rate), str(job.warmup),
                    job.payload_file, *(f"{name}={value}" for name, value in settings.items())]).out
         row = dict(pair.split("=") for pair in out.split())
@@ -151,42 +170,87 @@ class LibrdkafkaBatch(Librdkafka):
     measures = "500 at a time by rd_kafka_produce_batch and not copied: the least it costs"
 
 
-class Java:
-    name = "java"
+class LibrdkafkaDefaults(Librdkafka):
+    name = "librdkafka-defaults"
+    measures = "as librdkafka, with its own batch size, linger time and queue, whatever was asked for"
+
+    def tuning(self, job):
+        return {}
+
+
+# The flags of kafka-producer-perf-test.sh.
+JAVA = ["java", "-Xmx512M", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-cp"]
+
+
+class JavaClient:
+    name = "java-client"
     kind = BY_RECORD
+    measures = ("Kafka's own client, one by one; CPU of the run, once the virtual machine has compiled what runs often; latency "
+                "from when a record was due")
+
+    def __init__(self, home, scratch):
+        self.home, self.scratch = home, scratch
+        jars = glob.glob(os.path.join(home, "libs", "kafka-clients-*[0-9].jar"))
+        if not jars:
+            raise Failed(f"{home} has no libs/kafka-clients-*.jar")
+        self.version = re.sub(r".*kafka-clients-(.*)\.jar", r"\1", jars[0])
+        self.compile()
+
+    def compile(self):
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "JavaProducerPeer.java")
+        run(["javac", "-d", self.scratch, "-cp", os.path.join(self.home, "libs", "*"), source])
+
+    def can(self, idempotence):
+        return True
+
+    def settings(self, job):
+        settings = {
+            "bootstrap.servers": job.bootstrap, "acks": job.acks, "compression.type": job.codec,
+            "batch.size": job.batch_size, "linger.ms": job.linger_ms, "buffer.memory": 256 << 20,
+            # Its lz4 defaults to a level that is not the others'.
+            "enable.idempotence": str(job.idempotence).lower(), "compression.lz4.level": 1,
+        }
+        if job.in_flight:
+            settings["max.in.flight.requests.per.connection"] = job.in_flight
+        return settings
+
+    def produce(self, job):
+        libraries = os.pathsep.join([self.scratch, os.path.join(self.home, "libs", "*")])
+        finished = run([*JAVA, libraries, "JavaProducerPeer", job.topic, str(job.records), str(job.rate), str(job.warmup),
+                        job.payload_file, *(f"{name}={value}" for name, value in self.settings(job).items())])
+        row = dict(pair.split("=") for pair in finished.out.split())
+        if int(row["records_acked"]) != job.records:
+            raise Failed(f"Kafka's client delivered {row['records_acked']} of {job.records} records")
+        figures = {name: float(value) for name, value in row.items() if not name.startswith("records")}
+        return {**figures, "client_peak_rss_bytes": finished.peak_rss_bytes}
+
+
+class Java(JavaClient):
+    name = "java"
     measures = ("ProducerPerformance; CPU of the process less that of a run of one record; latency in whole "
                 "milliseconds from when it got to a record")
     summary = re.compile(
         r"(\d+)( steady state)? records sent, ([\d.,]+) records/sec.* ([\d.]+) ms 50th, .* ([\d.]+) ms 99th")
 
-    def __init__(self, home):
-        self.home = home
-        jars = glob.glob(os.path.join(home, "libs", "kafka-clients-*[0-9].jar"))
-        if not jars:
-            raise Failed("KAFKA_HOME has no libs/kafka-clients-*.jar")
-        self.version = re.sub(r".*kafka-clients-(.*)\.jar", r"\1", jars[0])
+    def __init__(self, home, scratch):
+        super().__init__(home, scratch)
         # Older ones can't: their first records count too. Who asks for help gets status 1.
         text = subprocess.run([*self.tool(home), "--help"], capture_output=True, text=True, timeout=60)
         self.warms_up = "--warmup-records" in text.stdout + text.stderr
         self.start_cpu_s = None
 
+    def compile(self):
+        pass
+
     @staticmethod
     def tool(home):
-        # The flags of kafka-producer-perf-test.sh.
-        return ["java", "-Xmx512M", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-cp",
-                os.path.join(home, "libs", "*"), "org.apache.kafka.tools.ProducerPerformance"]
+        return [*JAVA, os.path.join(home, "libs", "*"), "org.apache.kafka.tools.ProducerPerformance"]
 
     def command(self, job, records):
-        settings = {
-            "bootstrap.servers": job.bootstrap, "acks": job.acks, "compression.type": job.codec,
-            "batch.size": job.batch_size, "linger.ms": job.linger_ms, "buffer.memory": 256 << 20,
-            # The others do without, and its lz4 defaults to a level that is not the others'.
-            "enable.idempotence": "false", "compression.lz4.level": 1,
-        }
         warmup = ["--warmup-records", str(job.warmup)] if self.warms_up and 0 < job.warmup < records else []
         return [*self.tool(self.home), "--topic", job.topic, *warmup, "--num-records", str(records),
                 "--payload-file", job.payload_file, "--throughput", str(job.rate or -1), "--producer-props",
-                *(f"{name}={value}" for name, value in settings.items())]
+                *(f"{name}={value}" for name, value in self.settings(job).items())]
 
     def produce(self, job):
         finished = run(self.command(job, job.records))

@@ -1,7 +1,7 @@
 """Compares kbench with other producers, on one broker, in turn, in several rounds. See scripts/compare-peers."""
 
-import argparse
 import contextlib
+import itertools
 import json
 import os
 import platform
@@ -14,81 +14,18 @@ import tempfile
 import time
 
 from clients import (
-    Failed, Java, Job, KBench, KBenchChunk, KBenchRecord, KBenchWriter, Librdkafka, LibrdkafkaBatch, run)
+    Failed, Java, JavaClient, Job, KBench, KBenchChunk, KBenchRecord, KBenchWriter, Librdkafka, LibrdkafkaBatch,
+    LibrdkafkaDefaults, run)
+from conditions import conditions, labels
+from options import USAGE, arguments
 from results import COLUMNS, Table, print_kinds, print_summary, time_us, write_ratios
 
-USAGE = 64
-CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 KBENCHES = (KBench, KBenchWriter, KBenchRecord, KBenchChunk)
-CLIENTS = (*(kind.name for kind in KBENCHES), "librdkafka", "librdkafka-batch", "java")
-COUNT_UNITS = {"": 1, "k": 10 ** 3, "M": 10 ** 6, "G": 10 ** 9}
-SIZE_UNITS = {"": 1, "K": 1 << 10, "KiB": 1 << 10, "MiB": 1 << 20, "kB": 1000, "MB": 10 ** 6, "B": 1}
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        print(f"compare-peers: {message}; `scripts/compare-peers --help` lists the options", file=sys.stderr)
-        raise SystemExit(USAGE)
-
-
-def number_with(units, least, most, what):
-    def parse(text):
-        digits = text.rstrip(string.ascii_letters)
-        try:
-            value = round(float(digits) * units[text[len(digits):]])
-        except (KeyError, ValueError, OverflowError):
-            example = "100k" if units is COUNT_UNITS else "64KiB"
-            raise argparse.ArgumentTypeError(f"'{text}' is no {what}; write it like {example}")
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"'{text}' is no {what} from {least} to {most}")
-        return value
-    return parse
-
-
-def one_of(names, what):
-    def parse(text):
-        found = text.split(",")
-        for name in found:
-            if name not in names:
-                raise argparse.ArgumentTypeError(f"there is no {what} '{name}'; use {', '.join(names)}")
-        return found
-    return parse
-
-
-def count(least, most):
-    return number_with(COUNT_UNITS, least, most, "number")
-
-
-def arguments():
-    parser = Parser(
-        prog="scripts/compare-peers", allow_abbrev=False,
-        description="Runs kbench through each of its library's doors, librdkafka and Apache Kafka's ProducerPerformance in turn against one broker, with "
-        "the same records and settings, and writes what they took: peers.csv, ratios.csv, manifest.json.",
-        epilog="Without --bootstrap-server an embedded broker is started for all of them. ProducerPerformance takes "
-        "part where KAFKA_HOME is the folder of an Apache Kafka and java is installed.")
-    parser.add_argument("-b", "--bootstrap-server", metavar="HOST:PORT[,…]")
-    parser.add_argument("--clients", type=one_of(CLIENTS, "client"),
-                        help=f"of {','.join(CLIENTS)}; default: all there are")
-    parser.add_argument("--rounds", type=count(1, 1000), default=5, help="default: 5")
-    parser.add_argument("--records", type=count(1, 10 ** 11), default=5_000_000, help="of each run; default: 5M")
-    parser.add_argument("--record-size", type=number_with(SIZE_UNITS, 1, 1 << 20, "size"), default=100,
-                        help="bytes of made lines, half of which a codec can remove; default: 100")
-    parser.add_argument("--payload-file", metavar="FILE", help="lines of this file instead")
-    parser.add_argument("--partitions", type=count(1, 10_000), default=64, help="default: 64")
-    parser.add_argument("--codec", type=one_of(CODECS, "codec"), default=["none"],
-                        help="one or a comma list; default: none")
-    parser.add_argument("--acks", choices=("0", "1", "all"), default="1", help="default: 1")
-    parser.add_argument("--batch-size", type=number_with(SIZE_UNITS, 1024, 900_000, "size"), default=64 << 10,
-                        help="default: 64KiB")
-    parser.add_argument("--linger-ms", type=count(0, 60_000), default=5, help="as fast as possible; default: 5")
-    parser.add_argument("--rate", type=count(0, 10 ** 9), default=100_000,
-                        help="records/s of the runs that measure latency; 0: none; default: 100k")
-    parser.add_argument("--rate-seconds", type=count(1, 3600), default=10, help="default: 10")
-    parser.add_argument("--rate-warmup-seconds", type=count(0, 3600), default=2,
-                        help="at the rate, before latencies count; default: 2")
-    parser.add_argument("--rate-linger-ms", type=count(0, 60_000), default=0, help="at the rate; default: 0")
-    parser.add_argument("--output", metavar="DIR", help="default: results/<time>-peers")
-    return parser.parse_args()
+LIBRDKAFKAS = (Librdkafka, LibrdkafkaDefaults, LibrdkafkaBatch)
+JAVAS = (JavaClient, Java)
+CLIENTS = tuple(kind.name for kind in (*KBENCHES, *LIBRDKAFKAS, *JAVAS))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+KAFKA_VERSION = "4.3.1"
 
 
 def refuse(text):
@@ -100,42 +37,42 @@ def skip(text):
     print(f"compare-peers: {text}", file=sys.stderr)
 
 
-def choose_clients(names, driver):
+def find_kafka():
+    """$KAFKA_HOME, or the Kafka beside the package; a folder with libs/*.jar."""
+    beside = os.path.join(ROOT, "..", "shared", "kafka", KAFKA_VERSION)
+    home = os.environ.get("KAFKA_HOME") or (beside if os.path.isdir(os.path.join(beside, "libs")) else None)
+    if not home:
+        raise Failed("KAFKA_HOME is not set")
+    return os.path.realpath(home)
+
+
+def choose_clients(names, driver, scratch):
     wanted = names or list(CLIENTS)
     made = [kind(os.environ["KBENCH"]) for kind in KBENCHES if kind.name in wanted]
-    if "librdkafka" in wanted:
-        made.append(Librdkafka(driver))
-    if "librdkafka-batch" in wanted:
-        made.append(LibrdkafkaBatch(driver))
-    if "java" in wanted:
-        home = os.environ.get("KAFKA_HOME")
+    made += [kind(driver) for kind in LIBRDKAFKAS if kind.name in wanted]
+    for kind in (kind for kind in JAVAS if kind.name in wanted):
         try:
-            if not home:
-                raise Failed("KAFKA_HOME is not set")
-            made.append(Java(home))
             run(["java", "-version"])
+            made.append(kind(find_kafka(), scratch))
         except (Failed, OSError) as error:
-            text = f"no ProducerPerformance: {error}"
+            text = f"no {kind.name}: {error}"
             if names:
                 refuse(text)
-            made = [client for client in made if client.name != "java"]
             skip(f"{text}; the others are compared")
     return made
 
 
 @contextlib.contextmanager
-def broker(options):
-    """The brokers to start from: the user's, or an embedded one in a process of its own."""
-    if options.bootstrap_server:
-        yield options.bootstrap_server
-        return
-    process = subprocess.Popen([os.environ["KBENCH"], "broker", "--log", "drop"], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, text=True, start_new_session=True)
+def embedded(brokers, rtt_ms):
+    """The endpoints of embedded brokers in a process of their own."""
+    process = subprocess.Popen(
+        [os.environ["KBENCH"], "broker", "--log", "drop", "--brokers", str(brokers), "--rtt", f"{round(rtt_ms * 1000)}us"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
-        line = process.stdout.readline().split()
-        if line[:2] != ["listening", "on"]:
+        lines = [process.stdout.readline().split() for _ in range(brokers)]
+        if any(line[:2] != ["listening", "on"] for line in lines):
             raise Failed("the embedded broker did not start")
-        yield line[2]
+        yield ",".join(line[2] for line in lines)
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -143,6 +80,15 @@ def broker(options):
         except subprocess.TimeoutExpired:
             process.kill()
         process.stdout.close()
+
+
+@contextlib.contextmanager
+def brokers(options):
+    """The brokers to start from, by their number and round trip time: the user's, or embedded ones that all stay to the end."""
+    with contextlib.ExitStack() as stack:
+        yield {
+            (number, rtt_ms): options.bootstrap_server or stack.enter_context(embedded(number, rtt_ms))
+            for number, rtt_ms in itertools.product(options.brokers, options.rtt)}
 
 
 def write_lines(path, size):
@@ -165,14 +111,14 @@ def check_payload_file(path):
         refuse(f"--payload-file {path} has no lines")
 
 
-def manifest(options, clients, bootstrap):
+def manifest(options, clients):
     model = ""
     with contextlib.suppress(OSError), open("/proc/cpuinfo") as f:
         model = next((line.split(":")[1].strip() for line in f if line.startswith("model name")), "")
     settings = {name: value for name, value in vars(options).items() if name not in ("output", "payload_file")}
     return {
         "settings": settings, "payload": os.path.basename(options.payload_file or "made"),
-        "target": bootstrap if options.bootstrap_server else "embedded",
+        "target": options.bootstrap_server or "embedded",
         "clients": {client.name: {"version": client.version, "measures": client.measures, "gets_records": client.kind}
                     for client in clients},
         "machine": {"cpu": model, "cpus": os.cpu_count(), "kernel": platform.release(), "arch": platform.machine()},
@@ -180,21 +126,29 @@ def manifest(options, clients, bootstrap):
 
 
 class Comparison:
-    def __init__(self, options, clients, driver, bootstrap, payload_file, table):
-        self.options, self.clients, self.driver, self.bootstrap = options, clients, driver, bootstrap
-        self.payload_file, self.table = payload_file, table
+    def __init__(self, options, clients, driver, bootstraps, payload_files, table):
+        self.options, self.clients, self.driver, self.bootstraps = options, clients, driver, bootstraps
+        self.payload_files, self.table = payload_files, table
+        self.conditions = conditions(options)
+        self.labels = labels(self.conditions)
         self.made = 0
 
-    def job(self, mode, codec):
+    def clients_for(self, condition):
+        return [client for client in self.clients if client.can(condition.idempotence)]
+
+    def job(self, mode, condition):
         options = self.options
         is_paced = mode == "rate"
         self.made += 1
+        brokers, rtt_ms = condition.brokers or 1, condition.rtt_ms or 0
+        bootstrap = options.bootstrap_server or self.bootstraps[brokers, rtt_ms]
         return Job(
-            self.bootstrap, f"compare-peers-{os.getpid()}-{self.made}", options.partitions,
+            bootstrap, f"compare-peers-{os.getpid()}-{self.made}", condition.partitions,
             options.rate * (options.rate_warmup_seconds + options.rate_seconds) if is_paced else options.records,
-            self.payload_file, codec, options.acks, options.batch_size,
+            self.payload_files[condition.record_size_bytes], condition.codec, options.acks, options.batch_size,
             options.rate_linger_ms if is_paced else options.linger_ms, options.rate if is_paced else 0,
-            options.rate * options.rate_warmup_seconds if is_paced else 0)
+            options.rate * options.rate_warmup_seconds if is_paced else 0, condition.idempotence, options.in_flight,
+            len(bootstrap.split(",")))
 
     @contextlib.contextmanager
     def topic(self, job):
@@ -206,8 +160,8 @@ class Comparison:
         finally:
             run([self.driver, "delete", job.topic, server])
 
-    def measure(self, number, client, mode, codec):
-        job = self.job(mode, codec)
+    def measure(self, number, client, mode, condition):
+        job = self.job(mode, condition)
         with self.topic(job) as server:
             row = client.produce(job)
             found = int(run([self.driver, "count", job.topic, str(job.partitions), server]).out)
@@ -216,8 +170,9 @@ class Comparison:
                 raise Failed(f"the broker has {found} of {job.records} records")
         records = row.pop("measured", job.records)
         row.update({
-            "round": number, "client": client.name, "version": client.version, "mode": mode, "codec": codec,
-            "target": job.bootstrap if self.options.bootstrap_server else "embedded", "partitions": job.partitions,
+            "round": number, "client": client.name, "version": client.version, "mode": mode, **condition._asdict(),
+            "idempotence": str(condition.idempotence).lower(), "in_flight": job.in_flight,
+            "target": self.options.bootstrap_server or "embedded",
             "records": job.records, "payload": os.path.basename(self.options.payload_file or "made"),
             "batch_size_bytes": job.batch_size, "linger_ms": job.linger_ms, "acks": job.acks,
             "rate_target_rps": job.rate or None, "duration_s": round(row["duration_s"], 6),
@@ -231,8 +186,8 @@ class Comparison:
 
     def warm_up(self):
         """Gives the broker its memory, and learns what a virtual machine takes to start."""
-        for client in self.clients:
-            job = self.job("throughput", self.options.codec[0])
+        for client in self.clients_for(self.conditions[0]):
+            job = self.job("throughput", self.conditions[0])
             job.records = max(1, job.records // 10)
             with self.topic(job):
                 if client.name == "java":
@@ -241,42 +196,55 @@ class Comparison:
                     client.produce(job)
 
     def round(self, number):
-        for codec in self.options.codec:
+        width = max(map(len, self.labels.values())) + 2
+        for condition in self.conditions:
+            clients = self.clients_for(condition)
             for mode in ("throughput", "rate") if self.options.rate else ("throughput",):
                 # Another one begins each round.
-                shift = number % len(self.clients)
-                for client in self.clients[shift:] + self.clients[:shift]:
-                    row = self.measure(number, client, mode, codec)
+                shift = number % len(clients)
+                for client in clients[shift:] + clients[:shift]:
+                    row = self.measure(number, client, mode, condition)
                     latency = f", p99 {time_us(row['latency_p99_us'])}" if mode == "rate" else ""
-                    print(f"round {number} {codec:7}{client.name:17} {row['throughput_rps'] / 1e6:7.3f} M/s "
+                    print(f"round {number} {self.labels[condition]:{width}}{client.name:20} {row['throughput_rps'] / 1e6:7.3f} M/s "
                           f"{row['client_cpu_ns_per_record']:8.1f} ns/record{latency}", file=sys.stderr, flush=True)
 
 
 def main():
-    options = arguments()
+    options = arguments(CLIENTS)
     if options.payload_file:
         check_payload_file(options.payload_file)
     output = options.output or os.path.join("results", time.strftime("%Y-%m-%dT%H-%M-%S-peers"))
     if os.path.exists(os.path.join(output, "peers.csv")):
         refuse(f"{output} has results already; give --output another folder")
     driver = os.environ["LIBRDKAFKA_PEER"]
-    clients = choose_clients(options.clients, driver)
-    with tempfile.TemporaryDirectory() as scratch, broker(options) as bootstrap:
-        lines = options.payload_file or os.path.join(scratch, "lines")
-        if not options.payload_file:
-            write_lines(lines, options.record_size)
+    with tempfile.TemporaryDirectory() as scratch:
+        clients = choose_clients(options.clients, driver, scratch)
+        compare(options, clients, driver, output, scratch)
+
+
+def compare(options, clients, driver, output, scratch):
+    unable = [client.name for client in clients if not all(map(client.can, options.idempotence))]
+    if unable:
+        skip(f"{', '.join(unable)}: this kbench does not produce idempotently, and is left out where producers do")
+        if not [client for client in clients if all(map(client.can, options.idempotence))]:
+            refuse("nobody is left to be compared")
+    with brokers(options) as bootstraps:
+        lines = {None: options.payload_file}
+        for size in [] if options.payload_file else options.record_size:
+            lines[size] = os.path.join(scratch, f"lines-{size}")
+            write_lines(lines[size], size)
         os.makedirs(output, exist_ok=True)
         table = Table(os.path.join(output, "peers.csv"), COLUMNS)
         with open(os.path.join(output, "manifest.json"), "w") as f:
-            json.dump(manifest(options, clients, bootstrap), f, indent=2, ensure_ascii=False)
+            json.dump(manifest(options, clients), f, indent=2, ensure_ascii=False)
             f.write("\n")
-        comparison = Comparison(options, clients, driver, bootstrap, lines, table)
+        comparison = Comparison(options, clients, driver, bootstraps, lines, table)
         comparison.warm_up()
         for number in range(1, options.rounds + 1):
             comparison.round(number)
-    print_summary(table.rows, clients, options.codec, sys.stdout)
+    print_summary(table.rows, clients, comparison.labels, sys.stdout)
     print_kinds(clients, sys.stdout)
-    write_ratios(table.rows, clients, options.codec, output, sys.stdout)
+    write_ratios(table.rows, clients, comparison.labels, output, sys.stdout)
     print(f"\nresults in {output}")
 
 

@@ -6,9 +6,11 @@ import statistics
 
 COLUMNS = (
     "round", "client", "version", "target", "mode", "codec", "partitions", "records", "payload", "batch_size_bytes",
-    "linger_ms", "acks", "rate_target_rps", "duration_s", "throughput_rps", "client_cpu_ns_per_record",
+    "linger_ms", "acks", "rate_target_rps", "brokers", "rtt_ms", "record_size_bytes", "idempotence", "in_flight", "duration_s", "throughput_rps", "client_cpu_ns_per_record",
     "client_peak_rss_bytes", "latency_p50_us", "latency_p99_us", "verdict")
-RATIO_COLUMNS = ("mode", "codec", "client", "peer", "metric", "ratio_median", "ratio_min", "ratio_max", "rounds")
+RATIO_COLUMNS = (
+    "mode", "codec", "client", "peer", "metric", "ratio_median", "ratio_min", "ratio_max", "rounds", "brokers", "rtt_ms",
+    "record_size_bytes", "partitions", "idempotence")
 
 # Of each mode: the column, its name, and whether more of it is better. A ratio says how many times better kbench is.
 METRICS = {
@@ -37,6 +39,13 @@ class Table:
 
 def select(rows, **values):
     return [row for row in rows if all(row[name] == value for name, value in values.items())]
+
+
+def of_condition(rows, condition):
+    """The rows of one condition, which is a tuple with the names of its columns."""
+    values = condition._asdict()
+    values["idempotence"] = str(condition.idempotence).lower()
+    return select(rows, **values)
 
 
 def median(rows, column):
@@ -85,15 +94,19 @@ def time_us(value):
     return f"{value:.0f} µs"
 
 
-def print_summary(rows, clients, codecs, file):
-    print(f"\n{'codec':8}{'client':18}{'version':10}{'records/s':>12}{'CPU/record':>12}{'peak RSS':>11}"
+def print_summary(rows, clients, labels, file):
+    """`labels` has a few words for each condition."""
+    width = max(8, max(map(len, labels.values())) + 2)
+    print(f"\n{'':{width}}{'client':21}{'version':10}{'records/s':>12}{'CPU/record':>12}{'peak RSS':>11}"
           f"{'p50 at rate':>13}{'p99 at rate':>13}", file=file)
-    for codec in codecs:
+    for condition, label in labels.items():
         for client in clients:
-            fast = select(rows, mode="throughput", codec=codec, client=client.name)
-            paced = select(rows, mode="rate", codec=codec, client=client.name)
+            mine = select(of_condition(rows, condition), client=client.name)
+            if not mine:
+                continue  # It can't do that.
+            fast, paced = select(mine, mode="throughput"), select(mine, mode="rate")
             rss = median(fast, "client_peak_rss_bytes")
-            print(f"{codec:8}{client.name:18}{client.version:10}{quantity(median(fast, 'throughput_rps')):>12}"
+            print(f"{label:{width}}{client.name:21}{client.version:10}{quantity(median(fast, 'throughput_rps')):>12}"
                   f"{nanoseconds(median(fast, 'client_cpu_ns_per_record')):>12}"
                   f"{'-' if rss is None else f'{rss / (1 << 20):.0f} MiB':>11}"
                   f"{time_us(median(paced, 'latency_p50_us')):>13}{time_us(median(paced, 'latency_p99_us')):>13}",
@@ -118,13 +131,16 @@ def print_kinds(clients, file):
         print(f"  {kind}: {names}", file=file)
 
 
-def write_ratios(rows, clients, codecs, folder, file):
+def write_ratios(rows, clients, labels, folder, file):
     table = Table(os.path.join(folder, "ratios.csv"), RATIO_COLUMNS)
     print("\nThe first is better than the second by this factor: median of the rounds (least to most)", file=file)
-    for codec in codecs:
+    width = max(8, max(map(len, labels.values())) + 2)
+    for condition, label in labels.items():
+        alike = of_condition(rows, condition)
         for ours, peer in pairs(clients):
             for mode in METRICS:
-                for row in ratios(rows, mode, codec, ours.name, peer.name):
+                for row in ratios(alike, mode, condition.codec, ours.name, peer.name):
+                    row = {**{name: alike[0][name] for name in condition._fields}, **row}
                     table.append(row)
-                    print(f"{codec:8}{ours.name:15}{peer.name:18}{row['metric'] + (' at rate' if mode == 'rate' else ''):20}"
+                    print(f"{label:{width}}{ours.name:15}{peer.name:21}{row['metric'] + (' at rate' if mode == 'rate' else ''):20}"
                           f"{row['ratio_median']:8.2f} ({row['ratio_min']:.2f} to {row['ratio_max']:.2f})", file=file)

@@ -45,6 +45,7 @@ SETTINGS = {
     "results": (lambda run: run.results, str),
     "target": (cell("target"), lambda text: {"embedded": "embedded broker", "none": None}.get(text, text)),
     "stage": (cell("stage"), lambda text: None if text == "broker" else f"up to stage {text}"),
+    "RTT": (cell("rtt_ms"), lambda text: "RTT " + number(text, lambda ms: duration(ms * 1000))),
     "builder": (cell("builder"), str),
     "partitioner": (setting("partitioner"), str),
     "door": (cell("door"), lambda text: None if text == "lane" else f"door {text}"),

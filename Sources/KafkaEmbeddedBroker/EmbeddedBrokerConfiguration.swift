@@ -50,11 +50,21 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// Whether the answer of a broker that does not lead a partition names the leader and the brokers' endpoints, in Produce
     /// from version 10 and in Fetch from version 12 on (KIP-951).
     public var hintsAtLeaders = true
+    /// How far away the brokers seem to be: the time from the receipt of a request to its answer, zero to one minute. Zero is
+    /// as fast as the system can.
+    ///
+    /// It is the wire that is long, not the broker that is slow. A request is served when it arrives, answers leave this time
+    /// later, to a tenth of a millisecond on Linux (a millisecond elsewhere), and any number of requests may be under way.
+    /// Their rate has no limit while the answers under way to one client are less than 64 MiB. A connection that a broker
+    /// closes because of a request is closed behind the answers before. To open a connection takes no round trip.
+    public var roundTripTime = Duration.zero
     /// The faults from the start. ``EmbeddedBroker/inject(_:)`` adds others later.
     public var faults: [FaultRule] = []
 
     /// The most brokers, those that were added and those that were stopped included.
     static let brokerCountMax: Int32 = 1000
+    /// The longest round trip time.
+    package static let roundTripTimeMax = Duration.seconds(60)
 
     /// A configuration in which all settings have the values that the properties begin with.
     public init() {}
@@ -74,6 +84,9 @@ public struct EmbeddedBrokerConfiguration: Sendable {
         check.expect("requestByteCountMax", requestByteCountMax, in: 1...Int(Int32.max))
         check.expect("fetchByteCountMax", fetchByteCountMax, in: 1...(1 << 30))
         check.expect("unreadByteCountMax", unreadByteCountMax > 0, "is \(unreadByteCountMax); it must be positive")
+        check.expect(
+            "roundTripTime", (.zero...Self.roundTripTimeMax).contains(roundTripTime),
+            "is \(roundTripTime); it must lie between zero and \(Self.roundTripTimeMax)")
         if case .memory(let byteCount) = logPolicy, byteCount <= 0 {
             check.expect("logPolicy", false, "keeps nothing in \(byteCount) bytes; use .drop")
         }

@@ -1,5 +1,11 @@
 import CUV
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Gets the events of a stream, always on the stream's loop.
 package protocol TCPStreamHandler: AnyObject {
     /// Returns the space for the next bytes. It must not be empty: an empty one closes the stream with an error.
@@ -122,6 +128,18 @@ package final class TCPStream {
         if isClosed { return }
         connecting = nil
         handle.close()
+    }
+
+    /// Closes the stream so that the other end sees a reset connection (RST), whatever was not sent. Does not tell the handler.
+    package func reset() {
+        if isClosed { return }
+        var descriptor: uv_os_fd_t = -1
+        if uv_fileno(handle.base, &descriptor) == 0 {
+            // To linger for no time is to reset.
+            var time = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &time, socklen_t(MemoryLayout<linger>.size))
+        }
+        close()
     }
 
     /// Closes the stream on its loop. For a `deinit` whose stream may still be held by a write.

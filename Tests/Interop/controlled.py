@@ -5,6 +5,7 @@ import subprocess
 
 from clients import Confluent, KafkaPython, difference, records
 from harness import KBENCH, embedded_broker, equal, expect, needs, test, wait_until
+from raw_kafka import RawKafka, batch
 
 CONTROLLED = ("--control", "--log", "memory:64MiB")
 # So that librdkafka looks again soon, and does not tell of connections that are closed on purpose.
@@ -90,6 +91,19 @@ def hanging_and_back():
         write()
         equal((producer.flush(15), delivered), (0, [0, 1, 2]), "once it is back on another port")
         equal(statistics(broker)["topics"]["t"][1]["leader"], 2, "leader")
+
+
+@test("what a partition knows of a producer is counted when it helps, and can be forgotten")
+def forgotten():
+    with embedded_broker(*CONTROLLED) as broker, RawKafka(broker) as client:
+        broker.tell("create t 2")
+        equal([client.produce("t", 0, batch(1, 1, 0, s))[:2] for s in (0, 1, 0, 3)], [(0, 0), (0, 1), (0, 0), (45, -1)], "answers")
+        found = statistics(broker)
+        equal((found["duplicate_batches"], found["refused_batches"], found["batches"]), (1, 1, 2), "counts")
+        broker.tell("forget-producers t 1")
+        equal(client.produce("t", 0, batch(1, 1, 0, 3))[0], 45, "the answer while partition 0 remembers")
+        broker.tell("forget-producers t")
+        equal([client.produce("t", 0, batch(1, 1, 0, s))[:2] for s in (3, 3, 0)], [(0, 2), (0, 2), (45, -1)], "answers then")
 
 
 @test("a broker that is controlled answers each line, and no bad one ends it")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from harness import ROOT, Skip, equal, expect, folder, table, test
+from programs import java_tool, kafka_home
 
 sys.path.insert(0, os.path.join(ROOT, "Benchmarks", "peers"))
 
@@ -45,6 +46,54 @@ def both():
                   "clients")
 
 
+@test("compare-peers sweeps distances, brokers and idempotence, and compares only what had the same of all")
+def swept():
+    with folder() as output:
+        ended = compare(
+            "--clients", "kbench-record,librdkafka,librdkafka-defaults", "--records", "20k", "--rounds", 1, "--partitions", "1,8",
+            "--record-size", "100,1000", "--rtt", "0,20ms", "--brokers", "1,2", "--in-flight", 5, "--rate", 0, "--output", output)
+        equal(ended.returncode, 0, f"status of {ended.stderr}")
+        rows = table(output + "/peers.csv")
+        equal(len(rows), 2 * 2 * 2 * 2 * 3, "rows: partitions, sizes, distances, brokers, clients")
+        equal({(row["brokers"], row["rtt_ms"], row["record_size_bytes"], row["partitions"]) for row in rows},
+              {(b, r, s, p) for b in "12" for r in ("0", "20") for s in ("100", "1000") for p in "18"}, "conditions")
+        for row in rows:
+            equal((row["idempotence"], row["in_flight"]), ("false", "5"), "settings")
+            expect(row["rtt_ms"] == "0" or float(row["duration_s"]) >= 0.02, f"faster than its wire: {row}")
+        ratios = table(output + "/ratios.csv")
+        equal(len(ratios), 16 * 2 * 3, "ratios: conditions, peers, metrics")
+        equal({row["rtt_ms"] for row in ratios}, {"0", "20"}, "distances of the ratios")
+        expect("2 brokers · 20 ms · 1000 B · 8 partitions" in ended.stdout, ended.stdout)
+    with folder() as output:
+        ended = compare("--clients", "kbench-record,librdkafka", "--records", "20k", "--rounds", 1, "--partitions", 4, "--idempotence",
+                        "true,false", "--rate", 0, "--output", output)
+        equal(ended.returncode, 0, f"status of {ended.stderr}")
+        rows = table(output + "/peers.csv")
+        found = sorted({(row["client"], row["idempotence"], row["acks"]) for row in rows})
+        everyone = [(client, word, "all") for client in ("kbench-record", "librdkafka") for word in ("false", "true")]
+        # A kbench that can't is left out, and that is said.
+        if "does not produce idempotently" in ended.stderr:
+            everyone.remove(("kbench-record", "true", "all"))
+        equal(found, everyone, "who produced how")
+
+
+@test("compare-peers has Kafka's own client take part, and its ProducerPerformance")
+def java():
+    home = kafka_home("4.3.1")
+    if home is None:
+        raise Skip("there is no Kafka 4.3.1: KAFKA_HOME, or a folder beside it, may name one")
+    java_tool("javac")
+    with folder() as output:
+        ended = compare("--clients", "kbench-record,java-client,java", "--records", "20k", "--rounds", 1, "--partitions", 4, "--rate",
+                        "1k", "--rate-seconds", 1, "--rate-warmup-seconds", 1, "--output", output, KAFKA_HOME=home)
+        equal(ended.returncode, 0, f"status of {ended.stderr}")
+        rows = table(output + "/peers.csv")
+        equal(sorted({(row["client"], row["mode"]) for row in rows if row["version"] == "4.3.1"}),
+              [(c, m) for c in ("java", "java-client") for m in ("rate", "throughput")], "rows")
+        (paced,) = [row for row in rows if (row["client"], row["mode"]) == ("java-client", "rate")]
+        expect(0 < float(paced["latency_p50_us"]) <= float(paced["latency_p99_us"]), f"no latencies: {paced}")
+
+
 @test("compare-peers says how many times better kbench is, round by round")
 def ratios_are_right():
     from results import ratios
@@ -71,6 +120,11 @@ def refusals():
             (("--codec", "lz5"), "there is no codec 'lz5'"), (("--records", 0), "from 1 to"),
             (("--records", "many"), "write it like"), (("--batch-size", "2GiB"), "size"), (("--bogus",), "--bogus"),
             (("--payload-file", output + "/none"), "no such file"), (("--payload-file", empty), "no lines"),
+            (("--rtt", "20"), "write it like 20ms"), (("--rtt", "61s"), "from 0 to 60s"), (("--brokers", 0), "from 1 to"),
+            (("--idempotence", "yes"), "neither true nor false"), (("--idempotence", "true", "--acks", 1), "wants --acks all"),
+            (("--idempotence", "true", "--in-flight", 6), "--in-flight 5 or less"),
+            (("-b", "127.0.0.1:1", "--rtt", "1ms"), "embedded brokers"), (("-b", "127.0.0.1:1", "--brokers", 2), "embedded brokers"),
+            (("--payload-file", empty, "--record-size", 10), "cannot be combined"),
             (("--clients", "kbench-lane,sarama"), "there is no client 'sarama'"),
         ):
             ended = compare(*arguments, "--output", output + "/out")

@@ -146,12 +146,55 @@ import Testing
             #expect(try produce(2).baseOffset == 2)
             let again = try produce(0)
             #expect(again.errorCode == .none && again.baseOffset == 0)
-            #expect(try produce(6).errorCode == .outOfOrderSequenceNumber)
+            // As Kafka answers them: with the newest timestamp of the batch that is there, and the log's start also after an error.
+            #expect(again.logAppendTimeMs == 1_700_000_000_001 && again.logStartOffset == 0)
+            let gap = try produce(6)
+            #expect(gap.errorCode == .outOfOrderSequenceNumber && gap.baseOffset == -1 && gap.logStartOffset == 0)
+            let negative = try produce(-1)
+            #expect(negative.errorCode == .invalidRecord && negative.logStartOffset == 0)
             #expect(try produce(4, epoch: 0).errorCode == .invalidProducerEpoch)
             #expect(try produce(4, epoch: 2).errorCode == .outOfOrderSequenceNumber)
             #expect(try produce(0, epoch: 2).baseOffset == 4)
             #expect(broker.statistics.duplicateBatchCount == 1)
             #expect(broker.statistics.batchCount == 3)
+            try broker.forgetProducers("t", 0)
+            #expect(try produce(0, epoch: 2).baseOffset == 6)
+            try broker.recreateTopic("t", partitions: 1)
+            #expect(try produce(40, epoch: 0).baseOffset == 0)
+        }
+    }
+
+    @Test func `what is known of a producer moves with the leader`() async throws {
+        try await withBroker({ $0.brokerCount = 2 }) { broker, endpoints in
+            try broker.createTopic("t")
+            let batch = makeBatch {
+                $0.producerID = 5
+                $0.producerEpoch = 0
+                $0.baseSequence = 3
+            }
+            #expect(try RawClient(endpoints[0]).produce(batch).baseOffset == 0)
+            try broker.moveLeader("t", 0, to: 2)
+            #expect(try RawClient(endpoints[1]).produce(batch).baseOffset == 0)
+            #expect(broker.statistics.duplicateBatchCount == 1)
+        }
+    }
+
+    @Test func `without acknowledgements a repetition does no harm, and a gap costs the connection`() async throws {
+        try await withBroker { broker, endpoints in
+            try broker.createTopic("t")
+            let client = try RawClient(endpoints[0])
+            for sequence in [0, 0, 7] as [Int32] {
+                let batch = makeBatch {
+                    $0.producerID = 5
+                    $0.producerEpoch = 0
+                    $0.baseSequence = sequence
+                }
+                try client.send(makeProduce([(0, batch)], acks: 0), version: 9)
+                if sequence == 0 { _ = try client.call(ApiVersionsRequest()) }
+            }
+            #expect(client.isClosedByBroker())
+            #expect(broker.statistics.batchCount == 1 && broker.statistics.duplicateBatchCount == 1)
+            #expect(broker.statistics.refusedBatchCount == 1)
         }
     }
 }

@@ -100,20 +100,20 @@ import Testing
             }
             // A frame that is there, and the first bytes of another's length.
             receive([0, 0, 0, 1, 9, 0, 0])
-            var early = EarlyRequests(behind: accumulator, until: .distantFuture)
-            #expect(early.advance(over: accumulator) == 0)
+            var early = EarlyRequests(behind: accumulator, from: .distantPast, until: .distantFuture)
+            #expect(early.advance(over: accumulator, at: .now) == 0)
             // The rest of that one; then an empty one, one of two bytes, and the length of a last one.
             let rest: [UInt8] = [0, 2, 9, 9] + [0, 0, 0, 0] + [0, 0, 0, 2, 9, 9] + [0, 0, 0, 5]
             var found = 0
             for start in stride(from: 0, to: rest.count, by: step) {
                 receive(Array(rest[start..<min(start + step, rest.count)]))
-                found += early.advance(over: accumulator)
+                found += early.advance(over: accumulator, at: .now)
             }
             #expect(found == 3, "in steps of \(step)")
             // A bad length ends the search.
             receive([9, 9, 9, 9, 9] + [0xff, 0xff, 0xff, 0xff] + [0, 0, 0, 0])
-            #expect(early.advance(over: accumulator) == 1)
-            #expect(early.advance(over: accumulator) == 0)
+            #expect(early.advance(over: accumulator, at: .now) == 1)
+            #expect(early.advance(over: accumulator, at: .now) == 0)
         }
     }
 }

@@ -134,6 +134,25 @@ import Testing
             let second = try client.call(request, version: version)
             #expect(first.errorCode == .none && first.producerEpoch == 0)
             #expect(second.producerID == first.producerID + 1)
+            guard version >= 3 else { return }
+            // One that has an id and would like to keep it gets a new one all the same.
+            let kept = InitProducerIDRequest(
+                transactionalID: nil, transactionTimeoutMs: 0, producerID: first.producerID, producerEpoch: 3)
+            let third = try client.call(kept, version: version)
+            #expect(third.producerID == second.producerID + 1 && third.producerEpoch == 0)
+            for (id, epoch) in [(first.producerID, -1), (-1, 3)] as [(Int64, Int16)] {
+                let half = InitProducerIDRequest(
+                    transactionalID: nil, transactionTimeoutMs: 0, producerID: id, producerEpoch: epoch)
+                let answer = try client.call(half, version: version)
+                #expect(answer.errorCode == .invalidRequest && answer.producerID == -1 && answer.producerEpoch == -1)
+            }
+        }
+    }
+
+    @Test(arguments: InitProducerIDRequest.versions)
+    func `a transactional id is refused`(version: Int16) async throws {
+        try await withBroker { _, endpoints in
+            let client = try RawClient(endpoints[0])
             let transactional = InitProducerIDRequest(transactionalID: "x", transactionTimeoutMs: 1000)
             #expect(try client.call(transactional, version: version).errorCode == .invalidRequest)
         }

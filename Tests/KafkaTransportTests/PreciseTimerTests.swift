@@ -48,6 +48,31 @@ import Testing
         }
     }
 
+    @Test func `an action runs once at its time, and not when another takes its place or the timer is closed`()
+        async throws
+    {
+        try await withLoop { (loop) async throws in
+            let owner = try await loop.run { Result { try Owner(on: loop) } }.get()
+            let fired = Told<Int>()
+            let due = MonotonicInstant.now + .milliseconds(3)
+            await loop.run {
+                owner.schedule(at: .now + .milliseconds(1)) { fired.tell(1) }
+                owner.schedule(at: due) { fired.tell(MonotonicInstant.now < due ? 0 : 2) }
+            }
+            #expect(try await fired.next() == 2)
+            await loop.run { owner.schedule(at: .distantPast) { fired.tell(3) } }
+            #expect(try await fired.next() == 3)
+            await loop.run {
+                owner.schedule(at: .now + .milliseconds(1)) { fired.tell(4) }
+                owner.close()
+                owner.schedule(at: .now) { fired.tell(5) }
+            }
+            try await Task.sleep(for: .milliseconds(20))
+            await loop.run { fired.tell(6) }
+            #expect(try await fired.next() == 6)
+        }
+    }
+
     @Test func `a wait ends when the loop is shut down`() async throws {
         let loop = try EventLoop(name: "test")
         let timer = try await loop.run { Result { try Owner(on: loop) } }.get()
@@ -68,5 +93,11 @@ import Testing
         init(on loop: EventLoop) throws { timer = try PreciseTimer(on: loop) }
 
         nonisolated(nonsending) func wait(until deadline: MonotonicInstant) async { await timer.wait(until: deadline) }
+
+        func schedule(at moment: MonotonicInstant, _ action: @escaping () -> Void) {
+            timer.schedule(at: moment, action)
+        }
+
+        func close() { timer.close() }
     }
 }

@@ -162,6 +162,21 @@ import Testing
         }
     }
 
+    @Test func `a connection that is reset is no end of the stream to the other end`() async throws {
+        try await withConnection { (loop, client, server) async throws in
+            await loop.run {
+                server.stream?.startReading()
+                client.stream?.reset()
+                client.stream?.reset()
+            }
+            guard case .ended(let error) = try await server.told.next() else {
+                Issue.record("the connection has not ended")
+                return
+            }
+            #expect(error.name == "ECONNRESET")
+        }
+    }
+
     @Test func `a write to a closed stream fails`() async throws {
         try await withConnection { (loop, client, _) async throws in
             await loop.run {

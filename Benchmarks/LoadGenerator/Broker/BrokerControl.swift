@@ -29,6 +29,7 @@ struct BrokerControl: Sendable {
         case .leader(let topic, let partition, let node): try broker.moveLeader(topic, partition, to: node)
         case .leaderless(let topic, let partition): try broker.removeLeader(topic, partition)
         case .elect: broker.electPreferredLeaders()
+        case .forgetProducers(let topic, let partition): try broker.forgetProducers(topic, partition)
         case .freeze(let node): try broker.freezeMetadata(of: node)
         case .thaw(let node): broker.thawMetadata(of: node)
         case .stop(let node): try await broker.stopNode(node)
@@ -66,6 +67,7 @@ struct BrokerControl: Sendable {
             ("batches", .integer(Int64(statistics.batchCount))),
             ("records", .integer(Int64(statistics.recordCount))),
             ("bytes", .integer(Int64(statistics.byteCount))),
+            ("duplicate_batches", .integer(Int64(statistics.duplicateBatchCount))),
             ("refused_batches", .integer(Int64(statistics.refusedBatchCount))),
             (
                 "topics",

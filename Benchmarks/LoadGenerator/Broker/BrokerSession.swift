@@ -17,6 +17,7 @@ package struct BrokerSession {
         case .memory(let byteCount): configuration.logPolicy = .memory(byteCount: Int(byteCount))
         case nil: break
         }
+        configuration.roundTripTime = .nanoseconds(options.rttNs)
         configuration.faults = options.faults
         self.configuration = configuration
         endsWithInput = options.endsWithInput

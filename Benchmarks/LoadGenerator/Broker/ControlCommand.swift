@@ -13,6 +13,8 @@ enum ControlCommand: Equatable, Sendable {
     case leader(topic: String, partition: Int32, node: Int32)
     case leaderless(topic: String, partition: Int32)
     case elect
+    /// Without a partition: all of the topic.
+    case forgetProducers(topic: String, partition: Int32?)
     case freeze(node: Int32)
     case thaw(node: Int32)
     case stop(node: Int32)
@@ -31,7 +33,8 @@ enum ControlCommand: Equatable, Sendable {
     /// How each command is written: its words, those in capitals as placeholders, those in brackets optional.
     static let usages = [
         "fault RULE", "faults clear", "grow TOPIC N", "anew TOPIC N", "create TOPIC N", "delete TOPIC",
-        "leader TOPIC PARTITION NODE", "leaderless TOPIC PARTITION", "elect", "freeze NODE", "thaw NODE", "stop NODE",
+        "leader TOPIC PARTITION NODE", "leaderless TOPIC PARTITION", "elect", "forget-producers TOPIC [PARTITION]",
+        "freeze NODE", "thaw NODE", "stop NODE",
         "start NODE [PORT]", "pause NODE", "resume NODE", "add", "advertise NODE [HOST:PORT]", "hide NODE", "show NODE",
         "stats", "help",
     ]
@@ -79,6 +82,9 @@ enum ControlCommand: Equatable, Sendable {
                 topic: arguments.words[0], partition: try arguments.partition(1), node: try arguments.node(2))
         case "leaderless": .leaderless(topic: arguments.words[0], partition: try arguments.partition(1))
         case "elect": .elect
+        case "forget-producers":
+            .forgetProducers(
+                topic: arguments.words[0], partition: arguments.words.count > 1 ? try arguments.partition(1) : nil)
         case "freeze": .freeze(node: try arguments.node(0))
         case "thaw": .thaw(node: try arguments.node(0))
         case "stop": .stop(node: try arguments.node(0))

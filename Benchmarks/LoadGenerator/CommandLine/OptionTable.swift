@@ -2,6 +2,7 @@
 // To add one, add a row, and read its value where it is used: `RunPlanReader` or `BrokerOptions`.
 
 import KafkaEmbeddedBroker
+import KafkaTransport
 
 /// Every option, in the order of `--help`; of a sweep, the list that comes last in it varies fastest.
 package struct OptionTable: Sendable {
@@ -15,6 +16,7 @@ package struct OptionTable: Sendable {
     static let batchSizes = 128...1 << 30
     static let lingersNs = 0...hourNs
     static let metadataAgesNs = 10_000_000...dayNs
+    private static let roundTripTimesNs = 0...EmbeddedBrokerConfiguration.roundTripTimeMax.nanoseconds
 
     // MARK: Target
 
@@ -30,6 +32,9 @@ package struct OptionTable: Sendable {
         "replicas of the topic if it has to be created")
     let stage = Option(
         "stage", .single(.choice("STAGE"), default: PipelineStage.broker), group: .target, "where the pipeline ends")
+    let rtt = Option(
+        "rtt", .list(.duration(in: roundTripTimesNs), default: 0), group: .target,
+        "how far away the embedded broker is: the time from a request to its answer, however many are under way")
     let commandConfig = Option(
         "command-config", .optional(.path(.file)), group: .client, "client settings from a file of Java properties")
     let commandProperty = Option(
@@ -154,6 +159,12 @@ package struct OptionTable: Sendable {
     let log = Option(
         "log", .optional(.logMode, default: "memory:64MiB"), group: .broker,
         subcommands: [.broker], "what is kept of what is written")
+    let brokerRtt = Option(
+        "rtt", .single(.duration(in: roundTripTimesNs), default: 0), group: .broker, subcommands: [.broker],
+        """
+        how far away the brokers are: requests are served at once, and each is answered so much later; there is no limit \
+        to how many are under way, nor to their rate
+        """)
     let fault = Option(
         "fault", .repeatable(.fault), group: .broker, subcommands: [.broker],
         """

@@ -16,7 +16,7 @@ struct ParsedOptions {
         while let argument = rest.popFirst() {
             problems.collect { () throws(UsageError) in try take(argument, &rest) }
         }
-        for option in OptionTable.options {
+        for option in OptionTable.options where option.row.subcommands.contains(subcommand) {
             guard let texts = texts[option.row.name] else { continue }
             problems.collect { () throws(UsageError) in try option.check(texts) }
         }

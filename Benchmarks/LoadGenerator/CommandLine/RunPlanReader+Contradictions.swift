@@ -7,6 +7,8 @@ extension RunPlanReader {
         let exclusive = [
             (table.records.row, table.duration.row), (table.warmupRecords.row, table.warmupDuration.row),
             (table.payloadFile.row, table.recordSize.row), (table.payloadFile.row, table.compressibility.row),
+            // Of other brokers nobody but the network decides how far away they are.
+            (table.bootstrapServer.row, table.rtt.row),
         ]
         for (first, second) in exclusive where options.has(first) && options.has(second) {
             problems.add("\(first.flag) and \(second.flag) cannot be combined; give one of them")
@@ -21,7 +23,7 @@ extension RunPlanReader {
         let stage = try options(\.stage)
         let brokerOnly = [
             table.bootstrapServer.row, table.topic.row, table.keepTopic.row, table.replicationFactor.row,
-            table.commandConfig.row, table.commandProperty.row, table.metadataMaxAge.row, table.acks.row,
+            table.rtt.row, table.commandConfig.row, table.commandProperty.row, table.metadataMaxAge.row, table.acks.row,
         ]
         for option in brokerOnly where options.has(option) && stage != .broker {
             problems.add("\(option.flag) cannot be combined with --stage \(stage.rawValue), which needs no broker")

@@ -76,6 +76,7 @@ struct RunPlanReader {
         // The values of a file are as they are.
         let isGenerated = if case .generated = base.payload { true } else { false }
         let keySize = try options(\.keySize)
+        try vary(\.rtt, where: { $0.stage == .broker }) { $0.rttNs = $1 }
         if isGenerated { try vary(\.recordSize) { $0.recordSize = $1 } }
         try vary(\.keys) {
             $0.keys = $1

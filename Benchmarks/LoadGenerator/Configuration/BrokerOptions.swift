@@ -38,6 +38,8 @@ package struct BrokerOptions: Sendable, Equatable {
     package var brokers: Int = OptionTable.standard(\.brokers)
     /// Nil: the broker's own default, enough for its clients to read back.
     package var log: LogMode?
+    /// The time from a request to its answer, in ns.
+    package var rttNs: Int64 = OptionTable.standard(\.brokerRtt)
     /// Scripted faults.
     package var faults: [FaultRule] = []
     /// Print nothing but addresses and errors.
@@ -55,6 +57,7 @@ extension BrokerOptions {
         port = try options(\.port)
         brokers = try options(\.brokers)
         log = try options(\.log)
+        rttNs = try options(\.brokerRtt)
         faults = try options(\.fault)
         isQuiet = try options(\.quiet)
         endsWithInput = try options(\.untilInputEnds)

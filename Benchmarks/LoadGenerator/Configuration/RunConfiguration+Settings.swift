@@ -22,6 +22,7 @@ extension RunConfiguration {
 
     private var workloadSettings: [Setting] {
         var settings = [Setting(option: "stage", text: stage.rawValue, json: .string(stage.rawValue))]
+        settings.append(.nanoseconds("rtt", rttNs))
         settings.append(.nanoseconds("metadata-max-age", metadataMaxAgeNs))
         settings.append(amount.setting(prefix: ""))
         if let warmup { settings.append(warmup.setting(prefix: "warmup-")) }

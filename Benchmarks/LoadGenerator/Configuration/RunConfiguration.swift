@@ -17,6 +17,8 @@ package struct RunConfiguration: Sendable, Equatable {
     }
 
     package var stage: PipelineStage = OptionTable.standard(\.stage)
+    /// How far away the embedded broker is: the time from a request to its answer, in ns.
+    package var rttNs: Int64 = OptionTable.standard(\.rtt)
     /// The age at which what is known of the topic is asked for anew, in ns.
     package var metadataMaxAgeNs: Int64 = OptionTable.standard(\.metadataMaxAge)
     package var amount = Amount.records(OptionTable.standard(\.records))

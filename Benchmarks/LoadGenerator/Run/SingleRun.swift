@@ -27,7 +27,7 @@ struct SingleRun {
     /// - Throws: `RunError`, `KafkaClientError` or `TransportError` when nothing could be measured.
     func carryOut() async throws -> RunOutcome {
         guard configuration.stage == .broker else { return try await loadPipeline(to: nil) }
-        let broker = try await RunBroker.find(plan.target, on: control)
+        let broker = try await RunBroker.find(plan.target, rttNs: configuration.rttNs, on: control)
         return try await always {
             try await connect(to: broker)
         } thenCleanUp: {
@@ -178,9 +178,9 @@ private struct RunBroker {
     /// Nil for brokers that are there already.
     let process: BrokerProcess?
 
-    static func find(_ settings: TargetSettings, on control: EventLoop) async throws -> RunBroker {
+    static func find(_ settings: TargetSettings, rttNs: Int64, on control: EventLoop) async throws -> RunBroker {
         if let servers = settings.bootstrapServers { return RunBroker(servers: servers, process: nil) }
         let process = BrokerProcess(on: control)
-        return RunBroker(servers: [.endpoint(try await process.start())], process: process)
+        return RunBroker(servers: [.endpoint(try await process.start(rttNs: rttNs))], process: process)
     }
 }

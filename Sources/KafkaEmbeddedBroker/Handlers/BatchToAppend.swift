@@ -11,6 +11,9 @@ struct BatchToAppend {
     struct Refusal: Error {
         let code: KafkaErrorCode
         var isChecksumMismatch = false
+        /// Whether Kafka's log refuses it, and not the broker before it looks for the log: only then the answer has the
+        /// partition's start offset.
+        var isOfLog = false
     }
 
     /// The batch's bytes and header, when it is one batch and whole.
@@ -32,10 +35,11 @@ struct BatchToAppend {
         }
         guard compression != .zstd || version >= 7 else { throw Refusal(code: .unsupportedCompressionType) }
         // One batch, of a client's, with an offset for each record.
-        guard header.batchByteCount == records.count, header.baseOffset == 0, !header.attributes.isControl,
-            header.recordCount > 0, Int(header.lastOffsetDelta) + 1 == Int(header.recordCount),
-            header.producerID < 0 || (header.baseSequence >= 0 && header.producerEpoch >= 0)
-        else { throw Refusal(code: .invalidRecord) }
+        guard header.batchByteCount == records.count else { throw Refusal(code: .invalidRecord) }
+        guard header.baseOffset == 0, !header.attributes.isControl, header.recordCount > 0,
+            Int(header.lastOffsetDelta) + 1 == Int(header.recordCount),
+            header.producerID < 0 || header.baseSequence >= 0
+        else { throw Refusal(code: .invalidRecord, isOfLog: true) }
         guard !header.attributes.isTransactional else { throw Refusal(code: .invalidTxnState) }
         return (records, header)
     }

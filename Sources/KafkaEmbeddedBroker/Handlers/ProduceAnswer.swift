@@ -44,7 +44,7 @@ struct ProduceAnswer {
         writer.int32(index)
         writer.int16(result.errorCode.rawValue)
         writer.int64(result.baseOffset)
-        writer.int64(-1)  // log append time
+        writer.int64(result.logAppendTimeMs)
         if version >= 5 { writer.int64(result.startOffset) }
         if version >= 8 {
             writer.arrayCount(0, compact: isFlexible)  // record errors

@@ -19,7 +19,7 @@ extension Session {
             produce(&walker, &answer, plan)
             guard walker.acks != 0 else {
                 // There is no other way to say that something failed (Kafka does the same).
-                if answer.hasErrors { close() }
+                if answer.hasErrors { hangUp() }
                 return
             }
             answer.finish(throttleMs: throttleMs, nodes: answer.hasMoved ? cluster.advertisedNodes : [], &scratch)
@@ -81,6 +81,7 @@ extension Session {
         } catch {
             if error.isChecksumMismatch { shard.counters.checksumFailures.increment() }
             result.errorCode = error.code
+            if error.isOfLog { result.startOffset = partition.startOffset }
             return result
         }
         result = store(records, header, in: partition)

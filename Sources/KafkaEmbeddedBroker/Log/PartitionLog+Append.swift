@@ -6,6 +6,10 @@ extension PartitionLog {
         var errorCode = KafkaErrorCode.none
         /// -1 after an error.
         var baseOffset: Int64 = -1
+        /// Told of a duplicate only, as Kafka does: the newest timestamp of the batch that it repeats. Otherwise -1, because the
+        /// records keep their own timestamps.
+        var logAppendTimeMs: Int64 = -1
+        /// -1 unless the partition was reached.
         var startOffset: Int64 = -1
         /// The current leader and its epoch.
         var leadership = LeaderIDAndEpoch()
@@ -47,10 +51,12 @@ extension PartitionLog.State {
             case .next: break
             case .refused(let code):
                 result.errorCode = code
+                result.startOffset = startOffset
                 return result
-            case .duplicate(let baseOffset):
+            case .duplicate(let baseOffset, let maxTimestampMs):
                 duplicateCount += 1
                 result.baseOffset = baseOffset
+                result.logAppendTimeMs = maxTimestampMs
                 result.startOffset = startOffset
                 return result
             }

@@ -89,6 +89,9 @@ final class PartitionLog: Sendable {
         return byteCount
     }
 
+    /// Forgets the sequences of all producers.
+    func forgetProducers() { state.withLock { $0.producers.forgetAll() } }
+
     /// Drops the oldest batch.
     ///
     /// - Returns: its bytes, 0 when none is kept.
@@ -100,6 +103,9 @@ final class PartitionLog: Sendable {
             return batch.byteCount
         }
     }
+
+    /// The first offset that can be read.
+    var startOffset: Int64 { state.withLock { $0.startOffset } }
 
     /// Batches that repeated an earlier one.
     var duplicateCount: Int { state.withLock { $0.duplicateCount } }

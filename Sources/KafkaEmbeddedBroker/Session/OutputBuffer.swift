@@ -3,9 +3,12 @@ import KafkaTransport
 
 /// Answers to be sent: the bytes written for them and, between these, batches in the memory of the log.
 final class OutputBuffer {
-    var writer = WireWriter(capacity: 16 << 10)
+    var writer: WireWriter
     /// The batches of all splices of the writer, in their order.
     var batches: [StoredBatch] = []
+
+    /// - Parameter capacity: the bytes that fit into it before it grows.
+    init(capacity: Int) { writer = WireWriter(capacity: capacity) }
 
     var isEmpty: Bool { writer.frameByteCount == 0 }
 
@@ -18,21 +21,46 @@ final class OutputBuffer {
     ///
     /// - Parameter completion: as of `TCPStream.write`; until then the buffer must not change.
     func write(to stream: TCPStream, completion: @escaping (TransportError?) -> Void) {
-        var buffers: [UnsafeRawBufferPointer] = []
-        buffers.reserveCapacity(writer.splices.count + batches.count + 1)
+        var pieces: [UnsafeRawBufferPointer] = []
+        pieces.reserveCapacity(pieceCountMax)
+        addPieces(to: &pieces)
+        // The bytes stay valid: `self` is kept until the write has ended.
+        pieces.withUnsafeBufferPointer { stream.write($0, keeping: self, completion: completion) }
+    }
+
+    /// Hands several buffers over as one gathering write, in their order.
+    ///
+    /// - Parameter completion: as of `TCPStream.write`; until then the buffers must not change.
+    static func write(
+        _ outputs: [OutputBuffer], to stream: TCPStream, completion: @escaping (TransportError?) -> Void
+    ) {
+        var pieces: [UnsafeRawBufferPointer] = []
+        pieces.reserveCapacity(outputs.reduce(0) { $0 + $1.pieceCountMax })
+        for output in outputs { output.addPieces(to: &pieces) }
+        let owner = Owner(outputs)
+        pieces.withUnsafeBufferPointer { stream.write($0, keeping: owner, completion: completion) }
+    }
+
+    private var pieceCountMax: Int { writer.splices.count + batches.count + 1 }
+
+    private func addPieces(to pieces: inout [UnsafeRawBufferPointer]) {
         var index = 0
         writer.forEachPiece { own in
-            buffers.append(own)
+            pieces.append(own)
         } external: { byteCount in
             var left = byteCount
             while left > 0 {
-                buffers.append(batches[index].buffer)
+                pieces.append(batches[index].buffer)
                 left -= batches[index].byteCount
                 index += 1
             }
             assert(left == 0, "a splice is as long as its batches")
         }
-        // The bytes stay valid: `self` is kept until the write has ended.
-        buffers.withUnsafeBufferPointer { stream.write($0, keeping: self, completion: completion) }
+    }
+
+    private final class Owner {
+        private let outputs: [OutputBuffer]
+
+        init(_ outputs: [OutputBuffer]) { self.outputs = outputs }
     }
 }

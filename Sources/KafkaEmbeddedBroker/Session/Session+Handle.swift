@@ -66,23 +66,18 @@ extension Session {
     func withFaults(_ header: RequestHeader, targets: () -> [FaultScript.Target], _ body: (FaultPlan) -> Void) {
         if shard.faults.isEmpty { return body(FaultPlan()) }
         let plan = shard.faults.plan(header.apiKey, node: node.id, targets: targets())
-        if plan.disconnect == .beforeStore { return flushAndClose() }
+        if plan.disconnect == .beforeStore { return hangUp() }
         for change in plan.changes { cluster.apply(change) }
         if plan.holdsAnswer || plan.disconnect != nil { beginHolding() }
         throttleMs = plan.throttleMs
         body(plan)
         throttleMs = 0
-        if plan.disconnect == .afterStore { return close() }
+        if plan.disconnect == .afterStore { return hangUp() }
         if plan.holdsAnswer {
             holdAnswer(for: plan.isStalled ? nil : plan.delay, throttleMs: plan.throttleMs)
         } else if plan.throttleMs > 0, parkedFetch == nil {
             mute(forMs: plan.throttleMs)
         }
-    }
-
-    private func flushAndClose() {
-        beginHolding()
-        close()
     }
 
     func answer<Response: KafkaResponse>(_ response: Response, to header: RequestHeader, version: Int16? = nil) {
@@ -92,7 +87,7 @@ extension Session {
                 into: &output.writer)
         } catch {
             // This version cannot carry the answer. Closing the connection tells the client that none comes.
-            close()
+            hangUp()
         }
     }
 }

@@ -20,10 +20,12 @@ final class Session: @unchecked Sendable {
 
     let node: BrokerNode
     let shard: LoopShard
-    private let stream: TCPStream
+    let stream: TCPStream
     private var accumulator: FrameAccumulator
-    var output = OutputBuffer()
+    var output = Session.makeOutput()
     private var spareOutput: OutputBuffer?
+    /// Answers on their way to a client that is far away; nil for one that is near.
+    var wire: Wire?
     /// Takes an answer whose size is not known before it is written.
     var scratch = WireWriter(capacity: 4096)
     /// The topic of the last batch: the next one is seldom of another.
@@ -32,8 +34,10 @@ final class Session: @unchecked Sendable {
     var throttleMs: Int32 = 0
     var parkedFetch: ParkedFetch?
     private var isReading = false
-    private var isClosed = false
+    private(set) var isClosed = false
     private var isServing = false
+    /// Nothing is served any more, and the connection is closed when what is on the wire has reached the client.
+    private var isEnding = false
     /// The node hangs, and this connection with it.
     private var isPaused = false
     /// A request waits for a time or for data; those behind it wait too.
@@ -56,6 +60,12 @@ final class Session: @unchecked Sendable {
 
     func start() {
         stream.handler = self
+        let roundTripTime = cluster.configuration.roundTripTime
+        if roundTripTime > .zero {
+            // As without a descriptor for the connection, the client sees that it is closed.
+            guard let wire = Wire(self, roundTripTime, on: shard.loop) else { return close() }
+            self.wire = wire
+        }
         isPaused = node.isPaused
         updateReading()
     }
@@ -74,6 +84,7 @@ final class Session: @unchecked Sendable {
         parkedFetch = nil
         timer?.close()
         timer = nil
+        wire?.close()
         stream.close()
         shard.forget(self)
     }
@@ -81,19 +92,33 @@ final class Session: @unchecked Sendable {
     /// Closes a connection whose request cannot be answered, as Kafka does.
     func reject() {
         shard.counters.malformed.increment()
-        close()
+        hangUp()
+    }
+
+    /// Serves nothing any more, and closes the connection behind the answers so far. Those that are held back are dropped.
+    func hangUp() {
+        if isClosed || isEnding { return }
+        if !isHolding { flush() }
+        guard let wire else { return close() }
+        isEnding = true
+        isWaiting = true
+        timer?.cancel()
+        wire.putEnd()
     }
 
     // MARK: Serving
 
     private var isBlocked: Bool { isClosed || isWaiting || isPaused || isFull }
-    private var isFull: Bool { stream.queuedByteCount > cluster.configuration.unreadByteCountMax }
+    private var isFull: Bool {
+        stream.queuedByteCount > cluster.configuration.unreadByteCountMax || wire?.isFull == true
+    }
 
     /// Serves the received frames, until one has to wait or the client has too much to read.
-    private func serve() {
+    func serve() {
         // A write that ends at once calls back into here.
         if isServing { return }
         isServing = true
+        wire?.beginServing()
         loop: while !isBlocked {
             switch accumulator.takeFrame() {
             case .incomplete: break loop
@@ -109,17 +134,23 @@ final class Session: @unchecked Sendable {
     }
 
     private func flush() {
-        guard !isClosed, !isPaused, !output.isEmpty else { return }
+        guard !isClosed, !isEnding, !isPaused, !output.isEmpty else { return }
         let sent = output
-        output = spareOutput ?? OutputBuffer()
+        if let wire {
+            output = wire.makeOutput()
+            return wire.put(sent)
+        }
+        output = spareOutput ?? Self.makeOutput()
         spareOutput = nil
         sent.write(to: stream) { [weak self] error in
             sent.reset()
             guard let self else { return }
             spareOutput = sent
-            if error == nil, !isServing { serve() }
+            if error == nil { serve() }
         }
     }
+
+    private static func makeOutput() -> OutputBuffer { OutputBuffer(capacity: 16 << 10) }
 
     /// Reads only while more bytes are wanted. Others stay with the system, whose flow control makes the client wait.
     private func updateReading() {
@@ -138,14 +169,15 @@ final class Session: @unchecked Sendable {
         let timer = self.timer ?? LoopTimer(on: shard.loop)
         self.timer = timer
         timer.schedule(at: moment) { [weak self] in
-            if let self, !isClosed { action(self) }
+            if let self, !isClosed, !isEnding { action(self) }
         }
     }
 
     /// Goes on with the requests behind the one that waited, once the client has waited as long as its answer says.
     func resume(throttleMs: Int32 = 0) {
-        if isClosed { return }
+        if isClosed || isEnding { return }
         isHolding = false
+        wire?.beginServing()
         if throttleMs > 0 {
             flush()
             return mute(forMs: throttleMs)
@@ -159,10 +191,20 @@ final class Session: @unchecked Sendable {
     /// Serves nothing for a time, after an answer that says so (KIP-219). Requests that come meanwhile are counted, and
     /// wait.
     func mute(forMs throttleMs: Int32) {
-        if isClosed { return }
-        let end = MonotonicInstant.now + .milliseconds(Int64(throttleMs))
-        earlyRequests = EarlyRequests(behind: accumulator, until: end)
+        if isClosed || isEnding { return }
+        let now = MonotonicInstant.now
+        let end = now + .milliseconds(Int64(throttleMs))
+        earlyRequests = EarlyRequests(
+            behind: accumulator, from: now + cluster.configuration.roundTripTime, until: end)
         wait(until: end) { $0.resume() }
+    }
+
+    /// - Returns: whether the time is over: the timer may be late, and what comes now is not early.
+    private func countEarlyRequests() -> Bool {
+        let now = MonotonicInstant.now
+        guard let end = earlyRequests?.end, now < end else { return true }
+        shard.counters.earlyRequests.add(earlyRequests?.advance(over: accumulator, at: now) ?? 0)
+        return false
     }
 
     /// Sends the answers so far, and holds back those from now on.
@@ -173,6 +215,7 @@ final class Session: @unchecked Sendable {
 
     /// Lets the answer that is held back wait for a time, or for ever when `delay` is nil.
     func holdAnswer(for delay: Duration?, throttleMs: Int32) {
+        if isClosed || isEnding { return }
         isWaiting = true
         if let delay { wait(until: .now + delay) { $0.resume(throttleMs: throttleMs) } }
     }
@@ -186,9 +229,7 @@ extension Session: TCPStreamHandler {
 
     func streamDidRead(_ count: Int) {
         accumulator.didReceive(count)
-        // The timer may be late, and what comes now is not early.
-        if let earlyRequests, earlyRequests.end <= .now { return resume() }
-        if let count = earlyRequests?.advance(over: accumulator) { shard.counters.earlyRequests.add(count) }
+        if earlyRequests != nil, countEarlyRequests() { return resume() }
         if isBlocked { updateReading() } else { serve() }
     }
 

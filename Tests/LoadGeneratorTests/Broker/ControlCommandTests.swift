@@ -16,6 +16,8 @@ import Testing
             ("leader t 0 3", .leader(topic: "t", partition: 0, node: 3)),
             ("leaderless t 7", .leaderless(topic: "t", partition: 7)),
             ("elect", .elect),
+            ("forget-producers t", .forgetProducers(topic: "t", partition: nil)),
+            ("forget-producers t 3", .forgetProducers(topic: "t", partition: 3)),
             ("freeze 1", .freeze(node: 1)),
             ("thaw 1", .thaw(node: 1)),
             ("stop 2", .stop(node: 2)),
@@ -92,7 +94,11 @@ import Testing
         #expect(await control.answer("stop 2") == "ok")
         #expect(await control.answer("stop 2")?.hasPrefix("error: there is no broker 2") == true)
         #expect(await control.answer("start 2 0") == "ok 2 \(try #require(broker.nodes[2]))")
-        for line in ["freeze 1", "thaw 1", "pause 1", "resume 1", "hide 1", "show 1", "advertise 1 a:1", "elect"] {
+        #expect(await control.answer("forget-producers t 9")?.hasPrefix("error: there is no partition 9") == true)
+        for line in [
+            "forget-producers t", "forget-producers t 1", "freeze 1", "thaw 1", "pause 1", "resume 1", "hide 1",
+            "show 1", "advertise 1 a:1", "elect",
+        ] {
             #expect(await control.answer(line) == "ok", "\(line)")
         }
         #expect(await control.answer("leaderless t 0") == "ok")
@@ -100,6 +106,7 @@ import Testing
         let answer = try #require(await control.answer("stats"))
         #expect(answer.hasPrefix("ok {"))
         let statistics = try JSONValue(parsing: String(answer.dropFirst(3)))
+        #expect(statistics["duplicate_batches"] == .integer(0))
         #expect(statistics["topics"]?["t"]?.array?.map { $0["leader"] } == [.integer(-1), .integer(1), .integer(1)])
         for line in ["fault any:stall", "faults clear", "anew t 1", "delete t"] {
             #expect(await control.answer(line) == "ok", "\(line)")

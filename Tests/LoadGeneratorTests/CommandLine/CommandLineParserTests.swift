@@ -189,6 +189,8 @@ import Testing
         ("--partitioner murmur2", "--partitioner murmur2 goes by the key and needs --keys"),
         ("--stage build --codec lz4", "--codec lz4 has no effect with --stage build"),
         ("--stage build --rate 5", "--rate cannot be combined with --stage build"),
+        ("--rtt 1ms -b a:1", "--bootstrap-server and --rtt cannot be combined"),
+        ("--rtt 1ms --stage null", "--rtt cannot be combined with --stage null, which needs no broker"),
         ("--stage null -b a:1", "--bootstrap-server cannot be combined with --stage null"),
         ("--keys uniform:257 --key-size 1", "--key-size: 257 keys do not fit into 1 bytes"),
         ("--batch-size 1000 --record-size 1000", "--batch-size: a record may need"),
@@ -207,7 +209,7 @@ import Testing
         "--rate -1", "--interval 1ms", "--topic a/b", "--topic .", "--topic=", "--output=", "-b a", "-b a:70000",
         "-b a:1,,b:1", "--replication-factor 0", "--headers -1", "--codec lz4,,zstd", "--codec ,", "--codec=",
         "--cores 1,1", "--batch-size 1K,1024", "--acks all,-1", "--cores 1,",
-        "--payload-delimiter \\q --payload-file f",
+        "--payload-delimiter \\q --payload-file f", "--rtt -1ms", "--rtt 5", "--rtt 2m", "--rtt 1ms,", "--rtt far",
     ])
     func nonsenseIsRefusedWithTheOptionsName(line: String) {
         let message = Self.refusal(line)
@@ -244,11 +246,13 @@ import Testing
     @Test func brokerOptionsAreRead() throws {
         guard
             case .broker(let given) = try Self.parse(
-                "broker --port 9092 --brokers 3 --log memory:1GiB --fault any:stall --fault fetch:disconnect")
+                "broker --port 9092 --brokers 3 --log memory:1GiB --rtt 20ms --fault any:stall --fault fetch:disconnect"
+            )
         else { throw UsageError("not a broker") }
         #expect(given.port == 9092)
         #expect(given.brokers == 3)
         #expect(given.log == .memory(byteCount: 1 << 30))
+        #expect(given.rttNs == 20_000_000)
         #expect(given.faults == [try FaultRule(parsing: "any:stall"), try FaultRule(parsing: "fetch:disconnect")])
         #expect(!given.isControlled && !given.endsWithInput)
         guard case .broker(let controlled) = try Self.parse("broker --control --until-input-ends") else {
@@ -262,6 +266,7 @@ import Testing
     @Test(arguments: [
         "broker --port 65536", "broker --port -1", "broker --brokers 0", "broker --port 65535 --brokers 2",
         "broker --log disk", "broker --log memory:", "broker --log memory:5", "broker --fault=", "broker --fault a",
+        "broker --rtt -1ms", "broker --rtt 5", "broker --rtt 2m", "broker --rtt 1ms,2ms",
     ])
     func nonsenseForTheBrokerIsRefused(line: String) {
         // The last option of the line is the wrong one.

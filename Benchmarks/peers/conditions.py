@@ -1,0 +1,27 @@
+"""What may differ between rows that are not compared with each other."""
+
+import collections
+import itertools
+
+# Columns of peers.csv. Of the user's own brokers neither their number nor their distance is known.
+Condition = collections.namedtuple("Condition", "brokers rtt_ms record_size_bytes partitions idempotence codec")
+
+WORDS = {
+    "brokers": lambda n: f"{n} broker{'s' if n != 1 else ''}", "rtt_ms": lambda ms: f"{ms:g} ms",
+    "record_size_bytes": lambda size: f"{size} B", "partitions": lambda n: f"{n} partition{'s' if n != 1 else ''}",
+    "idempotence": lambda is_on: "idempotent" if is_on else "not idempotent", "codec": str}
+
+
+def conditions(options):
+    """Every one, in order; the codec varies fastest."""
+    sizes = [None] if options.payload_file else options.record_size
+    product = itertools.product(
+        options.brokers, options.rtt, sizes, options.partitions, options.idempotence, options.codec)
+    made = [Condition(*values) for values in product]
+    return [c._replace(brokers=None, rtt_ms=None) for c in made] if options.bootstrap_server else made
+
+
+def labels(made):
+    """What tells each condition from the others, in a few words."""
+    varying = [name for name in Condition._fields if len({getattr(c, name) for c in made}) > 1] or ["codec"]
+    return {c: " · ".join(WORDS[name](getattr(c, name)) for name in varying) for c in made}

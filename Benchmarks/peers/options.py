@@ -1,0 +1,124 @@
+"""The command line of scripts/compare-peers."""
+
+import argparse
+import string
+import sys
+
+USAGE = 64
+CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
+COUNT_UNITS = {"": 1, "k": 10 ** 3, "M": 10 ** 6, "G": 10 ** 9}
+TIME_UNITS = {"ms": 1, "s": 1000, "us": 0.001}
+SIZE_UNITS = {"": 1, "K": 1 << 10, "KiB": 1 << 10, "MiB": 1 << 20, "kB": 1000, "MB": 10 ** 6, "B": 1}
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        print(f"compare-peers: {message}; `scripts/compare-peers --help` lists the options", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def number_with(units, least, most, what):
+    def parse(text):
+        digits = text.rstrip(string.ascii_letters)
+        try:
+            value = round(float(digits) * units[text[len(digits):]])
+        except (KeyError, ValueError, OverflowError):
+            example = "100k" if units is COUNT_UNITS else "64KiB"
+            raise argparse.ArgumentTypeError(f"'{text}' is no {what}; write it like {example}")
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"'{text}' is no {what} from {least} to {most}")
+        return value
+    return parse
+
+
+def round_trip(text):
+    """Milliseconds of a time with its unit."""
+    digits = text.rstrip(string.ascii_letters)
+    unit = text[len(digits):]
+    try:
+        ms = float(digits) * (1 if text == "0" else TIME_UNITS[unit])
+    except (KeyError, ValueError):
+        raise argparse.ArgumentTypeError(f"'{text}' is no time; write it like 20ms")
+    if not 0 <= ms <= 60_000:
+        raise argparse.ArgumentTypeError(f"'{text}' is no time from 0 to 60s")
+    return int(ms) if ms == int(ms) else ms
+
+
+def list_of(parse):
+    """One or a comma list, each once."""
+    return lambda text: list(dict.fromkeys(parse(entry) for entry in text.split(",")))
+
+
+def yes_or_no(text):
+    if text not in ("true", "false"):
+        raise argparse.ArgumentTypeError(f"'{text}' is neither true nor false")
+    return text == "true"
+
+
+def one_of(names, what):
+    def parse(text):
+        found = text.split(",")
+        for name in found:
+            if name not in names:
+                raise argparse.ArgumentTypeError(f"there is no {what} '{name}'; use {', '.join(names)}")
+        return found
+    return parse
+
+
+def count(least, most):
+    return number_with(COUNT_UNITS, least, most, "number")
+
+
+def arguments(clients):
+    """The options of the command line; `clients` are the names that there are."""
+    parser = Parser(
+        prog="scripts/compare-peers", allow_abbrev=False,
+        description="Runs kbench through each of its library's doors, librdkafka, and Apache Kafka's client and its "
+        "ProducerPerformance in turn against the same brokers, with the same records and settings, and writes what they took: "
+        "peers.csv, ratios.csv, manifest.json.",
+        epilog="Without --bootstrap-server embedded brokers are started for all of them. Kafka's take part where KAFKA_HOME is "
+        "the folder of an Apache Kafka and a JDK is installed. Lists are swept: who is compared always has the same of all.")
+    parser.add_argument("-b", "--bootstrap-server", metavar="HOST:PORT[,…]")
+    parser.add_argument("--clients", type=one_of(clients, "client"),
+                        help=f"of {','.join(clients)}; default: all there are")
+    parser.add_argument("--rounds", type=count(1, 1000), default=5, help="default: 5")
+    parser.add_argument("--records", type=count(1, 10 ** 11), default=5_000_000, help="of each run; default: 5M")
+    parser.add_argument("--record-size", type=list_of(number_with(SIZE_UNITS, 1, 1 << 20, "size")),
+                        help="bytes of made lines, half of which a codec can remove; one or a comma list; default: 100")
+    parser.add_argument("--payload-file", metavar="FILE", help="lines of this file instead")
+    parser.add_argument("--partitions", type=list_of(count(1, 10_000)), default=[64], help="one or a comma list; default: 64")
+    parser.add_argument("--rtt", type=list_of(round_trip), metavar="TIME[,…]",
+                        help="how far away the embedded brokers are, such as 0,1ms,20ms; default: 0")
+    parser.add_argument("--brokers", type=list_of(count(1, 100)), metavar="N[,…]", help="embedded brokers; default: 1")
+    parser.add_argument("--idempotence", type=list_of(yes_or_no), default=[False], metavar="true|false",
+                        help="whether producers are idempotent, or both in turn; true wants acks all, the default then; default: false")
+    parser.add_argument("--in-flight", type=count(1, 10_000), metavar="N",
+                        help="requests to each broker that are not answered, for all clients; default: each client's own")
+    parser.add_argument("--codec", type=one_of(CODECS, "codec"), default=["none"],
+                        help="one or a comma list; default: none")
+    parser.add_argument("--acks", choices=("0", "1", "all"), help="default: 1, of idempotent producers all")
+    parser.add_argument("--batch-size", type=number_with(SIZE_UNITS, 1024, 900_000, "size"), default=64 << 10,
+                        help="default: 64KiB")
+    parser.add_argument("--linger-ms", type=count(0, 60_000), default=5, help="as fast as possible; default: 5")
+    parser.add_argument("--rate", type=count(0, 10 ** 9), default=100_000,
+                        help="records/s of the runs that measure latency; 0: none; default: 100k")
+    parser.add_argument("--rate-seconds", type=count(1, 3600), default=10, help="default: 10")
+    parser.add_argument("--rate-warmup-seconds", type=count(0, 3600), default=2,
+                        help="at the rate, before latencies count; default: 2")
+    parser.add_argument("--rate-linger-ms", type=count(0, 60_000), default=0, help="at the rate; default: 0")
+    parser.add_argument("--output", metavar="DIR", help="default: results/<time>-peers")
+    options = parser.parse_args()
+    if True in options.idempotence:
+        if options.acks in ("0", "1"):
+            parser.error(f"--idempotence true wants --acks all, not {options.acks}")
+        if options.in_flight and options.in_flight > 5:
+            parser.error(f"--idempotence true wants --in-flight 5 or less, not {options.in_flight}")
+    for name in ("rtt", "brokers"):
+        if options.bootstrap_server and getattr(options, name):
+            parser.error(f"--{name} is of embedded brokers, and cannot be combined with --bootstrap-server")
+    if options.payload_file and options.record_size:
+        parser.error("--payload-file and --record-size cannot be combined")
+    options.acks = options.acks or ("all" if True in options.idempotence else "1")
+    options.record_size = options.record_size or [100]
+    options.rtt, options.brokers = options.rtt or [0], options.brokers or [1]
+    return options

@@ -1,0 +1,40 @@
+import KafkaTransport
+
+/// Listens, and relays each connection. Lives on its loop.
+final class Relay: @unchecked Sendable {
+    // Unchecked: touched on its loop only.
+    private let loop: EventLoop
+    private let oneWayNs: Int64
+    private let chunks = ChunkPool()
+    private var listeners: [TCPListener] = []
+    private var connections: [ObjectIdentifier: RelayedConnection] = [:]
+
+    /// - Throws: `TransportError` when a port is taken, or a target is not numeric.
+    init(_ arguments: WireRelayArguments, on loop: EventLoop) throws {
+        self.loop = loop
+        oneWayNs = arguments.roundTripNs / 2
+        for route in arguments.routes {
+            let target = try SocketAddress(numeric: route.target.host, port: route.target.port)
+            let own = try SocketAddress(numeric: "127.0.0.1", port: route.port)
+            listeners.append(
+                try TCPListener(on: loop, address: own) { [unowned self] stream in relay(stream, to: target) })
+        }
+    }
+
+    private func relay(_ client: TCPStream, to target: SocketAddress) {
+        let server = TCPStream.connect(to: target, on: loop) { [weak self] result in
+            guard let self, let connection = connections[ObjectIdentifier(client)] else { return }
+            if case .success = result { connection.start() } else { connection.refuse() }
+        }
+        // Without timers the connection is reset, as by a machine that has nothing left.
+        guard
+            let connection = try? RelayedConnection(
+                client: client, server: server, oneWayNs: oneWayNs, chunks: chunks, on: loop,
+                whenEnded: { [weak self] in self?.connections[ObjectIdentifier(client)] = nil })
+        else {
+            client.reset()
+            return server.close()
+        }
+        connections[ObjectIdentifier(client)] = connection
+    }
+}

@@ -1,0 +1,41 @@
+import KafkaTransport
+
+/// A client's connection, the one to its server, and the two ways between them.
+final class RelayedConnection {
+    private let client: TCPStream
+    private let server: TCPStream
+    private let upstream: OneWay
+    private let downstream: OneWay
+    private let whenEnded: () -> Void
+
+    /// - Throws: `TransportError` when the system has no timers left.
+    init(
+        client: TCPStream, server: TCPStream, oneWayNs: Int64, chunks: ChunkPool, on loop: EventLoop,
+        whenEnded: @escaping () -> Void
+    ) throws(TransportError) {
+        self.client = client
+        self.server = server
+        self.whenEnded = whenEnded
+        upstream = try OneWay(from: client, to: server, delayNs: oneWayNs, chunks: chunks, on: loop)
+        downstream = try OneWay(from: server, to: client, delayNs: oneWayNs, chunks: chunks, on: loop)
+        upstream.whenEnded = { [weak self] in self?.end() }
+        downstream.whenEnded = { [weak self] in self?.end() }
+    }
+
+    /// The server has taken the connection.
+    func start() {
+        upstream.start()
+        downstream.start()
+    }
+
+    /// The server has refused the connection: the client learns of it like of a reset.
+    func refuse() { downstream.putEnd(isReset: true) }
+
+    private func end() {
+        upstream.close()
+        downstream.close()
+        client.close()
+        server.close()
+        whenEnded()
+    }
+}

@@ -1,0 +1,87 @@
+import KafkaTransport
+
+/// The way of answers to a client that is far away. Requests are served when they arrive, and each answer leaves a round trip
+/// time later, as if both had travelled for half of it. Used on its session's loop only.
+///
+/// What is on the wire when a broker hangs or is frozen still arrives; when a broker is stopped, it is lost.
+final class Wire {
+    private enum Parcel {
+        case answers(OutputBuffer)
+        /// The connection ends.
+        case end
+    }
+
+    /// The bytes that may be on the wire before the connection's requests are no longer read. So much is under way on a wire
+    /// of 10 Gbit/s that is 50 ms long.
+    static let byteCountMax = 64 << 20
+    /// What a parcel costs besides its bytes, about.
+    private static let parcelByteCount = 1 << 10
+    private static let outputByteCount = 512
+    private static let spareCountMax = 64
+    /// Larger buffers are not used again.
+    private static let spareByteCountMax = 16 << 10
+
+    private unowned let session: Session
+    private let roundTripTime: Duration
+    private var line: DelayLine<Parcel>?
+    private var spares: [OutputBuffer] = []
+    /// When the requests that are served now were received.
+    private var received = MonotonicInstant.now
+
+    /// Nil when the system has no timer left.
+    init?(_ session: Session, _ roundTripTime: Duration, on loop: EventLoop) {
+        self.session = session
+        self.roundTripTime = roundTripTime
+        do throws(TransportError) {
+            line = try DelayLine(on: loop) { [weak self] now in self?.deliver(now) }
+        } catch {
+            return nil
+        }
+    }
+
+    /// Whether so much is on the wire that no more requests are to be served.
+    var isFull: Bool { (line?.byteCount ?? 0) > Self.byteCountMax }
+
+    /// An empty buffer for the next answers.
+    func makeOutput() -> OutputBuffer { spares.popLast() ?? OutputBuffer(capacity: Self.outputByteCount) }
+
+    /// Says that what is put on the wire from now on answers requests that are here now.
+    func beginServing() { received = .now }
+
+    /// Sends answers on their way.
+    func put(_ output: OutputBuffer) {
+        line?.append(
+            .answers(output), byteCount: output.writer.frameByteCount + Self.parcelByteCount,
+            due: received + roundTripTime)
+    }
+
+    /// Ends the connection behind what is on its way.
+    func putEnd() { line?.append(.end, byteCount: 0, due: received + roundTripTime) }
+
+    /// Loses what is on its way.
+    func close() { line?.close() }
+
+    /// Gives the client what has reached it, in one write.
+    private func deliver(_ now: MonotonicInstant) {
+        var arrived: [OutputBuffer] = []
+        var hasEnded = false
+        while !hasEnded, let parcel = line?.popDue(at: now) {
+            switch parcel {
+            case .answers(let output): arrived.append(output)
+            case .end: hasEnded = true
+            }
+        }
+        if arrived.isEmpty { return hasEnded ? session.close() : () }
+        OutputBuffer.write(arrived, to: session.stream) { [weak self, weak session] error in
+            for output in arrived { self?.recycle(output) }
+            guard error == nil, let session else { return }
+            if hasEnded { session.close() } else { session.serve() }
+        }
+    }
+
+    private func recycle(_ output: OutputBuffer) {
+        if spares.count >= Self.spareCountMax || output.writer.ownByteCount > Self.spareByteCountMax { return }
+        output.reset()
+        spares.append(output)
+    }
+}
