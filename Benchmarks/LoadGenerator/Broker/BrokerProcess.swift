@@ -23,13 +23,15 @@ actor BrokerProcess {
 
     /// Starts `kbench broker` and waits until it listens.
     ///
+    /// - Parameter logByteCount: what it keeps of what is written to it; nil for nothing.
     /// - Throws: `RunError` or `TransportError` when it can't be started or ends at once.
-    func start() async throws -> Endpoint {
+    func start(logByteCount: Int64? = nil) async throws -> Endpoint {
         guard let path = ChildProcess.ownExecutablePath else {
             throw RunError("cannot find the kbench program to start the embedded broker; give --bootstrap-server")
         }
+        let log = logByteCount.map { "memory:\($0)B" } ?? "drop"
         child = try ChildProcess(
-            path, arguments: ["broker", "--port", "0", "--log", "drop", "--quiet", "--until-input-ends"], on: loop,
+            path, arguments: ["broker", "--port", "0", "--log", log, "--quiet", "--until-input-ends"], on: loop,
             onLine: { [weak self] line in self?.assumeIsolated { $0.didPrint(line) } },
             onExit: { [weak self] exit in self?.assumeIsolated { $0.didExit(exit) } })
         let timeout = Task {

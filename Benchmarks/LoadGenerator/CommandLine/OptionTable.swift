@@ -124,6 +124,9 @@ package struct OptionTable: Sendable {
     let rate = Option(
         "rate", .list(.rate, default: "as fast as possible") { _, _ in nil }, aliases: ["throughput"], group: .load,
         "records a second on a fixed schedule that late answers do not slow down")
+    let verify = Option(
+        "verify", .flag, group: .checks,
+        "read every record back, and tell what is lost, duplicated, reordered or corrupted")
     let runs = Option(
         "runs", .single(.count(in: 1...10_000), default: 1), group: .repeats,
         "runs of each configuration; a comma list of any option marked * is swept, run by run in turn")

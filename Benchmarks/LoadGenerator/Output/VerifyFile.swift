@@ -1,0 +1,27 @@
+/// `verify.csv`: what was found in each partition of a run with `--verify`.
+struct VerifyFile: Sendable, Equatable {
+    let path: String
+
+    static let columnNames = [
+        "run", "partition", "records_acked", "records_read", "records_lost", "records_duplicated", "records_reordered",
+        "records_corrupted", "records_foreign", "start_offset", "end_offset", "lost_offsets", "duplicated_offsets",
+        "reordered_offsets", "corrupted_offsets", "foreign_offsets",
+    ]
+
+    /// Appends a row for each partition, after the header if the file is new.
+    ///
+    /// - Throws: `OutputError`; the file then ends where it ended before.
+    func append(run: Int, _ report: VerificationReport) throws(OutputError) {
+        let isJudged = report.failure == nil
+        let rows = report.partitions.enumerated().map { index, partition in
+            let wrong = [partition.lost, partition.duplicated, partition.reordered, partition.corrupted]
+            let tallies = wrong + [partition.foreign]
+            let counts = [Int64(run), Int64(index), partition.acked, partition.read].map { String($0) }
+            return CSV.row(
+                counts.map(Optional.some) + wrong.map { isJudged ? String($0.count) : nil }
+                    + [partition.foreign.count, partition.start, partition.end].map { String($0) }
+                    + tallies.map { $0.first.map(String.init).joined(separator: " ") })
+        }
+        try OutputFile(path: path).append(rows.joined(), header: CSV.row(Self.columnNames))
+    }
+}
