@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import threading
 import time
 
 from clients import CODECS, Confluent
@@ -16,8 +15,7 @@ COLUMNS = [
     "reordered_offsets", "corrupted_offsets", "foreign_offsets"]
 
 # One partition, and batches of 10 records each: the stamp makes a record of 200 bytes no longer.
-TENS = ("--records", 400, "--record-size", 200, "--batch-size", 2200, "--partitions", 1, "--cores", 1, "--concurrency", 1,
-        "--linger", "1s", "--seed", 1)
+TENS = ("--records", 400, "--record-size", 200, "--cores", 1, "--concurrency", 1, "--linger", "1s", "--seed", 1)
 
 
 def verified(output, *arguments, status=0, broker=None, timeout=60):
@@ -74,10 +72,12 @@ def files():
         equal(names[names.index("verdict") - 5:], [f"records_{k}" for k in ("read",) + KINDS] + ["verdict"], "last columns")
 
 
-def lied_to(fault, *more, acks="all"):
+def lied_to(fault, *more, acks="all", batch_size=2200):
     """A run to a broker with a fault that hits one partition; the row of runs.csv, of verify.csv, and how kbench ended."""
     with embedded_broker("--fault", fault) as broker, folder() as output:
-        (row,), (detail,), ended = verified(output + "/out", *TENS, "--acks", acks, *more, status=1, broker=broker)
+        (row,), (detail,), ended = verified(
+            output + "/out", *TENS, "--partitions", 1, "--batch-size", batch_size, "--acks", acks, *more, status=1,
+            broker=broker)
         equal(row["verdict"], "unverified", "verdict")
         return row, detail, ended
 
@@ -119,7 +119,7 @@ def reordered():
 @test("a flipped byte of a value is found, though the batch's checksum fits")
 def corrupted():
     for more in ((), ("--keys", "uniform:5"), ("--headers", 3)):
-        row, detail, _ = lied_to("produce:skip=5:count=2:corrupt", "--batch-size", 2600, *more)
+        row, detail, _ = lied_to("produce:skip=5:count=2:corrupt", *more, batch_size=2800)
         must_be(row, f"runs.csv {more}", corrupted=2)
         first, second = map(int, detail["corrupted_offsets"].split())
         expect(second > first > 0, f"offsets {first}, {second}")
@@ -146,7 +146,7 @@ def disconnected():
     for more in ((), ("--partitioner", "none")):
         with embedded_broker("--fault", "produce:skip=3:count=1:disconnect=after") as broker, folder() as output:
             (row,), _, _ = verified(
-                output + "/out", *TENS, "--partitions", 4, *more, "-X", "enable.idempotence=false", status=1, broker=broker)
+                output + "/out", *TENS, "--partitions", 4, "--batch-size", 2200, *more, status=1, broker=broker)
             found = counts(row)
             expect(found["duplicated"] > 0 and found["lost"] == found["corrupted"] == 0, f"{more}: {found}")
 
@@ -200,7 +200,7 @@ def headers():
                 found, _, _ = verified(
                     f"{output}/{number}-{doors}", *common, *more, "--headers", 2, "--door", doors, "--codec", "none,snappy")
                 must_be_clean(found, 5000, str(more))
-        with embedded_broker("--fault", "produce:skip=1:count=1:corrupt") as broker:
+        with embedded_broker("--fault", "produce:count=1:corrupt") as broker:
             (row,), _, _ = verified(
                 output + "/corrupt", "--payload-file", path, "--records", 5000, "--partitions", 1, "--cores", 1, "--linger",
                 "1s", status=1, broker=broker)
@@ -223,9 +223,9 @@ def open_loop():
 
 @test("a log that is dropped before it was read is an error of its own, and nothing counts as lost")
 def overrun():
-    with embedded_broker("--log", "memory:100KiB") as broker, folder() as output:
+    with embedded_broker("--log", "memory:1MiB") as broker, folder() as output:
         (row,), _, ended = verified(
-            output + "/out", "--records", "300k", "--partitions", 2, status=1, broker=broker)
+            output + "/out", "--records", "1M", "--partitions", 2, status=1, broker=broker)
         ended.must_say("dropped", "before they could be read", "--rate")
         equal([row[f"records_{kind}"] for kind in KINDS], [""] * 4, "cells")
         equal(row["verdict"], "unverified", "verdict")
@@ -236,7 +236,8 @@ def failed():
     for fault in ("produce:skip=5:count=2:error=TOPIC_AUTHORIZATION_FAILED",
                   "produce:skip=5:count=2:error-after-store=TOPIC_AUTHORIZATION_FAILED"):
         with embedded_broker("--fault", fault) as broker, folder() as output:
-            (row,), _, _ = verified(output + "/out", *TENS, status=1, broker=broker)
+            (row,), _, _ = verified(output + "/out", *TENS, "--partitions", 1, "--batch-size", 2200, status=1,
+                                    broker=broker)
             expect(int(row["records_failed"]) > 0, "nothing failed")
             must_be(row, fault)
             equal(row["verdict"], "failed-records", "verdict")
@@ -283,13 +284,13 @@ def dead():
         expect(gone(broker), "the broker is there still")
 
 
-@test("leaders that move during a run are followed, and partitions that are added are read")
+@test("leaders that move during a run are followed")
 def moving():
     with embedded_broker("--brokers", "3", "--control") as broker, folder() as output:
         running = Running(
             "-b", broker, "--verify", "--partitions", 6, "--duration", "4s", "--rate", 20000, "--topic", "moving",
             "-X", "metadata.max.age.ms=200", "--output", output + "/out")
-        wait_until(lambda: "moving" in broker.ask("topics"), "topic", 10) if False else time.sleep(1)
+        time.sleep(1)
         for partition in range(6):
             broker.tell(f"leader moving {partition} {partition % 3 + 1}")
         ended = running.finish(40)

@@ -43,9 +43,15 @@ final class DeliveryLedger: Sendable {
 
     func note(_ delivery: Delivery) {
         guard case .acknowledged(let baseOffset, _) = delivery.outcome else { return noteFailure(delivery) }
-        let count = Int64(delivery.batch.recordCount)
+        acknowledge(Int64(delivery.batch.recordCount), at: baseOffset, in: Int(delivery.partition))
+    }
+
+    /// Notes records that were acknowledged.
+    ///
+    /// - Parameter baseOffset: the offset of the first one; -1 when it was not told.
+    func acknowledge(_ count: Int64, at baseOffset: Int64, in partition: Int) {
         acked.add(count, ordering: .relaxed)
-        state.withLock { $0.acknowledge(count, at: baseOffset, in: Int(delivery.partition)) }
+        state.withLock { $0.acknowledge(count, at: baseOffset, in: partition) }
     }
 
     /// Looks at each record, which is seldom needed.
