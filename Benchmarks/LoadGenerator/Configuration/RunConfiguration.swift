@@ -103,6 +103,10 @@ package struct RunConfiguration: Sendable, Equatable {
         if case .file = payload { true } else { false }
     }
 
+    /// Whether records of one generator keep their order in a partition. Batches that may go to any partition go to the lanes
+    /// of the sequential builder in turn, and overtake one another.
+    var keepsOrder: Bool { !(partitioner == .none && builder == .sequential && door == .lane && cores > 1) }
+
     /// Whether a record may need a header for its stamp.
     private var mayStampHeaders: Bool {
         isVerified && (stampsAreInHeaders || recordSize.minimumByteCount < RecordStamp.byteCount)

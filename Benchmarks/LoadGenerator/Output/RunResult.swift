@@ -52,7 +52,8 @@ package struct RunResult: Sendable, Equatable {
         package struct Wrong: Sendable, Equatable {
             package var lost: Int64
             package var duplicated: Int64
-            package var reordered: Int64
+            /// Nil where records have no order.
+            package var reordered: Int64?
             package var corrupted: Int64
         }
     }

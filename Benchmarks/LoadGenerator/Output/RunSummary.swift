@@ -29,8 +29,9 @@ package enum RunSummary {
         guard let verified = result.verified else { return nil }
         let rate = Double(verified.read) / max(1, Double(verified.durationNs)) * 1e9
         let cost = Double(verified.cpuNs) / max(1, Double(verified.read))
-        let wrong = verified.wrong.map { [$0.lost, $0.duplicated, $0.reordered, $0.corrupted].reduce(0, +) }
-        let judgement = wrong == 0 ? "; none is lost, duplicated, reordered or corrupted" : ""
+        let wrong = verified.wrong.map { $0.lost + $0.duplicated + ($0.reordered ?? 0) + $0.corrupted }
+        let order = verified.wrong?.reordered == nil ? "" : ", reordered"
+        let judgement = wrong == 0 ? "; none is lost, duplicated\(order) or corrupted" : ""
         return """
             run \(result.run): \(Quantity.counted(verified.read, "record")) read back, \(Quantity.approximate(rate)) a second, \
             \(Quantity.approximateDuration(ns: cost)) of CPU each\(judgement)

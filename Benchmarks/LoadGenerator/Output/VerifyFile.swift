@@ -18,7 +18,8 @@ struct VerifyFile: Sendable, Equatable {
             let tallies = wrong + [partition.foreign]
             let counts = [Int64(run), Int64(index), partition.acked, partition.read].map { String($0) }
             return CSV.row(
-                counts.map(Optional.some) + wrong.map { isJudged ? String($0.count) : nil }
+                counts.map(Optional.some)
+                    + wrong.enumerated().map { isJudged && ($0 != 2 || report.isOrdered) ? String($1.count) : nil }
                     + [partition.foreign.count, partition.start, partition.end].map { String($0) }
                     + tallies.map { $0.first.map(String.init).joined(separator: " ") })
         }

@@ -22,6 +22,7 @@ struct Verification: Sendable {
     private let reader: TopicReader
     private let reading: Task<Void, Never>
     private let starts: [Int64]
+    private let isOrdered: Bool
     private let begun: MonotonicInstant
 
     /// The share of the embedded broker's memory that may hold what is not read yet. Partitions fill unevenly, and each keeps
@@ -52,7 +53,8 @@ struct Verification: Sendable {
             warmUp: StampReader(stamps: stamps.warmUp, isInHeaders: isInHeaders), on: loop, connection, pace: pace)
         return Verification(
             ledger: ledger, pace: unreadMax == nil ? nil : pace, reader: reader,
-            reading: Task(executorPreference: loop) { await reader.run() }, starts: starts, begun: .now)
+            reading: Task(executorPreference: loop) { await reader.run() }, starts: starts,
+            isOrdered: configuration.keepsOrder, begun: .now)
     }
 
     /// CPU time of the reader so far, in ns.
@@ -75,7 +77,8 @@ struct Verification: Sendable {
 
     private func report(ends: [Int64], failure: String?) async -> VerificationReport {
         var report = VerificationReport(
-            await reader.records, ledger, starts: starts, ends: ends, isComplete: failure == nil)
+            await reader.records, ledger, starts: starts, ends: ends, isComplete: failure == nil,
+            isOrdered: isOrdered)
         report.failure = report.failure ?? failure
         report.cpuNs = await cpuNs()
         report.durationNs = MonotonicInstant.now.nanoseconds(since: begun)

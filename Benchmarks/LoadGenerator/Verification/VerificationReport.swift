@@ -17,6 +17,8 @@ struct VerificationReport: Sendable {
     }
 
     var partitions: [Partition]
+    /// Whether there is an order that can be wrong.
+    let isOrdered: Bool
     /// Why not everything could be read, or not be judged; nil when it was.
     var failure: String?
     /// CPU time of the reader's thread, in ns.
@@ -24,8 +26,14 @@ struct VerificationReport: Sendable {
     /// From the begin of the run until all was read, in ns.
     var durationNs: Int64 = 0
 
-    /// - Parameter isComplete: whether everything up to `ends` was read; otherwise nothing counts as lost.
-    init(_ records: StoredRecords, _ ledger: DeliveryLedger, starts: [Int64], ends: [Int64], isComplete: Bool) {
+    /// - Parameters:
+    ///   - isComplete: whether everything up to `ends` was read; otherwise nothing counts as lost.
+    ///   - isOrdered: whether records of a lane have an order in a partition; otherwise nothing counts as reordered.
+    init(
+        _ records: StoredRecords, _ ledger: DeliveryLedger, starts: [Int64], ends: [Int64], isComplete: Bool,
+        isOrdered: Bool = true
+    ) {
+        self.isOrdered = isOrdered
         let acknowledged = ledger.partitions
         let count = max(records.partitions.count, acknowledged.count)
         var gaps: [OffsetRanges] = []
@@ -35,7 +43,7 @@ struct VerificationReport: Sendable {
             let findings = index < records.partitions.count ? records.partitions[index] : PartitionFindings()
             partition.read = findings.read
             partition.duplicated = findings.duplicated
-            partition.reordered = findings.reordered
+            if isOrdered { partition.reordered = findings.reordered }
             partition.corrupted = findings.corrupted
             partition.foreign = findings.foreign
             partition.start = index < starts.count ? starts[index] : 0
@@ -91,7 +99,7 @@ struct VerificationReport: Sendable {
             read: partitions.reduce(0) { $0 + $1.read }, cpuNs: cpuNs, durationNs: durationNs)
         if failure == nil {
             totals.wrong = RunResult.Verified.Wrong(
-                lost: total(\.lost), duplicated: total(\.duplicated), reordered: total(\.reordered),
+                lost: total(\.lost), duplicated: total(\.duplicated), reordered: isOrdered ? total(\.reordered) : nil,
                 corrupted: total(\.corrupted))
         }
         return totals
