@@ -99,7 +99,7 @@ def lost():
     must_be(detail, "verify.csv", lost=10)
     equal(detail["lost_offsets"], " ".join(map(str, range(30, 40))), "offsets")
     equal(row["records_read"], "390", "records read")
-    ended.must_say("10 lost", "offset 30")
+    ended.must_say("10 records lost (partition 0, first at offset 30)")
     row, detail, _ = lied_to("produce:skip=39:count=1:lose")
     must_be(row, "the last batch", lost=10)
     equal(detail["lost_offsets"], " ".join(map(str, range(390, 400))), "offsets of the last batch")
@@ -280,6 +280,19 @@ def interrupted():
         (row,) = rows(output + "/out")
         must_be(row, "runs.csv")
         equal((row["records_read"], row["verdict"]), (row["records_acked"], "interrupted"), "records read, and verdict")
+
+
+@test("Ctrl-C ends the reading back too, and what was not read is not called lost")
+def interrupted_reading():
+    with embedded_broker("--log", "memory:1GiB", "--fault", "fetch:delay=500ms") as broker, folder() as output:
+        running = Running("-b", broker, "--verify", "--records", "1M", "--record-size", 500, "--output", output + "/out")
+        time.sleep(6)
+        expect(not running.has_ended(), "all was read already")
+        running.signal(signal.SIGINT)
+        running.finish(20).must_end_with(130).must_say("interrupted before all was read")
+        (row,) = rows(output + "/out")
+        equal([row[f"records_{kind}"] for kind in KINDS], [""] * 4, "cells")
+        expect(0 < int(row["records_read"]) < 1_000_000, f"{row['records_read']} records read")
 
 
 @test("a broker that dies ends a verified run")

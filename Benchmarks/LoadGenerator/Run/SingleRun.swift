@@ -145,7 +145,7 @@ struct SingleRun {
         } catch {
             return await verification.unfinished("the end offsets could not be read: \(error)")
         }
-        return await verification.finish(at: ends)
+        return await verification.finish(at: ends, interrupt: interrupt)
     }
 
     /// What was seen while the clock ran.

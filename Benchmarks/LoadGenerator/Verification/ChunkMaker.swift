@@ -34,7 +34,7 @@ struct ChunkMaker {
     mutating func make(first: Int64, count: Int) throws(KafkaClientError) {
         headers.first = first
         if stamper == nil { return pool.fill(&chunk, first: first, count: count) }
-        if let made = try stamper?.makeChunk(first: first, count: count) { chunk = made }
+        try stamper?.fill(&chunk, first: first, count: count)
         if needsHeaders { headers.stamps = stamper?.headerStamps() ?? [] }
     }
 

@@ -1,4 +1,5 @@
-// Payloads lie ready and are shared, so a stamped record needs a copy: each chunk gets an arena of its own.
+// Payloads lie ready and are shared, so a stamped record needs a copy. A chunk without headers copies values as it gets them, and
+// keeps its memory for the next ones. One with headers gets an arena of its own, so that headers need not be made of strings:
 //
 //      keys of all records │ value │ headers │ value │ headers │ …
 
@@ -14,6 +15,8 @@ struct RecordStamper {
     private var nextSequence: Int64 = 0
     private let scratch = Scratch()
     private var places: [Place] = []
+    /// Whether the chunk of the last call has memory of its own.
+    private var canRefill = false
 
     /// Where the parts of a record lie.
     private struct Place {
@@ -30,10 +33,11 @@ struct RecordStamper {
         self.isInHeaders = isInHeaders
     }
 
-    /// Records `first` to `first + count - 1` of the run, with the next sequences of this generator.
+    /// Makes a chunk of records `first` to `first + count - 1` of the run, with the next sequences of this generator.
     ///
+    /// - Parameter chunk: what the last call made.
     /// - Throws: `KafkaClientError` when they have more than 4 GiB.
-    mutating func makeChunk(first: Int64, count: Int) throws(KafkaClientError) -> RecordChunk {
+    mutating func fill(_ chunk: inout RecordChunk, first: Int64, count: Int) throws(KafkaClientError) {
         let keyByteCount = pool.keys?.byteCount ?? 0
         layOut(first: first, count: count, after: count * keyByteCount)
         let bytes = scratch.bytes
@@ -48,7 +52,28 @@ struct RecordStamper {
             write(first + Int64(index), at: places[index], key: key, sequence: nextSequence + Int64(index))
         }
         nextSequence += Int64(count)
-        return try chunk(count, keyByteCount: keyByteCount)
+        if places.contains(where: { $0.headers != nil }) {
+            chunk = try makeChunk(count, keyByteCount: keyByteCount)
+            canRefill = false
+            return
+        }
+        if !canRefill { chunk = RecordChunk(capacity: count, byteCapacity: bytes.count) }
+        canRefill = true
+        try refill(&chunk, count, keyByteCount: keyByteCount)
+    }
+
+    private func refill(_ chunk: inout RecordChunk, _ count: Int, keyByteCount: Int) throws(KafkaClientError) {
+        chunk.removeAll()
+        let bytes = UnsafeRawBufferPointer(scratch.bytes).bytes
+        for index in 0..<count {
+            let value = bytes.extracting(places[index].value)
+            if keyByteCount == 0 {
+                try chunk.append(value: value)
+            } else {
+                try chunk.append(
+                    value: value, key: bytes.extracting(index * keyByteCount..<(index + 1) * keyByteCount))
+            }
+        }
     }
 
     /// The stamps of the last chunk that lie in headers, by record; empty when none of them does.
@@ -93,7 +118,7 @@ struct RecordStamper {
         }
     }
 
-    private func chunk(_ count: Int, keyByteCount: Int) throws(KafkaClientError) -> RecordChunk {
+    private func makeChunk(_ count: Int, keyByteCount: Int) throws(KafkaClientError) -> RecordChunk {
         let end = places.last.map { $0.headers?.upperBound ?? $0.value.upperBound } ?? 0
         let arena = try RecordArena(bytes: UnsafeRawBufferPointer(rebasing: scratch.bytes[..<end]).bytes)
         var chunk = RecordChunk(sharing: arena, capacity: count)

@@ -17,7 +17,6 @@ actor TopicReader {
     private var partitions: [Partition]
     /// Where to stop; nil while the run goes on.
     private var ends: [Int64]?
-    private var isStopped = false
     /// Who leads what has to be asked for.
     private var mustAssign = false
     private var lastError: (any Error)?
@@ -88,11 +87,11 @@ actor TopicReader {
         self.ends = ends
     }
 
-    /// Gives up.
-    func stop() { isStopped = true }
+    /// Gives up, for a reason.
+    func stop(_ reason: String) { failure = failure ?? reason }
 
     private var isReading: Bool {
-        if isStopped || failure != nil || lostPartition != nil { return false }
+        if failure != nil || lostPartition != nil { return false }
         return ends == nil || partitions.indices.contains(where: isPending)
     }
 

@@ -28,6 +28,7 @@ struct Verification: Sendable {
     /// The share of the embedded broker's memory that may hold what is not read yet. Partitions fill unevenly, and each keeps
     /// what it has room for.
     private static let unreadShare: Int64 = 4
+    private static let timeAfterInterrupt = Duration.seconds(5)
     /// What a record takes in a log besides its key, value and headers, about.
     private static let overheadByteCount = 16.0
 
@@ -62,10 +63,18 @@ struct Verification: Sendable {
 
     /// Reads what is left, and compares.
     ///
-    /// - Parameter ends: the topic's end offsets, after all that was acknowledged is in it.
-    func finish(at ends: [Int64]) async -> VerificationReport {
+    /// - Parameters:
+    ///   - ends: the topic's end offsets, after all that was acknowledged is in it.
+    ///   - interrupt: once it is set, only so much time is left.
+    func finish(at ends: [Int64], interrupt: SharedFlag) async -> VerificationReport {
         await reader.end(at: ends)
+        let impatience = Task {
+            while !interrupt.isSet { try await Task.sleep(for: .milliseconds(100)) }
+            try await Task.sleep(for: Self.timeAfterInterrupt)
+            await reader.stop("interrupted before all was read")
+        }
         await reading.value
+        impatience.cancel()
         return await report(ends: ends, failure: await reader.failure)
     }
 
@@ -87,7 +96,7 @@ struct Verification: Sendable {
 
     /// Stops reading, whatever is left.
     func stop() async {
-        await reader.stop()
+        await reader.stop("stopped")
         await reading.value
     }
 }

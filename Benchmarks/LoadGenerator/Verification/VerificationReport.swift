@@ -112,9 +112,8 @@ struct VerificationReport: Sendable {
             (\.lost, "lost"), (\.duplicated, "duplicated"), (\.reordered, "reordered"), (\.corrupted, "corrupted"),
         ]
         var words = kinds.compactMap { tally, word in
-            place(of: tally).map { "\($0.count) \(word)\($0.place)" }
+            place(of: tally).map { "\(Quantity.counted($0.count, "record")) \(word)\($0.place)" }
         }
-        if !words.isEmpty { words[0] = "of the records that are stored or should be, " + words[0] }
         if let foreign = place(of: \.foreign) {
             words.append(
                 """

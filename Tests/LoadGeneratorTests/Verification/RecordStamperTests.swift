@@ -22,11 +22,11 @@ import Testing
         for keys in [KeyDistribution.none, .uniform(count: 1000)] {
             let pool = try PayloadPool(Self.configuration(size, keys: keys, headers: headers))
             var stamper = RecordStamper(pool, Self.stamps, lane: 3, isInHeaders: false)
-            var plain = pool.makeChunk()
+            var (chunk, plain) = (pool.makeChunk(), pool.makeChunk())
             var sequence: Int64 = 0
             for first in [1000, 5, 1030] as [Int64] {
                 let count = first == 5 ? 7 : 30
-                let chunk = try stamper.makeChunk(first: first, count: count)
+                try stamper.fill(&chunk, first: first, count: count)
                 pool.fill(&plain, first: first, count: count)
                 let headerStamps = stamper.headerStamps()
                 for index in 0..<count {

@@ -42,7 +42,7 @@ import Testing
         // Of the batches 0–1, 2–3, 4–5 and 6–7 the second and the last one are not stored.
         let report = report([[0, 1, 4, 5]], ledger([(0, 0, 2), (0, 2, 2), (0, 2, 2), (0, 4, 2)]))
         #expect(report.partitions[0].lost == OffsetTally(count: 4, first: [2, 3, 4, 5]))
-        #expect(report.verdict?.explanation.contains("4 lost (partition 0, first at offset 2)") == true)
+        #expect(report.verdict?.explanation.contains("4 records lost (partition 0, first at offset 2)") == true)
     }
 
     @Test func `offsets without a record are lost where they were acknowledged`() {
