@@ -151,14 +151,17 @@ def several():
             must_be(detail, f"partition {detail['partition']}", **expected)
 
 
-@test("a disconnect after the store makes duplicates, not losses")
+@test("a disconnect after the store makes duplicates without idempotence, never losses")
 def disconnected():
-    for more in ((), ("--partitioner", "none")):
-        with embedded_broker("--fault", "produce:skip=3:count=1:disconnect=after") as broker, folder() as output:
-            (row,), _, _ = verified(
-                output + "/out", *TENS, "--partitions", 4, "--batch-size", 2200, *more, status=1, broker=broker)
-            found = counts(row)
-            expect(found["duplicated"] > 0 and found["lost"] == found["corrupted"] == 0, f"{more}: {found}")
+    for acks in ("1", "all"):
+        for more in ((), ("--partitioner", "none")):
+            with embedded_broker("--fault", "produce:skip=3:count=1:disconnect=after") as broker, folder() as output:
+                kbench("-b", broker, "--verify", *TENS, "--partitions", 4, "--batch-size", 2200, "--acks", acks, *more,
+                       "--output", output + "/out").must_end_with(0, 1)
+                (row,) = rows(output + "/out")
+                found = counts(row)
+                equal((found["lost"], found["corrupted"]), (0, 0), f"acks {acks} {more}")
+                expect(acks == "all" or found["duplicated"] > 0, f"acks {acks} {more}: {found}")
 
 
 @test("records of others on the topic are told of, and are none of the broker's faults")
@@ -243,14 +246,18 @@ def overrun():
 
 @test("records that failed are neither lost nor wrong, whether they are stored or not")
 def failed():
-    for fault in ("produce:skip=5:count=2:error=TOPIC_AUTHORIZATION_FAILED",
-                  "produce:skip=5:count=2:error-after-store=TOPIC_AUTHORIZATION_FAILED"):
-        with embedded_broker("--fault", fault) as broker, folder() as output:
-            (row,), _, _ = verified(output + "/out", *TENS, "--partitions", 1, "--batch-size", 2200, status=1,
-                                    broker=broker)
-            expect(int(row["records_failed"]) > 0, "nothing failed")
-            must_be(row, fault)
-            equal(row["verdict"], "failed-records", "verdict")
+    for code in ("NOT_ENOUGH_REPLICAS_AFTER_APPEND", "REQUEST_TIMED_OUT"):
+        for effect in ("error", "error-after-store"):
+            fault = f"produce:skip=5:count=2:{effect}={code}"
+            with embedded_broker("--fault", fault) as broker, folder() as output:
+                (row,), (detail,), _ = verified(
+                    output + "/out", *TENS, "--partitions", 1, "--batch-size", 2200, "-X", "retries=0", status=1,
+                    broker=broker)
+                equal(row["records_failed"], "20", f"failed records, {fault}")
+                must_be(row, fault)
+                stored = 400 if effect == "error-after-store" else 380
+                equal((row["records_read"], detail["end_offset"]), (str(stored), str(stored)), f"records read, {fault}")
+                equal(row["verdict"], "failed-records", "verdict")
 
 
 @test("--resume goes on with a verified sweep, and verify.csv has every run once")
