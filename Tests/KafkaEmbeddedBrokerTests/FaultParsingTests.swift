@@ -24,6 +24,10 @@ import Testing
             ("metadata:topic=t:grow=8:skip=1", FaultRule(.metadata, topic: "t", skip: 1, effect: .topicGrowth(to: 8))),
             ("any:anew=1:count=1", FaultRule(count: 1, effect: .topicRecreation(partitions: 1))),
             ("metadata:node=3:freeze", FaultRule(.metadata, node: 3, effect: .metadataFreeze)),
+            ("produce:lose", FaultRule(.produce, effect: .storage(.lose))),
+            ("produce:partition=2:double", FaultRule(.produce, partition: 2, effect: .storage(.double))),
+            ("produce:count=1:swap", FaultRule(.produce, count: 1, effect: .storage(.swap))),
+            ("produce:skip=1:corrupt", FaultRule(.produce, skip: 1, effect: .storage(.corrupt))),
         ]
         for (text, rule) in rules { #expect(try FaultRule(parsing: text) == rule, "\(text)") }
     }
@@ -35,7 +39,7 @@ import Testing
         "produce:partition=3000000000:stall", "produce:topic=:stall", "produce:stall=yes", "produce:what=1",
         "produce:grow", "produce:grow=0", "produce:grow=x", "produce:anew=0", "produce:anew", "produce:anew=3000000000",
         "produce:leaderless=1", "metadata:freeze=2", "metadata:freeze:grow=3", "produce:leader=x",
-        "produce:disconnect=soon",
+        "produce:disconnect=soon", "produce:lose=1", "any:lose", "fetch:corrupt", "produce:swap:double",
     ])
     func `what makes no sense is refused, saying what`(text: String) {
         let error = #expect(throws: EmbeddedBrokerError.self) { try FaultRule(parsing: text) }

@@ -23,16 +23,19 @@ actor BrokerProcess {
 
     /// Starts `kbench broker` and waits until it listens.
     ///
-    /// - Parameter rttNs: how far away it is to be, in ns.
+    /// - Parameters:
+    ///   - rttNs: how far away it is to be, in ns.
+    ///   - logByteCount: what it keeps of what is written to it; nil for nothing.
     /// - Throws: `RunError` or `TransportError` when it can't be started or ends at once.
-    func start(rttNs: Int64) async throws -> Endpoint {
+    func start(rttNs: Int64 = 0, logByteCount: Int64? = nil) async throws -> Endpoint {
         guard let path = ChildProcess.ownExecutablePath else {
             throw RunError("cannot find the kbench program to start the embedded broker; give --bootstrap-server")
         }
+        let log = logByteCount.map { "memory:\($0)B" } ?? "drop"
         child = try ChildProcess(
             path,
             arguments: [
-                "broker", "--port", "0", "--log", "drop", "--rtt", "\(rttNs)ns", "--quiet", "--until-input-ends",
+                "broker", "--port", "0", "--log", log, "--rtt", "\(rttNs)ns", "--quiet", "--until-input-ends",
             ], on: loop,
             onLine: { [weak self] line in self?.assumeIsolated { $0.didPrint(line) } },
             onExit: { [weak self] exit in self?.assumeIsolated { $0.didExit(exit) } })

@@ -21,6 +21,9 @@ extension Subcommand {
                     line: "kbench --rate 100k --duration 1m --warmup-duration 5s --linger 0ms",
                     purpose: "latency at a fixed rate, counted from when each record was due"),
                 Example(
+                    line: "kbench -b broker-1:9092 --duration 10m --rate 50k --verify",
+                    purpose: "is every record there, once, in order and unharmed"),
+                Example(
                     line: "kbench --stage build --record-size uniform:10:500 --keys zipf:1M:1.1",
                     purpose: "what building batches alone costs; no broker takes part"),
                 Example(

@@ -8,6 +8,7 @@ package struct OptionRow: Sendable {
         case workload = "Workload"
         case shape = "Shape"
         case load = "Load model"
+        case checks = "Checks"
         case repeats = "Repeats"
         case output = "Output"
         case safety = "Safety"

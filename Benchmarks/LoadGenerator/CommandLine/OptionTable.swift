@@ -129,6 +129,9 @@ package struct OptionTable: Sendable {
     let rate = Option(
         "rate", .list(.rate, default: "as fast as possible") { _, _ in nil }, aliases: ["throughput"], group: .load,
         "records a second on a fixed schedule that late answers do not slow down")
+    let verify = Option(
+        "verify", .flag, group: .checks,
+        "read every record back, and tell what is lost, duplicated, reordered or corrupted")
     let runs = Option(
         "runs", .single(.count(in: 1...10_000), default: 1), group: .repeats,
         "runs of each configuration; a comma list of any option marked * is swept, run by run in turn")
@@ -173,7 +176,9 @@ package struct OptionTable: Sendable {
         partition=N, node=N, skip=N (so many pass first), count=N (no more than so many); and what happens, one of \
         error=CODE, error-after-store=CODE, disconnect, disconnect=after (once it is stored), delay=TIME, \
         throttle=TIME (us, ms or s), stall, leader=NODE, leaderless, grow=N or anew=N (topics get N \
-        partitions, or are made anew with N), freeze (the broker's metadata); such as \(faultExample)
+        partitions, or are made anew with N), freeze (the broker's metadata); of produce requests also a lie about a \
+        batch that is acknowledged: lose, double, swap (stored behind the next one) or corrupt (a byte of a value is \
+        flipped, the checksum mended); such as \(faultExample)
         """)
     let control = Option(
         "control", .flag, group: .broker, subcommands: [.broker],

@@ -5,7 +5,6 @@ enum RefusedOptions {
     static let reasons = [
         "idempotence": "the client does not produce idempotently yet; records stored twice get the verdict unverified",
         "transactional-id": "the client does not produce in transactions yet",
-        "verify": "every run is verified by the broker's own offsets, without an option",
         "expect": "kbench does not judge figures; compare those of runs.csv, or of --format json",
         "producer-props": "give each property with --command-property",
         "producer.config": "give the file with --command-config",

@@ -24,6 +24,7 @@ extension RunPlanReader {
         let brokerOnly = [
             table.bootstrapServer.row, table.topic.row, table.keepTopic.row, table.replicationFactor.row,
             table.rtt.row, table.commandConfig.row, table.commandProperty.row, table.metadataMaxAge.row, table.acks.row,
+            table.verify.row,
         ]
         for option in brokerOnly where options.has(option) && stage != .broker {
             problems.add("\(option.flag) cannot be combined with --stage \(stage.rawValue), which needs no broker")

@@ -43,6 +43,7 @@ struct RunPlanReader {
         }
         base.headerCount = try options(\.headers)
         if base.headerCount > 0 { base.headerSize = try options(\.headerSize) }
+        base.isVerified = try options(\.verify)
         base.seed = try options(\.seed) ?? environment.randomSeed
         return base
     }

@@ -58,6 +58,17 @@ package enum RecordSize: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// A size than which none is smaller.
+    var minimumByteCount: Int {
+        switch self {
+        case .fixed(let size): size
+        case .uniform(let low, _): low
+        case .lognormal: 1
+        case .list(let sizes): sizes.map(\.byteCount).min() ?? 0
+        case .pieces: 0
+        }
+    }
+
     /// The largest size that comes.
     package var maximumByteCount: Int {
         switch self {

@@ -63,6 +63,7 @@ extension RunConfiguration {
             Setting(
                 option: "rate", text: rate.map { Quantity.formatRate($0) + " records/s" } ?? "as fast as possible",
                 json: rate.map { .double($0) } ?? .null),
+            Setting(option: "verify", text: isVerified ? "yes" : "no", json: .bool(isVerified)),
         ]
     }
 

@@ -52,6 +52,8 @@ package struct RunConfiguration: Sendable, Equatable {
     package var acks: AcksChoice = OptionTable.standard(\.acks)
     /// Records a second of an open loop; nil: as fast as possible.
     package var rate: Double?
+    /// Every record has a stamp and is read back.
+    package var isVerified = false
 
     /// The defaults of the table of options, on one core and with seed 0.
     package init() {
@@ -71,6 +73,7 @@ package struct RunConfiguration: Sendable, Equatable {
     /// What the largest record with its key and headers needs in a batch of its own, in bytes, at most.
     package var neededBatchByteCount: Int {
         Self.overheadByteCount + recordSize.maximumByteCount + keySize + headerCount * (headerSize + 10)
+            + (mayStampHeaders ? RecordStamp.headerByteCount + 10 : 0)
     }
 
     /// What the open batches of all partitions have together without `--batch-size`: it stays in a core's own cache.
@@ -97,9 +100,34 @@ package struct RunConfiguration: Sendable, Equatable {
         return max(size, (needed + 4095) / 4096 * 4096)
     }
 
-    /// Bytes of keys, values and headers of a record, on average.
+    /// Whether the stamps of all records lie in a header: the values are not kbench's own.
+    var stampsAreInHeaders: Bool {
+        if case .file = payload { true } else { false }
+    }
+
+    /// Whether records of one generator keep their order in a partition. Batches that may go to any partition go to the lanes
+    /// of the sequential builder in turn, and overtake one another.
+    var keepsOrder: Bool { !(partitioner == .none && builder == .sequential && door == .lane && cores > 1) }
+
+    /// Whether a record may need a header for its stamp.
+    private var mayStampHeaders: Bool {
+        isVerified && (stampsAreInHeaders || recordSize.minimumByteCount < RecordStamp.byteCount)
+    }
+
+    /// What an embedded broker keeps so that a run can be read back; nil where nothing is.
+    ///
+    /// Twice the payload, for what batches add to it, and no more than 1 GiB: the reader follows the run.
+    var verifiedLogByteCount: Int64? {
+        guard isVerified else { return nil }
+        let most: Int64 = 1 << 30
+        guard let payload = payloadBytes, payload < most / 2 else { return most }
+        return max(64 << 20, 2 * payload)
+    }
+
+    /// Bytes of keys, values and headers of a record, on average; of headers for stamps the most.
     package var payloadBytesPerRecord: Int64 {
         Int64(recordSize.meanByteCount) + Int64(keySize) + Int64(headerCount) * Int64(headerSize)
+            + Int64(mayStampHeaders ? RecordStamp.headerByteCount : 0)
     }
 
     /// Payload bytes of one run; nil when a duration decides, or when they are too many to count.

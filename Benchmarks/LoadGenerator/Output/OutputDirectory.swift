@@ -12,6 +12,7 @@ package struct OutputDirectory: Sendable, Equatable {
     package var latency: LatencyFile { LatencyFile(path: path + "/latency.csv") }
     package var timeline: TimelineFile { TimelineFile(path: path + "/timeline.csv") }
     package var events: EventsFile { EventsFile(path: path + "/events.csv") }
+    var verify: VerifyFile { VerifyFile(path: path + "/verify.csv") }
     package var manifest: OutputFile { OutputFile(path: path + "/manifest.json") }
 
     /// `<run>.hlog`.

@@ -10,7 +10,9 @@ extension RunResult {
 
     /// Every column in its order, whatever was measured.
     var columns: [Column] {
-        configurationColumns + resultColumns + latencyColumns + [.text("verdict", verdict.rawValue)]
+        configurationColumns + resultColumns + latencyColumns + verificationColumns + [
+            .text("verdict", verdict.rawValue)
+        ]
     }
 
     /// The columns as an object, and the verdicts in words.
@@ -73,6 +75,17 @@ extension RunResult {
                 return Column.number("latency_\(stage.rawValue)_\(name)_us", us, decimals: 3)
             }
         }
+    }
+}
+
+extension RunResult {
+    private var verificationColumns: [Column] {
+        let wrong = verified?.wrong
+        return [
+            .integer("records_read", verified?.read), .integer("records_lost", wrong?.lost),
+            .integer("records_duplicated", wrong?.duplicated), .integer("records_reordered", wrong?.reordered),
+            .integer("records_corrupted", wrong?.corrupted),
+        ]
     }
 }
 

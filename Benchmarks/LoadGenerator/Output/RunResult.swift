@@ -31,9 +31,32 @@ package struct RunResult: Sendable, Equatable {
     package var recordsRetried: Int64?
     /// The longest time for which a partition had no acknowledgement while a batch waited for one.
     package var longestGap: Gap?
+    /// With `--verify`, what was read back.
+    package var verified: Verified?
     package var latencies: [LatencyStage: LatencyFigures] = [:]
     /// All that is wrong with the figures; empty when nothing is.
     package var verdicts: [Verdict] = []
+
+    /// What was read back.
+    package struct Verified: Sendable, Equatable {
+        /// Records of the run, whatever is wrong with them.
+        package var read: Int64
+        /// Nil when not everything could be read or judged.
+        package var wrong: Wrong?
+        /// CPU time of the reader, in ns.
+        package var cpuNs: Int64
+        /// From the begin of the run until all was read, in ns.
+        package var durationNs: Int64
+
+        /// Records with which something is wrong.
+        package struct Wrong: Sendable, Equatable {
+            package var lost: Int64
+            package var duplicated: Int64
+            /// Nil where records have no order.
+            package var reordered: Int64?
+            package var corrupted: Int64
+        }
+    }
 
     /// A partition without an acknowledgement.
     package struct Gap: Sendable, Equatable {

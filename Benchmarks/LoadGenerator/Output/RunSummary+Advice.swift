@@ -97,7 +97,8 @@ extension Verdict.Kind {
     fileprivate var remedy: String? {
         switch self {
         case .failedRecords: "failed-records: look into the broker's log; these figures are not to be used"
-        case .unverified: "unverified: something else may write to the topic; give --topic one of its own"
+        case .unverified:
+            "unverified: something else may write to the topic; give --topic one of its own, and --verify to see what is wrong"
         case .saturated: "saturated: find the rate that it keeps with a sweep, such as --rate 100k,200k,400k"
         case .generatorBound: "generator-bound: more --cores, or records that cost less to make (--keys, --headers)"
         case .debugBuild: "debug-build: use scripts/kbench, which builds with optimisation"

@@ -21,6 +21,22 @@ package enum RunSummary {
             }
         }
         return table([header] + rows) + warnings.joined() + results.compactMap(disturbance).joined()
+            + results.compactMap(readBack).joined()
+    }
+
+    /// What `--verify` has found, on a line; nil without it. What is wrong is told with the verdicts.
+    private static func readBack(_ result: RunResult) -> String? {
+        guard let verified = result.verified else { return nil }
+        let rate = Double(verified.read) / max(1, Double(verified.durationNs)) * 1e9
+        let cost = Double(verified.cpuNs) / max(1, Double(verified.read))
+        let wrong = verified.wrong.map { $0.lost + $0.duplicated + ($0.reordered ?? 0) + $0.corrupted }
+        let order = verified.wrong?.reordered == nil ? "" : ", reordered"
+        let judgement = wrong == 0 ? "; none is lost, duplicated\(order) or corrupted" : ""
+        return """
+            run \(result.run): \(Quantity.counted(verified.read, "record")) read back, \(Quantity.approximate(rate)) a second, \
+            \(Quantity.approximateDuration(ns: cost)) of CPU each\(judgement)
+
+            """
     }
 
     /// What happened to leaders and batches, on a line; nil when nothing did.

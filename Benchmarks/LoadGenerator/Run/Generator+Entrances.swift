@@ -25,7 +25,7 @@ extension Generator {
                 on: schedule, intended, loop: loop, index: lane, of: configuration.cores
             ) { chunk, _ in try await builder.append(chunk, to: topic, partition: nil) }
         } else {
-            outcome = await generateInClosedLoop(from: load.stretches, until: load.end) { chunk, _ in
+            outcome = await generateInClosedLoop(from: load.stretches, until: load.end, index: lane) { chunk, _ in
                 if configuration.stage != .generate { try await builder.append(chunk, to: topic, partition: nil) }
             }
         }
@@ -57,20 +57,20 @@ extension Generator {
             case .chunk:
                 return await generate(load, loop, task) { chunk, _ in try await producer.append(chunk, to: topic) }
             case .record:
-                return await generate(load, loop, task) { chunk, first in
+                return await generate(load, loop, task) { chunk, headers in
                     for index in 0..<chunk.count {
                         try await producer.append(
                             value: chunk.value(at: index), key: chunk.key(at: index),
-                            headers: pool.headers(of: first + Int64(index)), to: topic)
+                            headers: headers.of(index, in: pool), to: topic)
                     }
                 }
             case .writer:
                 var writer = try await producer.writer(for: topic)
-                return await generate(load, loop, task) { chunk, first in
+                return await generate(load, loop, task) { chunk, headers in
                     for index in 0..<chunk.count {
                         try await writer.append(
                             value: chunk.value(at: index), key: chunk.key(at: index),
-                            headers: pool.headers(of: first + Int64(index)))
+                            headers: headers.of(index, in: pool))
                     }
                 }
             }
@@ -83,10 +83,10 @@ extension Generator {
 
     private func generate(
         _ load: GeneratorLoad, _ loop: EventLoop, _ task: Int,
-        into append: (RecordChunk, _ first: Int64) async throws -> Void
+        into append: (RecordChunk, ChunkHeaders) async throws -> Void
     ) async -> Outcome {
         guard let (schedule, intended) = load.schedule else {
-            return await generateInClosedLoop(from: load.stretches, until: load.end, into: append)
+            return await generateInClosedLoop(from: load.stretches, until: load.end, index: task, into: append)
         }
         return await generateInOpenLoop(
             on: schedule, intended, loop: loop, index: task, of: configuration.tasks, into: append)

@@ -12,6 +12,10 @@ struct Generator: Sendable {
     let abort: RunAbort
     /// What one sleep of an open loop costs the CPU; 0 where nothing sleeps.
     let sleepCostNs: Int64
+    /// The stamps of this load's records; nil for records without.
+    var stamps: RunStamps?
+    /// The reader that must not be left behind; nil where nothing is read or nothing is lost by it.
+    var pace: ReaderPace?
 
     struct Outcome: Sendable {
         var records: Int64 = 0
@@ -40,11 +44,13 @@ struct Generator: Sendable {
     private static let chunksPerSample = 16
 
     /// The closed loop: the next chunk is made when the last one was taken.
+    ///
+    /// - Parameter index: of this generator, the lane of its records' stamps.
     func generateInClosedLoop(
-        from stretches: RecordStretches, until end: MonotonicInstant,
-        into append: (RecordChunk, _ first: Int64) async throws -> Void
+        from stretches: RecordStretches, until end: MonotonicInstant, index: Int,
+        into append: (RecordChunk, ChunkHeaders) async throws -> Void
     ) async -> Outcome {
-        var chunk = pool.makeChunk()
+        var maker = makeChunkMaker(index)
         var outcome = Outcome()
         var chunkCount = 0
         do {
@@ -52,14 +58,14 @@ struct Generator: Sendable {
                 while !stretch.isEmpty, goesOn {
                     let isSample = chunkCount % Self.chunksPerSample == 0
                     chunkCount += 1
+                    if let pace { try await pace.wait() }
                     let cpuBefore = isSample ? GeneratorClock.threadNs() : 0
                     let now = MonotonicInstant.now
                     if now >= end { break }
-                    let first = stretch.lowerBound
-                    pool.fill(&chunk, from: &stretch)
-                    outcome.records += Int64(chunk.count)
+                    try maker.make(from: &stretch)
+                    outcome.records += Int64(maker.chunk.count)
                     if isSample { outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs()) }
-                    try await append(chunk, first)
+                    try await append(maker.chunk, maker.headers)
                 }
                 if !stretch.isEmpty { break }
             }
@@ -77,9 +83,9 @@ struct Generator: Sendable {
     ///   - index: of this generator among `count`.
     func generateInOpenLoop(
         on schedule: OpenLoopSchedule, _ intended: IntendedTimes, loop: EventLoop, index: Int, of count: Int,
-        into append: (RecordChunk, _ first: Int64) async throws -> Void
+        into append: (RecordChunk, ChunkHeaders) async throws -> Void
     ) async -> Outcome {
-        var chunk = pool.makeChunk()
+        var maker = makeChunkMaker(index)
         var outcome = Outcome()
         do {
             let timer = try PreciseTimer(on: loop)
@@ -88,7 +94,7 @@ struct Generator: Sendable {
             while goesOn, let nextDue = schedule.nextDue {
                 let cpuBefore = GeneratorClock.threadNs()
                 let begin = MonotonicInstant.now
-                guard let records = schedule.take(now: begin, most: PayloadPool.chunkRecordCount) else {
+                guard let records = schedule.take(now: begin, most: maker.recordCountMax) else {
                     let turn = woken.advanced(byNanoseconds: Self.tickNs * Int64(count))
                     let latest = begin.advanced(byNanoseconds: Self.longestSleepNs)
                     outcome.cpuNs += sleepCostNs
@@ -96,12 +102,12 @@ struct Generator: Sendable {
                     woken = .now
                     continue
                 }
-                pool.fill(&chunk, first: records.lowerBound, count: records.count)
+                try maker.make(first: records.lowerBound, count: records.count)
                 outcome.records += Int64(records.count)
                 let filled = MonotonicInstant.now
                 intended.add(handedOver: filled, intended: schedule.intended(records.lowerBound))
                 outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs())
-                try await append(chunk, records.lowerBound)
+                try await append(maker.chunk, maker.headers)
             }
         } catch {
             outcome.note(error)
@@ -113,6 +119,14 @@ struct Generator: Sendable {
     static let tickNs: Int64 = 50_000
     /// The longest until an interrupt is noticed.
     private static let longestSleepNs: Int64 = 50_000_000
+
+    private func makeChunkMaker(_ index: Int) -> ChunkMaker {
+        let stamper = stamps.map {
+            RecordStamper(pool, $0, lane: index, isInHeaders: configuration.stampsAreInHeaders)
+        }
+        return ChunkMaker(
+            pool, stamper, needsHeaders: configuration.door == .record || configuration.door == .writer)
+    }
 
     private var goesOn: Bool { !interrupt.isSet && abort.reason == nil }
 }

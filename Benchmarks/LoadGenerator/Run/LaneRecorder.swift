@@ -22,6 +22,8 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     private let interval = Mutex(Interval())
     /// Of an open loop: latencies count from the intended times. Set before the run.
     var intendedTimes: IntendedTimes?
+    /// Takes what has to be known to compare it with what is stored. Set before the run.
+    var ledger: DeliveryLedger?
 
     /// What came since the timeline's last row.
     struct Interval {
@@ -77,6 +79,7 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         if delivery.mayBeDuplicated { possibleDuplicates += count }
         if delivery.exchanges.count > 1 { retriedRecords += count }
         gaps.note(delivery)
+        ledger?.note(delivery)
         guard delivery.isAcknowledged else {
             failedRecords += count
             if delivery.error?.code == .deliveryTimedOut { timedOut.store(true, ordering: .relaxed) }

@@ -9,6 +9,9 @@ struct RunExecution {
     let pipeline: RunPipeline
     /// Set when the user wants an end.
     let interrupt: SharedFlag
+    /// With `--verify`: what records are stamped with, and, once the clock is about to start, who reads them back.
+    var stamps: VerificationStamps?
+    var verification: Verification?
     let abort = RunAbort()
 
     /// What was measured between the two ends of the clock.
@@ -17,6 +20,8 @@ struct RunExecution {
         /// User and system time of this process, and the generators' part of it.
         var processCpuNs: Int64 = 0
         var generatorCpuNs: Int64 = 0
+        /// The part of it that is the reader's of `--verify`.
+        var readerCpuNs: Int64 = 0
         var clientPeakRssBytes: Int64 = 0
         var generatedRecords: Int64 = 0
         /// The first error that stopped a generator.
@@ -65,6 +70,7 @@ struct RunExecution {
         let sleepCostNs = await sleepCostNs()
         ProcessUsage.resetPeakRss()
         measurement.cpuTimeBefore = CPUTime.now()
+        let readerCpuBefore = await verification?.cpuNs() ?? 0
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let load = Load(amount, configuration, pool, begin: .now)
         events?.begin(at: load.begin)
@@ -79,6 +85,7 @@ struct RunExecution {
         let lastAck = pipeline.recorders.map(\.lastAck).max() ?? .distantPast
         measurement.durationNs = (lastAck > load.begin ? lastAck : .now).nanoseconds(since: load.begin)
         measurement.processCpuNs = ProcessUsage.cpuTimeNs() - cpuBefore
+        measurement.readerCpuNs = (await verification?.cpuNs() ?? 0) - readerCpuBefore
         measurement.cpuTimeAfter = CPUTime.now()
         measurement.clientPeakRssBytes = ProcessUsage.peakRssBytes()
         timelining?.cancel()
@@ -131,7 +138,7 @@ struct RunExecution {
     ) -> [Task<Generator.Outcome, Never>] {
         let generator = Generator(
             configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort,
-            sleepCostNs: sleepCostNs)
+            sleepCostNs: sleepCostNs, stamps: isLast ? stamps?.run : stamps?.warmUp, pace: verification?.pace)
         func share(_ index: Int) -> GeneratorLoad {
             GeneratorLoad(
                 end: load.end, stretches: load.stretches, schedule: load.schedule.map { ($0, intendedTimes(index)) },

@@ -8,6 +8,8 @@ struct RunJudge {
     /// Whether the broker is kbench's own, so that its CPU time can be told from that of others on the machine.
     let isBrokerOurs: Bool
     let isInterrupted: Bool
+    /// With `--verify`, what was read back: it says more than the end offsets.
+    let verification: VerificationReport?
 
     /// What is to be said of a run.
     struct Judgement {
@@ -29,7 +31,11 @@ struct RunJudge {
         var judgement = Judgement()
         if let error = measurement.failure { judgement.failures.append("\(error)") }
         if let verdict = failedRecords { judgement.fail(verdict) }
-        if let target, let verdict = await unverified(target, storedBefore) { judgement.fail(verdict) }
+        if let verification {
+            if let verdict = verification.verdict { judgement.fail(verdict) }
+        } else if let target, let verdict = await unverified(target, storedBefore) {
+            judgement.fail(verdict)
+        }
         judgement.verdicts += loadVerdicts
         if SystemInfo.isDebugBuild {
             judgement.verdicts.append(

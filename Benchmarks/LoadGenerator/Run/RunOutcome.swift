@@ -4,6 +4,8 @@ struct RunOutcome {
     let histograms: LatencyHistograms
     /// What happened to the client; nil where no broker takes part.
     let events: [EventsFile.Row]?
+    /// What was read back; nil where nothing was.
+    let verification: VerificationReport?
     /// What makes the run a failure, each in words; empty when nothing does.
     var failures: [String]
 }
@@ -28,6 +30,7 @@ extension OutputDirectory {
         let result = outcome.result
         try runs.append(result)
         if let rows = outcome.events { try events.append(rows) }
+        if let report = outcome.verification { try verify.append(run: result.run, report) }
         let stages = outcome.histograms.byStage
         if !stages.isEmpty { try latency.append(run: result.run, stages) }
         var log = HdrHistogramLog(startedAtMs: result.startedAt.epochMs)

@@ -9,9 +9,10 @@ extension RunResult {
     ) {
         durationNs = measurement.durationNs
         // An estimate: it can't be more than there was.
-        let generatorNs = min(measurement.generatorCpuNs, measurement.processCpuNs)
+        let withoutReaderNs = max(0, measurement.processCpuNs - measurement.readerCpuNs)
+        let generatorNs = min(measurement.generatorCpuNs, withoutReaderNs)
         generatorCpuNs = generatorNs
-        clientCpuNs = measurement.processCpuNs - generatorNs
+        clientCpuNs = withoutReaderNs - generatorNs
         clientPeakRssBytes = measurement.clientPeakRssBytes
         if configuration.stage == .generate {
             recordsAcked = measurement.generatedRecords

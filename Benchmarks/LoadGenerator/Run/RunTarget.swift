@@ -40,9 +40,10 @@ struct RunTarget {
     }
 
     /// Records stored in the topic, by its end offsets.
-    func storedRecords() async throws -> Int64 {
-        try await cluster.offsets(of: topic, at: .latest).reduce(0, +)
-    }
+    func storedRecords() async throws -> Int64 { try await endOffsets().reduce(0, +) }
+
+    /// The offset behind the last record of each partition.
+    func endOffsets() async throws -> [Int64] { try await cluster.offsets(of: topic, at: .latest) }
 
     /// What is stored. With acks 0 the broker may still be taking what the system has: this waits until it has all, or
     /// has taken nothing more for two seconds.

@@ -27,7 +27,8 @@ struct SingleRun {
     /// - Throws: `RunError`, `KafkaClientError` or `TransportError` when nothing could be measured.
     func carryOut() async throws -> RunOutcome {
         guard configuration.stage == .broker else { return try await loadPipeline(to: nil) }
-        let broker = try await RunBroker.find(plan.target, rttNs: configuration.rttNs, on: control)
+        let broker = try await RunBroker.find(
+            plan.target, rttNs: configuration.rttNs, logByteCount: configuration.verifiedLogByteCount, on: control)
         return try await always {
             try await connect(to: broker)
         } thenCleanUp: {
@@ -83,18 +84,23 @@ struct SingleRun {
     private func loadPipeline(to target: RunTarget?) async throws -> RunOutcome {
         let pool = try PayloadPool(configuration)
         let loops = try EventLoopGroup(count: RunPipeline.loopCount(configuration), name: "kbench")
+        let readerLoop = configuration.isVerified ? try EventLoop(name: "kbench-verify") : nil
         return try await always {
             let pipeline = try RunPipeline(
                 configuration, topic: plan.target.topic, loops: loops.loops, cluster: target?.cluster,
                 connection: plan.target.clientSettings.connectionConfiguration(),
                 concurrency: configuration.concurrency, settings: plan.target.clientSettings)
-            let execution = RunExecution(
+            var execution = RunExecution(
                 configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline,
-                interrupt: interrupt)
+                interrupt: interrupt, stamps: configuration.isVerified ? VerificationStamps() : nil)
             let storedBefore = try await warmUp(execution, target)
+            if let readerLoop, let target {
+                execution.verification = try await beginReading(execution, target, readerLoop)
+            }
             let load = await measureLoad(execution, target)
             return await judge(load, execution, target, storedBefore: storedBefore)
         } thenCleanUp: {
+            await readerLoop?.shutDown()
             await loops.shutDown()
         }
     }
@@ -105,6 +111,41 @@ struct SingleRun {
         guard let amount = configuration.warmup else { return stored }
         let acked = try await execution.warmUp(amount, drainTimeout: Self.drainTimeout)
         return try await target?.settledRecords(expected: stored + acked, acks: configuration.acks) ?? 0
+    }
+
+    private func beginReading(
+        _ execution: RunExecution, _ target: RunTarget, _ loop: EventLoop
+    ) async throws -> Verification? {
+        guard let stamps = execution.stamps else { return nil }
+        let isOurs = plan.target.bootstrapServers == nil
+        let verification = Verification.begin(
+            configuration, stamps, topic: target.topic, from: try await target.endOffsets(), cluster: target.cluster,
+            connection: plan.target.clientSettings.connectionConfiguration(), on: loop,
+            bytesPerRecord: execution.pool.bytesPerRecord,
+            logByteCount: isOurs ? configuration.verifiedLogByteCount : nil)
+        for recorder in execution.pipeline.recorders { recorder.ledger = verification.ledger }
+        return verification
+    }
+
+    /// Reads what is left, and compares it with what was acknowledged.
+    ///
+    /// - Parameter target: nil where the broker is gone.
+    private func finishReading(
+        _ verification: Verification, _ target: RunTarget?, storedBefore: Int64
+    ) async -> VerificationReport? {
+        let ends: [Int64]
+        do {
+            guard let target else {
+                await verification.stop()
+                return nil
+            }
+            _ = try await target.settledRecords(
+                expected: storedBefore + verification.ledger.ackedRecords, acks: configuration.acks)
+            ends = try await target.endOffsets()
+        } catch {
+            return await verification.unfinished("the end offsets could not be read: \(error)")
+        }
+        return await verification.finish(at: ends, interrupt: interrupt)
     }
 
     /// What was seen while the clock ran.
@@ -155,10 +196,15 @@ struct SingleRun {
             result.fill(history, recorders, gaps)
             eventRows = history.rows(run: scheduled.number, topic: target.topic, gaps: gaps)
         }
+        let isLost = await target?.isLost == true
+        var report: VerificationReport?
+        if let verification = execution.verification {
+            report = await finishReading(verification, isLost ? nil : target, storedBefore: storedBefore)
+            result.verified = report?.totals
+        }
         let judge = RunJudge(
             result: result, measurement: load.measurement, recorders: recorders,
-            isBrokerOurs: plan.target.bootstrapServers == nil, isInterrupted: interrupt.isSet)
-        let isLost = await target?.isLost == true
+            isBrokerOurs: plan.target.bootstrapServers == nil, isInterrupted: interrupt.isSet, verification: report)
         // A broker that is gone can't be asked how many records it stored.
         let judgement = await judge.judge(isLost ? nil : target, storedBefore: storedBefore)
         result.verdicts = judgement.verdicts
@@ -168,7 +214,8 @@ struct SingleRun {
             if isLost { result.verdicts.append(Verdict(.unverified, reason)) }
             failures.insert(reason, at: 0)
         }
-        return RunOutcome(result: result, histograms: histograms, events: eventRows, failures: failures)
+        return RunOutcome(
+            result: result, histograms: histograms, events: eventRows, verification: report, failures: failures)
     }
 }
 
@@ -178,9 +225,15 @@ private struct RunBroker {
     /// Nil for brokers that are there already.
     let process: BrokerProcess?
 
-    static func find(_ settings: TargetSettings, rttNs: Int64, on control: EventLoop) async throws -> RunBroker {
+    /// - Parameters:
+    ///   - rttNs: how far away a broker is that is started, in ns.
+    ///   - logByteCount: what it keeps; nil for nothing.
+    static func find(
+        _ settings: TargetSettings, rttNs: Int64, logByteCount: Int64?, on control: EventLoop
+    ) async throws -> RunBroker {
         if let servers = settings.bootstrapServers { return RunBroker(servers: servers, process: nil) }
         let process = BrokerProcess(on: control)
-        return RunBroker(servers: [.endpoint(try await process.start(rttNs: rttNs))], process: process)
+        let endpoint = try await process.start(rttNs: rttNs, logByteCount: logByteCount)
+        return RunBroker(servers: [.endpoint(endpoint)], process: process)
     }
 }

@@ -13,8 +13,15 @@ package struct PayloadPool: Sendable {
     package static let chunkRecordCount = 256
 
     private let arena: RecordArena
-    private let ring: RecordChunk
-    private let keys: KeyGenerator?
+    let ring: RecordChunk
+    let keys: KeyGenerator?
+    /// Sets of headers in the form that records have them, as the values of a chunk.
+    let headerBytes: RecordChunk
+    /// See `stampPrefix(behind:)`.
+    let stampPrefix: [UInt8]
+    let stampCountByteCount: Int
+    /// What the number of a record's own headers takes in a set.
+    let ownHeaderCountByteCount: Int
     /// Sets of headers that payloads take in turn.
     private let headerSets: [[RecordHeader]]
     /// How many different payloads there are. Payloads that are made are at least as many as a batch has records, and few, so
@@ -25,7 +32,7 @@ package struct PayloadPool: Sendable {
     /// of a long ring, so that no lane gets nothing for a while.
     package let stretchRecordCount: Int
     /// Bytes of keys, values and headers of a record, on average over the ring.
-    package let bytesPerRecord: Double
+    package private(set) var bytesPerRecord: Double
 
     /// What a stretch has at least, unless its bytes are enough.
     private static let stretchRecordCountMin = 1024
@@ -41,6 +48,14 @@ package struct PayloadPool: Sendable {
     ///
     /// - Throws: `ValueError` when a payload file is not what it was when the command started.
     package init(_ configuration: RunConfiguration) throws {
+        try self.init(unstamped: configuration)
+        if configuration.isVerified {
+            let stamped = ring.countOfStampHeaders(payloadCount, isInHeaders: configuration.stampsAreInHeaders)
+            bytesPerRecord += Double(stamped * RecordStamp.headerByteCount) / Double(payloadCount)
+        }
+    }
+
+    private init(unstamped configuration: RunConfiguration) throws {
         let keys = KeyGenerator(configuration.keys, byteCount: configuration.keySize, seed: configuration.seed)
         switch configuration.payload {
         case .generated(let compressibility):
@@ -122,6 +137,12 @@ package struct PayloadPool: Sendable {
                 headersAt: headerSets.isEmpty ? nil : headerSets[slot % headerSets.count].range)
         }
         self.ring = ring
+        var headerBytes = RecordChunk(sharing: arena, capacity: headerSets.count)
+        for set in headerSets { try headerBytes.append(keyAt: nil, valueAt: set.range) }
+        self.headerBytes = headerBytes
+        let headerCount = headerSets.first?.headers.count ?? 0
+        (stampPrefix, stampCountByteCount) = Self.stampPrefix(behind: headerCount)
+        ownHeaderCountByteCount = Self.stampPrefix(behind: headerCount - 1).countByteCount
         self.headerSets = headerSets.map(\.headers)
         self.keys = keys
         payloadCount = values.count

@@ -39,10 +39,18 @@ public final class FetchedBatches {
         in records: [UInt8], from offset: Int64,
         _ body: (_ record: borrowing Record, _ batch: RecordBatchHeader) throws -> Void
     ) throws -> Int64 {
+        try forEachRecord(in: records.span.bytes, from: offset, body)
+    }
+
+    /// As above, of bytes that are borrowed.
+    package func forEachRecord(
+        in records: RawSpan, from offset: Int64,
+        _ body: (_ record: borrowing Record, _ batch: RecordBatchHeader) throws -> Void
+    ) throws -> Int64 {
         var next = offset
         var position = 0
-        while position < records.count {
-            let rest = records.span.bytes.extracting(position...)
+        while position < records.byteCount {
+            let rest = records.extracting(position...)
             let view: RecordBatchView
             do throws(RecordBatchError) {
                 view = try RecordBatchView(rest)

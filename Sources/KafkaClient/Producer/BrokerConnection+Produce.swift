@@ -71,7 +71,8 @@ extension ProduceQueue.Request {
         var topics: [ProduceRequest.Topic] = []
         for item in items {
             let partition = ProduceRequest.Partition(
-                index: item.partition, records: .headed(byteCount: item.batch.byteCount, own: RecordBatchHeader.byteCount))
+                index: item.partition,
+                records: .headed(byteCount: item.batch.byteCount, own: RecordBatchHeader.byteCount))
             if topics.last?.name != item.topic {
                 precondition(
                     !topics.contains { $0.name == item.topic }, "a request's items are not in order of topic")

@@ -60,7 +60,8 @@ public struct ProducerConfiguration: Sendable {
     public init(
         acks: Acks = .all, deliveryTimeout: Duration = .seconds(120), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = .max, idempotence: Bool? = nil,
-        inFlightPerBrokerMax: Int = 5, mayReorder: Bool = false, inFlightMax: Int = .max, requestByteCountTarget: Int = 512 << 10, requestByteCountMax: Int = 1 << 20,
+        inFlightPerBrokerMax: Int = 5, mayReorder: Bool = false, inFlightMax: Int = .max,
+        requestByteCountTarget: Int = 512 << 10, requestByteCountMax: Int = 1 << 20,
         gatherTime: Duration = .milliseconds(1)
     ) {
         self.acks = acks
@@ -99,7 +100,8 @@ public struct ProducerConfiguration: Sendable {
             check.expect("idempotence", acks == .all, "is true; it needs acks all, and acks is \(acks)")
             check.expect(
                 "idempotence", inFlightPerBrokerMax <= Self.inFlightIdempotentMax,
-                "is true; it needs at most \(Self.inFlightIdempotentMax) requests in flight, and inFlightPerBrokerMax is \(inFlightPerBrokerMax)")
+                "is true; it needs at most \(Self.inFlightIdempotentMax) requests in flight, and inFlightPerBrokerMax is \(inFlightPerBrokerMax)"
+            )
             check.expect("idempotence", !mayReorder, "is true; then mayReorder can't be")
         }
         check.expect("inFlightMax", inFlightMax >= 1, "is \(inFlightMax); at least one is needed")

@@ -3,6 +3,7 @@ import KafkaProtocol
 /// What the rules that fired do to one request.
 struct FaultPlan {
     private var errorRules: [FaultRule] = []
+    private var storageRules: [FaultRule] = []
     private(set) var disconnect: FaultRule.Moment?
     private(set) var delay = Duration.zero
     private(set) var throttleMs: Int32 = 0
@@ -23,6 +24,7 @@ struct FaultPlan {
         case .delay(let delay): self.delay = min(self.delay + max(delay, .zero), Self.delayMax)
         case .throttle(let ms): throttleMs = max(throttleMs, ms)
         case .stall: isStalled = true
+        case .storage: storageRules.append(rule)
         case .metadataFreeze: changes.append(.metadataFreeze(node: node))
         case .leaderMove, .leaderRemoval, .topicGrowth, .topicRecreation:
             let hit = targets.filter { rule.covers(topic: $0.topic, partition: $0.partition) }
@@ -42,6 +44,14 @@ struct FaultPlan {
     func errorAfterStore(topic: String? = nil, partition: Int32? = nil) -> KafkaErrorCode? {
         for rule in errorRules where rule.covers(topic: topic, partition: partition) {
             if case .errorAfterStore(let code) = rule.effect { return code }
+        }
+        return nil
+    }
+
+    /// What is done to a batch of this partition instead of storing it; nil to store it.
+    func storageFault(topic: String, partition: Int32) -> StorageFault? {
+        for rule in storageRules where rule.covers(topic: topic, partition: partition) {
+            if case .storage(let fault) = rule.effect { return fault }
         }
         return nil
     }

@@ -10,7 +10,8 @@ extension FaultRule {
     /// - One part says what happens: `error=CODE` or `error-after-store=CODE` (Kafka's name or number of the error),
     ///   `disconnect=before` or just `disconnect`, `disconnect=after`, `delay=50ms` (with `us`, `ms` or `s`),
     ///   `throttle=50ms`, `stall`, `leader=N`, `leaderless`, `grow=N` or `anew=N` (the topic gets N partitions, or is made
-    ///   anew with N), or `freeze` (the broker's metadata). Times are at most a day.
+    ///   anew with N), `freeze` (the broker's metadata), or one of ``StorageFault``: `lose`, `double`, `swap` or `corrupt`.
+    ///   Times are at most a day.
     ///
     /// An example is `produce:topic=t:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER`.
     ///
@@ -29,11 +30,14 @@ extension FaultRule {
             guard effect == nil else { throw Self.invalid(text, "'\(part)' is a second effect; give another fault") }
             effect = try Self.effect(pair[0], value, text)
         }
+        if case .storage? = effect, fault.apiKey != .produce {
+            throw Self.invalid(text, "only produce requests have batches to be stored")
+        }
         guard let effect else {
             throw Self.invalid(
                 text,
                 "nothing happens; add error=, error-after-store=, disconnect, delay=, throttle=, stall, leader=, leaderless, "
-                    + "grow=, anew= or freeze")
+                    + "grow=, anew=, freeze, lose, double, swap or corrupt")
         }
         fault.effect = effect
         self = fault
@@ -67,7 +71,11 @@ extension FaultRule {
     }
 
     private static func effect(_ key: String, _ value: String?, _ text: String) throws(EmbeddedBrokerError) -> Effect {
-        switch (key, value) {
+        if let fault = StorageFault(rawValue: key) {
+            guard value == nil else { throw invalid(text, "'\(key)' does not take '\(value ?? "")'") }
+            return .storage(fault)
+        }
+        return switch (key, value) {
         case ("error", _): .error(try code(key, value, text))
         case ("error-after-store", _): .errorAfterStore(try code(key, value, text))
         case ("disconnect", nil), ("disconnect", "before"): .disconnect(.beforeStore)

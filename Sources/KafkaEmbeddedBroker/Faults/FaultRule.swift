@@ -38,6 +38,8 @@ public struct FaultRule: Sendable, Equatable {
         /// The broker that gets the request answers Metadata from now on with what is true before the request is served; see
         /// ``EmbeddedBroker/freezeMetadata(of:)``.
         case metadataFreeze
+        /// The request's batches that the rule matches are acknowledged, and stored in another way than the answer says.
+        case storage(StorageFault)
     }
 
     /// When a connection is closed.

@@ -15,6 +15,8 @@ final class FaultScript: Sendable {
         var count: Int?
     }
 
+    /// Batches that are acknowledged and wait to be stored behind the next one of their partition.
+    let heldBatches = HeldBatches()
     private let entries = Mutex<[Entry]>([])
     private let isActive = Atomic<Bool>(false)
 

@@ -84,7 +84,9 @@ extension Session {
             if error.isOfLog { result.startOffset = partition.startOffset }
             return result
         }
-        result = store(records, header, in: partition)
+        let fault = plan.storageFault(topic: topic.name, partition: batch.index)
+        result = fault.map { pretend($0, records, header, in: partition) } ?? store(records, header, in: partition)
+        if result.isNew { storeHeldBatches(of: partition) }
         if let code = plan.errorAfterStore(topic: topic.name, partition: batch.index) {
             result.errorCode = code
             result.baseOffset = -1
@@ -92,7 +94,7 @@ extension Session {
         return result
     }
 
-    private func store(
+    func store(
         _ records: UnsafeRawBufferPointer, _ header: RecordBatchHeader, in partition: PartitionLog
     ) -> PartitionLog.Appended {
         guard partition.isKeeping, cluster.reserve(records.count, for: partition) else {

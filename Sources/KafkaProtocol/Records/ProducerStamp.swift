@@ -40,7 +40,8 @@ extension RecordBatchHeader {
             for (index, position) in stampRange.enumerated() {
                 difference[index] = sealed[position] ^ target[position]
             }
-            let change = CRC32C.change(UnsafeRawBufferPointer(difference), followedBy: sealed.count - stampRange.upperBound)
+            let change = CRC32C.change(
+                UnsafeRawBufferPointer(difference), followedBy: sealed.count - stampRange.upperBound)
             let crc = UInt32(bigEndian: sealed.loadUnaligned(fromByteOffset: 17, as: UInt32.self))
             target.storeBigEndian(crc ^ change, at: 17)
         }

@@ -374,7 +374,8 @@ struct ChangingTopicsModel {
                 if partition.waiting.isEmpty || partition.flightsCount > 0 { continue }
                 if number >= topic.partitionCount { complaints.append("\(what): batches for a partition that went") }
                 switch partition.state {
-                case .idle where effects.leadersWithoutIdentity.isEmpty: complaints.append("\(what) is idle, and batches wait")
+                case .idle where effects.leadersWithoutIdentity.isEmpty:
+                    complaints.append("\(what) is idle, and batches wait")
                 case .leaderless:
                     if partition.leader >= 0 { complaints.append("\(what) is leaderless, and has a leader") }
                     needsAsking = true

@@ -25,7 +25,6 @@ struct QueueBench {
     /// What keeps the order of a partition's batches.
     enum Order: CaseIterable { case oneInFlight, idempotent, none }
 
-
     init(_ configuration: ProducerConfiguration = QueueBench.configuration()) { queue = ProduceQueue(configuration) }
 
     /// Says who leads each partition of topics.

@@ -48,7 +48,8 @@ import Testing
             latency_compress_p50_us,latency_compress_p90_us,latency_compress_p99_us,latency_compress_p999_us,\
             latency_compress_max_us,\
             latency_queue_p50_us,latency_queue_p90_us,latency_queue_p99_us,latency_queue_p999_us,latency_queue_max_us,\
-            latency_ack_p50_us,latency_ack_p90_us,latency_ack_p99_us,latency_ack_p999_us,latency_ack_max_us,verdict
+            latency_ack_p50_us,latency_ack_p90_us,latency_ack_p99_us,latency_ack_p999_us,latency_ack_max_us,\
+            records_read,records_lost,records_duplicated,records_reordered,records_corrupted,verdict
             """
         #expect(RunsFile.columnNames.joined(separator: ",") == contract)
         #expect(LatencyFile.columnNames == ["run", "stage", "percentile", "value_us", "cumulative_count"])
@@ -68,11 +69,11 @@ import Testing
             1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,false,,\
             18446744073709551615,lane,,,
             """
-        #expect(lines[1] == start + String(repeating: ",", count: 42) + "ok")
+        #expect(lines[1] == start + String(repeating: ",", count: 47) + "ok")
         let figures = """
             2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,3,1204,312.5,1500,0.002,3,4.001,0.005,
             """
-        #expect(lines[2] == start + figures + String(repeating: ",", count: 20) + "failed-records")
+        #expect(lines[2] == start + figures + String(repeating: ",", count: 25) + "failed-records")
         #expect(lines[3] == "")
     }
 

@@ -126,7 +126,8 @@ extension ProduceQueue {
     /// Puts the halves of a batch that is too large for the broker in its place.
     ///
     /// - Returns: false when it can't be split.
-    private mutating func splitInTwo(_ ended: PartitionQueue.Ended, _ key: PartitionKey, now: MonotonicInstant) -> Bool {
+    private mutating func splitInTwo(_ ended: PartitionQueue.Ended, _ key: PartitionKey, now: MonotonicInstant) -> Bool
+    {
         let batch = ended.batch
         // Halves of a batch that may be stored already would be new to the leader.
         guard now < batch.deadline, batch.stamp == nil || !batch.isUnsure, let parts = try? batch.batch.split() else {

@@ -83,15 +83,10 @@ struct PartitionSequences {
         nextStamp = nextStamp.advanced(by: batch.batch.recordCount)
     }
 
-    /// Notes that a batch will not be sent again under its stamp. Its number is free again if no other follows and the leader
-    /// has not taken it.
+    /// Notes that a batch will not be sent again under its stamp. No other gets its number, whatever the leader has said: one
+    /// that has stored it after all would take the other for it.
     mutating func abandon(_ batch: QueuedBatch) {
-        guard let stamp = batch.stamp, stamp.identity == identity else { return }
-        if !batch.isUnsure, stamp.advanced(by: batch.batch.recordCount) == nextStamp {
-            nextStamp = stamp
-        } else {
-            leaveGap(behind: batch)
-        }
+        if batch.stamp?.identity == identity, batch.stamp != nil { leaveGap(behind: batch) }
     }
 
     /// Notes that numbers up to that of a batch are missing at the leader.

@@ -1,0 +1,40 @@
+import Synchronization
+
+/// Keeps generators from leaving the reader behind, where the broker keeps only so much of what it got.
+///
+/// Only closed loops go by it: nothing slows the schedule of an open one.
+final class ReaderPace: Sendable {
+    private let unreadMax: Int64
+    private let ledger: DeliveryLedger
+    private let unread = Atomic<Int64>(0)
+    /// Records that were acknowledged when `unread` was told.
+    private let ackedThen = Atomic<Int64>(0)
+    private let isOver = Atomic<Bool>(false)
+
+    /// - Parameter unreadMax: records that may be stored and not read yet.
+    init(unreadMax: Int64, _ ledger: DeliveryLedger) {
+        self.unreadMax = unreadMax
+        self.ledger = ledger
+    }
+
+    /// The reader knows of so many records that it has not read yet.
+    func tell(unread count: Int64) {
+        unread.store(count, ordering: .relaxed)
+        ackedThen.store(ledger.ackedRecords, ordering: .relaxed)
+    }
+
+    /// The reader reads no more; nobody has to wait for it.
+    func end() { isOver.store(true, ordering: .relaxed) }
+
+    /// Returns when the reader is near enough.
+    ///
+    /// - Throws: `CancellationError`.
+    func wait() async throws {
+        while isFull { try await Task.sleep(for: .milliseconds(1)) }
+    }
+
+    private var isFull: Bool {
+        let since = ledger.ackedRecords - ackedThen.load(ordering: .relaxed)
+        return unread.load(ordering: .relaxed) + since > unreadMax && !isOver.load(ordering: .relaxed)
+    }
+}
