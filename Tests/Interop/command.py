@@ -45,7 +45,7 @@ def manifest():
         equal((manifest["seed"], manifest["completed_runs"], manifest["planned_runs"]), (42, 1, 1), "seed and runs")
         (configuration,) = manifest["configurations"]
         equal({name: configuration[name] for name in ("records", "seed", "partitions", "idempotence", "linger_ns")},
-              {"records": 1000, "seed": 42, "partitions": 64, "idempotence": False, "linger_ns": 5_000_000}, "settings")
+              {"records": 1000, "seed": 42, "partitions": 64, "idempotence": True, "linger_ns": 5_000_000}, "settings")
         for name in ("git_commit", "kernel", "cpu_model", "compiler", "online_cores"):
             expect(name in manifest["system"], f"'{name}' is not in {manifest['system']}")
 

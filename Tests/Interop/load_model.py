@@ -84,7 +84,8 @@ def failed_records():
 def unverified():
     fault = "produce:count=1:error-after-store=REQUEST_TIMED_OUT"
     with folder() as output, embedded_broker("--fault", fault) as bootstrap:
-        ended = kbench("-b", bootstrap, "--records", "100k", "--partitions", 2, "--output", output + "/out")
+        ended = kbench("-b", bootstrap, "--records", "100k", "--partitions", 2, "--idempotence", "false",
+                       "--output", output + "/out")
         ended.must_end_with(1)
         (row,) = rows(output + "/out")
         equal((row["verdict"], row["records_acked"]), ("unverified", "100000"), "row")

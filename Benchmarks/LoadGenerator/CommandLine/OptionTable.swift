@@ -124,6 +124,11 @@ package struct OptionTable: Sendable {
     let acks = Option(
         "acks", .list(.choice("ACKS"), default: AcksChoice.all), group: .shape, "acknowledgements to wait for")
 
+    let idempotence = Option(
+        "idempotence", .list(.choice("CHOICE"), default: IdempotenceChoice.auto), group: .shape,
+        "brokers store each batch once and in order, however often it is sent; auto: with --acks all, unless a lane has more "
+            + "than 5 requests in flight")
+
     // MARK: Load and repeats
 
     let rate = Option(

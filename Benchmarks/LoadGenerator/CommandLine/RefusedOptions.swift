@@ -3,7 +3,6 @@
 enum RefusedOptions {
     /// By the name without dashes.
     static let reasons = [
-        "idempotence": "the client does not produce idempotently yet; records stored twice get the verdict unverified",
         "transactional-id": "the client does not produce in transactions yet",
         "expect": "kbench does not judge figures; compare those of runs.csv, or of --format json",
         "producer-props": "give each property with --command-property",

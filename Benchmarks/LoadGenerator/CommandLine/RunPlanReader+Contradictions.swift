@@ -1,3 +1,5 @@
+import KafkaClient
+
 /// What options say against each other.
 extension RunPlanReader {
     /// - Throws: `UsageError` with all pairs of options that can't be given together, whatever their values.
@@ -24,6 +26,7 @@ extension RunPlanReader {
         let brokerOnly = [
             table.bootstrapServer.row, table.topic.row, table.keepTopic.row, table.replicationFactor.row,
             table.rtt.row, table.commandConfig.row, table.commandProperty.row, table.metadataMaxAge.row, table.acks.row,
+            table.idempotence.row,
             table.verify.row,
         ]
         for option in brokerOnly where options.has(option) && stage != .broker {
@@ -62,6 +65,17 @@ extension Problems {
                 "--door \(run.door.rawValue) cannot be combined with --stage \(run.stage.rawValue): it leads to a broker"
             )
         }
+        if run.idempotence == .on, run.acks != .all {
+            add("--idempotence true needs --acks all, and not \(run.acks.rawValue)")
+        }
+        let most = ProducerConfiguration.inFlightIdempotentMax
+        if run.idempotence == .on, run.inFlightPerLane > most {
+            add(
+                """
+                --idempotence true allows \(most) requests in flight for each lane, and --concurrency \(run.concurrency) makes \
+                that \(run.inFlightPerLane)
+                """)
+        }
         if run.rate != nil, run.stage != .broker, run.stage != .null {
             add("--rate cannot be combined with --stage \(run.stage.rawValue): nothing is acknowledged")
         }
@@ -73,9 +87,9 @@ extension Problems {
             let size = Quantity.formatBytes(Int64(run.batchSizeBytes))
             add("--batch-size: a record may need \(needed) B with its overhead, which \(size) do not hold")
         }
-        let most = OptionTable.batchSizes.upperBound
-        if run.batchSizeBytes > most {
-            let size = Quantity.formatBytes(Int64(most))
+        let largest = OptionTable.batchSizes.upperBound
+        if run.batchSizeBytes > largest {
+            let size = Quantity.formatBytes(Int64(largest))
             add("--record-size: a record may need \(needed) B with its key and headers; \(size) is the most")
         }
         if case .records = run.amount, run.payloadBytes == nil {

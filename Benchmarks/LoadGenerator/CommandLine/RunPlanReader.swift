@@ -95,6 +95,7 @@ struct RunPlanReader {
         try vary(\.batchSize) { $0.batchSizeBytes = $1 }
         try vary(\.linger) { $0.lingerNs = $1 }
         try vary(\.acks) { $0.acks = $1 }
+        try vary(\.idempotence) { $0.idempotence = $1 }
         try vary(\.rate) { $0.rate = $1 }
         return all
     }

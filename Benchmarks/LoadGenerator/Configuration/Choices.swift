@@ -89,6 +89,25 @@ package enum PartitionerChoice: String, NamedChoice {
     }
 }
 
+/// Whether brokers store each batch once.
+package enum IdempotenceChoice: String, NamedChoice {
+    /// With `--acks all` and up to five requests in flight for each lane.
+    case auto
+    case on = "true"
+    case off = "false"
+
+    package static let noun = "value of idempotence"
+
+    /// As the library takes it.
+    package var setting: Bool? {
+        switch self {
+        case .auto: nil
+        case .on: true
+        case .off: false
+        }
+    }
+}
+
 /// Whose acknowledgement a produce request waits for.
 package enum AcksChoice: String, NamedChoice {
     case none = "0"

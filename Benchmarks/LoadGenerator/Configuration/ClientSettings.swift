@@ -19,6 +19,7 @@ package struct ClientSettings: Sendable, Equatable {
     package var batchSizeBytes: Int?
     package var codec: CodecChoice?
     package var metadataMaxAgeNs: Int64?
+    package var idempotence: IdempotenceChoice?
 
     package init() {}
 
@@ -110,9 +111,10 @@ package struct ClientSettings: Sendable, Equatable {
             }
         ),
         (
-            "enable.idempotence", nil, nil,
-            { _, text throws(ValueError) in
-                guard text == "false" else { throw ValueError("only false is supported yet") }
+            "enable.idempotence", nil, OptionTable.shared.idempotence.row,
+            { settings, text throws(ValueError) in
+                guard text == "true" || text == "false" else { throw ValueError("true or false is accepted") }
+                settings.idempotence = IdempotenceChoice(rawValue: text)
             }
         ),
         (
@@ -183,6 +185,7 @@ package struct ClientSettings: Sendable, Equatable {
         if let lingerNs { run.lingerNs = lingerNs }
         if let batchSizeBytes { run.batchSizeBytes = batchSizeBytes }
         if let codec { run.codec = codec }
+        if let idempotence { run.idempotence = idempotence }
         if let metadataMaxAgeNs { run.metadataMaxAgeNs = metadataMaxAgeNs }
     }
 }

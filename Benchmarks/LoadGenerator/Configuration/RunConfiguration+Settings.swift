@@ -58,13 +58,18 @@ extension RunConfiguration {
             .bytes("batch-size", batchSizeBytes),
             .nanoseconds("linger", lingerNs),
             Setting(option: "acks", text: acks.rawValue, json: .string(acks.rawValue)),
-            // Every manifest has it, though no run is idempotent yet.
-            Setting(option: "idempotence", text: "no", json: .bool(false)),
+            Setting(option: "idempotence", text: idempotenceText, json: .bool(isIdempotent)),
             Setting(
                 option: "rate", text: rate.map { Quantity.formatRate($0) + " records/s" } ?? "as fast as possible",
                 json: rate.map { .double($0) } ?? .null),
             Setting(option: "verify", text: isVerified ? "yes" : "no", json: .bool(isVerified)),
         ]
+    }
+
+    private var idempotenceText: String {
+        if isIdempotent { return "yes" }
+        guard idempotence == .auto, stage == .broker else { return "no" }
+        return acks == .all ? "no, for more than 5 requests in flight for each lane" : "no, for it needs acks all"
     }
 
     private var recordSizeText: String {

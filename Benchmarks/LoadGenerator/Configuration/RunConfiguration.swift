@@ -1,3 +1,4 @@
+import KafkaClient
 import KafkaProtocol
 
 /// What one run does: every setting that can differ between the runs of a sweep, and the workload, fully resolved.
@@ -50,6 +51,7 @@ package struct RunConfiguration: Sendable, Equatable {
     package var batchSizeBytes = 0
     package var lingerNs: Int64 = OptionTable.standard(\.linger)
     package var acks: AcksChoice = OptionTable.standard(\.acks)
+    package var idempotence: IdempotenceChoice = OptionTable.standard(\.idempotence)
     /// Records a second of an open loop; nil: as fast as possible.
     package var rate: Double?
     /// Every record has a stamp and is read back.
@@ -63,6 +65,18 @@ package struct RunConfiguration: Sendable, Equatable {
 
     /// Without `--concurrency`: of two requests of a core one is written while the other is on its way.
     static let requestsPerCore = 2
+
+    /// Whether brokers store each batch once: as asked for, or as acks and the requests in flight allow.
+    package var isIdempotent: Bool {
+        guard stage == .broker else { return false }
+        return idempotence.setting ?? (acks == .all && inFlightPerLane <= ProducerConfiguration.inFlightIdempotentMax)
+    }
+
+    /// The most requests that a lane has in flight.
+    var inFlightPerLane: Int { max(1, (concurrency + laneCount - 1) / laneCount) }
+
+    /// The lanes that send: the other doors have one with the sequential builder.
+    private var laneCount: Int { door == .lane || builder == .sharded ? max(1, cores) : 1 }
 
     /// The concurrency without `--concurrency`.
     var automaticConcurrency: Int { cores * Self.requestsPerCore }

@@ -41,8 +41,7 @@ extension RunResult {
             .integer("codec_level", c.codec.level.map(Int64.init)), .integer("partitions", Int64(c.partitions)),
             .integer("records", records), size, .integer("batch_size_bytes", Int64(c.batchSizeBytes)),
             .number("linger_ms", Double(c.lingerNs) / 1e6, decimals: 6), .text("acks", c.acks.rawValue),
-            // A column of the format, though no run is idempotent yet.
-            .bool("idempotence", false), .number("rate_target_rps", c.rate, decimals: 6),
+            .bool("idempotence", c.isIdempotent), .number("rate_target_rps", c.rate, decimals: 6),
             Column(name: "seed", value: .unsigned(c.seed), text: String(c.seed)),
             .text("door", c.door.rawValue), .integer("tasks", c.door == .lane ? nil : Int64(c.tasks)),
             .number("rtt_ms", c.rttNs > 0 ? Double(c.rttNs) / 1e6 : nil, decimals: 6),

@@ -33,7 +33,8 @@ extension RunConfiguration {
         return ProducerConfiguration(
             acks: acks.acks, deliveryTimeout: settings.deliveryTimeout ?? .seconds(120),
             retryBackoff: backoff, retryBackoffMax: settings.retryBackoffMax ?? max(backoff, .seconds(1)),
-            attempts: settings.attempts ?? .max, inFlightPerBrokerMax: min(share, settings.inFlightPerBroker ?? share),
+            attempts: settings.attempts ?? .max, idempotence: isIdempotent,
+            inFlightPerBrokerMax: min(share, settings.inFlightPerBroker ?? share),
             inFlightMax: share, requestByteCountTarget: min(Self.requestByteCount, requestByteCountMax),
             requestByteCountMax: requestByteCountMax)
     }

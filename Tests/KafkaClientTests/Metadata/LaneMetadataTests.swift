@@ -189,10 +189,8 @@ import Testing
             let server = try await FakeServer { peer, frame in
                 let header = AskedHeader(frame)
                 let here = own.withLock { $0 }!
+                if peer.answerBeginning(header) { return }
                 switch header.key {
-                case .apiVersions:
-                    peer.sendFrame(
-                        encodeAnswer(versionsAnswer(), version: header.version, correlationID: header.correlationID))
                 case .metadata:
                     var answer = MetadataResponse(leaders: ["t": [1]])
                     answer.topics[0].topicID = id

@@ -85,7 +85,7 @@ import Testing
         ("-X acks=2", "acks=2: '2' is not"),
         ("-X sasl.mechanism=PLAIN", "sasl.mechanism: TLS and SASL are not supported yet"),
         ("-X security.protocol=SSL", "security.protocol=SSL: only PLAINTEXT is supported yet"),
-        ("-X enable.idempotence=true", "enable.idempotence=true: only false is supported yet"),
+        ("-X enable.idempotence=yes", "enable.idempotence=yes: true or false is accepted"),
         ("--command-config /no/such/file", "--command-config: /no/such/file can't be read"),
     ])
     func whatCannotBeDoneIsSaid(line: String, message: String) {

@@ -100,7 +100,7 @@ import Testing
             #expect(Self.refusal("--\(name)=x --\(name) y").split(separator: "\n").count == 1)
             #expect(!OptionTable.rows.contains { $0.spellings.contains("--\(name)") })
         }
-        #expect(RefusedOptions.reasons["idempotence"] != nil)
+        #expect(RefusedOptions.reasons["transactional-id"] != nil)
     }
 
     @Test func everythingThatIsWrongIsToldAtOnce() {

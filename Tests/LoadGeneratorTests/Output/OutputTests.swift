@@ -212,6 +212,6 @@ import Testing
         #expect(Set(run.keys) == Set(RunsFile.columnNames + ["verdicts"]))
         #expect(run["records_acked"] as? Int == 10_000_000)
         #expect(run["broker_cpu_s"] is NSNull)
-        #expect(RunSummary.json([measured()]).contains("\"idempotence\": false,"))
+        #expect(RunSummary.json([measured()]).contains("\"idempotence\": true,"))
     }
 }
