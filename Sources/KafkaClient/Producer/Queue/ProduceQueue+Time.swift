@@ -126,6 +126,8 @@ extension ProduceQueue {
             let why: String
             if leader < 0 {
                 why = "partition \(key.partition) of '\(topics[key.topic].name)' has no leader"
+            } else if first.attemptCount > 0, unreachable[leader] == nil {
+                why = "it was to be tried again"
             } else if window.isIdempotent, identity == nil, self[key].sequences.identity == nil {
                 why = "no broker gave out a producer id"
             } else {

@@ -68,8 +68,11 @@ struct QueuedBatch: Sendable {
     /// Whether it may be sent to another partition.
     var isMovable: Bool { !isStrict && !(stamp != nil && isUnsure) }
 
-    /// Why the last attempt failed, when there was no answer to it.
-    var lastError: KafkaClientError? { exchanges.last?.error }
+    /// Why the last attempt failed; nil when there was none.
+    var lastError: KafkaClientError? {
+        guard let last = exchanges.last else { return nil }
+        return last.error ?? last.errorCode.map { KafkaClientError($0, "broker \(last.broker) has answered") }
+    }
 
     func delivery(_ outcome: Delivery.Outcome, ended: MonotonicInstant) -> Delivery {
         Delivery(
