@@ -105,7 +105,7 @@ def no_broker():
 @test("an example ends with 1 when other than what it should is stored")
 def stored_twice():
     build("ShortestProducer")
-    fault = "produce:count=1:error-after-store=REQUEST_TIMED_OUT"
+    fault = "produce:count=1:double"
     with embedded_broker("--log", "memory:64MiB", "--fault", fault) as bootstrap:
         ended = run("ShortestProducer", "--bootstrap", bootstrap)
     equal(ended.returncode, 1, f"exit status, with '{ended.stdout}'")
