@@ -66,7 +66,7 @@ import Testing
         #expect(lines.count == 4)
         #expect(lines[0].hasPrefix("run,started_at,"))
         let start = """
-            1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,false,,\
+            1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,true,,\
             18446744073709551615,lane,,,
             """
         #expect(lines[1] == start + String(repeating: ",", count: 47) + "ok")
