@@ -27,16 +27,13 @@ final class OneWay: TCPStreamHandler {
     /// The sink has got the source's end.
     var whenEnded: () -> Void = {}
 
-    /// - Throws: `TransportError` when the system has no timer left.
-    init(from source: TCPStream, to sink: TCPStream, delayNs: Int64, chunks: ChunkPool, on loop: EventLoop)
-        throws(TransportError)
-    {
+    init(from source: TCPStream, to sink: TCPStream, delayNs: Int64, chunks: ChunkPool, on loop: EventLoop) {
         self.source = source
         self.sink = sink
         self.delayNs = delayNs
         self.chunks = chunks
         chunk = chunks.take()
-        line = try DelayLine(on: loop) { [weak self] now in self?.deliver(now) }
+        line = DelayLine(on: loop) { [weak self] now in self?.deliver(now) }
         source.handler = self
     }
 

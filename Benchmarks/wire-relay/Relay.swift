@@ -26,15 +26,8 @@ final class Relay: @unchecked Sendable {
             guard let self, let connection = connections[ObjectIdentifier(client)] else { return }
             if case .success = result { connection.start() } else { connection.refuse() }
         }
-        // Without timers the connection is reset, as by a machine that has nothing left.
-        guard
-            let connection = try? RelayedConnection(
-                client: client, server: server, oneWayNs: oneWayNs, chunks: chunks, on: loop,
-                whenEnded: { [weak self] in self?.connections[ObjectIdentifier(client)] = nil })
-        else {
-            client.reset()
-            return server.close()
-        }
-        connections[ObjectIdentifier(client)] = connection
+        connections[ObjectIdentifier(client)] = RelayedConnection(
+            client: client, server: server, oneWayNs: oneWayNs, chunks: chunks, on: loop,
+            whenEnded: { [weak self] in self?.connections[ObjectIdentifier(client)] = nil })
     }
 }

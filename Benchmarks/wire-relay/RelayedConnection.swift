@@ -8,16 +8,15 @@ final class RelayedConnection {
     private let downstream: OneWay
     private let whenEnded: () -> Void
 
-    /// - Throws: `TransportError` when the system has no timers left.
     init(
         client: TCPStream, server: TCPStream, oneWayNs: Int64, chunks: ChunkPool, on loop: EventLoop,
         whenEnded: @escaping () -> Void
-    ) throws(TransportError) {
+    ) {
         self.client = client
         self.server = server
         self.whenEnded = whenEnded
-        upstream = try OneWay(from: client, to: server, delayNs: oneWayNs, chunks: chunks, on: loop)
-        downstream = try OneWay(from: server, to: client, delayNs: oneWayNs, chunks: chunks, on: loop)
+        upstream = OneWay(from: client, to: server, delayNs: oneWayNs, chunks: chunks, on: loop)
+        downstream = OneWay(from: server, to: client, delayNs: oneWayNs, chunks: chunks, on: loop)
         upstream.whenEnded = { [weak self] in self?.end() }
         downstream.whenEnded = { [weak self] in self?.end() }
     }

@@ -21,9 +21,8 @@ package final class DelayLine<Element> {
 
     /// - Parameter whenDue: called on the loop with the current moment when the first element is due. It takes what it wants
     ///   by `popDue`. If it leaves an element that is due, it calls `arm` when it wants to be called again.
-    /// - Throws: `TransportError` when the system has no timer or descriptor left.
-    package init(on loop: EventLoop, whenDue: @escaping (MonotonicInstant) -> Void) throws(TransportError) {
-        timer = try PreciseTimer(on: loop)
+    package init(on loop: EventLoop, whenDue: @escaping (MonotonicInstant) -> Void) {
+        timer = PreciseTimer(on: loop)
         self.whenDue = whenDue
     }
 

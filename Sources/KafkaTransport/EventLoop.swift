@@ -20,8 +20,8 @@ import Synchronization
 ///
 /// A loop runs until ``shutDown()``. Close everything that runs on it before.
 public final class EventLoop: @unchecked Sendable {
-    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn` and `hasStopped` are used by the loop's thread only, except that the
-    // creating thread uses `uv` before `start`. What other threads use is behind `remote`, or atomic.
+    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn`, `preciseAlarms` and `hasStopped` are used by the loop's thread only,
+    // except that the creating thread uses `uv` before `start`. What other threads use is behind `remote`, or atomic.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
     /// Called by libuv each time before it waits; see `hasWork`.
@@ -30,6 +30,9 @@ public final class EventLoop: @unchecked Sendable {
     private var jobs = RingBuffer<UnownedJob>()
     private var endOfTurn: [() -> Void] = []
     private var nextTurn: [CheckedContinuation<Void, Never>] = []
+    #if os(Linux)
+        var preciseAlarms = PreciseAlarms()
+    #endif
     /// The thread that runs the loop, as a number.
     private let thread = Atomic<UInt>(0)
 
@@ -205,8 +208,18 @@ public final class EventLoop: @unchecked Sendable {
     private func lookAtNetwork() {
         // libuv from 1.45 on counts the wait for timers from the time that it read last, before the jobs of this turn.
         uv_update_time(uv)
+        #if os(Linux)
+            if !preciseAlarms.isEmpty { return lookAtNetworkAndAlarms() }
+        #endif
         uv_run(uv, UV_RUN_ONCE)
     }
+
+    #if os(Linux)
+        private func lookAtNetworkAndAlarms() {
+            if hasWork || preciseAlarms.wait(in: uv) { uv_run(uv, UV_RUN_NOWAIT) } else { uv_update_time(uv) }
+            for timer in preciseAlarms.takeDue(at: .now) { timer.didFire() }
+        }
+    #endif
 
     /// Whether there is work that the network must not keep waiting. Asked when libuv is about to wait, and not before
     /// `uv_run`: older versions of libuv fire due timers in between, and those may add work.
@@ -275,6 +288,9 @@ public final class EventLoop: @unchecked Sendable {
             }, nil)
         uv_run(uv, UV_RUN_DEFAULT)
         uv_loop_close(uv)
+        #if os(Linux)
+            for timer in preciseAlarms.takeAll() { timer.loopDidEnd() }
+        #endif
     }
 
     private func enqueueJob(_ job: UnownedJob) {

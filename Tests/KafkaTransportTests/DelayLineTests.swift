@@ -10,7 +10,7 @@ import Testing
         var takes = true
 
         init(on loop: EventLoop) throws {
-            line = try DelayLine(on: loop) { [unowned self] now in take(now) }
+            line = DelayLine(on: loop) { [unowned self] now in take(now) }
         }
 
         func take(_ now: MonotonicInstant) {

@@ -5,8 +5,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct PreciseTimerTests {
     @Test func `a wait ends after its time and not before`() async throws {
         try await withLoop { (loop) async throws in
-            try await Task(executorPreference: loop) {
-                let timer = try await loop.run { Result { try Owner(on: loop) } }.get()
+            await Task(executorPreference: loop) {
+                let timer = await loop.run { Owner(on: loop) }
                 for waitNs: Int64 in [1, 50_000, 1_000_000, 20_000_000] {
                     let deadline = MonotonicInstant.now.advanced(byNanoseconds: waitNs)
                     await timer.wait(until: deadline)
@@ -21,8 +21,8 @@ import Testing
     @Test func `a wait of a part of a millisecond is no millisecond long`() async throws {
         #if os(Linux)
             try await withLoop { (loop) async throws in
-                let bestNs = try await Task(executorPreference: loop) {
-                    let timer = try await loop.run { Result { try Owner(on: loop) } }.get()
+                let bestNs = await Task(executorPreference: loop) {
+                    let timer = await loop.run { Owner(on: loop) }
                     var bestNs = Int64.max
                     for _ in 0..<200 {
                         let begin = MonotonicInstant.now
@@ -38,8 +38,8 @@ import Testing
 
     @Test func `a time that has passed is not waited for`() async throws {
         try await withLoop { (loop) async throws in
-            try await Task(executorPreference: loop) {
-                let timer = try await loop.run { Result { try Owner(on: loop) } }.get()
+            await Task(executorPreference: loop) {
+                let timer = await loop.run { Owner(on: loop) }
                 let begin = MonotonicInstant.now
                 await timer.wait(until: .distantPast)
                 await timer.wait(until: begin)
@@ -52,7 +52,7 @@ import Testing
         async throws
     {
         try await withLoop { (loop) async throws in
-            let owner = try await loop.run { Result { try Owner(on: loop) } }.get()
+            let owner = await loop.run { Owner(on: loop) }
             let fired = Told<Int>()
             let due = MonotonicInstant.now + .milliseconds(3)
             await loop.run {
@@ -73,9 +73,43 @@ import Testing
         }
     }
 
+    @Test func `timers of one loop fire in the order of their moments, beside the loop's own timers and jobs`()
+        async throws
+    {
+        try await withLoop { (loop) async throws in
+            let owners = await loop.run { (0..<3).map { _ in Owner(on: loop) } }
+            let fired = Told<Int>()
+            await loop.run {
+                let begin = MonotonicInstant.now
+                for (number, ms) in [(2, 9), (0, 3), (1, 6)] as [(Int, Int)] {
+                    owners[number].schedule(at: begin + .milliseconds(ms)) { fired.tell(number) }
+                }
+                let coarse = LoopTimer(on: loop)
+                coarse.schedule(at: begin + .milliseconds(20)) {
+                    fired.tell(3)
+                    coarse.close()
+                }
+            }
+            let begin = MonotonicInstant.now
+            await loop.run {}
+            for number in 0..<4 { #expect(try await fired.next() == number) }
+            #expect(MonotonicInstant.now - begin < .seconds(10))
+        }
+    }
+
+    @Test func `a job from another thread does not wait for the timer`() async throws {
+        try await withLoop { (loop) async throws in
+            let owner = await loop.run { Owner(on: loop) }
+            await loop.run { owner.schedule(at: .now + .seconds(50)) {} }
+            let begin = MonotonicInstant.now
+            for _ in 0..<100 { await loop.run {} }
+            #expect(MonotonicInstant.now - begin < .seconds(20))
+        }
+    }
+
     @Test func `a wait ends when the loop is shut down`() async throws {
         let loop = try EventLoop(name: "test")
-        let timer = try await loop.run { Result { try Owner(on: loop) } }.get()
+        let timer = await loop.run { Owner(on: loop) }
         let waiting = Told<Bool>()
         let task = Task(executorPreference: loop) {
             waiting.tell(true)
@@ -90,7 +124,7 @@ import Testing
     private final class Owner: @unchecked Sendable {
         private let timer: PreciseTimer
 
-        init(on loop: EventLoop) throws { timer = try PreciseTimer(on: loop) }
+        init(on loop: EventLoop) { timer = PreciseTimer(on: loop) }
 
         nonisolated(nonsending) func wait(until deadline: MonotonicInstant) async { await timer.wait(until: deadline) }
 

@@ -87,36 +87,35 @@ struct Generator: Sendable {
     ) async -> Outcome {
         var maker = makeChunkMaker(index)
         var outcome = Outcome()
+        let timer = PreciseTimer(on: loop)
+        var (chunkCount, sleepCount) = (0, 0)
         do {
-            let timer = try PreciseTimer(on: loop)
-            // Generators wake in turn.
-            var woken = MonotonicInstant.now.advanced(byNanoseconds: Int64(index) * Self.tickNs)
-            while goesOn, let nextDue = schedule.nextDue {
-                let cpuBefore = GeneratorClock.threadNs()
+            while goesOn {
+                let isSample = chunkCount % Self.chunksPerSample == 0
+                let cpuBefore = isSample ? GeneratorClock.threadNs() : 0
                 let begin = MonotonicInstant.now
                 guard let records = schedule.take(now: begin, most: maker.recordCountMax) else {
-                    let turn = woken.advanced(byNanoseconds: Self.tickNs * Int64(count))
-                    let latest = begin.advanced(byNanoseconds: Self.longestSleepNs)
-                    outcome.cpuNs += sleepCostNs
-                    await timer.wait(until: min(max(nextDue, turn), latest))
-                    woken = .now
+                    guard let look = schedule.nextLook(of: index, among: count) else { break }
+                    sleepCount += 1
+                    await timer.wait(until: min(look, begin.advanced(byNanoseconds: Self.longestSleepNs)))
                     continue
                 }
+                chunkCount += 1
                 try maker.make(first: records.lowerBound, count: records.count)
                 outcome.records += Int64(records.count)
                 let filled = MonotonicInstant.now
                 intended.add(handedOver: filled, intended: schedule.intended(records.lowerBound))
-                outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs())
+                if isSample { outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs()) }
                 try await append(maker.chunk, maker.headers)
             }
         } catch {
             outcome.note(error)
         }
+        outcome.scale(from: (chunkCount + Self.chunksPerSample - 1) / Self.chunksPerSample, to: chunkCount)
+        outcome.cpuNs += Int64(sleepCount) * sleepCostNs
         return outcome
     }
 
-    /// How often the generators together look at the schedule: records are 25 µs late at the median, and no core is kept busy.
-    static let tickNs: Int64 = 50_000
     /// The longest until an interrupt is noticed.
     private static let longestSleepNs: Int64 = 50_000_000
 

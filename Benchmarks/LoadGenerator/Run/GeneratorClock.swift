@@ -35,15 +35,17 @@ struct GeneratorClock {
         return costs.sorted()[costs.count / 2]
     }()
 
-    /// What one sleep of an open loop's generator costs its thread, in ns: setting the timer, the kernel's wake-up, the loop's
-    /// turn and the task's. Measured on an idle loop, before the run.
-    static func sleepCostNs(on loop: EventLoop, tick: Int64) async throws -> Int64 {
-        try await Task(executorPreference: loop) {
-            let timer = try PreciseTimer(on: loop)
+    /// What one sleep of an open loop's generator costs its thread, in ns: the kernel's wake-up, the loop's turn and the
+    /// task's. Measured on an idle loop, before the run.
+    ///
+    /// - Parameter durationNs: of the sleep. Longer ones cost more, because less of what runs then is in the cache.
+    static func sleepCostNs(on loop: EventLoop, durationNs: Int64) async -> Int64 {
+        await Task(executorPreference: loop) {
+            let timer = PreciseTimer(on: loop)
             var costs: [Int64] = []
             for _ in 0..<31 {
                 let before = threadNs()
-                await timer.wait(until: MonotonicInstant.now.advanced(byNanoseconds: tick))
+                await timer.wait(until: MonotonicInstant.now.advanced(byNanoseconds: durationNs))
                 costs.append(threadNs() - before)
             }
             return costs.sorted()[costs.count / 2]

@@ -1,5 +1,6 @@
-// The open loop: record i is due at begin + i / rate, whatever happened to the records before it. Any lane may take the next
-// record that is due, so a lane that waits for its broker does not delay the others.
+// The open loop: record i is due at begin + i / rate, whatever happened to the records before it. Generators take turns: in
+// each turn one of them wakes for what becomes due, and the others sleep. Any of them may take the next record that is due, so
+// one that waits for its broker delays the others' records by a turn at most.
 
 import KafkaTransport
 import Synchronization
@@ -10,6 +11,9 @@ final class OpenLoopSchedule: Sendable {
     private let total: Int64
     private let begin: MonotonicInstant
     private let intervalNs: Double
+    private let gathering: Gathering
+    /// Consecutive records for which the same generator wakes.
+    let recordsPerTurn: Int64
     /// The longest delay of a record, and the delay of the last one, in ns.
     private let worst = Atomic<Int64>(0)
     private let final = Atomic<Int64>(0)
@@ -21,12 +25,19 @@ final class OpenLoopSchedule: Sendable {
         self.total = total
         self.begin = begin
         intervalNs = 1e9 / rate
+        gathering = Gathering(intervalNs: intervalNs)
+        // Long turns, so that records of a low rate share batches as those of one client do; short ones where many come.
+        let most = min(Self.recordsPerTurnMax, Self.turnNsMax / intervalNs)
+        recordsPerTurn = max(1, Int64(most), gathering.recordsPerLook)
     }
+
+    private static let turnNsMax: Double = 5_000_000
+    private static let recordsPerTurnMax: Double = 128
 
     /// When a record is due.
     func intended(_ record: Int64) -> MonotonicInstant {
         let offset = Double(record) * intervalNs
-        return offset < 9e18 ? begin.advanced(byNanoseconds: Int64(offset)) : .distantFuture
+        return offset < 9e18 ? begin.advanced(byNanoseconds: Int64(offset.rounded(.up))) : .distantFuture
     }
 
     /// Records whose time has come, at most `most`; nil when there are none yet, or none left.
@@ -54,6 +65,18 @@ final class OpenLoopSchedule: Sendable {
     var nextDue: MonotonicInstant? {
         let first = next.load(ordering: .relaxed)
         return first < total ? intended(first) : nil
+    }
+
+    /// When a generator should look next for records that are due, after it found none; nil when none is left.
+    ///
+    /// - Parameter generator: its number, below `count`.
+    func nextLook(of generator: Int, among count: Int) -> MonotonicInstant? {
+        let first = next.load(ordering: .relaxed)
+        if first >= total { return nil }
+        let turn = first / recordsPerTurn
+        let turnsLeft = (Int64(generator) - turn % Int64(count) + Int64(count)) % Int64(count)
+        let own = turnsLeft == 0 ? first : (turn + turnsLeft) * recordsPerTurn
+        return intended(min(gathering.last(from: own), total - 1))
     }
 
     /// How far behind its schedule the run is at `now`, or was with its last record, in ns.

@@ -129,8 +129,9 @@ struct RunExecution {
 
     /// What one sleep of a generator costs; it is not the client's.
     private func sleepCostNs() async -> Int64 {
-        guard configuration.rate != nil else { return 0 }
-        return (try? await GeneratorClock.sleepCostNs(on: pipeline.generatorLoops[0], tick: Generator.tickNs)) ?? 0
+        guard let rate = configuration.rate else { return 0 }
+        return await GeneratorClock.sleepCostNs(
+            on: pipeline.generatorLoops[0], durationNs: Int64(max(65_000, min(1e9 / rate, 1_000_000))))
     }
 
     private func startGenerators(

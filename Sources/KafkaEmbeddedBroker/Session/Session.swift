@@ -61,11 +61,7 @@ final class Session: @unchecked Sendable {
     func start() {
         stream.handler = self
         let roundTripTime = cluster.configuration.roundTripTime
-        if roundTripTime > .zero {
-            // As without a descriptor for the connection, the client sees that it is closed.
-            guard let wire = Wire(self, roundTripTime, on: shard.loop) else { return close() }
-            self.wire = wire
-        }
+        if roundTripTime > .zero { wire = Wire(self, roundTripTime, on: shard.loop) }
         isPaused = node.isPaused
         updateReading()
     }

@@ -28,15 +28,10 @@ final class Wire {
     /// When the requests that are served now were received.
     private var received = MonotonicInstant.now
 
-    /// Nil when the system has no timer left.
-    init?(_ session: Session, _ roundTripTime: Duration, on loop: EventLoop) {
+    init(_ session: Session, _ roundTripTime: Duration, on loop: EventLoop) {
         self.session = session
         self.roundTripTime = roundTripTime
-        do throws(TransportError) {
-            line = try DelayLine(on: loop) { [weak self] now in self?.deliver(now) }
-        } catch {
-            return nil
-        }
+        line = DelayLine(on: loop) { [weak self] now in self?.deliver(now) }
     }
 
     /// Whether so much is on the wire that no more requests are to be served.
