@@ -122,14 +122,14 @@ import Testing
             try fixture.broker.createTopic("t", partitions: 2)
             _ = try await withSteadyProducer(to: [fixture.endpoints[1]]) { steady in
                 try await eventually { steady.now.acknowledgedCount > 0 }
-                func count(_ isIt: (ClientEvent.Kind) -> Bool) -> Int { steady.now.lastEvents.count(where: isIt) }
-                for _ in 0..<20 where count({ if case .topicMissing = $0 { true } else { false } }) == 0 {
-                    try await steady.refresh()
-                }
-                #expect(count { if case .topicMissing = $0 { true } else { false } } == 1)
-                #expect(count { if case .topicFound = $0 { true } else { false } } == 0)
-                #expect(
-                    try await within(.seconds(10)) { count { if case .topicFound = $0 { true } else { false } } == 1 })
+                func first(_ isIt: (ClientEvent.Kind) -> Bool) -> Int? { steady.now.lastEvents.firstIndex(where: isIt) }
+                func missing() -> Int? { first { if case .topicMissing = $0 { true } else { false } } }
+                func found() -> Int? { first { if case .topicFound = $0 { true } else { false } } }
+                for _ in 0..<20 where missing() == nil { try await steady.refresh() }
+                let missed = try #require(missing())
+                #expect(try await within(.seconds(10)) { found() != nil })
+                #expect(missed < found() ?? -1)
+                #expect(steady.now.lastEvents.count { if case .topicMissing = $0 { true } else { false } } == 1)
             }
         }
     }

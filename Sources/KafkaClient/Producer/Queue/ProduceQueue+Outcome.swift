@@ -148,7 +148,9 @@ extension ProduceQueue {
             self[key].remove(ended)
             return end(batch, .failed(error), now: now, &effects)
         }
-        guard isRetriable, batch.attemptCount < configuration.attempts, now < batch.deadline else {
+        // Under the identity that has come since, what is stored already would be stored again.
+        let wouldDouble = batch.stamp != nil && batch.isUnsure && !self[key].sequences.isUnsure(batch)
+        guard isRetriable, !wouldDouble, batch.attemptCount < configuration.attempts, now < batch.deadline else {
             self[key].remove(ended)
             return end(batch, .failed(final(error, batch, now)), now: now, &effects)
         }

@@ -1,0 +1,32 @@
+import KafkaProtocol
+import Testing
+
+@testable import KafkaClient
+
+/// What an idempotent producer's queue does where batches fail together.
+@Suite struct IdempotentQueueTests {
+    @Test func `what may be stored under an identity that is refused meanwhile is not sent under the next`() {
+        var bench = QueueBench(QueueBench.configuration(order: .idempotent, target: 1))
+        bench.learn(["t": [0]])
+        bench.identify(1)
+        bench.enqueue(0)
+        bench.answer(bench.take(0), .stored)
+        // Both are stored, and nobody knows.
+        for _ in 0..<2 { bench.enqueue(0) }
+        let first = bench.take(0) + bench.take(0)
+        #expect(first.map(\.stamp?.baseSequence) == [1, 2])
+        bench.answer(first, .busy)
+        bench.pass(.seconds(1))
+        let again = bench.take(0) + bench.take(0)
+        #expect(again.map(\.stamp) == first.map(\.stamp))
+        _ = bench.takeDeliveries()
+        bench.answer(again[0], .refused(.invalidProducerEpoch, nil))
+        bench.answer(again[1], .lost)
+        bench.identify(2)
+        bench.pass(.seconds(1))
+        #expect(bench.take(0).isEmpty)
+        let deliveries = bench.takeDeliveries()
+        #expect(deliveries.count == 2)
+        for delivery in deliveries { #expect(!delivery.isAcknowledged && delivery.mayBeDuplicated) }
+    }
+}
