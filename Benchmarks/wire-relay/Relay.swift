@@ -7,10 +7,13 @@ final class Relay: @unchecked Sendable {
     private let oneWayNs: Int64
     private let chunks = ChunkPool()
     private var listeners: [TCPListener] = []
+    private var resetSignal: SignalSource?
     private var connections: [ObjectIdentifier: RelayedConnection] = [:]
 
+    /// Resets all connections whenever the process gets `resetSignal`.
+    ///
     /// - Throws: `TransportError` when a port is taken, or a target is not numeric.
-    init(_ arguments: WireRelayArguments, on loop: EventLoop) throws {
+    init(_ arguments: WireRelayArguments, resetSignal: Int32, on loop: EventLoop) throws {
         self.loop = loop
         oneWayNs = arguments.roundTripNs / 2
         for route in arguments.routes {
@@ -19,6 +22,12 @@ final class Relay: @unchecked Sendable {
             listeners.append(
                 try TCPListener(on: loop, address: own) { [unowned self] stream in relay(stream, to: target) })
         }
+        self.resetSignal = try SignalSource(resetSignal, on: loop) { [unowned self] _ in resetConnections() }
+    }
+
+    private func resetConnections() {
+        // Each takes itself out when it has ended.
+        for connection in Array(connections.values) { connection.reset() }
     }
 
     private func relay(_ client: TCPStream, to target: SocketAddress) {

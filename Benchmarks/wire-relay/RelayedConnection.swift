@@ -30,6 +30,13 @@ final class RelayedConnection {
     /// The server has refused the connection: the client learns of it like of a reset.
     func refuse() { downstream.putEnd(isReset: true) }
 
+    /// Resets both ends at once, and loses what is under way.
+    func reset() {
+        client.reset()
+        server.reset()
+        end()
+    }
+
     private func end() {
         upstream.close()
         downstream.close()

@@ -3,7 +3,8 @@
 //      wire-relay RTT PORT=HOST:PORT …
 //
 // For each PORT=HOST:PORT it listens on that port of 127.0.0.1 and connects to HOST:PORT, numeric. It prints `ready` and runs
-// until it is ended. scripts/with-kafka puts it before a Kafka; on Linux, `tc … netem` does the same where the kernel has it.
+// until it is ended. SIGUSR1 resets all connections that it has at that moment. scripts/with-kafka puts it before a Kafka; on
+// Linux, `tc … netem` delays as well where the kernel has it.
 //
 // The wire is long and not narrow: rates have no limit but the machine's, and 64 MiB may be under way each way. To open a
 // connection takes no time; what comes over it does.
@@ -29,7 +30,9 @@ struct WireRelay {
         }
         do {
             let loop = try EventLoop(name: "wire-relay")
-            let relay = try await Task(executorPreference: loop) { try Relay(arguments, on: loop) }.value
+            let relay = try await Task(executorPreference: loop) {
+                try Relay(arguments, resetSignal: SIGUSR1, on: loop)
+            }.value
             Terminal.write("ready\n", to: 1)
             await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
             withExtendedLifetime(relay) {}

@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import queue
+import signal
 import socket
 import struct
 import subprocess
@@ -114,7 +116,7 @@ def reset(connection):
 
 @contextlib.contextmanager
 def relayed(rtt, *servers):
-    """A relay before servers; gives a function that connects to one of them."""
+    """A relay before servers; gives a function that connects to one of them, and has the relay's `pid`."""
     held = [socket.create_server(("127.0.0.1", 0)) for _ in servers]
     ports = [s.getsockname()[1] for s in held]
     for s in held:
@@ -130,6 +132,7 @@ def relayed(rtt, *servers):
 
     try:
         equal(process.stdout.readline(), "ready\n", "the relay's first line")
+        connect.pid = process.pid
         yield connect
         expect(process.poll() is None, "the relay ended by itself")
     finally:
@@ -226,6 +229,34 @@ def ended():
             expect(heard.wait(10), "the server did not hear of the end")
             equal(seen, [b"bye", word] if word == "closed" else seen[:1] + [word], "what the server heard")
             seen.clear(), heard.clear()
+
+
+@test("SIGUSR1 resets both ends of all connections of a relay, which goes on for the next ones")
+def reset_by_signal():
+    heard = queue.Queue()
+
+    def listen(connection):
+        try:
+            while data := connection.recv(100):
+                connection.sendall(data)
+            heard.put("closed")
+        except ConnectionResetError:
+            heard.put("reset")
+
+    with relayed("1ms", Server(listen)) as connect:
+        for _ in range(2):
+            connections = [connect() for _ in range(3)]
+            for connection in connections:
+                connection.sendall(b"x")
+                equal(connection.recv(1), b"x", "the echo")
+            os.kill(connect.pid, signal.SIGUSR1)
+            for connection in connections:
+                with connection:
+                    try:
+                        equal(connection.recv(1), None, "what came instead of a reset")
+                    except ConnectionResetError:
+                        pass
+                equal(heard.get(timeout=10), "reset", "what the server heard")
 
 
 @test("a relay whose server is not there resets its client, and one that was given nonsense says so")
