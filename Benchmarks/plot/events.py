@@ -47,12 +47,16 @@ def happenings(events):
                 continue
             lost.remove(broker)
             kind = "found"
-        if kind in WORDS:
-            yield row.required("t_s"), kind, broker
+        elif kind == "drill":
+            # What was done, without the circumstances.
+            kind = (row.text("detail") or kind).partition(":")[0]
+        elif kind not in WORDS:
+            continue
+        yield row.required("t_s"), kind, broker
 
 
 def label(kind, brokers):
-    one, many = WORDS[kind]
+    one, many = WORDS.get(kind) or (kind, kind + " × {}")
     # A broker that is lost and found again and again is one.
     count = len(set(brokers)) if kind in ("lost", "found") else len(brokers)
     return one.format(broker=brokers[0]) if count == 1 else many.format(count)

@@ -1,58 +1,24 @@
-"""kbench against three nodes of a real Apache Kafka, of which one fails in mid-run."""
+"""Short drills: kbench --verify on three nodes of a real Apache Kafka in trouble. scripts/drill has them in full."""
 
-import os
-import signal
-import time
-
-from harness import Running, equal, expect, folder, rows, test, wait_until
-from kafka_cluster import BOOTSTRAP, signal_node, start_node, stored, under_replicated, written_bytes
-
-RECORDS = 6_000_000
-NODE = 2
+from drills import Drill
+from harness import expect, folder, test
+from troubles import troubles
 
 
-def drill(topic, fail, mend):
-    """A run with acks=all during which `fail` happens to a node; `mend` makes up for it, when the run has ended."""
-    with folder() as output:
-        running = Running(
-            "-b", BOOTSTRAP, "--topic", topic, "--keep-topic", "--partitions", 12, "--replication-factor", 3, "--acks", "all",
-            "--records", RECORDS, "--output", output + "/out")
-        try:
-            # On three nodes: about a tenth of the records.
-            wait_until(lambda: written_bytes(topic) > RECORDS * 100 * 3 // 10 or running.has_ended(), "data", 60)
-            fail()
-            expect(not running.has_ended(), "the run was over before the node failed")
-            ended = running.finish(180)
-        finally:
-            mend()
-        expect(os.path.exists(output + "/out/runs.csv"), f"no result of {ended}, status {ended.status}")
-        (row,) = rows(output + "/out")
-        equal((row["records_acked"], row["records_failed"]), (str(RECORDS), "0"), f"acked and failed of {ended}")
-        count = stored(topic)[topic]
-        # A request whose answer was lost is repeated, and stored once all the same.
-        equal((row["idempotence"], ended.status, count), ("true", 0, RECORDS), f"records stored of {ended}")
+def define(name, acks="all", idempotence="true"):
+    trouble = troubles[name]
+    mode = f"acks {acks}, {'idempotent' if idempotence == 'true' else 'at least once' if acks == 'all' else 'no more promised'}"
+
+    @test(f"drill {name}, {mode}, {'relayed' if trouble.relayed else 'near'}: {trouble.text}")
+    def run():
+        with folder() as output:
+            lines, wrong = Drill(name, output + "/out", is_short=True, acks=acks, idempotence=idempotence).run()
+            expect(not wrong, "\n".join(lines))
+            print("".join(f"    {line}\n" for line in lines[1:] if line), end="", flush=True)
 
 
-def restart():
-    start_node(NODE)
-    wait_until(lambda: under_replicated() == 0, "replicas in sync", 90)
-
-
-@test("a broker killed in mid-run: the run goes on and nothing is lost")
-def killed():
-    drill("killed", lambda: signal_node(NODE, signal.SIGKILL), restart)
-
-
-@test("a broker that shuts down in order in mid-run: the run goes on and nothing is lost")
-def shut_down():
-    drill("shut-down", lambda: signal_node(NODE, signal.SIGTERM), restart)
-
-
-@test("a broker that stops answering for 8 s in mid-run: the run goes on and nothing is lost")
-def paused():
-    def pause():
-        signal_node(NODE, signal.SIGSTOP)
-        time.sleep(8)
-        signal_node(NODE, signal.SIGCONT)
-
-    drill("paused", pause, lambda: signal_node(NODE, signal.SIGCONT))
+for each in troubles:
+    define(each)
+define("killed", idempotence="false")
+define("killed", acks="1", idempotence="false")
+define("resets", idempotence="false")

@@ -174,13 +174,14 @@ def events():
         timeline(here + "/one", "1,0,connected,,,3,h:1", "1,1,leader-moved,t,0,2,", *lost,
                  *(f"1,2.{tenth},leader-moved,t,{tenth},1," for tenth in range(3)), "1,3.5,retried,t,0,1,",
                  "1,4,connected,,,3,h:1", "1,4.1,connected,,,3,h:1", "1,6,topic-grew,t,,,", "1,7,topic-made-anew,t,,,",
-                 "1,8,throttled,,,1,100 ms", "1,8.2,throttled,,,1,100 ms", "1,9,something-new,,,,", "2,5,topic-gone,t,,,")
+                 "1,8,throttled,,,1,100 ms", "1,8.2,throttled,,,1,100 ms", "1,9,something-new,,,,",
+                 "1,5,drill,,,2,node 2 killed: leader of 4", "1,9.5,drill,,,,all reset", "1,9.6,drill,,,,all reset", "2,5,topic-gone,t,,,")
         drawn(here + "/one", "--out", here, "--format", "svg")
         found = " ".join(texts(here + "/timeline.svg"))
         for text in ("leader moved", "broker 3 lost", "3 leaders moved", "broker 3 found", "topic grew",
-                     "topic made anew", "throttled × 2", "what happened to brokers"):
+                     "topic made anew", "throttled × 2", "node 2 killed", "all reset × 2", "what happened to brokers"):
             equal(found.count(text), 1, f"'{text}' in {found}")
-        expect("retried" not in found and "topic gone" not in found, f"too many marks: {found}")
+        expect(not any(word in found for word in ("retried", "topic gone", "leader of 4")), f"too many marks: {found}")
         timeline(here + "/two")
         drawn(here + "/two", "--out", here, "--format", "svg")
         found = " ".join(texts(here + "/timeline.svg"))
