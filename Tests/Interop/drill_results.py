@@ -120,7 +120,7 @@ def report(name, result, stored, wrong):
     """What was done, what a user would have noticed of it, and whether it was right; lines of text."""
     row = result.row
     lines = [f"drill {name}: acks {row['acks']}, {'idempotent' if row['idempotence'] == 'true' else 'not idempotent'}, "
-             f"{result.count('records'):,} records" if row["records"] else f"drill {name}: acks {row['acks']}", ""]
+             f"{result.duration:.0f} s", ""]
     lines.append("     time  what was done; until the next: lowest throughput, longest gap of a partition whose leader moved")
     ends = [at for at, _, _ in result.actions[1:]] + [result.duration]
     for (at, _, text), end in zip(result.actions, ends):
@@ -141,7 +141,7 @@ def noticed(result):
     disturbed = [rate for t, rate in result.timeline if first < t <= result.duration]
     throughput = f"throughput   {float(row['throughput_rps']) / 1000:,.0f} k/s"
     if usual and disturbed:
-        throughput += (f"; {usual / 1000:,.0f} k/s before the first action, afterwards {min(disturbed) / 1000:,.0f} k/s at the lowest, "
+        throughput += (f"; {usual / 1000:,.0f} k/s before the first action, then {min(disturbed) / 1000:,.0f} k/s at the lowest, "
                        f"below half in {sum(rate < usual / 2 for rate in disturbed)} of {len(disturbed)} s, "
                        f"nothing at all in {sum(rate == 0 for rate in disturbed)} s")
     latency = ", ".join(f"{name} {float(row[f'latency_total_{name}_us']) / 1000:,.0f} ms" for name in ("p50", "p99", "max"))
@@ -150,7 +150,8 @@ def noticed(result):
         f"{result.count('records_retried'):,} sent more than once",
         throughput,
         f"latency      {latency}",
-        f"longest gap  {float(row['gap_max_ms'] or 0) / 1000:.2f} s of a partition; leaders moved {result.count('leaders_moved')} times",
+        f"longest gap  {float(row['gap_max_ms'] or 0) / 1000:.2f} s of a partition; "
+        f"leaders moved {result.count('leaders_moved')} times",
         f"memory       {result.count('client_peak_rss_bytes') / 2**20:.0f} MiB at most, of {MEMORY_MAX >> 20} MiB allowed"]
 
 

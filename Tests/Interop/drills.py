@@ -23,7 +23,8 @@ END_SECONDS = 900
 class Drill:
     """One drill. Its output folder has kbench's files, with what was done among the events, and the report."""
 
-    def __init__(self, name, output, *, is_short=False, acks="all", idempotence="auto", records=None, more=(), say=lambda text: None):
+    def __init__(self, name, output, *, is_short=False, acks="all", idempotence="auto", records=None, more=(),
+                 say=lambda text: None):
         self.trouble, self.output, self.is_short, self.records = troubles[name], output, is_short, records
         self.options = ["-b", BOOTSTRAP, "--partitions", PARTITIONS, "--acks", acks, "--idempotence", idempotence, *more]
         self.begun = time.monotonic()
@@ -50,7 +51,7 @@ class Drill:
         wrong = faults(result, ended, count)
         least = trouble.rounds[self.is_short]
         if scene.rounds < least:
-            wrong.append(f"the run ended after {scene.rounds} rounds of trouble, {least} are wanted: give it more --records")
+            wrong.append(f"the run ended after {scene.rounds} rounds of trouble, not {least} or more: give it more --records")
         lines = report(trouble.name, result, count, wrong)
         with open(os.path.join(self.output, "drill.txt"), "w") as f:
             f.write("\n".join(lines) + "\n")
@@ -68,6 +69,8 @@ class Drill:
                 while True:
                     self.trouble.make(scene)
                     scene.rounds += 1
+                    if self.trouble.unsyncs:
+                        scene.wait_in_sync()
                     scene.sleep(self.trouble.pause())
             except LoadEnded:
                 pass

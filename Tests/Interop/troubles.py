@@ -25,20 +25,23 @@ class LoadEnded(Exception):
 class Trouble:
     """One kind of trouble: `make` is a round of it, `prepare` what comes before the load, `mend` what comes after it."""
 
-    def __init__(self, name, text, make, seconds, rounds, pause, relayed, prepare, mend):
-        self.name, self.text, self.make, self.pause, self.relayed = name, text, make, pause, relayed
+    def __init__(self, name, text, make, seconds, rounds, pause, unsyncs, relayed, prepare, mend):
+        self.name, self.text, self.make, self.pause = name, text, make, pause
+        # Whether replicas have to catch up after a round, and whether a relay makes the trouble.
+        self.unsyncs, self.relayed = unsyncs, relayed
         # In full, and in short.
         self.seconds, self.rounds = seconds, rounds
         self.prepare, self.mend = prepare, mend
 
 
-def trouble(name, text, *, seconds, rounds, pause=lambda: 2, relayed=False, prepare=lambda scene: None, mend=lambda scene: None):
+def trouble(name, text, *, seconds, rounds, pause=lambda: 2, unsyncs=True, relayed=False, prepare=lambda scene: None,
+            mend=lambda scene: None):
     """Registers a function as a round of a trouble.
 
-    `seconds` are those that the load shall last, in full and in short; `rounds` those that have to be whole before it ends.
+    `seconds` are those that the load shall last, in full and in short; `rounds` those that have to be made in it.
     """
     def register(make):
-        troubles[name] = Trouble(name, text, make, seconds, rounds, pause, relayed, prepare, mend)
+        troubles[name] = Trouble(name, text, make, seconds, rounds, pause, unsyncs, relayed, prepare, mend)
         return make
     return register
 
@@ -135,7 +138,6 @@ def killed(scene):
     scene.sleep(5)
     start_node(node)
     scene.note(f"node {node} started", node)
-    scene.wait_in_sync()
 
 
 @trouble("rolling", "one node after the other is shut down in order and started again", seconds=(120, 45), rounds=(3, 1))
@@ -148,7 +150,6 @@ def rolling(scene):
     expect(gone(pid, 60), f"node {node} did not shut down within 60 s")
     start_node(node)
     scene.note(f"node {node} has shut down, and is started", node)
-    scene.wait_in_sync()
 
 
 @trouble("frozen", "one node after the other stands still (SIGSTOP), in full for ten seconds", seconds=(120, 45), rounds=(3, 1))
@@ -160,11 +161,10 @@ def frozen(scene):
     scene.sleep(6 if scene.is_short else 10)
     signal_node(node, signal.SIGCONT)
     scene.note(f"node {node} goes on", node)
-    scene.wait_in_sync()
 
 
 @trouble("elections", "all partitions get another leader every two seconds, by reassignment and election", seconds=(60, 15),
-         rounds=(10, 2))
+         rounds=(10, 2), unsyncs=False)
 def elections(scene):
     # The leader is the first of the replicas, once that is elected.
     reassign(scene.topic, lambda replicas: replicas[1:] + replicas[:1])
@@ -188,14 +188,14 @@ pauses = random.Random(1)
 
 
 @trouble("resets", "all connections are reset at once by a relay, every 0.3 to 3 seconds", seconds=(60, 15), rounds=(10, 3),
-         pause=lambda: pauses.uniform(0.3, 3), relayed=True, prepare=relay_pid)
+         pause=lambda: pauses.uniform(0.3, 3), unsyncs=False, relayed=True, prepare=relay_pid)
 def resets(scene):
     os.kill(relay_pid(), signal.SIGUSR1)
     scene.note("all connections reset")
 
 
-@trouble("stopped", "all nodes stand still at once (SIGSTOP), in full for longer than the request timeout of 30 s", seconds=(90, 35),
-         rounds=(1, 1), pause=lambda: 5)
+@trouble("stopped", "all nodes stand still at once (SIGSTOP), in full for longer than the request timeout of 30 s",
+         seconds=(90, 35), rounds=(1, 1), pause=lambda: 5)
 def stopped(scene):
     seconds = 8 if scene.is_short else (45 if scene.rounds == 0 else 12)
     for node in NODES:
@@ -205,7 +205,6 @@ def stopped(scene):
     for node in NODES:
         signal_node(node, signal.SIGCONT)
     scene.note("all nodes go on")
-    scene.wait_in_sync()
 
 
 def prepare_disk(scene):
@@ -223,7 +222,8 @@ def mend_disk(scene):
 def full_disk(scene):
     disk = scene.disk
     if scene.rounds:
-        return scene.sleep(1)
+        # The disk is not full again.
+        scene.sleep(float("inf"))
     pid = node_pid(disk.node)
     while not gone(pid, 0) and disk.free() > 0:
         scene.sleep(0.1)
@@ -240,4 +240,3 @@ def full_disk(scene):
     disk.grow()
     start_node(disk.node)
     scene.note(f"node {disk.node} has room and is started", disk.node)
-    scene.wait_in_sync()
