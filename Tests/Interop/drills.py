@@ -5,16 +5,12 @@ import signal
 import time
 
 from drill_results import Result, faults, report
-from harness import Running, expect, gone, kbench, needs, rows
+from harness import Running, expect, gone, needs
 from kafka_admin import create, delete
 from kafka_cluster import BOOTSTRAP, stored
-from troubles import REPLICAS, LoadEnded, Scene, revive_all, troubles
+from troubles import IN_SYNC_MIN, REPLICAS, LoadEnded, Scene, revive_all, troubles
 
 PARTITIONS = 12
-IN_SYNC_MIN = 2
-# In full, at least.
-RECORDS_MIN = 20_000_000
-WARM_UP = "10s"
 # Before the first trouble, so that one sees what is usual.
 LEAD = 8
 END_SECONDS = 900
@@ -70,10 +66,13 @@ class Drill:
                     self.trouble.make(scene)
                     scene.rounds += 1
                     if self.trouble.unsyncs:
-                        scene.wait_in_sync()
+                        scene.catch_up()
                     scene.sleep(self.trouble.pause())
             except LoadEnded:
                 pass
+            except BaseException:
+                scene.load.signal(signal.SIGKILL)
+                raise
             finally:
                 revive_all(scene)
             return scene.load.finish(END_SECONDS)
@@ -82,15 +81,7 @@ class Drill:
                 scene.load.signal(signal.SIGKILL)
 
     def amount(self):
-        """In short a time. In full a number of records: enough for the trouble, as fast as a run without it is."""
-        seconds = self.trouble.seconds[self.is_short]
-        if self.records is None and self.is_short:
-            return ["--duration", f"{seconds}s"]
-        if self.records is None:
-            topic, output = self.scene.topic + "-warm-up", self.output + "-warm-up"
-            self.scene.say("brokers that have just started are slow: a warm-up without trouble")
-            kbench(*self.options, "--topic", topic, "--replication-factor", REPLICAS, "--duration", WARM_UP, "--output", output,
-                   timeout=120).must_end_with(0)
-            (row,) = rows(output)
-            self.records = max(RECORDS_MIN, int(float(row["throughput_rps"]) * seconds))
-        return ["--records", self.records]
+        """A time that is long enough for the trouble, unless a number of records was asked for."""
+        if self.records is not None:
+            return ["--records", self.records]
+        return ["--duration", f"{self.trouble.seconds[self.is_short]}s"]
