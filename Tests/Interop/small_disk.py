@@ -72,8 +72,9 @@ class SmallDisk:
             return
         self.stop()
         shutil.copytree(self.data, self.aside, ignore=shutil.ignore_patterns("*-delete"))
-        ended = subprocess.run(["umount", self.data], capture_output=True, text=True)
-        expect(ended.returncode == 0, f"the disk of node {self.node} can't be unmounted: {ended.stderr.strip()}")
+        # Threads of a process that has ended may still let go of their files.
+        wait_until(lambda: subprocess.run(["umount", self.data], stderr=subprocess.DEVNULL).returncode == 0,
+                   f"disk of node {self.node} that can be unmounted", 30)
         self.is_mounted = False
         os.rmdir(self.data)
         os.rename(self.aside, self.data)

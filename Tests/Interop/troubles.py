@@ -207,7 +207,7 @@ def resets(scene):
 
 
 @trouble("stopped", "all nodes stand still at once (SIGSTOP), in full for longer than the request timeout of 30 s",
-         seconds=(120, 35), rounds=(1, 1), pause=lambda: 5)
+         seconds=(180, 35), rounds=(1, 1), pause=lambda: 8)
 def stopped(scene):
     seconds = 8 if scene.is_short else (45 if scene.rounds == 0 else 12)
     for node in NODES:
