@@ -68,6 +68,13 @@ package struct WaitingLine: Sendable {
         return entries.takeAll().map { $0.waiter }
     }
 
-    /// Takes a waiter out of the line, wherever it stands. Does nothing when it is not in the line. Linear.
-    package mutating func leave(_ waiter: Waiter<Void>) { entries.removeAll { $0.waiter === waiter } }
+    /// Takes a waiter out of the line, wherever it stands. Does nothing when it is not in the line. Linear, but for the first:
+    /// many that are cancelled together leave in the order in which they came.
+    package mutating func leave(_ waiter: Waiter<Void>) {
+        if entries.first?.waiter === waiter {
+            _ = entries.popFirst()
+        } else {
+            entries.removeAll { $0.waiter === waiter }
+        }
+    }
 }

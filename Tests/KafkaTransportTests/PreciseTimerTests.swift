@@ -92,7 +92,10 @@ import Testing
             }
             let begin = MonotonicInstant.now
             await loop.run {}
-            for number in 0..<4 { #expect(try await fired.next() == number) }
+            var numbers: [Int] = []
+            for _ in 0..<4 { numbers.append(try await fired.next()) }
+            // A loop that is late may look at its own timers first.
+            #expect(numbers.filter { $0 < 3 } == [0, 1, 2] && numbers.contains(3))
             #expect(MonotonicInstant.now - begin < .seconds(10))
         }
     }

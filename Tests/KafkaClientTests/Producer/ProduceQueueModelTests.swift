@@ -16,30 +16,30 @@ import Testing
             + (0..<3).map { _ in UInt64.random(in: 0...UInt64(UInt32.max), using: &random) }
     }()
 
-    @Test(arguments: seeds, QueueBench.Order.allCases)
+    @Test(.serialized, arguments: seeds, QueueBench.Order.allCases)
     func `whatever happens no batch is lost, doubled without a word, or out of order`(
         seed: UInt64, order: QueueBench.Order
-    ) async {
-        print("produce queue model: seed \(seed), \(order)")
-        var model = ProduceQueueModel(seed: seed, order)
-        let stepCount = Self.stepCount(order)
-        for step in 0..<stepCount {
-            model.step()
-            // Other tests wait for the same few threads.
-            if step % 200 == 0 { await Task.yield() }
-            if model.complaints.isEmpty { continue }
-            Issue.record("seed \(seed), step \(step): \(model.complaints)")
-            return
-        }
-        model.settle()
-        #expect(model.complaints == [], "seed \(seed), after the last step")
-        // A model in which nothing happens would find nothing.
-        #expect(model.enqueuedCount > stepCount / 5)
-        #expect(model.endedCount == model.enqueuedCount)
-        #expect(model.acknowledgedCount > model.enqueuedCount / 5)
-        #expect(model.mostInFlight == (order == .oneInFlight ? 1 : 5))
-        if order == .idempotent {
-            #expect(model.sequenceAnswers.duplicates > 100 && model.sequenceAnswers.outOfOrder > 100)
+    ) async throws {
+        try await onOwnThread {
+            print("produce queue model: seed \(seed), \(order)")
+            var model = ProduceQueueModel(seed: seed, order)
+            let stepCount = Self.stepCount(order)
+            for step in 0..<stepCount {
+                model.step()
+                if model.complaints.isEmpty { continue }
+                Issue.record("seed \(seed), step \(step): \(model.complaints)")
+                return
+            }
+            model.settle()
+            #expect(model.complaints == [], "seed \(seed), after the last step")
+            // A model in which nothing happens would find nothing.
+            #expect(model.enqueuedCount > stepCount / 5)
+            #expect(model.endedCount == model.enqueuedCount)
+            #expect(model.acknowledgedCount > model.enqueuedCount / 5)
+            #expect(model.mostInFlight == (order == .oneInFlight ? 1 : 5))
+            if order == .idempotent {
+                #expect(model.sequenceAnswers.duplicates > 100 && model.sequenceAnswers.outOfOrder > 100)
+            }
         }
     }
 }
