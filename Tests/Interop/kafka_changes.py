@@ -11,10 +11,10 @@ import os
 import signal
 import time
 
-from harness import equal, expect, folder, gone, test, wait_until
+from harness import equal, expect, folder, test, wait_until
 from kafka_admin import (
     controller, create, delete, elect_preferred, grow, in_sync, layout, leaders, reassign, wait_for_replicas)
-from kafka_cluster import BOOTSTRAP, node_pid, signal_node, start_node
+from kafka_cluster import BOOTSTRAP, await_shutdown, signal_node, start_node
 from kafka_producers import MAX_AGE, Producing, librdkafka, now, ours
 
 NODES = len(BOOTSTRAP.split(","))
@@ -320,9 +320,8 @@ def kill(node):
 
 
 def shut_down(node):
-    pid = node_pid(node)
     signal_node(node, signal.SIGTERM)
-    expect(gone(pid, 60), f"node {node} did not shut down")
+    await_shutdown(node)
 
 
 def resume(node):

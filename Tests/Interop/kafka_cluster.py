@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 
-from harness import expect
+from harness import expect, gone
 
 BOOTSTRAP = os.environ.get("BOOTSTRAP", "")
 HOME = os.environ.get("KAFKA_HOME", "")
@@ -54,6 +54,11 @@ def node_pid(number):
 
 def signal_node(number, what=signal.SIGKILL):
     os.kill(node_pid(number), what)
+
+
+def await_shutdown(number):
+    """Waits until a node has ended that was told to."""
+    expect(gone(node_pid(number), 60), f"node {number} did not shut down within 60 s")
 
 
 def start_node(number):

@@ -7,9 +7,9 @@ import shutil
 import signal
 import subprocess
 
-from harness import Skip, expect, gone, wait_until
+from harness import Skip, gone, wait_until
 from kafka_admin import confluent
-from kafka_cluster import FOLDER, node_pid, signal_node, start_node
+from kafka_cluster import FOLDER, await_shutdown, node_pid, signal_node, start_node
 
 CLONE_NEWNS = 0x00020000
 ROOM_BYTES = 16 << 30
@@ -81,10 +81,9 @@ class SmallDisk:
         self.start()
 
     def stop(self):
-        pid = node_pid(self.node)
-        if not gone(pid, 0):
+        if not gone(node_pid(self.node), 0):
             signal_node(self.node, signal.SIGTERM)
-        expect(gone(pid, 60), f"node {self.node} did not shut down within 60 s")
+        await_shutdown(self.node)
 
     def start(self):
         start_node(self.node)

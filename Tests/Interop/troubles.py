@@ -7,7 +7,7 @@ import time
 
 from harness import Skip, expect, gone
 from kafka_admin import controller, elect_preferred, layout, leaders, reassign
-from kafka_cluster import node_pid, signal_node, start_node
+from kafka_cluster import await_shutdown, node_pid, signal_node, start_node
 from small_disk import SmallDisk
 
 NODES = (1, 2, 3)
@@ -139,13 +139,18 @@ def revive_all(scene):
     scene.wait_in_sync()
 
 
+def strike(scene, node, number, what):
+    """Sends a signal to a node, and notes what it was until then."""
+    was = role(scene, node)
+    signal_node(node, number)
+    scene.note(f"node {node} {what}: {was}", node)
+
+
 @trouble("killed", "the leader of a partition is killed with -9 and started again when others lead, again and again",
          seconds=(180, 45), rounds=(3, 1))
 def killed(scene):
     node = scene.leader(scene.rounds % scene.partitions)
-    is_what = role(scene, node)
-    signal_node(node, signal.SIGKILL)
-    scene.note(f"node {node} killed: {is_what}", node)
+    strike(scene, node, signal.SIGKILL, "killed")
     # A dead node is noticed after three seconds.
     scene.sleep(5)
     start_node(node)
@@ -155,11 +160,8 @@ def killed(scene):
 @trouble("rolling", "one node after the other is shut down in order and started again", seconds=(180, 45), rounds=(3, 1))
 def rolling(scene):
     node = NODES[scene.rounds % len(NODES)]
-    is_what = role(scene, node)
-    pid = node_pid(node)
-    signal_node(node, signal.SIGTERM)
-    scene.note(f"node {node} told to shut down: {is_what}", node)
-    expect(gone(pid, 60), f"node {node} did not shut down within 60 s")
+    strike(scene, node, signal.SIGTERM, "told to shut down")
+    await_shutdown(node)
     start_node(node)
     scene.note(f"node {node} has shut down, and is started", node)
 
@@ -167,9 +169,7 @@ def rolling(scene):
 @trouble("frozen", "one node after the other stands still (SIGSTOP), in full for ten seconds", seconds=(120, 45), rounds=(3, 1))
 def frozen(scene):
     node = NODES[scene.rounds % len(NODES)]
-    is_what = role(scene, node)
-    signal_node(node, signal.SIGSTOP)
-    scene.note(f"node {node} stopped: {is_what}", node)
+    strike(scene, node, signal.SIGSTOP, "stopped")
     scene.sleep(6 if scene.is_short else 10)
     signal_node(node, signal.SIGCONT)
     scene.note(f"node {node} goes on", node)

@@ -114,6 +114,14 @@ def reset(connection):
     connection.close()
 
 
+def expect_reset(connection):
+    """The next thing that comes is a reset."""
+    try:
+        equal(connection.recv(100), None, "what came instead of a reset")
+    except ConnectionResetError:
+        pass
+
+
 @contextlib.contextmanager
 def relayed(rtt, *servers):
     """A relay before servers; gives a function that connects to one of them, and has the relay's `pid`."""
@@ -217,10 +225,7 @@ def ended():
         with connect(1) as connection:
             equal(connection.recv(100), b"bye", "what came before the reset")
             connection.sendall(b"x")
-            try:
-                equal(connection.recv(100), None, "what came instead of a reset")
-            except ConnectionResetError:
-                pass
+            expect_reset(connection)
         for end, word in ((socket.socket.close, "closed"), (reset, "reset")):
             connection = connect(2)
             connection.sendall(b"bye")
@@ -252,10 +257,7 @@ def reset_by_signal():
             os.kill(connect.pid, signal.SIGUSR1)
             for connection in connections:
                 with connection:
-                    try:
-                        equal(connection.recv(1), None, "what came instead of a reset")
-                    except ConnectionResetError:
-                        pass
+                    expect_reset(connection)
                 equal(heard.get(timeout=10), "reset", "what the server heard")
 
 

@@ -11,7 +11,8 @@ struct Gathering: Sendable {
     let recordsPerLook: Int64
     private let isMixed: Bool
 
-    private static let spanNs: Double = 65_000
+    /// The longest time for which records are gathered.
+    static let spanNs: Double = 65_000
     private static let mixedIntervalNsMax: Double = 125_000
 
     /// - Parameter intervalNs: between two records, above 0.

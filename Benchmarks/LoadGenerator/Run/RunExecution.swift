@@ -131,7 +131,7 @@ struct RunExecution {
     private func sleepCostNs() async -> Int64 {
         guard let rate = configuration.rate else { return 0 }
         return await GeneratorClock.sleepCostNs(
-            on: pipeline.generatorLoops[0], durationNs: Int64(max(65_000, min(1e9 / rate, 1_000_000))))
+            on: pipeline.generatorLoops[0], durationNs: Int64(max(Gathering.spanNs, min(1e9 / rate, 1_000_000))))
     }
 
     private func startGenerators(

@@ -7,7 +7,7 @@ import Testing
 
 /// The produce queue at random under topics that are made anew, grow, go missing and are gone, brokers that are given up and
 /// reached, and throttling. Checks what `ProduceQueueModel` does, and after each step that nothing has been forgotten.
-struct ChangingTopicsModel {
+struct ChangingTopicsModel: QueueModel {
     struct Truth {
         var incarnation: UInt64
         var leaders: [Int32]
@@ -398,27 +398,6 @@ struct ChangingTopicsModel {
             if needsAsking, !toAsk.contains(topic.name) {
                 complaints.append("\(topic.name) needs asking for, and nobody does")
             }
-        }
-    }
-}
-
-@Suite(.timeLimit(.minutes(5))) struct ChangingTopicsModelTests {
-    private static let seeds: [UInt64] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-
-    @Test(.serialized, arguments: seeds, QueueBench.Order.allCases)
-    func `the queue under topics that change`(seed: UInt64, order: QueueBench.Order) async throws {
-        try await onOwnThread {
-            var model = ChangingTopicsModel(seed: seed, order)
-            for step in 0..<(order == .idempotent ? 20_000 : 8_000) {
-                model.step()
-                if model.complaints.isEmpty { continue }
-                Issue.record("seed \(seed), step \(step): \(model.complaints)")
-                return
-            }
-            model.settle()
-            #expect(model.complaints == [], "seed \(seed), after the last step")
-            #expect(model.endedCount == model.enqueuedCount)
-            #expect(model.backingOffMax < 100)
         }
     }
 }
