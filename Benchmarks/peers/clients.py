@@ -87,10 +87,11 @@ class KBench:
             output = os.path.join(folder, "out")
             rate = ["--rate", str(job.rate)] if job.rate else []
             rate += ["--warmup-records", str(job.warmup)] if job.warmup else []
-            rate += ["--concurrency", str(job.in_flight * job.brokers)] if job.in_flight else []
+            rate += ["--concurrency", str(job.in_flight)] if job.in_flight else []
+            rate += ["--batch-size", str(job.batch_size)] if job.batch_size else []
             run([self.binary, "-b", job.bootstrap, "--topic", job.topic, "--partitions", str(job.partitions),
                  "--records", str(job.records - job.warmup), "--payload-file", job.payload_file, "--codec", job.codec,
-                 "--acks", job.acks, "--batch-size", str(job.batch_size), "--linger", f"{job.linger_ms}ms",
+                 "--acks", job.acks, "--linger", f"{job.linger_ms}ms",
                  "-X", f"enable.idempotence={job.idempotence}".lower(), "--door", self.door, "--quiet", "--output", output, *rate])
             with open(os.path.join(output, "runs.csv"), newline="") as f:
                 (row,) = csv.DictReader(f)
@@ -144,7 +145,7 @@ class Librdkafka:
     def tuning(self, job):
         """What librdkafka's manual says of throughput: batches and a linger time of choice, and a queue that is large enough."""
         return {
-            "batch.size": job.batch_size, "linger.ms": job.linger_ms,
+            "linger.ms": job.linger_ms, **({"batch.size": job.batch_size} if job.batch_size else {}),
             # So that the size alone ends a batch, and the queue is never what holds it up.
             "batch.num.messages": 1_000_000, "queue.buffering.max.messages": 1_000_000,
         }
@@ -206,10 +207,12 @@ class JavaClient:
     def settings(self, job):
         settings = {
             "bootstrap.servers": job.bootstrap, "acks": job.acks, "compression.type": job.codec,
-            "batch.size": job.batch_size, "linger.ms": job.linger_ms, "buffer.memory": 256 << 20,
+            "linger.ms": job.linger_ms, "buffer.memory": 256 << 20,
             # Its lz4 defaults to a level that is not the others'.
             "enable.idempotence": str(job.idempotence).lower(), "compression.lz4.level": 1,
         }
+        if job.batch_size:
+            settings["batch.size"] = job.batch_size
         if job.in_flight:
             settings["max.in.flight.requests.per.connection"] = job.in_flight
         return settings

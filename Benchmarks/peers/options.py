@@ -31,6 +31,11 @@ def number_with(units, least, most, what):
     return parse
 
 
+def batch_size(text):
+    """Bytes; None for each client's own."""
+    return None if text == "own" else number_with(SIZE_UNITS, 1024, 900_000, "size")(text)
+
+
 def round_trip(text):
     """Milliseconds of a time with its unit."""
     digits = text.rstrip(string.ascii_letters)
@@ -97,8 +102,8 @@ def arguments(clients):
     parser.add_argument("--codec", type=one_of(CODECS, "codec"), default=["none"],
                         help="one or a comma list; default: none")
     parser.add_argument("--acks", choices=("0", "1", "all"), help="default: 1, of idempotent producers all")
-    parser.add_argument("--batch-size", type=number_with(SIZE_UNITS, 1024, 900_000, "size"), default=64 << 10,
-                        help="default: 64KiB")
+    parser.add_argument("--batch-size", type=batch_size, default=64 << 10, metavar="BYTES|own",
+                        help="own: each client's default; default: 64KiB")
     parser.add_argument("--linger-ms", type=count(0, 60_000), default=5, help="as fast as possible; default: 5")
     parser.add_argument("--rate", type=count(0, 10 ** 9), default=100_000,
                         help="records/s of the runs that measure latency; 0: none; default: 100k")

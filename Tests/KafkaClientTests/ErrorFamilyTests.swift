@@ -82,7 +82,7 @@ import Testing
             var badConnection = ConnectionConfiguration()
             badConnection.connectTimeout = .zero
             var badProducer = ProducerConfiguration()
-            badProducer.inFlightMax = 0
+            badProducer.inFlightPerBrokerMax = 0
             let loop = fixture.loop
             let sink = BatchCollector()
             let made: [() async throws -> Void] = [
@@ -142,7 +142,6 @@ import Testing
                 { _ = try RoundRobinPartitioner(start: -1, stride: 1) },
                 { _ = try StickyPartitioner(start: 0, stride: 0) },
                 { _ = try KeyPartitioner.murmur2.rotating(from: 0, by: .max) },
-                { _ = try InFlightLimit(0) },
                 { _ = try await producer.produce(batch, acks: .none) },
                 {
                     var chunk = RecordChunk(sharing: arena)

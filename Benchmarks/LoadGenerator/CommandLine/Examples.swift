@@ -27,7 +27,7 @@ extension Subcommand {
                     line: "kbench --stage build --record-size uniform:10:500 --keys zipf:1M:1.1",
                     purpose: "what building batches alone costs; no broker takes part"),
                 Example(
-                    line: "kbench --rtt 0ms,1ms,20ms --concurrency 64",
+                    line: "kbench --rtt 0ms,1ms,20ms",
                     purpose: "what distance costs: the broker's answers come so much later"),
                 Example(
                     line: "kbench --codec gzip,zstd:1 --batch-size 64KiB,256KiB --dry-run",

@@ -1,6 +1,7 @@
 // The one table of options. A row is all that parsing, help, completions, the manual page and README know of an option.
 // To add one, add a row, and read its value where it is used: `RunPlanReader` or `BrokerOptions`.
 
+import KafkaClient
 import KafkaEmbeddedBroker
 import KafkaTransport
 
@@ -106,18 +107,20 @@ package struct OptionTable: Sendable {
         group: .shape, "cores the client works on")
     let concurrency = Option(
         "concurrency",
-        .list(.count(in: 1...100_000), default: "\(RunConfiguration.requestsPerCore) for each core") { run, _ in
-            run.automaticConcurrency
-        }, group: .shape, "produce requests in flight, all brokers together")
+        .list(.count(in: 1...100_000), default: ProducerConfiguration().inFlightPerBrokerMax), group: .shape,
+        "most produce requests in flight for each broker and lane; fewer where more would only wait at the broker")
     let codec = Option(
         "codec", .list(.codec, default: .none), group: .shape, "compression of the batches")
     let batchSize = Option(
         "batch-size",
-        .list(.bytes(in: batchSizes), default: RunConfiguration.automaticBatchSizeText) { run, _ in
+        .list(
+            .bytes(in: batchSizes),
+            default: Quantity.formatBytes(Int64(RunConfiguration.usualBatchSize)).filter { $0 != " " }
+        ) { run, _ in
             run.automaticBatchSize
         }, group: .shape,
-        "most bytes of a batch; by default the open batches of all partitions stay within a core's own cache, "
-            + "which measuring showed to matter most")
+        "bytes of a full batch; without it smaller ones where many partitions have open batches, so that these stay within a "
+            + "core's own cache, and larger ones, up to 1MiB, while a broker is far or behind")
     let linger = Option(
         "linger", .list(.duration(in: lingersNs), default: 5_000_000), group: .shape,
         "longest time a batch waits for more records")
@@ -127,7 +130,7 @@ package struct OptionTable: Sendable {
     let idempotence = Option(
         "idempotence", .list(.choice("CHOICE"), default: IdempotenceChoice.auto), group: .shape,
         "brokers store each batch once and in order, however often it is sent; auto: with --acks all, unless a lane has more "
-            + "than 5 requests in flight")
+            + "than 5 requests in flight to a broker")
 
     // MARK: Load and repeats
 

@@ -69,11 +69,11 @@ extension Problems {
             add("--idempotence true needs --acks all, and not \(run.acks.rawValue)")
         }
         let most = ProducerConfiguration.inFlightIdempotentMax
-        if run.idempotence == .on, run.inFlightPerLane > most {
+        if run.idempotence == .on, run.concurrency > most {
             add(
                 """
-                --idempotence true allows \(most) requests in flight for each lane, and --concurrency \(run.concurrency) makes \
-                that \(run.inFlightPerLane)
+                --idempotence true allows at most \(most) requests in flight for each broker and lane, and --concurrency is \
+                \(run.concurrency)
                 """)
         }
         if run.rate != nil, run.stage != .broker, run.stage != .null {

@@ -92,7 +92,11 @@ struct RunPlanReader {
         try vary(\.cores) { $0.cores = $1 }
         try vary(\.concurrency) { $0.concurrency = $1 }
         try vary(\.codec) { $0.codec = $1 }
-        try vary(\.batchSize) { $0.batchSizeBytes = $1 }
+        let namesBatchSize = options.has(\.batchSize)
+        try vary(\.batchSize) {
+            $0.batchSizeBytes = $1
+            if namesBatchSize { $0.adaptsBatchSize = false }
+        }
         try vary(\.linger) { $0.lingerNs = $1 }
         try vary(\.acks) { $0.acks = $1 }
         try vary(\.idempotence) { $0.idempotence = $1 }

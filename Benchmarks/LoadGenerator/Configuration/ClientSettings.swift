@@ -63,7 +63,7 @@ package struct ClientSettings: Sendable, Equatable {
             }
         ),
         (
-            "max.in.flight.requests.per.connection", "max.in.flight", nil,
+            "max.in.flight.requests.per.connection", "max.in.flight", OptionTable.shared.concurrency.row,
             { settings, text throws(ValueError) in
                 settings.inFlightPerBroker = try number(text, 1...100_000)
             }
@@ -183,7 +183,11 @@ package struct ClientSettings: Sendable, Equatable {
     func apply(to run: inout RunConfiguration) {
         if let acks { run.acks = acks }
         if let lingerNs { run.lingerNs = lingerNs }
-        if let batchSizeBytes { run.batchSizeBytes = batchSizeBytes }
+        if let batchSizeBytes {
+            run.batchSizeBytes = batchSizeBytes
+            run.adaptsBatchSize = false
+        }
+        if let inFlightPerBroker { run.concurrency = inFlightPerBroker }
         if let codec { run.codec = codec }
         if let idempotence { run.idempotence = idempotence }
         if let metadataMaxAgeNs { run.metadataMaxAgeNs = metadataMaxAgeNs }

@@ -44,11 +44,13 @@ package struct RunConfiguration: Sendable, Equatable {
     /// Tasks that append through the door; 0 for lanes, which have generators of their own.
     package var tasks = 0
     package var cores = 1
-    /// Produce requests in flight, all brokers together.
-    package var concurrency = 0
+    /// Produce requests in flight for each broker and lane, at most.
+    package var concurrency: Int = OptionTable.standard(\.concurrency)
     package var codec: CodecChoice = OptionTable.standard(\.codec)
     /// The most a batch may have, in bytes on the wire before its codec.
     package var batchSizeBytes = 0
+    /// Whether batches may become larger where the broker is far or behind.
+    package var adaptsBatchSize = true
     package var lingerNs: Int64 = OptionTable.standard(\.linger)
     package var acks: AcksChoice = OptionTable.standard(\.acks)
     package var idempotence: IdempotenceChoice = OptionTable.standard(\.idempotence)
@@ -59,27 +61,14 @@ package struct RunConfiguration: Sendable, Equatable {
 
     /// The defaults of the table of options, on one core and with seed 0.
     package init() {
-        concurrency = automaticConcurrency
         batchSizeBytes = automaticBatchSize
     }
-
-    /// Without `--concurrency`: of two requests of a core one is written while the other is on its way.
-    static let requestsPerCore = 2
 
     /// Whether brokers store each batch once: as asked for, or as acks and the requests in flight allow.
     package var isIdempotent: Bool {
         guard stage == .broker else { return false }
-        return idempotence.setting ?? (acks == .all && inFlightPerLane <= ProducerConfiguration.inFlightIdempotentMax)
+        return idempotence.setting ?? (acks == .all && concurrency <= ProducerConfiguration.inFlightIdempotentMax)
     }
-
-    /// The most requests that a lane has in flight.
-    var inFlightPerLane: Int { max(1, (concurrency + laneCount - 1) / laneCount) }
-
-    /// The lanes that send: the other doors have one with the sequential builder.
-    private var laneCount: Int { door == .lane || builder == .sharded ? max(1, cores) : 1 }
-
-    /// The concurrency without `--concurrency`.
-    var automaticConcurrency: Int { cores * Self.requestsPerCore }
 
     /// The most bytes that a batch of one record has besides the record's key, value and headers.
     package static let overheadByteCount = RecordBatchHeader.byteCount + RecordChunk.recordOverheadMax
@@ -90,28 +79,16 @@ package struct RunConfiguration: Sendable, Equatable {
             + (mayStampHeaders ? RecordStamp.headerByteCount + 10 : 0)
     }
 
-    /// What the open batches of all partitions have together without `--batch-size`: it stays in a core's own cache.
-    private static let openBatchesByteCount = 1 << 20
-    private static let automaticBatchSizes = 16 << 10...256 << 10
-
-    /// What `automaticBatchSize` is where records fit into it, in words.
-    static var automaticBatchSizeText: String {
-        let sizes = [openBatchesByteCount, automaticBatchSizes.lowerBound, automaticBatchSizes.upperBound].map {
-            Quantity.formatBytes(Int64($0)).filter { $0 != " " }
-        }
-        return "\(sizes[0]) / partitions, at least \(sizes[1]), at most \(sizes[2]), rounded down to a power of two"
-    }
+    /// The client's own batch size.
+    static let usualBatchSize = BuilderConfiguration().batchByteCount
 
     /// The batch size without `--batch-size`; where a record would not fit, what it needs, rounded up to 4 KiB.
-    var automaticBatchSize: Int {
-        Self.automaticBatchSize(partitions: partitions, atLeast: neededBatchByteCount)
-    }
+    var automaticBatchSize: Int { max(Self.usualBatchSize, (neededBatchByteCount + 4095) / 4096 * 4096) }
 
-    static func automaticBatchSize(partitions: Int, atLeast needed: Int) -> Int {
-        let bounds = automaticBatchSizes
-        let share = min(max(openBatchesByteCount / max(partitions, 1), bounds.lowerBound), bounds.upperBound)
-        let size = 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
-        return max(size, (needed + 4095) / 4096 * 4096)
+    /// What a batch may come to have. Without a codec nobody minds that a payload is in a batch twice.
+    var largestBatchSize: Int {
+        adaptsBatchSize && codec != .none
+            ? max(batchSizeBytes, BuilderConfiguration().batchByteCountMax) : batchSizeBytes
     }
 
     /// Whether the stamps of all records lie in a header: the values are not kbench's own.

@@ -6,48 +6,48 @@ extension RunConfiguration {
     /// most where a broker has the caches meanwhile; larger ones leave a core's own cache.
     static let requestByteCount = 512 << 10
 
-    /// What one lane may hold: its open batches, its requests in flight, and one more being gathered.
-    ///
-    /// As little as that, because what lies in the core's own cache is what is fast.
-    func builderConfiguration(lane: Int, of lanes: Int, concurrency: Int) throws -> BuilderConfiguration {
+    /// A lane's memory is its share of the client's own, and what its open batches have besides.
+    func builderConfiguration(lane: Int, of lanes: Int) throws -> BuilderConfiguration {
         let openBatches =
-            keys == .none && partitioner == .sticky || partitioner == .none ? 1 : (partitions + lanes - 1) / lanes
-        let request = max(Self.requestByteCount, 2 * batchSizeBytes)
-        let requests = (concurrency + lanes - 1) / lanes + 1
-        return BuilderConfiguration(
+            switch partitioner {
+            case .none: 1
+            case .sticky where keys == .none: 1
+            case .roundRobin: (partitions + lanes - 1) / lanes
+            default: partitions
+            }
+        var configuration = BuilderConfiguration(
             batchByteCount: batchSizeBytes, batchByteCountMax: max(batchSizeBytes, 1 << 20),
-            linger: .nanoseconds(lingerNs), memoryByteCountMax: (openBatches + 1) * batchSizeBytes + requests * request,
+            linger: .nanoseconds(lingerNs),
+            memoryByteCountMax: (openBatches + 1) * batchSizeBytes + BuilderConfiguration().memoryByteCountMax / lanes,
             codec: stage == .build ? .uncompressed : codec.codec,
             partitioner: try partitioner(lane: lane, of: lanes))
+        configuration.adaptsBatchByteCount = adaptsBatchSize
+        return configuration
     }
 
-    /// - Parameter concurrency: requests in flight of all lanes together; a lane gets its share. When there are fewer
-    ///   requests than lanes, the lanes share one limit instead.
-    func producerConfiguration(
-        lane: Int, of lanes: Int, concurrency: Int, _ settings: ClientSettings
-    ) -> ProducerConfiguration {
-        let share = max(1, (concurrency + lanes - 1 - lane) / lanes)
+    func producerConfiguration(_ settings: ClientSettings) -> ProducerConfiguration {
         // What is set bounds what is not.
         let backoff = settings.retryBackoff ?? min(.milliseconds(100), settings.retryBackoffMax ?? .seconds(1))
-        let requestByteCountMax = settings.requestByteCountMax ?? 1 << 20
+        let requestByteCountMax = settings.requestByteCountMax ?? ProducerConfiguration().requestByteCountMax
         return ProducerConfiguration(
             acks: acks.acks, deliveryTimeout: settings.deliveryTimeout ?? .seconds(120),
             retryBackoff: backoff, retryBackoffMax: settings.retryBackoffMax ?? max(backoff, .seconds(1)),
             attempts: settings.attempts ?? .max, idempotence: isIdempotent,
-            inFlightPerBrokerMax: min(share, settings.inFlightPerBroker ?? share),
-            inFlightMax: share, requestByteCountTarget: min(Self.requestByteCount, requestByteCountMax),
+            inFlightPerBrokerMax: concurrency, requestByteCountTarget: min(Self.requestByteCount, requestByteCountMax),
             requestByteCountMax: requestByteCountMax)
     }
 
     /// What a producer gets whose doors are used. Its memory is the library's default, as an application's is.
-    func producerConfiguration(concurrency: Int, _ settings: ClientSettings) throws -> Producer.Configuration {
+    func producerConfiguration(forDoors settings: ClientSettings) throws -> Producer.Configuration {
         let laneCount = builder == .sharded ? cores : 1
         var configuration = Producer.Configuration(
             strategy: builder == .sharded ? .sharded(lanes: cores) : .sequential(workers: cores))
-        configuration.builder = try builderConfiguration(lane: 0, of: 1, concurrency: concurrency)
-        configuration.builder.memoryByteCountMax = max(
-            BuilderConfiguration().memoryByteCountMax, configuration.builder.memoryByteCountMax * laneCount * 2)
-        configuration.producer = producerConfiguration(lane: 0, of: laneCount, concurrency: concurrency, settings)
+        configuration.builder = try builderConfiguration(lane: 0, of: 1)
+        // Of a producer's memory lanes have three quarters, or half.
+        let usual = BuilderConfiguration().memoryByteCountMax
+        let openBatches = configuration.builder.memoryByteCountMax - usual
+        configuration.builder.memoryByteCountMax = usual + openBatches * laneCount * 2
+        configuration.producer = producerConfiguration(settings)
         return configuration
     }
 

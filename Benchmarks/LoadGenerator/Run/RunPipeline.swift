@@ -24,22 +24,21 @@ struct RunPipeline {
     ///   - cluster: nil where the pipeline stops before the broker.
     init(
         _ configuration: RunConfiguration, topic: String, loops: [EventLoop], cluster: Cluster?,
-        connection: ConnectionConfiguration, concurrency: Int, settings: ClientSettings = ClientSettings()
+        connection: ConnectionConfiguration, settings: ClientSettings = ClientSettings()
     ) throws {
         guard configuration.door != .lane, let cluster else {
             self = try Self.lanes(
-                configuration, topic: topic, loops: loops, cluster: cluster, connection: connection,
-                concurrency: concurrency, settings: settings)
+                configuration, topic: topic, loops: loops, cluster: cluster, connection: connection, settings: settings)
             return
         }
-        let producerConfiguration = try configuration.producerConfiguration(concurrency: concurrency, settings)
+        let producerConfiguration = try configuration.producerConfiguration(forDoors: settings)
         // One more for records that fail before a lane has them.
         recorders = Self.makeRecorders(
             producerConfiguration.laneCount + 1, isPaced: configuration.rate != nil)
         let producerLoops = Array(loops.prefix(producerConfiguration.loopCount))
         let producer = try Producer(
             producerConfiguration, cluster: cluster, connection: connection, on: producerLoops,
-            inFlightLimit: try Self.limit(configuration, concurrency), observing: recorders)
+            observing: recorders)
         self.producer = producer
         lanes = producer.lanes
         builders = []
@@ -57,11 +56,6 @@ struct RunPipeline {
         producer = nil
     }
 
-    /// What lanes share that are more than the requests that may be in flight.
-    private static func limit(_ configuration: RunConfiguration, _ concurrency: Int) throws -> InFlightLimit? {
-        concurrency < configuration.cores ? try InFlightLimit(concurrency) : nil
-    }
-
     private static func makeRecorders(_ count: Int, isPaced: Bool, isShared: Bool = true) -> [LaneRecorder] {
         let recorders = (0..<count).map { _ in LaneRecorder() }
         // One generator that feeds all lanes notes the intended times for all.
@@ -72,10 +66,9 @@ struct RunPipeline {
 
     private static func lanes(
         _ configuration: RunConfiguration, topic: String, loops: [EventLoop], cluster: Cluster?,
-        connection: ConnectionConfiguration, concurrency: Int, settings: ClientSettings
+        connection: ConnectionConfiguration, settings: ClientSettings
     ) throws -> RunPipeline {
         let cores = configuration.cores
-        let limit = try Self.limit(configuration, concurrency)
         let recorders = makeRecorders(
             cores, isPaced: configuration.rate != nil, isShared: configuration.builder == .sequential)
         var sinks: [any BatchSink] = []
@@ -86,9 +79,8 @@ struct RunPipeline {
                 continue
             }
             let producer = try ProducerLane(
-                configuration.producerConfiguration(lane: lane, of: cores, concurrency: concurrency, settings),
-                on: loops[lane],
-                cluster: cluster, connection: connection, inFlightLimit: limit, deliveriesTo: recorder)
+                configuration.producerConfiguration(settings), on: loops[lane], cluster: cluster,
+                connection: connection, deliveriesTo: recorder)
             producers.append(producer)
             sinks.append(producer)
         }
@@ -99,16 +91,15 @@ struct RunPipeline {
         case .sharded:
             builders = try (0..<cores).map { lane in
                 try BuilderLane(
-                    configuration.builderConfiguration(lane: lane, of: cores, concurrency: concurrency),
-                    on: loops[lane],
-                    topics: topics, to: sinks[lane])
+                    configuration.builderConfiguration(lane: lane, of: cores), on: loops[lane], topics: topics,
+                    to: sinks[lane])
             }
             generatorLoops = Array(loops.prefix(cores))
         case .sequential:
             let collector = loops[cores]
             let router = PartitionRouter(to: sinks)
             let builder = try SequentialBuilder(
-                configuration.builderConfiguration(lane: 0, of: 1, concurrency: concurrency), on: collector,
+                configuration.builderConfiguration(lane: 0, of: 1), on: collector,
                 workersOn: Array(loops.prefix(cores)), topics: topics, to: router)
             builders = [builder]
             generatorLoops = [collector]

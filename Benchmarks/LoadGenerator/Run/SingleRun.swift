@@ -89,7 +89,7 @@ struct SingleRun {
             let pipeline = try RunPipeline(
                 configuration, topic: plan.target.topic, loops: loops.loops, cluster: target?.cluster,
                 connection: plan.target.clientSettings.connectionConfiguration(),
-                concurrency: configuration.concurrency, settings: plan.target.clientSettings)
+                settings: plan.target.clientSettings)
             var execution = RunExecution(
                 configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline,
                 interrupt: interrupt, stamps: configuration.isVerified ? VerificationStamps() : nil)

@@ -40,8 +40,8 @@ struct HeaderTexts {
 
     /// Of 64 that a text may have.
     private func letters(_ count: Int, _ generator: inout SplitMix64) -> [UInt8] {
-        var bytes: [UInt8] = []
-        generator.appendBytes(count, to: &bytes)
+        var bytes = [UInt8](repeating: 0, count: count)
+        bytes.withUnsafeMutableBytes { generator.fill($0) }
         return bytes.map { Self.alphabet[Int($0 & 63)] }
     }
 

@@ -61,7 +61,7 @@ package struct PayloadPool: Sendable {
         case .generated(let compressibility):
             try self.init(
                 recordSize: configuration.recordSize, compressibility: compressibility, seed: configuration.seed,
-                batchByteCount: configuration.batchSizeBytes, partitions: configuration.partitions,
+                batchByteCount: configuration.largestBatchSize, partitions: configuration.partitions,
                 isShared: configuration.rate != nil || keys != nil, keys: keys,
                 headers: HeaderTexts(count: configuration.headerCount, byteCount: configuration.headerSize))
         case .file(let path, let delimiter):
@@ -108,16 +108,17 @@ package struct PayloadPool: Sendable {
         var generator = SplitMix64(seed: seed)
         var sizeGenerator = SplitMix64(seed: seed ^ 0x7369_7A65)
         let sizes = recordSize.sample(count, using: &sizeGenerator)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(sizes.reduce(0, +))
+        var bytes = [UInt8](repeating: UInt8(ascii: "0"), count: sizes.reduce(0, +))
         var values: [Range<Int>] = []
         values.reserveCapacity(count)
-        for size in sizes {
-            let start = bytes.count
-            let fillerCount = Int((Double(size) * compressibility).rounded())
-            generator.appendBytes(size - fillerCount, to: &bytes)
-            bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: fillerCount))
-            values.append(start..<bytes.count)
+        bytes.withUnsafeMutableBytes { bytes in
+            var start = 0
+            for size in sizes {
+                let randomCount = size - Int((Double(size) * compressibility).rounded())
+                generator.fill(UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + randomCount]))
+                values.append(start..<start + size)
+                start += size
+            }
         }
         try self.init(bytes: bytes, values: values, seed: seed, keys: keys, headers: headers)
     }

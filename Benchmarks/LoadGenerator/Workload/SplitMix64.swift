@@ -14,12 +14,16 @@ struct SplitMix64: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 
-    /// Appends random bytes, the same on every machine.
-    mutating func appendBytes(_ count: Int, to bytes: inout [UInt8]) {
-        var left = count
-        while left > 0 {
-            withUnsafeBytes(of: next().littleEndian) { bytes.append(contentsOf: $0.prefix(left)) }
-            left -= 8
+    /// Fills memory with random bytes, the same on every machine.
+    mutating func fill(_ bytes: UnsafeMutableRawBufferPointer) {
+        var offset = 0
+        while offset + 8 <= bytes.count {
+            bytes.storeBytes(of: next().littleEndian, toByteOffset: offset, as: UInt64.self)
+            offset += 8
+        }
+        if offset == bytes.count { return }
+        withUnsafeBytes(of: next().littleEndian) { last in
+            UnsafeMutableRawBufferPointer(rebasing: bytes[offset...]).copyBytes(from: last.prefix(bytes.count - offset))
         }
     }
 }

@@ -2,13 +2,17 @@ import KafkaCompression
 import KafkaQueues
 import Synchronization
 
-/// The memory of batches: buffers of one size, recycled last in first out, bounded in bytes.
+/// The memory of batches: buffers of a few sizes, recycled last in first out, bounded in bytes.
 ///
 /// The buffer that was given back last is taken next, because its bytes are most likely still in the cache. When the bound
-/// is reached, no buffer is given out, and appenders wait: this is the client's back-pressure.
+/// is reached, no buffer is given out, and appenders wait: this is the client's back-pressure. They wait as well while the
+/// producer says that it has enough.
 final class BatchMemoryPool: Sendable {
-    /// The bytes of a recycled buffer. Larger buffers are allocated and freed as needed; they count against the bound too.
+    /// The bytes of a buffer. There are smaller and larger ones too, each twice as large as the next; those of any other length
+    /// are allocated and freed as needed, and count against the bound too.
     let bufferByteCount: Int
+    /// The sizes of recycled buffers.
+    private let sizes: [Int]
     let byteCountMax: Int
     /// Compresses the batches that lie in the buffers.
     let codec: any CompressionCodec
@@ -16,7 +20,11 @@ final class BatchMemoryPool: Sendable {
 
     private struct State: @unchecked Sendable {
         // Unchecked: raw pointers to memory that no one else points to while it is free.
-        var free: [UnsafeMutableRawPointer] = []
+        /// By size.
+        var free: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: BatchMemoryPool.steps.count)
+        var freeByteCount = 0
+        /// What producers have, and how much of it is enough.
+        var flow = PendingFlow()
         /// The bytes that were given out and count against the bound. Spares don't count.
         var takenByteCount = 0
         var line = WaitingLine()
@@ -30,29 +38,60 @@ final class BatchMemoryPool: Sendable {
     init(bufferByteCount: Int, byteCountMax: Int, codec: any CompressionCodec = Codec.uncompressed) {
         precondition(bufferByteCount > 0 && byteCountMax >= bufferByteCount)
         self.bufferByteCount = bufferByteCount
+        sizes = Self.steps.map { Self.size(bufferByteCount, step: $0) }
         self.byteCountMax = byteCountMax
         self.codec = codec
     }
 
     deinit {
-        state.withLock { for buffer in $0.free { buffer.deallocate() } }
+        state.withLock { for buffers in $0.free { for buffer in buffers { buffer.deallocate() } } }
+    }
+
+    /// The bytes of the buffer that `take` gives out for so many.
+    func takenByteCount(for byteCount: Int) -> Int { rounded(byteCount) }
+
+    /// The least size of a recycled buffer that has so many bytes, and no fewer than usual; as many where all have fewer.
+    func recycledByteCount(for byteCount: Int) -> Int {
+        if byteCount <= bufferByteCount { return bufferByteCount }
+        return sizes.first { $0 >= byteCount && $0 <= byteCountMax / 4 } ?? byteCount
     }
 
     /// Memory of at least `byteCount` bytes, or nil when the bound does not allow it now.
     ///
     /// A buffer that is larger than the whole bound is given out when no other is, so that it is not refused for ever.
     func take(_ byteCount: Int) -> UnsafeMutableRawBufferPointer? {
-        let size = max(byteCount, bufferByteCount)
+        let size = rounded(byteCount)
         return state.withLock { state in
             guard has(size, state) else { return nil }
             state.takenByteCount += size
-            if size == bufferByteCount, let buffer = state.free.popLast() {
+            if let index = sizeIndex(size), let buffer = state.free[index].popLast() {
+                state.freeByteCount -= size
                 return UnsafeMutableRawBufferPointer(start: buffer, count: size)
             }
             freeSurplus(&state)
             return Self.allocate(size)
         }
     }
+
+    /// How often a recycled size is twice the buffer's; below zero, half of it.
+    static let steps = -4...10
+
+    /// Twice so many bytes, as often as `step` says; below zero, half.
+    static func size(_ byteCount: Int, step: Int) -> Int { step >= 0 ? byteCount << step : byteCount >> -step }
+
+    /// The bytes of the buffer that is given out for so many: one of the recycled sizes is taken as it is.
+    private func rounded(_ byteCount: Int) -> Int {
+        byteCount < bufferByteCount && sizeIndex(byteCount) == nil ? bufferByteCount : byteCount
+    }
+
+    /// Which of the recycled sizes this is; nil for none.
+    private func sizeIndex(_ byteCount: Int) -> Int? {
+        if byteCount == bufferByteCount { return -Self.steps.lowerBound }
+        return sizes.firstIndex(of: byteCount)
+    }
+
+    /// Notes how much more or less a producer has. While it has enough, no memory is given out, though the bound may allow it.
+    func noteFlow(_ change: PendingFlow) { self.change { $0.flow += change } }
 
     /// Memory of at least `byteCount` bytes, whatever was given out.
     func takeBeyondBound(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
@@ -61,8 +100,17 @@ final class BatchMemoryPool: Sendable {
         return Self.allocate(size)
     }
 
-    private func has(_ byteCount: Int, _ state: borrowing State) -> Bool {
-        state.takenByteCount + byteCount <= byteCountMax || state.takenByteCount == 0 || state.isUnbounded
+    private static let openByteCountFew = 1 << 20
+
+    /// - Parameter comfort: as much more would be welcome.
+    private func has(_ byteCount: Int, comfort: Int = 0, _ state: borrowing State) -> Bool {
+        if state.takenByteCount == 0 || state.isUnbounded { return true }
+        let byteCount = max(byteCount, comfort)
+        if state.takenByteCount + byteCount > byteCountMax { return false }
+        // Where records are spread over many partitions, all that is open may come to be pending at once.
+        let openByteCount = state.takenByteCount - state.flow.memoryByteCount
+        let atOnce = max(0, openByteCount - Self.openByteCountFew)
+        return state.flow.enough == 0 || state.flow.byteCount + comfort < state.flow.enough + atOnce
     }
 
     /// Gives out memory beyond the bound from now on, and resumes all that wait for some: a builder that ends must not depend
@@ -72,10 +120,11 @@ final class BatchMemoryPool: Sendable {
     /// Frees recycled buffers until those and the memory that is given out fit the bound together. Free buffers don't count
     /// against the bound, but they are memory of the process.
     private func freeSurplus(_ state: inout State) {
-        while state.takenByteCount + state.free.count * bufferByteCount > byteCountMax,
-            let buffer = state.free.popLast()
-        {
-            buffer.deallocate()
+        for (index, size) in sizes.enumerated() {
+            while state.takenByteCount + state.freeByteCount > byteCountMax, let buffer = state.free[index].popLast() {
+                buffer.deallocate()
+                state.freeByteCount -= size
+            }
         }
     }
 
@@ -92,7 +141,7 @@ final class BatchMemoryPool: Sendable {
     private func change(_ change: (inout State) -> Void) {
         let waiters: [Waiter<Void>] = state.withLock { state in
             change(&state)
-            guard let needed = state.line.first, has(max(needed, state.comfortByteCount), state) else { return [] }
+            guard let needed = state.line.first, has(needed, comfort: state.comfortByteCount, state) else { return [] }
             return state.line.takeAll()
         }
         // Each of them tries again whether the free memory suffices.
@@ -103,8 +152,9 @@ final class BatchMemoryPool: Sendable {
     func endPatience() { change { $0.comfortByteCount = 0 } }
 
     private func keep(_ memory: UnsafeMutableRawBufferPointer, _ state: inout State) {
-        if memory.count == bufferByteCount {
-            state.free.append(memory.baseAddress!)
+        if let index = sizeIndex(memory.count) {
+            state.free[index].append(memory.baseAddress!)
+            state.freeByteCount += memory.count
         } else {
             memory.deallocate()
         }
@@ -115,7 +165,14 @@ final class BatchMemoryPool: Sendable {
     /// Memory outside the bound, for the one spare buffer of a compressor. Sealing brings memory back, so that it must not
     /// wait for memory itself.
     func takeSpare(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
-        Self.allocate(max(byteCount, bufferByteCount))
+        let size = sizes.first { $0 >= byteCount } ?? byteCount
+        return state.withLock { state in
+            guard let index = sizeIndex(size), let buffer = state.free[index].popLast() else {
+                return Self.allocate(size)
+            }
+            state.freeByteCount -= size
+            return UnsafeMutableRawBufferPointer(start: buffer, count: size)
+        }
     }
 
     /// Takes back a spare.
@@ -136,6 +193,11 @@ final class BatchMemoryPool: Sendable {
     /// Whether a task waits for memory.
     var hasWaiters: Bool { state.withLock { !$0.line.isEmpty } }
 
+    /// Whether a task waits because all memory is given out.
+    var isShort: Bool {
+        state.withLock { state in state.line.first.map { state.takenByteCount + $0 > byteCountMax } ?? false }
+    }
+
     /// Waits until memory has been given back. Returns at once when there is enough by now.
     ///
     /// - Parameters:
@@ -144,7 +206,7 @@ final class BatchMemoryPool: Sendable {
     ///     each batch that comes back would cost more than the batch itself.
     /// - Throws: `CancellationError` when the task is cancelled.
     nonisolated(nonsending) func waitForSpace(_ byteCount: Int, comfort: Int = 0) async throws {
-        let size = max(byteCount, bufferByteCount)
+        let size = rounded(byteCount)
         let waiter: Waiter<Void>? = state.withLock { state in
             if has(size, state) { return nil }
             state.comfortByteCount = comfort

@@ -7,7 +7,7 @@ public import KafkaProtocol
 /// - Records of one partition that one caller appends keep their order, from `append` to ``BatchSink/accept(_:)``.
 /// - No batch is longer than ``BuilderConfiguration/batchByteCountMax``. A record that can't fit a batch alone is refused
 ///   with an error, and the other records of its chunk are taken.
-/// - No batch waits for more records longer than the linger time.
+/// - No batch waits for more records longer than the linger time, unless it could not be sent yet.
 /// - When the memory bound is reached, `append` waits until memory comes back: a batch's memory does so when the last
 ///   reference to the batch is gone.
 public protocol BatchBuilder: Sendable {
@@ -56,6 +56,29 @@ public protocol BatchSink: AnyObject, Sendable {
     func accept(_ batches: [RecordBatch])
     /// Says that a lane has no more batches. Each lane calls it once.
     func finish()
+}
+
+/// Knows, on the thread of the builder, whether a partition's leader keeps up.
+protocol BatchPacing: AnyObject {
+    /// How many brokers batches go to.
+    var brokerCount: Int { get }
+
+    /// Whether longer batches of a partition would get more across: so many are in flight as may be, and more bytes could be.
+    ///
+    /// - Parameters:
+    ///   - byteCount: of the longer batch.
+    ///   - openByteCount: the bytes of open batches that there would be then.
+    func isBehind(_ topic: String, _ partition: Int32, byteCount: Int, openByteCount: Int) -> Bool
+
+    /// The longest batch that brokers take for a topic, as far as they have said so.
+    func byteCountMax(_ topic: String) -> Int
+
+    /// The broker for which a batch of a partition would have to wait, so that it may as well take more records; nil when it
+    /// could be sent now. When that may have changed, the builder is told.
+    func mustWait(_ topic: String, _ partition: Int32, now: MonotonicInstant) -> Int32?
+
+    /// How long a batch takes records at most, after its linger time, because it could not be sent.
+    var holdTimeMax: Duration { get }
 }
 
 /// Knows how many partitions topics have. Builders need this to choose partitions; ``Cluster`` asks brokers for it.

@@ -59,7 +59,14 @@ final class BatchSealer {
             if let byteCount = compress(open.records, compressor) {
                 header.attributes = RecordBatchAttributes(compression: codecType)
                 header.batchByteCount = RecordBatchHeader.byteCount + byteCount
-                target = useSpare(insteadOf: memory)
+                if spare!.count > memory.count, header.batchByteCount <= memory.count {
+                    // A batch has no more memory than it was given.
+                    let records = RecordBatchHeader.byteCount..<header.batchByteCount
+                    UnsafeMutableRawBufferPointer(rebasing: memory[records])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: spare![records]))
+                } else {
+                    target = useSpare(insteadOf: memory)
+                }
             }
             compressed = .now
         }

@@ -8,15 +8,25 @@ import KafkaTransport
 public struct BuilderConfiguration: Sendable {
     /// The bytes at which a batch is full, before compression and header included: 128 to `batchByteCountMax`. A longer
     /// record gets a longer batch, for itself. Kafka's `batch.size`.
-    public var batchByteCount: Int
+    ///
+    /// As long as nobody sets it, it is what suits partitions and brokers: see `adaptsBatchByteCount`.
+    public var batchByteCount: Int { didSet { adaptsBatchByteCount = false } }
     /// The most bytes of a batch, before compression and header included: 512 bytes to 1 GiB. A record that needs a longer
     /// one is refused. It should not exceed the broker's `message.max.bytes`.
     public var batchByteCountMax: Int
+    /// Whether batches may be longer than `batchByteCount`, up to `batchByteCountMax`: where few are open, and while a
+    /// partition's leader is behind or far away; and shorter where so many are open that there would be too little memory for
+    /// those that are sent. True, until `batchByteCount` is set.
+    ///
+    /// The sequential builder's batches are as long as `batchByteCount` says.
+    public var adaptsBatchByteCount: Bool
     /// How long a batch waits for more records: zero to one hour. With zero, batches are sealed at the end of each append.
+    /// Small ones that could not be sent then, because their leader is busy, take more records for up to half a second.
     /// Kafka's `linger.ms`.
     public var linger: Duration
     /// The most bytes that the batches of one lane have together: at least twice `batchByteCount`. Batches count while they
-    /// are open, queued or in flight, and until the last reference to them is gone. At the bound, appending waits. A
+    /// are open, queued or in flight, and until the last reference to them is gone. At the bound, appending waits; while all brokers
+    /// keep up, it waits when they have enough. A
     /// ``Producer`` has so much for all its lanes together, and for the records that are not in batches yet: a quarter is for
     /// these (half with the sequential builder), and of the rest each lane needs as much as two batches: the default is enough
     /// for 768 lanes of the default batches. Kafka's `buffer.memory`.
@@ -27,12 +37,15 @@ public struct BuilderConfiguration: Sendable {
     public var partitioner: any Partitioner
 
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
+    ///
+    /// - Parameter batchByteCount: nil for 16 KiB, or what suits the partitions and the brokers better.
     public init(
-        batchByteCount: Int = 16 << 10, batchByteCountMax: Int = 1 << 20, linger: Duration = .milliseconds(5),
+        batchByteCount: Int? = nil, batchByteCountMax: Int = 1 << 20, linger: Duration = .milliseconds(5),
         memoryByteCountMax: Int = 32 << 20, codec: any CompressionCodec = Codec.uncompressed,
         partitioner: any Partitioner = KeyPartitioner.murmur2
     ) {
-        self.batchByteCount = batchByteCount
+        self.batchByteCount = batchByteCount ?? 16 << 10
+        adaptsBatchByteCount = batchByteCount == nil
         self.batchByteCountMax = batchByteCountMax
         self.linger = linger
         self.memoryByteCountMax = memoryByteCountMax
@@ -54,12 +67,10 @@ public struct BuilderConfiguration: Sendable {
         return check.problems
     }
 
-    /// When a lane looks next for batches that have lingered.
+    /// When a lane looks next for batches that have lingered, of which the first is due at a moment.
     ///
-    /// There is at least half a millisecond between two looks, because each visits all partitions, which may be thousands.
-    func nextLook(oldestFirstAppend oldest: MonotonicInstant) -> MonotonicInstant {
-        max(oldest + linger, .now + .microseconds(500))
-    }
+    /// There is at least half a millisecond between two looks, so that what comes due meanwhile shares one.
+    func nextLook(due: MonotonicInstant) -> MonotonicInstant { max(due, .now + .microseconds(500)) }
 
     func validate(for what: String) throws(KafkaClientError) {
         try ConfigurationCheck.throwIfAny(problems, for: what)

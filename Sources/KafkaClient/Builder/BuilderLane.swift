@@ -22,13 +22,11 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
     private let gate = Permits(1)
     private let assembler: BatchAssembler
     private var lingerTimer: LoopTimer?
+    /// When the batch is due for which the timer is set.
+    private var nextDue = MonotonicInstant.distantFuture
     private var partitions: [Int32] = []
     private var byteCountSinceTurn = 0
     private var isFinished = false
-
-    /// The bytes of sealed batches after which the loop gets a turn. Acknowledgements are then read, and the buffers that
-    /// they give back are reused while they are still in the cache.
-    private static let turnByteCount = 256 << 10
 
     /// Creates a lane.
     ///
@@ -58,6 +56,11 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
         lingerNs = configuration.linger.nanoseconds
         pool = try BatchSealer.makePool(configuration)
         assembler = try BatchAssembler(configuration, pool: pool, share: share)
+        if let lane = sink as? ProducerLane, lane.loop === loop {
+            assembler.pacing = LanePacing(lane) { [weak self] broker in
+                self?.assumeIsolated { $0.sealHeld(for: broker) }
+            }
+        }
     }
 
     public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
@@ -113,10 +116,23 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
             }
             let stop = assembler.append(
                 chunk, next..<range.upperBound, to: topic, targets, began: began, now: now, time: time)
-            if lingerNs == 0 { assembler.sealAll(now: .now) }
+            if lingerNs == 0 {
+                let end = MonotonicInstant.now
+                assembler.sealLingered(openedBy: end, now: end)
+            }
             emit()
             switch stop {
             case .done: next = range.upperBound
+            case .needsTurn(let index):
+                next = index
+                if !holdsGate {
+                    // The gate is free, as it was when the call began: the lane has not been suspended since.
+                    try await gate.take()
+                    holdsGate = true
+                }
+                byteCountSinceTurn = 0
+                await loop.nextTurn()
+                now = .now
             case .needsMemory(let index, let byteCount):
                 next = index
                 if !holdsGate {
@@ -131,8 +147,8 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
                 next = index + 1
             }
         }
-        if lingerNs > 0 { scheduleLinger() }
-        if byteCountSinceTurn >= Self.turnByteCount {
+        scheduleLinger()
+        if byteCountSinceTurn >= BatchAssembler.turnByteCount {
             byteCountSinceTurn = 0
             await loop.nextTurn()
         }
@@ -230,12 +246,12 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
 
     private func waitForMemory(_ byteCount: Int) async throws {
         // What is not in open batches comes back by itself. When that is too little, open ones must go.
-        if assembler.openByteCount + max(byteCount, pool.bufferByteCount) > pool.byteCountMax {
+        if assembler.openByteCount + pool.takenByteCount(for: byteCount) > pool.byteCountMax {
             assembler.sealAll(now: .now)
             emit()
         }
         // The records that were taken must not linger longer because this call waits for memory, or is cancelled.
-        if lingerNs > 0 { scheduleLinger() }
+        scheduleLinger()
         try await pool.waitForSpace(byteCount)
     }
 
@@ -249,19 +265,26 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
     // MARK: Linger
 
     private func scheduleLinger() {
-        if assembler.openCount == 0 || lingerTimer?.isScheduled == true { return }
+        guard let due = assembler.nextDue(), due < nextDue else { return }
         let timer = lingerTimer ?? LoopTimer(on: loop)
         lingerTimer = timer
-        let oldest = assembler.oldestFirstAppend ?? MonotonicInstant.now
-        timer.schedule(at: configuration.nextLook(oldestFirstAppend: oldest)) { [weak self] in
+        nextDue = due
+        timer.schedule(at: configuration.nextLook(due: due)) { [weak self] in
             self?.assumeIsolated { $0.didLinger() }
         }
     }
 
     private func didLinger() {
+        nextDue = .distantFuture
         let now = MonotonicInstant.now
-        assembler.sealAll(openedBy: now.advanced(byNanoseconds: -lingerNs), now: now)
+        assembler.sealLingered(openedBy: now.advanced(byNanoseconds: -lingerNs), now: now)
         emit()
         scheduleLinger()
+    }
+
+    /// Seals what has lingered and could not be sent before: a broker that was busy may be sent to.
+    private func sealHeld(for broker: Int32) {
+        assembler.sealHeld(for: broker, now: .now)
+        emit()
     }
 }

@@ -24,6 +24,12 @@ final class OpenTopic {
         var firstAppend = MonotonicInstant.distantFuture
         /// The records that callers have marked.
         var marks: [BatchMark] = []
+        /// Of the batches of this partition: how often twice their usual length.
+        var level: UInt8 = 0
+        /// The number of the batch, among those of the slot.
+        var serial: UInt32 = 0
+        /// Whether the batch before was full.
+        var followsFull = false
     }
 
     /// - Parameter share: the partitions among which it chooses for records that may go to any.
@@ -66,10 +72,42 @@ final class OpenTopic {
     /// - Parameters:
     ///   - limit: the most bytes of the batch; at most those of `memory`.
     ///   - began: when its first record came.
-    func open(_ slot: Int, in memory: UnsafeMutableRawBufferPointer, limit: Int, began: MonotonicInstant) {
+    /// - Returns: the number of the batch, among those of the slot.
+    func open(_ slot: Int, in memory: UnsafeMutableRawBufferPointer, limit: Int, began: MonotonicInstant) -> UInt32 {
         batches[slot] = OpenBatch(in: UnsafeMutableRawBufferPointer(rebasing: memory[0..<limit]))
-        leases[slot + 1] = Lease(byteCount: memory.count, firstAppend: began)
+        let before = leases[slot + 1]
+        leases[slot + 1] = Lease(
+            byteCount: memory.count, firstAppend: began, level: before.level, serial: before.serial &+ 1,
+            followsFull: before.followsFull)
+        return before.serial &+ 1
     }
+
+    /// Whether a batch is still open.
+    func isOpen(_ slot: Int, serial: UInt32) -> Bool {
+        batches[slot].isOpen && leases[slot + 1].serial == serial
+    }
+
+    /// How often twice their usual length the batches of a partition have.
+    func level(_ slot: Int) -> Int { Int(leases[slot + 1].level) }
+
+    /// Whether the last batch of a partition was full.
+    func followsFull(_ slot: Int) -> Bool { leases[slot + 1].followsFull }
+
+    /// Notes that a batch is sealed because it is full.
+    func didFill(_ slot: Int) { leases[slot + 1].followsFull = true }
+
+    func setLevel(_ slot: Int, _ level: Int) { leases[slot + 1].level = UInt8(level) }
+
+    /// Notes that a batch was sealed, though it was not full: those of its partition need not be so long.
+    func didSealEarly(_ slot: Int) {
+        leases[slot + 1].followsFull = false
+        if batches[slot].byteCount < leases[slot + 1].byteCount / 2, leases[slot + 1].level > 0 {
+            leases[slot + 1].level -= 1
+        }
+    }
+
+    /// Whether an open batch has room for several times what it has.
+    func isSmall(_ slot: Int) -> Bool { batches[slot].byteCount < leases[slot + 1].byteCount / 4 }
 
     /// Empties a slot. When it was the turn of this partition, the next one's comes.
     func close(_ slot: Int) {

@@ -18,47 +18,81 @@ final class CollectedChunk: Sendable {
 struct RecordSet {
     static let headerByteCount = RecordBatchHeader.byteCount
 
-    /// Consecutive records of one chunk, taken at one time.
+    /// Records of one chunk, taken at one time.
     struct Part {
         let source: CollectedChunk
-        var end: Int
+        /// Where they lie: in the chunk, when they follow each other there; otherwise their indices, in `indices`.
+        var range: Range<Int>
+        var isRun: Bool
     }
 
     private(set) var parts: [Part] = []
     private(set) var indices: [UInt32] = []
+    private(set) var recordCount = 0
     /// The most bytes of a batch that holds them.
     private(set) var byteCount = RecordSet.headerByteCount
     private(set) var firstAppend = MonotonicInstant.distantFuture
+    /// The bytes at which the batch is full.
+    private(set) var limit = 0
 
-    var isEmpty: Bool { indices.isEmpty }
-    var recordCount: Int { indices.count }
+    var isEmpty: Bool { recordCount == 0 }
 
-    mutating func add(
-        _ source: CollectedChunk, _ index: Int, _ byteCount: Int, began: MonotonicInstant
-    ) {
-        if indices.isEmpty { firstAppend = began }
-        indices.append(UInt32(index))
-        if !parts.isEmpty, parts[parts.count - 1].source === source {
-            parts[parts.count - 1].end = indices.count
-        } else {
-            parts.append(Part(source: source, end: indices.count))
-        }
-        self.byteCount += byteCount
+    /// Begins to collect: the first record came at this moment.
+    mutating func begin(_ began: MonotonicInstant, limit: Int) {
+        firstAppend = began
+        self.limit = limit
     }
+
+    /// Adds records of a chunk that follow each other.
+    mutating func add(_ source: CollectedChunk, _ range: Range<Int>, _ byteCount: Int) {
+        self.byteCount += byteCount
+        recordCount += range.count
+        let last = parts.count - 1
+        guard last >= 0, parts[last].source === source else {
+            return parts.append(Part(source: source, range: range, isRun: true))
+        }
+        if parts[last].isRun {
+            if parts[last].range.upperBound == range.lowerBound {
+                parts[last].range = parts[last].range.lowerBound..<range.upperBound
+                return
+            }
+            if parts[last].range.count > Self.listedRunMax {
+                return parts.append(Part(source: source, range: range, isRun: true))
+            }
+            // A few here and a few there: a list of them all is shorter.
+            let listed = indices.count
+            for index in parts[last].range { indices.append(UInt32(index)) }
+            parts[last] = Part(source: source, range: listed..<indices.count, isRun: false)
+        }
+        for index in range { indices.append(UInt32(index)) }
+        parts[last].range = parts[last].range.lowerBound..<indices.count
+    }
+
+    /// A run that is not longer may be listed.
+    private static let listedRunMax = 8
 }
 
 /// The sets of one topic: a table with a slot for each partition, after slot 0, which is for records that may go to any.
 final class CollectedTopic {
     let topic: KnownTopic
     let assigner: any PartitionAssigner
-    /// Of records for any partition first, then of each partition.
-    var sets: [RecordSet]
+    /// Of records for any partition first, then of each partition. Not an array: the loop over records changes them in place.
+    private(set) var sets: UnsafeMutableBufferPointer<RecordSet>
+    /// Of each of them: whether the set before was full.
+    private var followsFull: [Bool]
     private var turn = AnyTurn(.all)
 
     init(_ topic: KnownTopic, assigner: any PartitionAssigner) {
         self.topic = topic
         self.assigner = assigner
-        sets = Array(repeating: RecordSet(), count: topic.partitionCount + 1)
+        sets = .allocate(capacity: topic.partitionCount + 1)
+        sets.initialize(repeating: RecordSet())
+        followsFull = Array(repeating: false, count: sets.count)
+    }
+
+    deinit {
+        sets.deinitialize()
+        sets.deallocate()
     }
 
     var name: String { topic.name }
@@ -72,22 +106,30 @@ final class CollectedTopic {
 
     /// Makes sets for partitions that the topic has gained, or had when records were given to them.
     func grow(to count: Int) {
-        if count >= sets.count { sets += Array(repeating: RecordSet(), count: count + 1 - sets.count) }
+        if count < sets.count { return }
+        let grown = UnsafeMutableBufferPointer<RecordSet>.allocate(capacity: count + 1)
+        let rest = grown.moveInitialize(fromContentsOf: sets)
+        UnsafeMutableBufferPointer(rebasing: grown[rest...]).initialize(repeating: RecordSet())
+        sets.deallocate()
+        sets = grown
+        followsFull += Array(repeating: false, count: grown.count - followsFull.count)
     }
 
     /// A partition for each record of the chunk.
     ///
     /// - Throws: `KafkaClientError` with `.unknownPartition`.
-    func assign(_ chunk: RecordChunk, _ partition: Int32?) throws(KafkaClientError) -> [Int32] {
+    func assign(_ chunk: RecordChunk, _ partition: Int32?) throws(KafkaClientError) -> RecordTargets {
         let partitionCount = currentPartitionCount()
-        var partitions = [Int32](repeating: partition ?? -1, count: chunk.count)
-        if partition == nil {
+        var partitions = [partition ?? -1]
+        if partition == nil, chunk.count > 0 {
+            partitions = [Int32](repeating: -1, count: chunk.count)
             partitions.withUnsafeMutableBufferPointer {
                 assigner.assign(chunk, partitionCount: partitionCount, to: $0)
             }
         }
         try PartitionBounds.check(partitions, of: name, partitionCount)
-        return partitions
+        let first = partitions[0]
+        return partitions.allSatisfy { $0 == first } ? .all(first) : .each(partitions)
     }
 
     /// The set of a record: that of its partition, or, for any, of the one whose turn it is. So both keep their order.
@@ -98,14 +140,21 @@ final class CollectedTopic {
     /// What the batch of a slot says of its partition.
     func partition(of slot: Int) -> Int32 { slot == 0 ? turn.partitionOfAny : Int32(slot - 1) }
 
-    func takeSet(_ slot: Int) -> RecordSet {
+    /// - Parameter isFull: it is not cut early.
+    func takeSet(_ slot: Int, isFull: Bool) -> RecordSet {
         turn.end(Int32(slot - 1))
         let set = sets[slot]
         sets[slot] = RecordSet()
+        followsFull[slot] = isFull
         return set
     }
 
-    var oldestFirstAppend: MonotonicInstant { sets.map(\.firstAppend).min() ?? .distantFuture }
+    /// Whether the last set of a slot was full.
+    func followsFull(_ slot: Int) -> Bool { followsFull[slot] }
+
+    var oldestFirstAppend: MonotonicInstant {
+        sets.lazy.filter { !$0.isEmpty }.map(\.firstAppend).min() ?? .distantFuture
+    }
 }
 
 /// Puts the batches that parallel workers finish back into the order of their tickets.

@@ -39,7 +39,7 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
     }
 
     private let configuration: BuilderConfiguration
-    private let cut: Cut
+    private let cut: Cut?
     private let lingerNs: Int64
     private let knownTopics: BuilderTopics
     private let sink: any BatchSink
@@ -80,7 +80,7 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
             throw KafkaClientError(.invalidArgument, "a sequential builder needs a loop for a worker; none was given")
         }
         self.configuration = configuration
-        self.cut = cut ?? Cut(recordCountMin: 1, byteCountMin: configuration.batchByteCount)
+        self.cut = cut
         self.loop = loop
         knownTopics = BuilderTopics(directory)
         self.sink = sink
@@ -101,8 +101,8 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
             try await knownTopics.learn(Int(partition) + 1, of: collected.topic)
         }
         try checkTaking(0, of: chunk)
-        let partitions = try collected.assign(chunk, partition)
-        try await collect(chunk, .each(partitions), collected, began: .now, time: .now)
+        let targets = try collected.assign(chunk, partition)
+        try await collect(chunk, targets, collected, began: .now, time: .now)
     }
 
     private func collect(
@@ -143,28 +143,59 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
     ) async throws {
         let source = CollectedChunk(chunk, time: time)
         let (all, each) = targets.parts
-        for index in 0..<chunk.count {
-            let byteCount = chunk.encodedByteCountMax(at: index)
-            if RecordSet.headerByteCount + byteCount > configuration.batchByteCountMax {
-                let alone = chunk.batchByteCountAlone(at: index)
-                if alone > configuration.batchByteCountMax {
-                    refused.add(index, alone)
-                    continue
-                }
+        var index = 0
+        while index < chunk.count {
+            let target = all ?? each[index]
+            var end = chunk.count
+            if all == nil {
+                end = index + 1
+                while end < chunk.count, each[end] == target { end += 1 }
             }
-            let slot = collected.slot(for: all ?? each[index])
-            if collected.sets[slot].byteCount + byteCount > limit(for: byteCount) {
-                try await cutSet(collected, slot)
+            let slot = collected.slot(for: target)
+            if collected.sets[slot].isEmpty {
+                collected.sets[slot].begin(began, limit: limit(followsFull: collected.followsFull(slot)))
+            }
+            let byteCount: Int
+            (end, byteCount) = fitting(chunk, index..<end, collected.sets[slot])
+            if end > index {
+                add(source, index..<end, byteCount, to: &collected.sets[slot])
+                index = end
+            } else if chunk.isTooLong(at: index, for: configuration.batchByteCountMax) {
+                refused.add(index, chunk.batchByteCountAlone(at: index))
+                index += 1
+                continue
+            } else if collected.sets[slot].isEmpty {
+                // A record that is longer than a batch gets a longer one, for itself.
+                let byteCount = chunk.encodedByteCountMax(at: index)
+                collected.sets[slot].begin(began, limit: RecordSet.headerByteCount + byteCount)
+                add(source, index..<index + 1, byteCount, to: &collected.sets[slot])
+                index += 1
+            } else {
+                try await cutSet(collected, slot, isFull: true)
+                try checkTaking(index, of: chunk, refused.count)
+                continue
+            }
+            if isDue(collected.sets[slot]) {
+                try await cutSet(collected, slot, isFull: true)
                 try checkTaking(index, of: chunk, refused.count)
             }
-            if collected.sets[slot].isEmpty { openSets += 1 }
-            collected.sets[slot].add(source, index, byteCount, began: began)
-            openByteCount += byteCount
-            if isDue(collected.sets[slot]) {
-                try await cutSet(collected, slot)
-                try checkTaking(index + 1, of: chunk, refused.count)
-            }
         }
+    }
+
+    /// How many records go into a set before it is cut, and their bytes.
+    private func fitting(_ chunk: RecordChunk, _ range: Range<Int>, _ set: borrowing RecordSet) -> (
+        end: Int, byteCount: Int
+    ) {
+        chunk.fitting(
+            range, room: set.limit - set.byteCount,
+            until: cut.map { max(1, $0.recordCountMin - set.recordCount) } ?? .max,
+            cut.map { $0.byteCountMin - set.byteCount } ?? .max)
+    }
+
+    private func add(_ source: CollectedChunk, _ range: Range<Int>, _ byteCount: Int, to set: inout RecordSet) {
+        if set.isEmpty { openSets += 1 }
+        set.add(source, range, byteCount)
+        openByteCount += byteCount
     }
 
     /// Checked after every wait: a record that is taken after `finish` has cut all sets would be in no batch.
@@ -194,14 +225,24 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
 
     // MARK: Cutting
 
-    private func limit(for byteCount: Int) -> Int {
-        // Sizes of sets count varints at their longest, so that a batch is never longer than its set.
-        max(configuration.batchByteCount, RecordSet.headerByteCount + byteCount)
+    /// The bytes at which a batch is full. Sizes of sets count varints at their longest, so that a batch is never longer than
+    /// its set.
+    ///
+    /// Where few are open, and they get full, they are longer: a batch costs the same work of three threads, however long.
+    private func limit(followsFull: Bool) -> Int {
+        let usual = configuration.batchByteCount
+        guard configuration.adaptsBatchByteCount, cut == nil, followsFull, openSets < Self.openSetsFew else {
+            return usual
+        }
+        return max(usual, min(BatchMemoryPool.size(usual, step: 2), configuration.batchByteCountMax))
     }
 
-    private func isDue(_ set: RecordSet) -> Bool {
-        set.recordCount >= cut.recordCountMin && set.byteCount >= cut.byteCountMin
-            || set.byteCount >= configuration.batchByteCount
+    private static let openSetsFew = 16
+
+    private func isDue(_ set: borrowing RecordSet) -> Bool {
+        if set.byteCount >= set.limit { return true }
+        guard let cut else { return false }
+        return set.recordCount >= cut.recordCountMin && set.byteCount >= cut.byteCountMin
     }
 
     private func cutAll(openedBy deadline: MonotonicInstant) async throws {
@@ -209,15 +250,15 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
         defer { gate.give() }
         for topic in topics.values {
             for slot in topic.sets.indices where !topic.sets[slot].isEmpty {
-                if topic.sets[slot].firstAppend <= deadline { try await cutAtGate(topic, slot) }
+                if topic.sets[slot].firstAppend <= deadline { try await cutAtGate(topic, slot, isFull: false) }
             }
         }
     }
 
-    private func cutSet(_ topic: CollectedTopic, _ slot: Int) async throws {
+    private func cutSet(_ topic: CollectedTopic, _ slot: Int, isFull: Bool) async throws {
         try await takeGate()
         defer { gate.give() }
-        try await cutAtGate(topic, slot)
+        try await cutAtGate(topic, slot, isFull: isFull)
     }
 
     private func takeGate() async throws {
@@ -227,11 +268,11 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
 
     /// Cuts a set. The caller has the gate, for all the sets that it cuts: two callers that passed it on after each set would
     /// wait for each other once for each.
-    private func cutAtGate(_ topic: CollectedTopic, _ slot: Int) async throws {
+    private func cutAtGate(_ topic: CollectedTopic, _ slot: Int, isFull: Bool) async throws {
         // While this waited, another appender may have cut the set or added to it.
         while !topic.sets[slot].isEmpty {
-            let byteCount = topic.sets[slot].byteCount
-            if let memory = pool.take(byteCount) { return cut(topic, slot, in: memory) }
+            let byteCount = pool.recycledByteCount(for: topic.sets[slot].byteCount)
+            if let memory = pool.take(byteCount) { return cut(topic, slot, in: memory, isFull: isFull) }
             scheduleLinger()
             try await waitForMemory(byteCount)
         }
@@ -250,8 +291,10 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
 
     private static let comfortByteCountMax = 1 << 20
 
-    private func cut(_ topic: CollectedTopic, _ slot: Int, in memory: UnsafeMutableRawBufferPointer) {
-        let set = topic.takeSet(slot)
+    private func cut(
+        _ topic: CollectedTopic, _ slot: Int, in memory: UnsafeMutableRawBufferPointer, isFull: Bool
+    ) {
+        let set = topic.takeSet(slot, isFull: isFull)
         openSets -= 1
         openByteCount -= set.byteCount - RecordSet.headerByteCount
         build(set, in: memory, topic, slot)
@@ -262,6 +305,8 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
     ) {
         let ticket = order.next()
         let worker = workers[ticket % workers.count]
+        // What is being built will be sent, and counts as such.
+        pool.noteFlow(PendingFlow(byteCount: memory.count, memoryByteCount: memory.count))
         let work = SetToBuild(
             ticket: ticket, set: set, memory: memory, topic: topic.name,
             partition: topic.partition(of: slot), sealed: .now)
@@ -279,6 +324,8 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
         var batches: [RecordBatch] = []
         for set in built { batches += order.complete(set.ticket, set.batch) }
         if !batches.isEmpty { sink.accept(batches) }
+        let builtByteCount = built.reduce(0) { $0 + $1.memoryByteCount }
+        pool.noteFlow(PendingFlow(byteCount: -builtByteCount, memoryByteCount: -builtByteCount))
         while let (end, continuation) = flushing.first, order.isDone(before: end) {
             _ = flushing.popFirst()
             continuation.resume()
@@ -311,7 +358,7 @@ public actor SequentialBuilder: BatchBuilder, ChunkTaker {
         let timer = lingerTimer ?? LoopTimer(on: loop)
         lingerTimer = timer
         let oldest = topics.values.map(\.oldestFirstAppend).min() ?? .now
-        timer.schedule(at: configuration.nextLook(oldestFirstAppend: min(oldest, .now))) { [weak self] in
+        timer.schedule(at: configuration.nextLook(due: min(oldest, .now) + configuration.linger)) { [weak self] in
             guard let self else { return }
             Task(executorPreference: loop) { await self.didLinger() }
         }

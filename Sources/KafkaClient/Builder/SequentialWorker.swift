@@ -17,6 +17,8 @@ struct SetToBuild: @unchecked Sendable {
 struct BuiltSet: Sendable {
     let ticket: Int
     let batch: RecordBatch
+    /// What was taken for it.
+    let memoryByteCount: Int
 }
 
 /// Serialises and compresses sets on a thread of its own.
@@ -45,7 +47,7 @@ actor SequentialWorker {
         let sets = inbox.takeAll()
         var built: [BuiltSet] = []
         for set in sets {
-            built.append(BuiltSet(ticket: set.ticket, batch: build(set)))
+            built.append(BuiltSet(ticket: set.ticket, batch: build(set), memoryByteCount: set.memory.count))
             if built.count == Self.groupCount {
                 builder.accept(built)
                 built.removeAll(keepingCapacity: true)
@@ -57,21 +59,23 @@ actor SequentialWorker {
     private func build(_ work: SetToBuild) -> RecordBatch {
         var open = OpenBatch(in: work.memory)
         var marks: [BatchMark] = []
-        work.set.indices.withUnsafeBufferPointer { indices in
-            var begin = 0
-            for part in work.set.parts {
-                let chosen = UnsafeBufferPointer(rebasing: indices[begin..<part.end])
-                let count = open.append(
-                    part.source.chunk, indices: chosen, nowMs: part.source.time.millisecondsSince1970)
-                // The set's size counts every field at its longest, and the memory was taken by that size.
-                precondition(count == chosen.count, "a set outgrew its memory")
-                if part.source.chunk.hasMarks {
-                    for (offset, index) in chosen.enumerated() {
-                        guard let mark = part.source.chunk.mark(at: Int(index)) else { continue }
-                        marks.add(mark, at: begin + offset)
-                    }
+        for part in work.set.parts {
+            let chunk = part.source.chunk
+            let before = Int(open.recordCount)
+            let nowMs = part.source.time.millisecondsSince1970
+            if part.isRun {
+                _ = open.append(chunk, part.range, nowMs: nowMs)
+            } else {
+                work.set.indices.withUnsafeBufferPointer {
+                    _ = open.append(chunk, indices: UnsafeBufferPointer(rebasing: $0[part.range]), nowMs: nowMs)
                 }
-                begin = part.end
+            }
+            // The set's size counts every field at its longest, and the memory was taken by that size.
+            precondition(Int(open.recordCount) - before == part.range.count, "a set outgrew its memory")
+            if !chunk.hasMarks { continue }
+            for (offset, place) in part.range.enumerated() {
+                guard let mark = chunk.mark(at: part.isRun ? place : Int(work.set.indices[place])) else { continue }
+                marks.add(mark, at: before + offset)
             }
         }
         return sealer.seal(

@@ -13,6 +13,11 @@ struct ProduceAnswer {
     var hints: [LeaderHint] = []
     var endpoints: [NodeEndpoint] = []
 
+    /// Whether all was stored.
+    var isSuccess: Bool {
+        outcomes.allSatisfy { if case .acknowledged = $0 { true } else { false } }
+    }
+
     /// The answer that brokers don't give to acks 0: what was sent counts as stored.
     init(assuming request: ProduceQueue.Request) {
         outcomes = request.items.map { _ in .acknowledged(baseOffset: -1, logAppendTimeMs: -1) }

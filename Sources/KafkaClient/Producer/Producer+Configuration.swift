@@ -41,14 +41,14 @@ extension Producer {
         ///   - partitioner: chooses the partition of each record.
         ///   - linger: how long a batch waits for more records: zero to one hour.
         ///   - batchByteCount: the bytes at which a batch is full, header included: 128 to
-        ///     ``BuilderConfiguration/batchByteCountMax``.
+        ///     ``BuilderConfiguration/batchByteCountMax``. Nil for what suits the partitions and the brokers.
         ///   - strategy: how batches are built, and on how many threads.
         ///   - onDelivery: called for each delivery; see the property.
         public init(
             codec: some CompressionCodec = Codec.uncompressed, acks: Acks = ProducerConfiguration().acks,
             partitioner: any Partitioner = BuilderConfiguration().partitioner,
             linger: Duration = BuilderConfiguration().linger,
-            batchByteCount: Int = BuilderConfiguration().batchByteCount, strategy: Strategy = .sharded(lanes: 1),
+            batchByteCount: Int? = nil, strategy: Strategy = .sharded(lanes: 1),
             onDelivery: (@Sendable (Delivery) throws -> Void)? = nil
         ) {
             builder = BuilderConfiguration(

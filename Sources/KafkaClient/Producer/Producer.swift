@@ -21,15 +21,14 @@ public final class Producer: Sendable {
     /// - Parameter loops: as many as `configuration.loopCount` says. They must run until the producer is closed.
     init(
         _ configuration: Configuration, cluster: Cluster, connection: ConnectionConfiguration, on loops: [EventLoop],
-        ownLoops: EventLoopGroup? = nil, client: Client? = nil, inFlightLimit: InFlightLimit? = nil,
-        observers: [any DeliverySink] = []
+        ownLoops: EventLoopGroup? = nil, client: Client? = nil, observers: [any DeliverySink] = []
     ) throws {
         self.configuration = configuration
         self.client = client
         requestTimeout = connection.requestTimeout
         engine = try ProducerEngine(
             configuration, cluster: cluster, connection: connection, on: loops, ownLoops: ownLoops,
-            inFlightLimit: inFlightLimit, observers: observers)
+            observers: observers)
         door = SharedDoor(engine.router)
     }
 
@@ -37,17 +36,15 @@ public final class Producer: Sendable {
     ///
     /// - Parameters:
     ///   - loops: as many as `configuration.loopCount` says. They must run until the producer has ended.
-    ///   - inFlightLimit: a limit that the lanes share.
     ///   - observers: told of deliveries on their lane's thread, one for each lane; and one more, of records that failed
     ///     before a lane had them, from any thread but never by two at once.
     package convenience init(
         _ configuration: Configuration, cluster: Cluster, connection: ConnectionConfiguration, on loops: [EventLoop],
-        inFlightLimit: InFlightLimit?, observing observers: [any DeliverySink]
+        observing observers: [any DeliverySink]
     ) throws {
         try configuration.validate()
         try self.init(
-            configuration, cluster: cluster, connection: connection, on: loops, inFlightLimit: inFlightLimit,
-            observers: observers)
+            configuration, cluster: cluster, connection: connection, on: loops, observers: observers)
     }
 
     /// The builder. Chunks may also be appended to it directly, or to its lanes; there is no order between these and the

@@ -36,8 +36,8 @@ public struct ProducerConfiguration: Sendable {
     /// Nil, the default, is as true where it can be had: with ``Acks/all`` and up to five requests in flight. With true,
     /// other settings are refused.
     public var idempotence: Bool?
-    /// The most produce requests that one lane has in flight to one broker: 1 to 100,000; with idempotence 1 to 5. Kafka's
-    /// `max.in.flight.requests.per.connection`.
+    /// The most produce requests that one lane has in flight to one broker: 1 to 100,000; with idempotence 1 to 5. There are
+    /// fewer where more would only wait at the broker. Kafka's `max.in.flight.requests.per.connection`.
     ///
     /// So many batches of a partition may be in flight with idempotence, or with `mayReorder`. Otherwise it is one, so that
     /// retries can't change the order.
@@ -45,23 +45,23 @@ public struct ProducerConfiguration: Sendable {
     /// Whether, without idempotence, several batches of a partition may be in flight: one that is sent again is then stored
     /// behind those that were sent after it. As Kafka's clients do without `enable.idempotence`.
     public var mayReorder: Bool
-    /// The most produce requests that one lane has in flight to all brokers together: at least one.
-    public var inFlightMax: Int
     /// The bytes of batches at which a request is sent without waiting for more: 1 to `requestByteCountMax`.
     public var requestByteCountTarget: Int
-    /// The most bytes of batches in one request: 1 byte to 1 GiB. A batch that is longer is sent alone. Kafka's
-    /// `max.request.size`.
+    /// The most bytes of batches in one request: 1 byte to 1 GiB. A batch that is longer is sent alone. Requests become so
+    /// large only where the broker is far. It should not exceed the broker's `socket.request.max.bytes` (100 MiB by default).
+    /// Kafka's `max.request.size`.
     public var requestByteCountMax: Int
-    /// How long a request below the target waits for more batches, while another request is in flight to the same broker:
-    /// zero to one minute.
+    /// How long after a request another one is sent that has less than a quarter of the target, while that one is in flight to
+    /// the same broker: zero to one minute. Where the broker is far it is longer: so many requests as may be in flight are
+    /// spread over a round trip. Such a request does not wait when its partitions have more batches than it takes.
     public var gatherTime: Duration
 
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         acks: Acks = .all, deliveryTimeout: Duration = .seconds(120), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = .max, idempotence: Bool? = nil,
-        inFlightPerBrokerMax: Int = 5, mayReorder: Bool = false, inFlightMax: Int = .max,
-        requestByteCountTarget: Int = 512 << 10, requestByteCountMax: Int = 1 << 20,
+        inFlightPerBrokerMax: Int = 5, mayReorder: Bool = false,
+        requestByteCountTarget: Int = 512 << 10, requestByteCountMax: Int = 8 << 20,
         gatherTime: Duration = .milliseconds(1)
     ) {
         self.acks = acks
@@ -72,7 +72,6 @@ public struct ProducerConfiguration: Sendable {
         self.idempotence = idempotence
         self.inFlightPerBrokerMax = inFlightPerBrokerMax
         self.mayReorder = mayReorder
-        self.inFlightMax = inFlightMax
         self.requestByteCountTarget = requestByteCountTarget
         self.requestByteCountMax = requestByteCountMax
         self.gatherTime = gatherTime
@@ -104,7 +103,6 @@ public struct ProducerConfiguration: Sendable {
             )
             check.expect("idempotence", !mayReorder, "is true; then mayReorder can't be")
         }
-        check.expect("inFlightMax", inFlightMax >= 1, "is \(inFlightMax); at least one is needed")
         check.expect("requestByteCountMax", requestByteCountMax, in: 1...(1 << 30))
         check.expect(
             "requestByteCountTarget", requestByteCountTarget >= 1 && requestByteCountTarget <= requestByteCountMax,

@@ -24,12 +24,11 @@ final class ProducerEngine: Sendable {
 
     /// - Parameters:
     ///   - loops: as many as `configuration.loopCount` says.
-    ///   - inFlightLimit, observers: see `Producer.init(_:cluster:connection:on:inFlightLimit:observing:)`.
+    ///   - observers: see `Producer.init(_:cluster:connection:on:observing:)`.
     ///   - ownLoops: the same, when they are to end with the engine. Otherwise they must run until it has ended.
     init(
         _ configuration: Producer.Configuration, cluster: Cluster, connection: ConnectionConfiguration,
-        on loops: [EventLoop], ownLoops: EventLoopGroup? = nil, inFlightLimit: InFlightLimit? = nil,
-        observers: [any DeliverySink] = []
+        on loops: [EventLoop], ownLoops: EventLoopGroup? = nil, observers: [any DeliverySink] = []
     ) throws {
         self.loops = ownLoops
         let deliveries = ProducerDeliveries(configuration.onDelivery, unbuilt: observers.last)
@@ -39,7 +38,7 @@ final class ProducerEngine: Sendable {
                 observers.isEmpty ? deliveries : ObservedDeliveries(deliveries, observers[index])
             return try ProducerLane(
                 configuration.producer, on: loops[index], cluster: cluster, connection: connection,
-                inFlightLimit: inFlightLimit, deliveriesTo: sink, share: LaneShare(lane: index, laneCount: laneCount),
+                deliveriesTo: sink, share: LaneShare(lane: index, laneCount: laneCount),
                 agesFromAppend: true)
         }
         let memory = configuration.memoryShares

@@ -4,8 +4,14 @@ import KafkaTransport
 /// What a lane keeps for each broker.
 struct BrokerLink {
     var connection: BrokerConnection?
+    /// How much is worth having in flight.
+    var flow = FlowWindow()
+    /// The bytes of batches in requests that were written and are not answered yet.
+    var inFlightByteCount = 0
     /// The number of produce requests that were written and are not answered yet.
     var inFlightCount = 0
+    /// When the last one was written.
+    var sentAt = MonotonicInstant.distantPast
     /// How often connecting has failed since it last succeeded.
     var failureCount = 0
     /// How often connecting was tried. Each attempt begins with another of the name's addresses.
@@ -20,14 +26,17 @@ struct BrokerLink {
 
 extension BrokerLink {
     /// Notes that a request was written.
-    mutating func didSend(now: @autoclosure () -> MonotonicInstant) {
-        if inFlightCount == 0 { heardAt = now() }
+    mutating func didSend(_ byteCount: Int, now: MonotonicInstant) {
+        if inFlightCount == 0 { heardAt = now }
+        sentAt = now
         inFlightCount += 1
+        inFlightByteCount += byteCount
     }
 
     /// Notes that a request has ended.
-    mutating func didEnd(now: MonotonicInstant) {
+    mutating func didEnd(_ byteCount: Int, now: MonotonicInstant) {
         inFlightCount -= 1
+        inFlightByteCount -= byteCount
         heardAt = now
     }
 }
@@ -86,6 +95,9 @@ extension ProducerLane {
             return giveUp(broker, error)
         }
         brokers[broker]?.failureCount = 0
+        // The way there may be another one now.
+        brokers[broker]?.flow = FlowWindow()
+        recountFlow()
         queue.didReach(broker: broker)
         cluster.metadata.emit(.connected(broker: broker, endpoint: endpoint))
         pump(isEndOfTurn: true)
@@ -105,11 +117,14 @@ extension ProducerLane {
         let pause = connectionConfiguration.backoff.delayNs(attempt: failureCount, chance: .random(in: -1...1))
         let retryAt = MonotonicInstant.now.advanced(byNanoseconds: max(pause, Self.pauseMinNs))
         brokers[broker]!.retryAt = retryAt
+        noteTrouble(now: .now)
+        recountFlow()
         var effects = ProduceQueue.Effects()
         effects.topicsToRefresh = queue.topicsReady(for: broker)
         queue.giveUp(broker: broker, until: retryAt, because: reason, now: .now, &effects)
         if queue.readyByteCount(broker) > 0 { schedule(at: retryAt) }
         act(on: effects)
+        releaseHeld(for: broker)
         pump(isEndOfTurn: false)
     }
 
@@ -193,7 +208,7 @@ extension ProducerLane {
     /// they need it.
     func checkMissing(now: MonotonicInstant) {
         guard let pool = queue.poolOfMissing else { return }
-        if pool.hasWaiters, queue.isCrowded(now: now) {
+        if pool.isShort, queue.isCrowded(now: now) {
             var effects = ProduceQueue.Effects()
             queue.evictMissing(pool.byteCountMax / 8, now: now, &effects)
             act(on: effects)
@@ -216,6 +231,7 @@ extension ProducerLane {
         if isClosed { return }
         for topic in changed { take(topic) }
         dropMoved()
+        for broker in paced.keys { releaseHeld(for: broker) }
         if !changed.isEmpty { checkSilence(now: .now) }
     }
 

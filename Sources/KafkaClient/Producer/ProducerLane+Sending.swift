@@ -43,10 +43,11 @@ extension ProducerLane {
         for broker in queue.readyBrokers {
             while mayLeave(broker, isEndOfTurn: isEndOfTurn) {
                 guard let connection = readyConnection(broker) else { break }
-                guard takePermit() else { return }
                 var effects = ProduceQueue.Effects()
+                let link = brokers[broker]
                 let request = queue.takeRequest(
-                    for: broker, now: .now, throttled: brokers[broker]?.throttled, &effects)
+                    for: broker, now: .now, throttled: link?.throttled,
+                    target: (link?.flow.byteCount(atLeast: 0) ?? 0) / configuration.inFlightPerBrokerMax, &effects)
                 send(request, to: broker, connection)
                 if effects.isAny { act(on: effects) }
             }
@@ -56,51 +57,43 @@ extension ProducerLane {
     private func mayLeave(_ broker: Int32, isEndOfTurn: Bool) -> Bool {
         let byteCount = queue.readyByteCount(broker)
         guard byteCount > 0 else { return false }
-        let (inFlightCount, throttled) = brokers[broker].map { ($0.inFlightCount, $0.throttled) } ?? (0, nil)
-        guard inFlightCount < configuration.inFlightPerBrokerMax,
-            inFlightTotal < configuration.inFlightMax
-        else { return false }
-        if let throttled, throttled.upperBound > .now {
-            schedule(at: throttled.upperBound)
-            return false
+        if let link = brokers[broker] {
+            if !mayHaveMore(link) { return false }
+            if let throttled = link.throttled, throttled.upperBound > .now {
+                schedule(at: throttled.upperBound)
+                return false
+            }
+            if byteCount >= configuration.requestByteCountTarget { return true }
+            if isEndOfTurn, link.inFlightCount > 0, byteCount < byteCountAtOnce, !queue.hasBacklog(broker) {
+                let departure = departure(link)
+                if departure <= .now { return true }
+                schedule(at: departure)
+                return false
+            }
         }
-        if byteCount >= configuration.requestByteCountTarget { return true }
-        guard isEndOfTurn else { return false }
-        if inFlightCount == 0 { return true }
-        let gathered = queue.readySince(broker) + configuration.gatherTime
-        if gathered <= .now { return true }
-        schedule(at: gathered)
-        return false
-    }
-
-    /// Takes a permit under the limit that lanes share. False when the lane has to wait for one; `pump` is called then.
-    private func takePermit() -> Bool {
-        switch permits.take() {
-        case .granted: return true
-        case .isWaiting: return false
-        case .mustWait:
-            start { lane in await lane.permits.waitInLine { lane.pump(isEndOfTurn: true) } }
-            return false
-        }
+        return isEndOfTurn || byteCount >= configuration.requestByteCountTarget
     }
 
     private func send(_ request: ProduceQueue.Request, to broker: Int32, _ connection: BrokerConnection) {
-        brokers[broker]!.didSend(now: .now)
+        let isAlone = brokers[broker]!.inFlightCount == 0
+        brokers[broker]!.didSend(request.byteCount, now: .now)
         inFlightTotal += 1
         connection.produce(request, acks: configuration.acks) { [weak self] began, result in
-            self?.assumeIsolated { $0.didAnswer(request, broker, began, result) }
+            self?.assumeIsolated { $0.didAnswer(request, broker, began, wasAlone: isAlone, result) }
         }
     }
 
     private func didAnswer(
-        _ request: ProduceQueue.Request, _ broker: Int32, _ began: MonotonicInstant,
+        _ request: ProduceQueue.Request, _ broker: Int32, _ began: MonotonicInstant, wasAlone: Bool,
         _ result: Result<ProduceAnswer, KafkaClientError>
     ) {
         inFlightTotal -= 1
-        // The time is taken before the permit is given back, so that another lane's request begins after this one's end.
         let times = AttemptTimes(broker: broker, began: began, ended: .now)
-        brokers[broker]?.didEnd(now: times.ended)
-        permits.give()
+        brokers[broker]?.didEnd(request.byteCount, now: times.ended)
+        // What was refused says nothing of the way to the replicas.
+        if case .success(let answer) = result, brokers[broker] != nil, answer.isSuccess {
+            noteFlow(of: broker, request.byteCount, times, wasAlone: wasAlone)
+        }
         var effects = ProduceQueue.Effects()
         effects.deliveries.reserveCapacity(request.items.count)
         for (index, item) in request.items.enumerated() {
@@ -113,6 +106,8 @@ extension ProducerLane {
         }
         if case .success(let answer) = result { take(answer, of: broker, now: times.ended, &effects) }
         act(on: effects)
+        // A request that is full without them leaves first.
+        if queue.readyByteCount(broker) < configuration.requestByteCountTarget { releaseHeld(for: broker) }
         pump(isEndOfTurn: false)
     }
 

@@ -23,7 +23,6 @@ public actor ProducerLane: BatchSink {
     let connectionConfiguration: ConnectionConfiguration
     let cluster: Cluster
     let deliveries: any DeliverySink
-    let permits: LanePermits
     var queue: ProduceQueue
     /// By node id.
     var brokers: [Int32: BrokerLink] = [:]
@@ -37,6 +36,17 @@ public actor ProducerLane: BatchSink {
     nonisolated let listener = MetadataListener()
     /// Whether a broker is being asked for a producer id.
     var isAskingForIdentity = false
+    /// What calls builders that hold batches back, by the broker that they wait for.
+    var paced: [Int32: [LanePacing]] = [:]
+    /// What was told of the lane's bytes to the memory that they lie in; nil when they lie in none, or in several.
+    var flowReport: FlowReport?
+    var hasSeveralPools = false
+    /// The bytes in flight that keep all brokers busy, as measured.
+    var measuredFlow = 0
+    /// Until then batches may wait for other reasons than that their brokers have enough to do.
+    var troubledUntil = MonotonicInstant.distantPast
+    /// Whether nothing was in flight when the lane last looked for trouble.
+    var wasStopped = false
     var pumping = Pumping.no
     var isPumpScheduled = false
     /// The number of produce requests to all brokers that were written and are not answered yet.
@@ -66,17 +76,15 @@ public actor ProducerLane: BatchSink {
     ///   - loop: runs the lane and its connections. Close the lane before you shut the loop down.
     ///   - cluster: the cluster that is asked for leaders.
     ///   - connection: how connections are opened and watched.
-    ///   - inFlightLimit: a limit shared with other lanes; nil when only the configuration's limits hold.
     ///   - deliveries: takes the delivery of each batch.
     /// - Throws: `KafkaClientError` with `.invalidConfiguration`.
     public init(
         _ configuration: ProducerConfiguration = ProducerConfiguration(), on loop: EventLoop, cluster: Cluster,
-        connection: ConnectionConfiguration = ConnectionConfiguration(), inFlightLimit: InFlightLimit? = nil,
-        deliveriesTo deliveries: any DeliverySink
+        connection: ConnectionConfiguration = ConnectionConfiguration(), deliveriesTo deliveries: any DeliverySink
     ) throws(KafkaClientError) {
         try self.init(
-            configuration, on: loop, cluster: cluster, connection: connection, inFlightLimit: inFlightLimit,
-            deliveriesTo: deliveries, share: .all, agesFromAppend: false)
+            configuration, on: loop, cluster: cluster, connection: connection, deliveriesTo: deliveries, share: .all,
+            agesFromAppend: false)
     }
 
     /// - Parameters:
@@ -84,8 +92,8 @@ public actor ProducerLane: BatchSink {
     ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch.
     init(
         _ configuration: ProducerConfiguration, on loop: EventLoop, cluster: Cluster,
-        connection: ConnectionConfiguration, inFlightLimit: InFlightLimit? = nil,
-        deliveriesTo deliveries: any DeliverySink, share: LaneShare, agesFromAppend: Bool
+        connection: ConnectionConfiguration, deliveriesTo deliveries: any DeliverySink, share: LaneShare,
+        agesFromAppend: Bool
     ) throws(KafkaClientError) {
         try ConfigurationCheck.throwIfAny(configuration.problems + connection.problems, for: "a producer lane")
         self.configuration = configuration
@@ -93,7 +101,6 @@ public actor ProducerLane: BatchSink {
         self.cluster = cluster
         connectionConfiguration = connection
         self.deliveries = deliveries
-        permits = LanePermits(inFlightLimit)
         queue = ProduceQueue(configuration, share: share, agesFromAppend: agesFromAppend)
         cluster.metadata.add(listener) { [weak self] in
             guard let self else { return }
@@ -101,7 +108,10 @@ public actor ProducerLane: BatchSink {
         }
     }
 
-    deinit { cluster.metadata.remove(listener) }
+    deinit {
+        cluster.metadata.remove(listener)
+        PendingFlow.note(inbox.takeAll(), -1)
+    }
 
     // MARK: Taking batches
 
@@ -110,10 +120,12 @@ public actor ProducerLane: BatchSink {
         if loop.isCurrent {
             return assumeIsolated {
                 // Batches that other threads handed over before this call come first.
-                $0.takeInbox()
-                $0.take(batches)
+                let before = $0.inbox.takeAll()
+                $0.take(before.isEmpty ? batches : before + batches)
+                PendingFlow.note(before, -1)
             }
         }
+        PendingFlow.note(batches, 1)
         if inbox.add(batches) { Task(executorPreference: loop) { await self.takeInbox() } }
     }
 
@@ -125,7 +137,9 @@ public actor ProducerLane: BatchSink {
 
     private func takeInbox() {
         let batches = inbox.takeAll()
-        if !batches.isEmpty { take(batches) }
+        if batches.isEmpty { return }
+        take(batches)
+        PendingFlow.note(batches, -1)
     }
 
     private func take(_ batches: [RecordBatch]) {
@@ -136,6 +150,7 @@ public actor ProducerLane: BatchSink {
             let topic = queue.topicIndex(batch.topic)
             if topic != last { catchUp(topic) }
             last = topic
+            notePool(of: batch)
             queue.enqueue(batch, in: topic, now: now, &effects)
         }
         if isClosed { queue.failWaiting(Self.closedError, now: now, &effects) }
@@ -147,6 +162,8 @@ public actor ProducerLane: BatchSink {
 
     /// Does what the queue asks for after a change.
     func act(on effects: ProduceQueue.Effects) {
+        if !effects.retries.isEmpty || effects.topicsToRefresh.contains(where: queue.isKnown) { noteTrouble(now: .now) }
+        reportFlow()
         if !effects.deliveries.isEmpty { deliveries.accept(effects.deliveries) }
         for retry in effects.retries {
             cluster.metadata.emit(
@@ -185,10 +202,13 @@ public actor ProducerLane: BatchSink {
     private func tick() {
         timerDue = .distantFuture
         var effects = ProduceQueue.Effects()
-        queue.tick(now: .now, &effects)
+        let now = MonotonicInstant.now
+        queue.tick(now: now, &effects)
+        checkTrouble(now: now)
         act(on: effects)
         checkSilence(now: .now)
         checkMissing(now: .now)
+        releaseHeld(now: now)
         pump(isEndOfTurn: true)
     }
 
@@ -253,6 +273,7 @@ public actor ProducerLane: BatchSink {
         for link in brokers.values { link.connection?.close() }
         assert(queue.pendingCount == 0)
         brokers = [:]
+        flowReport = nil
         timer?.close()
         timer = nil
     }

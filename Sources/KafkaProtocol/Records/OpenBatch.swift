@@ -134,6 +134,13 @@ extension OpenBatch {
         OpenBatch.append(chunk, 0..<chunk.count, to: &self, nowMs: nowMs) == chunk.count
     }
 
+    /// Appends consecutive records of a chunk to this batch until one finds no room.
+    ///
+    /// - Returns: the index of the first record that did not go in.
+    package mutating func append(_ chunk: RecordChunk, _ range: Range<Int>, nowMs: Int64) -> Int {
+        OpenBatch.append(chunk, range, to: &self, nowMs: nowMs)
+    }
+
     /// Appends records chosen by index to this batch until one finds no room; gives how many of the indices went in.
     package mutating func append(_ chunk: RecordChunk, indices: UnsafeBufferPointer<UInt32>, nowMs: Int64) -> Int {
         chunk.withEntries { entries, count, bases in

@@ -25,6 +25,34 @@ extension RecordChunk {
         }
     }
 
+    /// How many records of a range fit into some bytes, in order, and the most bytes that they take.
+    ///
+    /// - Parameters:
+    ///   - room: their bytes at most.
+    ///   - recordCount, byteCount: no more are counted when they are so many at least, and have so many bytes.
+    package func fitting(
+        _ range: Range<Int>, room: Int, until recordCount: Int, _ byteCount: Int
+    ) -> (end: Int, byteCount: Int) {
+        withEntries { entries, count, _ in
+            precondition(range.upperBound <= count)
+            var sum = 0
+            var index = range.lowerBound
+            while index < range.upperBound, index - range.lowerBound < recordCount || sum < byteCount {
+                let next = RecordEncoding.byteCountMax(entries[index])
+                if next > room - sum { break }
+                sum += next
+                index += 1
+            }
+            return (index, sum)
+        }
+    }
+
+    /// Whether a record fits no batch of so many bytes.
+    package func isTooLong(at index: Int, for batchByteCountMax: Int) -> Bool {
+        RecordBatchHeader.byteCount + encodedByteCountMax(at: index) > batchByteCountMax
+            && batchByteCountAlone(at: index) > batchByteCountMax
+    }
+
     /// The exact bytes of a batch that holds this record alone.
     package func batchByteCountAlone(at index: Int) -> Int {
         withEntries { entries, count, _ in

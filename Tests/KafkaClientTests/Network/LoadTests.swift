@@ -88,61 +88,6 @@ import Testing
         await server.stop()
     }
 
-    @Test(arguments: [1, 2])
-    func `lanes share a limit, which holds, and none starves`(limit: Int) async throws {
-        try await withFixture(loops: 3) { fixture in
-            try fixture.broker.createTopic("t", partitions: 3)
-            let shared = try InFlightLimit(limit)
-            let watch = InFlightWatch()
-            let sinks = (0..<3).map { _ in CountingSink(watch) }
-            let lanes = try (0..<3).map { index in
-                try fixture.makeLane(
-                    .fast(requestByteCountTarget: 1), on: fixture.loops[index], limit: shared, to: sinks[index])
-            }
-            // Connections and leaders are there before the race begins.
-            for (index, lane) in lanes.enumerated() {
-                lane.accept(try await fixture.makeBatches(["first"], partition: Int32(index)))
-                try await lane.drain()
-            }
-            let batches = try await (0..<3).asyncMap {
-                try await fixture.makeBatches((0..<60).map { "\($0)" }, partition: Int32($0))
-            }
-            fixture.broker.inject(FaultRule(.produce, effect: .delay(.milliseconds(2))))
-            for (lane, batches) in zip(lanes, batches) { lane.accept(batches) }
-            // When the first is done the others have had their turns as well.
-            try await eventually { sinks.contains { $0.batchCount == 61 } }
-            for sink in sinks { #expect(sink.batchCount > 20, "a lane had \(sink.batchCount) turns of 60") }
-            for lane in lanes { try await lane.drain() }
-            for lane in lanes { await lane.close() }
-            #expect(sinks.allSatisfy { $0.batchCount == 61 && $0.failureCount == 0 })
-            #expect((1...limit).contains(watch.maximum))
-        }
-    }
-
-    @Test func `a lane that waits for a permit and is closed does not keep it from the others`() async throws {
-        try await withFixture(loops: 3) { fixture in
-            try fixture.broker.createTopic("t", partitions: 3)
-            fixture.broker.inject(FaultRule(.produce, count: 1, effect: .stall))
-            let shared = try InFlightLimit(1)
-            let sinks = (0..<3).map { _ in CountingSink() }
-            let lanes = try (0..<3).map { index in
-                try fixture.makeLane(.fast(), on: fixture.loops[index], limit: shared, to: sinks[index])
-            }
-            for (index, lane) in lanes.enumerated() {
-                lane.accept(try await fixture.makeBatches(["a"], partition: Int32(index)))
-                try await eventually {
-                    let isInFlight = await lane.inFlightCount == 1
-                    return index == 0 ? isInFlight : shared.permits.lineLength == index
-                }
-            }
-            await lanes[1].close()
-            await lanes[0].close()
-            try await lanes[2].drain()
-            #expect(sinks.map(\.failureCount) == [1, 1, 0])
-            for lane in lanes { await lane.close() }
-        }
-    }
-
     @Test func `many tasks produce through three lanes, and a broker is lost meanwhile`() async throws {
         try await withFixture(brokers: 3, loops: 3) { fixture in
             try fixture.broker.createTopic("t", partitions: 12)

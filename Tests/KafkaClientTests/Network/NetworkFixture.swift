@@ -99,12 +99,10 @@ final class BatchCollector: BatchSink {
 
 extension NetworkFixture {
     func makeLane(
-        _ configuration: ProducerConfiguration, on loop: EventLoop? = nil, limit: InFlightLimit? = nil,
-        to sink: any DeliverySink
+        _ configuration: ProducerConfiguration, on loop: EventLoop? = nil, to sink: any DeliverySink
     ) throws -> ProducerLane {
         try ProducerLane(
-            configuration, on: loop ?? self.loop, cluster: cluster, connection: connection, inFlightLimit: limit,
-            deliveriesTo: sink)
+            configuration, on: loop ?? self.loop, cluster: cluster, connection: connection, deliveriesTo: sink)
     }
 
     /// Batches of one record each, whose values are given.

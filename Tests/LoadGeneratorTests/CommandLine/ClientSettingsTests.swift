@@ -42,10 +42,9 @@ import Testing
     }
 
     @Test func settingsReachTheProducer() throws {
-        let settings = try Self.plan(
-            "-X delivery.timeout.ms=5000 -X max.in.flight=1 -X retry.backoff.ms=20 -X retry.backoff.max.ms=40"
-        ).target.clientSettings
-        let producer = RunConfiguration().producerConfiguration(lane: 0, of: 1, concurrency: 4, settings)
+        let plan = try Self.plan(
+            "-X delivery.timeout.ms=5000 -X max.in.flight=1 -X retry.backoff.ms=20 -X retry.backoff.max.ms=40")
+        let producer = plan.configurations[0].producerConfiguration(plan.target.clientSettings)
         #expect(producer.deliveryTimeout == .seconds(5))
         #expect(producer.inFlightPerBrokerMax == 1)
         #expect(producer.retryBackoff == .milliseconds(20))
@@ -54,7 +53,7 @@ import Testing
 
     @Test func aBoundBelowADefaultLowersIt() throws {
         let settings = try Self.plan("-X max.request.size=262144 -X retry.backoff.max.ms=5").target.clientSettings
-        let producer = RunConfiguration().producerConfiguration(lane: 0, of: 1, concurrency: 4, settings)
+        let producer = RunConfiguration().producerConfiguration(settings)
         #expect(producer.requestByteCountMax == 262_144)
         #expect(producer.requestByteCountTarget == 262_144)
         #expect(producer.retryBackoff == .milliseconds(5))

@@ -5,6 +5,12 @@ import Testing
 @Suite struct RunPlanTests {
     private typealias Parser = CommandLineParserTests
 
+    @Test func aBatchSizeThatIsNamedIsKept() throws {
+        #expect(try Parser.plan("").configurations[0].adaptsBatchSize)
+        #expect(try !Parser.plan("--batch-size 64KiB").configurations[0].adaptsBatchSize)
+        #expect(try !Parser.plan("-X batch.size=65536").configurations[0].adaptsBatchSize)
+    }
+
     @Test func listsMakeTheCrossProductAndTheLastOneVariesFastest() throws {
         let plan = try Parser.plan("--cores 1,2 --codec none,zstd:3,lz4 --linger 0,5ms")
         #expect(plan.configurations.count == 12)
@@ -27,18 +33,19 @@ import Testing
         #expect(schedule.map(\.configurationIndex) == [0, 1, 0, 1, 0, 1])
     }
 
-    @Test func theBatchSizeFollowsThePartitionsOfEachConfiguration() throws {
-        let plan = try Parser.plan("--partitions 1,8,64")
-        #expect(plan.configurations.map(\.batchSizeBytes) == [262_144, 131_072, 16_384])
-        #expect(plan.sweptOptionNames == ["partitions", "batch-size"])
+    @Test func theBatchSizeFollowsTheRecordsOfEachConfiguration() throws {
+        let plan = try Parser.plan("--record-size 100,20000")
+        #expect(plan.configurations.map(\.batchSizeBytes) == [16_384, 20_480])
+        #expect(plan.sweptOptionNames == ["record-size", "batch-size"])
         #expect(
-            plan.label(of: plan.configurations[1], swept: plan.sweptOptionNames) == "partitions=8 batch-size=128KiB")
+            plan.label(of: plan.configurations[1], swept: plan.sweptOptionNames)
+                == "record-size=20000B batch-size=20KiB")
     }
 
-    @Test func theConcurrencyFollowsTheCoresUnlessGiven() throws {
-        #expect(try Parser.plan("--cores 1,3").configurations.map(\.concurrency) == [2, 6])
-        #expect(try Parser.plan("--cores 1,3 --concurrency 5").configurations.map(\.concurrency) == [5, 5])
-        #expect(try Parser.plan("").dryRunText.contains("  concurrency         12\n"))
+    @Test func theConcurrencyIsTheClientsUnlessGiven() throws {
+        #expect(try Parser.plan("--cores 1,3").configurations.map(\.concurrency) == [5, 5])
+        #expect(try Parser.plan("--cores 1,3 --concurrency 2").configurations.map(\.concurrency) == [2, 2])
+        #expect(try Parser.plan("").dryRunText.contains("  concurrency         5\n"))
     }
 
     @Test func aBatchThatBrokersRefuseByDefaultIsWarnedOf() throws {

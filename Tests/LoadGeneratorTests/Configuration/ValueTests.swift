@@ -1,3 +1,4 @@
+import KafkaClient
 import Testing
 
 @testable import LoadGenerator
@@ -63,11 +64,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (1, 0, 262_144), (4, 0, 262_144), (8, 0, 131_072), (10, 0, 65_536), (64, 0, 16_384), (1000, 0, 16_384),
-        (64, 20_000, 20_480), (1, (1 << 20) + 97, 1_052_672),
-    ])
-    func theAutomaticBatchSizeSharesAMebibyteInPowersOfTwo(partitions: Int, needed: Int, expected: Int) {
-        #expect(RunConfiguration.automaticBatchSize(partitions: partitions, atLeast: needed) == expected)
+    @Test func theBatchSizeIsTheClientsUnlessARecordNeedsMore() throws {
+        #expect(RunConfiguration().automaticBatchSize == BuilderConfiguration().batchByteCount)
+        var configuration = RunConfiguration()
+        configuration.recordSize = .fixed(20_000)
+        #expect(configuration.automaticBatchSize == 20_480)
     }
 }

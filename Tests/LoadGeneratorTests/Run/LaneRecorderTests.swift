@@ -11,7 +11,7 @@ import Testing
         let loops = try EventLoopGroup(count: 1, name: "test")
         let pipeline = try RunPipeline(
             configuration, topic: "t", loops: loops.loops, cluster: nil,
-            connection: ConnectionConfiguration(clientID: "test"), concurrency: 2)
+            connection: ConnectionConfiguration(clientID: "test"))
         var chunk = RecordChunk()
         for _ in 0..<100 { try chunk.append(value: [1, 2, 3]) }
         try await pipeline.builders[0].append(chunk, to: "t", partition: nil)

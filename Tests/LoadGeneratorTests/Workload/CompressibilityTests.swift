@@ -28,7 +28,7 @@ import Testing
         let loops = try EventLoopGroup(count: 1, name: "test")
         let pipeline = try RunPipeline(
             configuration, topic: "t", loops: loops.loops, cluster: nil,
-            connection: ConnectionConfiguration(clientID: "test"), concurrency: 2)
+            connection: ConnectionConfiguration(clientID: "test"))
         let pool = try PayloadPool(configuration)
         var chunk = pool.makeChunk()
         var stretch: Range<Int64> = 0..<Int64(200_000 / (configuration.recordSize.meanByteCount))

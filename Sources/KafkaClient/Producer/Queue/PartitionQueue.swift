@@ -164,6 +164,22 @@ struct PartitionQueue {
         return .becameReady
     }
 
+    /// Whether nothing has gone wrong with the batches that were sent last: none is sent again, and there is no pause.
+    var isFlowing: Bool {
+        switch state {
+        case .idle, .ready: !isRewinding
+        case .leaderless, .backingOff: false
+        }
+    }
+
+    /// Whether a batch that comes now could be in flight beside those that are.
+    func mayTakeMore(_ window: Window) -> Bool {
+        guard let oldest = flights.first else { return true }
+        if isRewinding || flights.count >= window.countMax { return false }
+        if !window.isIdempotent { return true }
+        return sequences.isConfirmed && !oldest.isPart && sequences.nextOrder - oldest.order < window.countMax
+    }
+
     /// Whether the leader will know an idempotent producer's oldest batch in flight again when it has stored this one as well:
     /// it remembers as many batches as may be in flight.
     private func isWithinWindow(_ batch: QueuedBatch, _ window: Window) -> Bool {

@@ -50,8 +50,10 @@ extension ProduceQueue {
 
     func readyByteCount(_ broker: Int32) -> Int { ready[broker]?.byteCount ?? 0 }
 
-    /// When the first of the partitions that are ready for the broker became ready.
-    func readySince(_ broker: Int32) -> MonotonicInstant { ready[broker]?.since ?? .distantFuture }
+    /// Whether the partition that has been ready longest has more batches than go into one request: it gains nothing by waiting.
+    func hasBacklog(_ broker: Int32) -> Bool {
+        ready[broker]?.partitions.first.map { self[$0].waiting.count > 1 } ?? false
+    }
 
     /// Advances a partition, and puts it into its leader's ready list when it has become ready.
     mutating func advance(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
@@ -81,20 +83,55 @@ extension ProduceQueue {
     /// The bytes of the batch that is sent next.
     private func firstByteCount(_ key: PartitionKey) -> Int { self[key].waiting.first?.batch.byteCount ?? 0 }
 
+    /// The batches of a partition that are in flight.
+    func flightsCount(_ topic: String, _ partition: Int32) -> Int {
+        key(topic, partition).map { self[$0].flightsCount } ?? 0
+    }
+
+    /// Whether nothing has gone wrong with the batches of a partition that were sent last.
+    func isFlowing(_ topic: String, _ partition: Int32) -> Bool {
+        key(topic, partition).map { self[$0].isFlowing } ?? false
+    }
+
+    /// Whether another batch of a partition would be sent, if a request could be.
+    func mayTakeMore(_ topic: String, _ partition: Int32) -> Bool {
+        guard let key = key(topic, partition) else { return true }
+        return self[key].waiting.isEmpty && self[key].mayTakeMore(window)
+    }
+
+    /// The longest batch that brokers take for a topic, as far as they have said so.
+    func batchByteCountMax(_ topic: String) -> Int { knownIndex(topic).map { topics[$0].batchByteCountMax } ?? .max }
+
+    /// The leader of a partition, by node id; nil when none is known.
+    func leader(_ topic: String, _ partition: Int32) -> Int32? {
+        key(topic, partition).map { self[$0].leader }
+    }
+
+    private func key(_ topic: String, _ partition: Int32) -> PartitionKey? {
+        guard let index = knownIndex(topic), topics[index].partitions.indices.contains(Int(partition)) else {
+            return nil
+        }
+        return PartitionKey(topic: index, partition: partition)
+    }
+
     /// Takes batches for one request. Partitions that have more batches, and may have more in flight, are ready again.
     ///
-    /// No more are taken when the configuration's target is reached, or when the next batch would exceed its maximum.
+    /// No more are taken when the target is reached, or when the next batch would exceed the configuration's maximum.
     ///
-    /// - Parameter throttled: when the broker got no requests because it throttles this client; nil for never.
+    /// - Parameters:
+    ///   - throttled: when the broker got no requests because it throttles this client; nil for never.
+    ///   - target: the bytes at which the request is full, if they are more than the configuration says.
     mutating func takeRequest(
-        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil, _ effects: inout Effects
+        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil, target: Int = 0,
+        _ effects: inout Effects
     ) -> Request {
+        let target = max(target, configuration.requestByteCountTarget)
         var request = Request()
         guard var list = ready.removeValue(forKey: broker) else { return request }
         while let key = list.partitions.first {
             let byteCount = firstByteCount(key)
             let isFull =
-                request.byteCount >= configuration.requestByteCountTarget
+                request.byteCount >= target
                 || request.byteCount + byteCount > configuration.requestByteCountMax
             if isFull, !request.items.isEmpty { break }
             _ = list.partitions.popFirst()

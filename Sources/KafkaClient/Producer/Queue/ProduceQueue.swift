@@ -79,6 +79,10 @@ struct ProduceQueue {
     /// The number of batches that have no delivery yet, those in flight included.
     private(set) var pendingCount = 0
     private(set) var epochs = PendingEpochs()
+    /// Their bytes.
+    private(set) var pendingByteCount = 0
+    /// The memory in which they lie, in bytes.
+    private(set) var pendingMemoryByteCount = 0
 
     /// - Parameters:
     ///   - share: the partitions among which it chooses for batches that may go to any.
@@ -125,6 +129,7 @@ struct ProduceQueue {
         let queued = QueuedBatch(
             batch, queued: now, deadline: born + configuration.deliveryTimeout, epoch: epochs.begin())
         pendingCount += 1
+        count(batch, 1)
         topics[topic].lastEnqueued = now
         if case .isGone(let error) = topics[topic].presence {
             effects.topicsToRefresh.insert(batch.topic)
@@ -143,6 +148,14 @@ struct ProduceQueue {
         lastTopic = findTopic(name)
         return lastTopic
     }
+
+    /// The index of a topic in `topics`, if it was used before.
+    func knownIndex(_ name: String) -> Int? {
+        lastTopic < topics.count && topics[lastTopic].name == name ? lastTopic : topicIndices[name]
+    }
+
+    /// Whether the partitions of a topic are known.
+    func isKnown(_ topic: String) -> Bool { knownIndex(topic).map { topics[$0].isKnown } ?? false }
 
     private mutating func findTopic(_ name: String) -> Int {
         if let index = topicIndices[name] { return index }
@@ -195,9 +208,17 @@ struct ProduceQueue {
     private static let unknownPartitionTimeMax = Duration.seconds(2)
 
     /// Counts the parts of a batch instead of the batch.
-    mutating func didSplit(_ epoch: Int, into count: Int) {
-        pendingCount += count - 1
-        for _ in 1..<count { epochs.add(to: epoch) }
+    mutating func didSplit(_ batch: QueuedBatch, into parts: [RecordBatch]) {
+        pendingCount += parts.count - 1
+        for part in parts { count(part, 1) }
+        count(batch.batch, -1)
+        for _ in 1..<parts.count { epochs.add(to: batch.epoch) }
+        if let topic = topicIndices[batch.batch.topic] { topics[topic].didRefuse(batch.batch.byteCount) }
+    }
+
+    private mutating func count(_ batch: RecordBatch, _ sign: Int) {
+        pendingByteCount += sign * batch.byteCount
+        pendingMemoryByteCount += sign * batch.heldByteCount
     }
 
     /// Ends a batch with an outcome, which becomes its delivery.
@@ -205,6 +226,7 @@ struct ProduceQueue {
         _ batch: QueuedBatch, _ outcome: Delivery.Outcome, now: MonotonicInstant, _ effects: inout Effects
     ) {
         pendingCount -= 1
+        count(batch.batch, -1)
         epochs.end(batch.epoch)
         if case .failed = outcome, batch.stamp != nil, let topic = topicIndices[batch.batch.topic] {
             topics[topic].partitions[Int(batch.partition)].sequences.abandon(batch)

@@ -37,7 +37,7 @@ struct PartitionSequences {
     /// Of the next batch that has none.
     private var nextStamp = ProducerStamp(producerID: -1, producerEpoch: -1, baseSequence: 0)
     /// The order of the next batch that gets a stamp for the first time.
-    private var nextOrder = 0
+    private(set) var nextOrder = 0
     /// The order of the last batch that has left a gap.
     private(set) var gap: Int?
     /// Whether the leader has stored a batch under the identity. Before, it knows nothing of the producer and takes any number

@@ -12,6 +12,8 @@ struct TopicQueue {
     /// Batches whose partitions are not known yet.
     var unplaced = RingBuffer<QueuedBatch>()
     var presence = Presence.exists
+    /// The longest batch that brokers take, as far as they have said so.
+    private(set) var batchByteCountMax = Int.max
     /// When a batch last came.
     var lastEnqueued = MonotonicInstant.distantPast
     private var lastChosen = 0
@@ -41,6 +43,9 @@ struct TopicQueue {
             partitions[index].setLeader(index < partitionCount ? description.partitions[index].leader : -1)
         }
     }
+
+    /// Notes that brokers do not take a batch because it is too long.
+    mutating func didRefuse(_ byteCount: Int) { batchByteCountMax = min(batchByteCountMax, byteCount / 2) }
 
     /// Whether the topic had this partition before it was made anew.
     func hasLost(_ partition: Int32) -> Bool { (partitionCount..<partitions.count).contains(Int(partition)) }
