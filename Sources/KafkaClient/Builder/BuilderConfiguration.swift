@@ -38,7 +38,7 @@ public struct BuilderConfiguration: Sendable {
 
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     ///
-    /// - Parameter batchByteCount: nil for 16 KiB, or what suits the partitions and the brokers better.
+    /// Without `batchByteCount` it is 16 KiB, or what suits the partitions and the brokers better.
     public init(
         batchByteCount: Int? = nil, batchByteCountMax: Int = 1 << 20, linger: Duration = .milliseconds(5),
         memoryByteCountMax: Int = 32 << 20, codec: any CompressionCodec = Codec.uncompressed,
