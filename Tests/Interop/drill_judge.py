@@ -25,7 +25,7 @@ def judged(fault, *more, stored=RECORDS, journal=()):
 def passed():
     _, wrong, text = judged(None)
     equal(wrong, [], "faults")
-    for words in ("0 lost, 0 duplicated, 0 reordered, 0 corrupted", "passed: nothing lost", "of 96 MiB allowed"):
+    for words in ("0 lost, 0 duplicated, 0 reordered, 0 corrupted", "passed: nothing lost", "of 128 MiB allowed"):
         expect(words in text, f"'{words}' is not in {text}")
 
 

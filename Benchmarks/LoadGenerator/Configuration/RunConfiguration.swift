@@ -85,10 +85,9 @@ package struct RunConfiguration: Sendable, Equatable {
     /// The batch size without `--batch-size`; where a record would not fit, what it needs, rounded up to 4 KiB.
     var automaticBatchSize: Int { max(Self.usualBatchSize, (neededBatchByteCount + 4095) / 4096 * 4096) }
 
-    /// What a batch may come to have. Without a codec nobody minds that a payload is in a batch twice.
+    /// What a batch may come to have.
     var largestBatchSize: Int {
-        adaptsBatchSize && codec != .none
-            ? max(batchSizeBytes, BuilderConfiguration().batchByteCountMax) : batchSizeBytes
+        adaptsBatchSize ? max(batchSizeBytes, BuilderConfiguration().batchByteCountMax) : batchSizeBytes
     }
 
     /// Whether the stamps of all records lie in a header: the values are not kbench's own.

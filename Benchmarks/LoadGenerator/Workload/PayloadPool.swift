@@ -61,7 +61,8 @@ package struct PayloadPool: Sendable {
         case .generated(let compressibility):
             try self.init(
                 recordSize: configuration.recordSize, compressibility: compressibility, seed: configuration.seed,
-                batchByteCount: configuration.largestBatchSize, partitions: configuration.partitions,
+                batchByteCount: configuration.batchSizeBytes, longestBatchByteCount: configuration.largestBatchSize,
+                partitions: configuration.partitions,
                 isShared: configuration.rate != nil || keys != nil, keys: keys,
                 headers: HeaderTexts(count: configuration.headerCount, byteCount: configuration.headerSize))
         case .file(let path, let delimiter):
@@ -90,18 +91,20 @@ package struct PayloadPool: Sendable {
     ) throws(KafkaClientError) {
         try self.init(
             recordSize: recordSize, compressibility: compressibility, seed: seed, batchByteCount: batchByteCount,
-            partitions: partitions, isShared: isShared, keys: nil, headers: nil)
+            longestBatchByteCount: batchByteCount, partitions: partitions, isShared: isShared, keys: nil, headers: nil)
     }
 
     private init(
-        recordSize: RecordSize, compressibility: Double, seed: UInt64, batchByteCount: Int, partitions: Int,
-        isShared: Bool, keys: KeyGenerator?, headers: HeaderTexts?
+        recordSize: RecordSize, compressibility: Double, seed: UInt64, batchByteCount: Int, longestBatchByteCount: Int,
+        partitions: Int, isShared: Bool, keys: KeyGenerator?, headers: HeaderTexts?
     ) throws(KafkaClientError) {
         precondition(partitions > 0)
         let mean = max(1, recordSize.meanByteCount)
         // No record takes fewer bytes than its value and seven fields of one byte.
-        let recordsPerBatch = batchByteCount / (mean + 7) + 2
-        var wanted = isShared ? 4 * partitions * recordsPerBatch : recordsPerBatch
+        let recordsPerBatch = longestBatchByteCount / (mean + 7) + 2
+        var wanted = recordsPerBatch
+        // Few partitions have batches that are longer than usual at once.
+        if isShared { wanted = max(wanted, 4 * partitions * (batchByteCount / (mean + 7) + 2)) }
         if case .fixed = recordSize {} else { wanted = max(wanted, Self.sizeCountMin) }
         let count = Self.prime(
             atLeast: max(recordsPerBatch, min(wanted, Self.byteCountMax / mean)), notDividing: partitions)

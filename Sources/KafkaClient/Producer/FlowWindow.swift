@@ -50,7 +50,7 @@ struct FlowWindow {
     /// After how long without an answer to anything a broker is silent, in ns: more than twice a round trip.
     var silenceNs: Int64 { roundTripNs == .max ? Self.silenceNsMin : Self.silenceNsMin + 2 * roundTripNs }
 
-    private static let silenceNsMin: Int64 = 20_000_000
+    private static let silenceNsMin: Int64 = 50_000_000
 
     /// The time between small requests that spreads so many over a round trip: then a batch that comes at any time has not
     /// long to wait for the next one. Loops' timers fire at the next whole millisecond, so it is half of one less than a whole

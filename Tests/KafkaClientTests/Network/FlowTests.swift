@@ -199,4 +199,50 @@ import Testing
             await builder.finish()
         }
     }
+
+    @Test func `a builder does not use up its memory while its broker keeps up`() async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t", partitions: 4)
+            let sink = CountingSink()
+            let lane = try fixture.makeLane(.fast(), to: sink)
+            let builder = try BuilderLane(
+                BuilderConfiguration(), on: fixture.loop, topics: fixture.cluster, to: lane)
+            let records = try chunk(1000, count: 64)
+            var most = 0
+            for index in 0..<1000 {
+                try await builder.append(records, to: "t", partition: nil)
+                // The first ones wait for a connection.
+                if index > 100 { most = max(most, builder.memoryByteCount) }
+            }
+            await builder.finish()
+            try await lane.drain()
+            await lane.close()
+            #expect(sink.recordCount == 64_000 && sink.failureCount == 0)
+            #expect(most < 8 << 20, "\(most) of 32 MiB")
+        }
+    }
+
+    @Test func `records that could not be sent yet share a batch, also without a linger time`() async throws {
+        try await withFixture {
+            $0.roundTripTime = .milliseconds(50)
+        } _: { fixture in
+            try fixture.broker.createTopic("t", partitions: 4)
+            let sink = CountingSink()
+            let lane = try fixture.makeLane(.fast(), to: sink)
+            let builder = try BuilderLane(
+                BuilderConfiguration(linger: .zero), on: fixture.loop, topics: fixture.cluster, to: lane)
+            for index in 0..<400 {
+                try await builder.append(chunk(100), to: "t", partition: Int32(index % 4))
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            await builder.finish()
+            try await lane.drain()
+            await lane.close()
+            #expect(sink.recordCount == 400 && sink.failureCount == 0)
+            let requests = fixture.broker.statistics.requestCounts[.produce, default: 0]
+            // One every 10 ms or so, with at most a batch of each partition.
+            #expect(requests < 120, "\(requests) requests")
+            #expect(sink.batchCount < 300, "\(sink.batchCount) batches")
+        }
+    }
 }
