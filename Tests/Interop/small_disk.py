@@ -48,7 +48,7 @@ class SmallDisk:
         try:
             mount("-t", "tmpfs", "-o", f"size={self.size}", "tmpfs", self.data)
             self.is_mounted = True
-            shutil.copytree(self.aside, self.data, dirs_exist_ok=True)
+            shutil.copytree(self.aside, self.data, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*-delete"))
             shutil.rmtree(self.aside)
         except Skip:
             os.rmdir(self.data)
