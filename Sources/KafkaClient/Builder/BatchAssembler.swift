@@ -155,8 +155,8 @@ final class BatchAssembler {
         guard configuration.adaptsBatchByteCount else { return 0 }
         var step = level(topic, partition)
         if topic.followsFull(partition), openCount < Self.openCountFew {
-            step += openCount < Self.openCountFew / 2 ? 2 : 1
-            if openCount < Self.openCountFew / 8, let pacing, pacing.brokerCount > 1 { step += 2 }
+            step += openCount < Self.openCountFew / 4 ? 3 : openCount < Self.openCountFew / 2 ? 2 : 1
+            if openCount < Self.openCountFew / 8, let pacing, pacing.brokerCount > 1 { step += 1 }
         }
         let longest = min(configuration.batchByteCountMax, pacing?.byteCountMax(topic.name) ?? .max)
         while step > 0, limit(step) > longest { step -= 1 }
