@@ -39,14 +39,15 @@ def swept():
         kbench("--resume", output + "/out").must_end_with(0)
 
 
-@test("a long wire limits no rate: with enough in flight kbench sends through 20 ms what it sends through none")
+@test("a long wire limits no rate: with enough in flight kbench sends through 5 ms what it sends through none")
 def wide():
+    # Through 20 ms the 32 MiB of the client's memory would be the limit: 1.6 GiB/s.
     with folder() as output:
-        for rtt in ("0ms", "20ms"):
+        for rtt in ("0ms", "5ms"):
             kbench("--rtt", rtt, "--records", "2M", "--record-size", "1000", "--partitions", 512, "--concurrency", 512, "--batch-size",
                    "256KiB", "--output", f"{output}/{rtt}").must_end_with(0)
-        near, far = (float(rows(f"{output}/{rtt}")[0]["throughput_bytes_per_s"]) for rtt in ("0ms", "20ms"))
-        expect(far > near / 4, f"{far / 2**20:.0f} MiB/s through 20 ms, {near / 2**20:.0f} MiB/s through none")
+        near, far = (float(rows(f"{output}/{rtt}")[0]["throughput_bytes_per_s"]) for rtt in ("0ms", "5ms"))
+        expect(far > near / 4, f"{far / 2**20:.0f} MiB/s through 5 ms, {near / 2**20:.0f} MiB/s through none")
 
 
 @test("confluent-kafka measures the round trip time that its broker was given, in each of its calls")
