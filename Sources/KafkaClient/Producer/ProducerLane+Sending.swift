@@ -130,5 +130,10 @@ extension ProducerLane {
             effects.topicsToRefresh.remove(topic.name)
         }
         takeChanges()
+        // Nor who was told before, by the answer to another request.
+        for hint in answer.hints where hint.leader != broker && queue.leader(hint.topic, hint.partition) == hint.leader
+        {
+            effects.topicsToRefresh.remove(hint.topic)
+        }
     }
 }
