@@ -47,9 +47,6 @@ final class BatchMemoryPool: Sendable {
         state.withLock { for buffers in $0.free { for buffer in buffers { buffer.deallocate() } } }
     }
 
-    /// The bytes of the buffer that `take` gives out for so many.
-    func takenByteCount(for byteCount: Int) -> Int { rounded(byteCount) }
-
     /// The least size of a recycled buffer that has so many bytes, and no fewer than usual; as many where all have fewer.
     func recycledByteCount(for byteCount: Int) -> Int {
         if byteCount <= bufferByteCount { return bufferByteCount }
@@ -64,10 +61,7 @@ final class BatchMemoryPool: Sendable {
         return state.withLock { state in
             guard has(size, state) else { return nil }
             state.takenByteCount += size
-            if let index = sizeIndex(size), let buffer = state.free[index].popLast() {
-                state.freeByteCount -= size
-                return UnsafeMutableRawBufferPointer(start: buffer, count: size)
-            }
+            if let buffer = recycled(size, &state) { return buffer }
             freeSurplus(&state)
             return Self.allocate(size)
         }
@@ -79,8 +73,15 @@ final class BatchMemoryPool: Sendable {
     /// Twice so many bytes, as often as `step` says; below zero, half.
     static func size(_ byteCount: Int, step: Int) -> Int { step >= 0 ? byteCount << step : byteCount >> -step }
 
+    /// A buffer of this size that was given back; nil when there is none.
+    private func recycled(_ size: Int, _ state: inout State) -> UnsafeMutableRawBufferPointer? {
+        guard let index = sizeIndex(size), let buffer = state.free[index].popLast() else { return nil }
+        state.freeByteCount -= size
+        return UnsafeMutableRawBufferPointer(start: buffer, count: size)
+    }
+
     /// The bytes of the buffer that is given out for so many: one of the recycled sizes is taken as it is.
-    private func rounded(_ byteCount: Int) -> Int {
+    func rounded(_ byteCount: Int) -> Int {
         byteCount < bufferByteCount && sizeIndex(byteCount) == nil ? bufferByteCount : byteCount
     }
 
@@ -166,13 +167,7 @@ final class BatchMemoryPool: Sendable {
     /// wait for memory itself.
     func takeSpare(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
         let size = sizes.first { $0 >= byteCount } ?? byteCount
-        return state.withLock { state in
-            guard let index = sizeIndex(size), let buffer = state.free[index].popLast() else {
-                return Self.allocate(size)
-            }
-            state.freeByteCount -= size
-            return UnsafeMutableRawBufferPointer(start: buffer, count: size)
-        }
+        return state.withLock { recycled(size, &$0) } ?? Self.allocate(size)
     }
 
     /// Takes back a spare.

@@ -18,17 +18,16 @@ public struct BuilderConfiguration: Sendable {
     /// partition's leader is behind or far away; and shorter where so many are open that there would be too little memory for
     /// those that are sent. True, until `batchByteCount` is set.
     ///
-    /// The sequential builder's batches are as long as `batchByteCount` says.
+    /// The sequential builder's batches have up to four times `batchByteCount` where few are open, and are never shorter.
     public var adaptsBatchByteCount: Bool
     /// How long a batch waits for more records: zero to one hour. With zero, batches are sealed at the end of each append.
     /// Small ones that could not be sent then, because their leader is busy, take more records for up to half a second.
     /// Kafka's `linger.ms`.
     public var linger: Duration
     /// The most bytes that the batches of one lane have together: at least twice `batchByteCount`. Batches count while they
-    /// are open, queued or in flight, and until the last reference to them is gone. At the bound, appending waits; while all brokers
-    /// keep up, it waits when they have enough. A
-    /// ``Producer`` has so much for all its lanes together, and for the records that are not in batches yet: a quarter is for
-    /// these (half with the sequential builder), and of the rest each lane needs as much as two batches: the default is enough
+    /// are open, queued or in flight, and until the last reference to them is gone. At the bound, appending waits; while all
+    /// brokers keep up, it waits when they have enough. A ``Producer`` has so much for all its lanes together, and for the
+    /// records that are not in batches yet: a quarter is for these (half with the sequential builder), and of the rest each lane needs as much as two batches: the default is enough
     /// for 768 lanes of the default batches. Kafka's `buffer.memory`.
     public var memoryByteCountMax: Int
     /// Compresses batches.

@@ -246,7 +246,7 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
 
     private func waitForMemory(_ byteCount: Int) async throws {
         // What is not in open batches comes back by itself. When that is too little, open ones must go.
-        if assembler.openByteCount + pool.takenByteCount(for: byteCount) > pool.byteCountMax {
+        if assembler.openByteCount + pool.rounded(byteCount) > pool.byteCountMax {
             assembler.sealAll(now: .now)
             emit()
         }

@@ -15,6 +15,12 @@ import Testing
         return chunk
     }
 
+    /// Waits until something is so, or for a time: the test says then what is wrong.
+    private func wait(_ most: Duration, until isSo: () -> Bool) async throws {
+        let end = ContinuousClock.now + most
+        while !isSo(), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(10)) }
+    }
+
     @Test func `a broker that takes short batches refuses few`() async throws {
         try await withFixture {
             $0.messageByteCountMax = 20_000
@@ -110,7 +116,7 @@ import Testing
                     done.withLock { $0 += 1 }
                 }
             }
-            for _ in 0..<300 where done.withLock({ $0 }) < 10 { try await Task.sleep(for: .milliseconds(10)) }
+            try await wait(.seconds(3)) { done.withLock { $0 } == 10 }
             #expect(done.withLock { $0 } == 10, "a has \(a.memoryByteCount) of 32 MiB")
             await lane.close()
             _ = try? await appending.value
@@ -136,9 +142,7 @@ import Testing
                     done.withLock { $0 += 1 }
                 }
             }
-            for _ in 0..<500 where done.withLock({ $0 }) < 100 || sink.recordCount < 6400 {
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await wait(.seconds(5)) { done.withLock { $0 } == 100 && sink.recordCount >= 6400 }
             #expect(done.withLock { $0 } == 100, "\(builder.memoryByteCount) bytes of \(32 << 20) are taken")
             #expect(sink.recordCount == 6400)
             await lane.close()
@@ -163,7 +167,7 @@ import Testing
                     try await Task.sleep(for: .milliseconds(4))
                 }
             }
-            for _ in 0..<500 where done.withLock({ $0 }) < 200 { try await Task.sleep(for: .milliseconds(10)) }
+            try await wait(.seconds(5)) { done.withLock { $0 } == 200 }
             let count = done.withLock { $0 }
             #expect(count == 200, "\(count) records of 100 bytes are taken, in \(builder.memoryByteCount) of 32 MiB")
             await lane.close()
