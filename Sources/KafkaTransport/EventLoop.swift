@@ -217,7 +217,7 @@ public final class EventLoop: @unchecked Sendable {
     #if os(Linux)
         private func lookAtNetworkAndAlarms() {
             if hasWork || preciseAlarms.wait(in: uv) { uv_run(uv, UV_RUN_NOWAIT) } else { uv_update_time(uv) }
-            for timer in preciseAlarms.takeDue(at: .now) { timer.didFire() }
+            preciseAlarms.takeDue(at: .now).fire()
         }
     #endif
 

@@ -20,6 +20,18 @@
         private var alarms: [Alarm] = []
         private var earliest = MonotonicInstant.distantFuture
         private var isExact = false
+        /// Of the last wait, if it ended because the earliest alarm was due.
+        private var wakeUp: WakeUp?
+        private var waitCount = 0
+
+        /// The end of a wait for an alarm, which its timer is told.
+        struct WakeUp {
+            /// The thread's CPU clock when the wait began, in ns; nil but for one wait of some.
+            var cpuBeganNs: Int64?
+        }
+
+        /// To read the thread's CPU clock costs a system call.
+        private static let waitsPerSample = 16
 
         var isEmpty: Bool { alarms.isEmpty }
 
@@ -39,14 +51,35 @@
             findEarliest()
         }
 
-        /// Takes those whose moment has come, the earliest first.
-        mutating func takeDue(at now: MonotonicInstant) -> [PreciseTimer] {
-            if now < earliest { return [] }
+        /// Takes those whose moment has come, the earliest first, and tells the first one if the loop's last wait ended for it.
+        mutating func takeDue(at now: MonotonicInstant) -> Due {
+            let wakeUp = wakeUp.take()
+            if now < earliest { return Due() }
+            if alarms.count == 1 {
+                // As nearly always, and then nothing needs an array.
+                let alarm = alarms[0]
+                alarm.isSet = false
+                alarms.removeAll(keepingCapacity: true)
+                earliest = .distantFuture
+                return Due(first: alarm.timer, wakeUp: wakeUp)
+            }
             let due = alarms.filter { $0.due <= now }.sorted { $0.due < $1.due }
             for alarm in due { alarm.isSet = false }
             alarms.removeAll { !$0.isSet }
             findEarliest()
-            return due.compactMap(\.timer)
+            return Due(first: due.first?.timer, others: due.dropFirst().compactMap(\.timer), wakeUp: wakeUp)
+        }
+
+        /// Timers whose moment has come.
+        struct Due {
+            fileprivate var first: PreciseTimer?
+            fileprivate var others: [PreciseTimer] = []
+            fileprivate var wakeUp: WakeUp?
+
+            func fire() {
+                first?.didFire(wakeUp)
+                for timer in others { timer.didFire(nil) }
+            }
         }
 
         /// Takes all, also those whose moment has not come.
@@ -69,15 +102,19 @@
         /// Waits until libuv has something to do, or the earliest alarm is due.
         ///
         /// - Returns: whether libuv has something to do.
-        func wait(in uv: UnsafeMutablePointer<uv_loop_t>) -> Bool {
+        mutating func wait(in uv: UnsafeMutablePointer<uv_loop_t>) -> Bool {
             let left = earliest.nanoseconds(since: .now)
             // Zero when libuv does not want to wait, below zero when it has no timer.
             let milliseconds = uv_backend_timeout(uv)
             if milliseconds == 0 || left <= 0 { return true }
             let nanoseconds = milliseconds < 0 ? left : min(left, Int64(milliseconds) * 1_000_000)
             var timeout = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+            waitCount += 1
+            let cpuBeganNs = waitCount % Self.waitsPerSample == 0 ? ThreadCPU.nowNs() : nil
             let readyCount = kafka_wait_for_events(uv_backend_fd(uv), &timeout)
-            return readyCount != 0 || nanoseconds < left
+            if readyCount != 0 || nanoseconds < left { return true }
+            wakeUp = WakeUp(cpuBeganNs: cpuBeganNs)
+            return false
         }
     }
 #endif

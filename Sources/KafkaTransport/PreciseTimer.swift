@@ -10,9 +10,15 @@ package final class PreciseTimer {
     #else
         private let timer: LoopTimer
     #endif
-    private var waiter: CheckedContinuation<Void, Never>?
+    // Unchecked: `wait` and `resumeWaiter` are all that touch it, on one thread, and the loop's end resumes it.
+    private var waiter: UnsafeContinuation<Void, Never>?
     private var action: (() -> Void)?
     private var isClosed = false
+    /// How often the loop's thread slept until this timer's moment and woke for it alone: what its owner's waiting costs. Zero
+    /// where the system's own timers are used.
+    package private(set) var wakeUpCount = 0
+    /// Of the last wake-up, if it is one of those that are measured.
+    private var wakeUpCPUBeganNs: Int64?
 
     /// Makes a timer. Must be called on the loop. On a loop that was shut down, it never runs an action.
     package init(on loop: EventLoop) {
@@ -31,7 +37,7 @@ package final class PreciseTimer {
     package nonisolated(nonsending) func wait(until deadline: MonotonicInstant) async {
         precondition(waiter == nil && action == nil, "a precise timer has one waiter")
         if deadline <= .now || isClosed { return }
-        await withCheckedContinuation {
+        await withUnsafeContinuation {
             waiter = $0
             arm(deadline)
         }
@@ -68,8 +74,24 @@ package final class PreciseTimer {
         #endif
     }
 
+    /// The thread's CPU time, in ns, from the begin of the sleep that ended for this timer until now: what a wake-up costs,
+    /// measured for some of them. Nil when the last one was not measured, or was asked for before.
+    package func takeWakeUpCPUNs() -> Int64? {
+        guard let began = wakeUpCPUBeganNs.take() else { return nil }
+        return ThreadCPU.nowNs() - began
+    }
+
+    #if os(Linux)
+        /// - Parameter wakeUp: if the loop's thread slept until now for this timer.
+        func didFire(_ wakeUp: PreciseAlarms.WakeUp?) {
+            wakeUpCPUBeganNs = wakeUp?.cpuBeganNs
+            if wakeUp != nil { wakeUpCount += 1 }
+            didFire()
+        }
+    #endif
+
     /// The moment has come. Called on the loop.
-    func didFire() {
+    private func didFire() {
         let action = action
         self.action = nil
         action?()

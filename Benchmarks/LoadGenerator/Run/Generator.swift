@@ -10,8 +10,6 @@ struct Generator: Sendable {
     /// Set when the user wants an end.
     let interrupt: SharedFlag
     let abort: RunAbort
-    /// What one sleep of an open loop costs the CPU; 0 where nothing sleeps.
-    let sleepCostNs: Int64
     /// The stamps of this load's records; nil for records without.
     var stamps: RunStamps?
     /// The reader that must not be left behind; nil where nothing is read or nothing is lost by it.
@@ -40,6 +38,22 @@ struct Generator: Sendable {
         }
     }
 
+    /// A sum of which some parts were measured.
+    private struct SampledSum {
+        private(set) var count = 0
+        private var sampleSum: Int64 = 0
+
+        mutating func add(_ sample: Int64) {
+            count += 1
+            sampleSum += max(0, sample)
+        }
+
+        /// An estimate of the sum of all parts; 0 when none was measured.
+        func sum(of allCount: Int) -> Int64 {
+            count == 0 ? 0 : Int64(Double(sampleSum) * Double(allCount) / Double(count))
+        }
+    }
+
     /// To read the clocks around every chunk would take a good part of that time.
     private static let chunksPerSample = 16
 
@@ -59,12 +73,12 @@ struct Generator: Sendable {
                     let isSample = chunkCount % Self.chunksPerSample == 0
                     chunkCount += 1
                     if let pace { try await pace.wait() }
-                    let cpuBefore = isSample ? GeneratorClock.threadNs() : 0
+                    let cpuBefore = isSample ? ThreadCPU.nowNs() : 0
                     let now = MonotonicInstant.now
                     if now >= end { break }
                     try maker.make(from: &stretch)
                     outcome.records += Int64(maker.chunk.count)
-                    if isSample { outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs()) }
+                    if isSample { outcome.add(cpuFrom: cpuBefore, to: ThreadCPU.nowNs()) }
                     try await append(maker.chunk, maker.headers)
                 }
                 if !stretch.isEmpty { break }
@@ -88,16 +102,17 @@ struct Generator: Sendable {
         var maker = makeChunkMaker(index)
         var outcome = Outcome()
         let timer = PreciseTimer(on: loop)
-        var (chunkCount, sleepCount) = (0, 0)
+        var chunkCount = 0
+        var wakeUps = SampledSum()
         do {
             while goesOn {
                 let isSample = chunkCount % Self.chunksPerSample == 0
-                let cpuBefore = isSample ? GeneratorClock.threadNs() : 0
+                let cpuBefore = isSample ? ThreadCPU.nowNs() : 0
                 let begin = MonotonicInstant.now
                 guard let records = schedule.take(now: begin, most: maker.recordCountMax) else {
                     guard let look = schedule.nextLook(of: index, among: count) else { break }
-                    sleepCount += 1
                     await timer.wait(until: min(look, begin.advanced(byNanoseconds: Self.longestSleepNs)))
+                    if let cpuNs = timer.takeWakeUpCPUNs() { wakeUps.add(cpuNs - GeneratorClock.readingNs) }
                     continue
                 }
                 chunkCount += 1
@@ -105,14 +120,15 @@ struct Generator: Sendable {
                 outcome.records += Int64(records.count)
                 let filled = MonotonicInstant.now
                 intended.add(handedOver: filled, intended: schedule.intended(records.lowerBound))
-                if isSample { outcome.add(cpuFrom: cpuBefore, to: GeneratorClock.threadNs()) }
+                if isSample { outcome.add(cpuFrom: cpuBefore, to: ThreadCPU.nowNs()) }
                 try await append(maker.chunk, maker.headers)
             }
         } catch {
             outcome.note(error)
         }
         outcome.scale(from: (chunkCount + Self.chunksPerSample - 1) / Self.chunksPerSample, to: chunkCount)
-        outcome.cpuNs += Int64(sleepCount) * sleepCostNs
+        outcome.cpuNs += wakeUps.sum(of: timer.wakeUpCount)
+        outcome.clockNs += 2 * GeneratorClock.readingNs * Int64(wakeUps.count)
         return outcome
     }
 

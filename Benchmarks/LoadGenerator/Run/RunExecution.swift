@@ -67,14 +67,13 @@ struct RunExecution {
         events: EventLog? = nil
     ) async -> Measurement {
         var measurement = Measurement()
-        let sleepCostNs = await sleepCostNs()
         ProcessUsage.resetPeakRss()
         measurement.cpuTimeBefore = CPUTime.now()
         let readerCpuBefore = await verification?.cpuNs() ?? 0
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let load = Load(amount, configuration, pool, begin: .now)
         events?.begin(at: load.begin)
-        let generators = startGenerators(load, isLast: isLast, sleepCostNs: sleepCostNs)
+        let generators = startGenerators(load, isLast: isLast)
         let watchdog = Task { try await watch(generators, drainTimeout) }
         let timelining = timeline.map { timeline in Task { await timeline.record(from: load.begin, pipeline) } }
         var outcomes: [Generator.Outcome] = []
@@ -127,19 +126,10 @@ struct RunExecution {
         }
     }
 
-    /// What one sleep of a generator costs; it is not the client's.
-    private func sleepCostNs() async -> Int64 {
-        guard let rate = configuration.rate else { return 0 }
-        return await GeneratorClock.sleepCostNs(
-            on: pipeline.generatorLoops[0], durationNs: Int64(max(Gathering.spanNs, min(1e9 / rate, 1_000_000))))
-    }
-
-    private func startGenerators(
-        _ load: Load, isLast: Bool, sleepCostNs: Int64
-    ) -> [Task<Generator.Outcome, Never>] {
+    private func startGenerators(_ load: Load, isLast: Bool) -> [Task<Generator.Outcome, Never>] {
         let generator = Generator(
             configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort,
-            sleepCostNs: sleepCostNs, stamps: isLast ? stamps?.run : stamps?.warmUp, pace: verification?.pace)
+            stamps: isLast ? stamps?.run : stamps?.warmUp, pace: verification?.pace)
         func share(_ index: Int) -> GeneratorLoad {
             GeneratorLoad(
                 end: load.end, stretches: load.stretches, schedule: load.schedule.map { ($0, intendedTimes(index)) },
@@ -175,7 +165,7 @@ struct RunExecution {
     /// Ends the run before its time. After an interrupt, what is in flight may still arrive; without a broker, nothing can.
     private func watch(_ generators: [Task<Generator.Outcome, Never>], _ drainTimeout: Duration) async throws {
         while !interrupt.isSet, abort.reason == nil {
-            try await Task.sleep(for: .milliseconds(50))
+            try await Task.sleep(for: .milliseconds(200))
             if pipeline.recorders.contains(where: \.hasTimedOut) {
                 abort.set("records were not acknowledged in time; the rest was not sent")
             }

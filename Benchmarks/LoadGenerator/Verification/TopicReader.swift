@@ -57,7 +57,7 @@ actor TopicReader {
     }
 
     /// CPU time of the reader's thread so far, in ns.
-    func cpuNs() -> Int64 { GeneratorClock.threadNs() }
+    func cpuNs() -> Int64 { ThreadCPU.nowNs() }
 
     /// What was found so far.
     var records: StoredRecords { log.records }

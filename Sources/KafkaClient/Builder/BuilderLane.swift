@@ -64,7 +64,7 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
     }
 
     public func append(_ chunk: RecordChunk, to topic: String, partition: Int32? = nil) async throws {
-        let open = try await openTopic(topic)
+        let open = if let known = try openTopicIfKnown(topic) { known } else { try await openTopic(topic) }
         let refused: RefusedRecords
         if let partition {
             try await check([partition], open)
@@ -82,7 +82,7 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
     ///
     /// - Returns: the records that fit no batch; the others are taken.
     func append(_ chunk: RecordChunk, to topic: String, partitions: [Int32]) async throws -> RefusedRecords {
-        let open = try await openTopic(topic)
+        let open = if let known = try openTopicIfKnown(topic) { known } else { try await openTopic(topic) }
         try await check(partitions, open)
         return try await append(chunk, to: open, .each(partitions))
     }
@@ -206,14 +206,17 @@ public actor BuilderLane: BatchBuilder, ChunkTaker {
 
     // MARK: Parts of append
 
-    private func openTopic(_ name: String) async throws -> OpenTopic {
+    /// Nil when the topic has to be asked for. It is a function of its own because a call that may suspend costs more than all
+    /// that it does.
+    private func openTopicIfKnown(_ name: String) throws -> OpenTopic? {
         if isFinished { throw KafkaClientError(.closed, "the builder was finished and takes no more records") }
-        let topic: OpenTopic
-        if let open = assembler.topics[name] {
-            topic = open
-        } else {
-            topic = assembler.topic(try await knownTopics.topic(name))
-        }
+        guard let open = assembler.topics[name] else { return nil }
+        try knownTopics.use(open.topic)
+        return open
+    }
+
+    private func openTopic(_ name: String) async throws -> OpenTopic {
+        let topic = assembler.topic(try await knownTopics.topic(name))
         try knownTopics.use(topic.topic)
         return topic
     }
