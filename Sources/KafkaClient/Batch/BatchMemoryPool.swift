@@ -16,6 +16,9 @@ final class BatchMemoryPool: Sendable {
     let byteCountMax: Int
     /// Compresses the batches that lie in the buffers.
     let codec: any CompressionCodec
+    /// How many bytes more than enough may be pending: for builders that work on several threads, which are woken less often
+    /// when there is more to do.
+    private let aheadByteCount: Int
     private let state = Mutex(State())
 
     private struct State: @unchecked Sendable {
@@ -35,8 +38,12 @@ final class BatchMemoryPool: Sendable {
     }
 
     /// - Precondition: at least one buffer fits the bound.
-    init(bufferByteCount: Int, byteCountMax: Int, codec: any CompressionCodec = Codec.uncompressed) {
+    init(
+        bufferByteCount: Int, byteCountMax: Int, codec: any CompressionCodec = Codec.uncompressed,
+        aheadByteCount: Int = 0
+    ) {
         precondition(bufferByteCount > 0 && byteCountMax >= bufferByteCount)
+        self.aheadByteCount = aheadByteCount
         self.bufferByteCount = bufferByteCount
         sizes = Self.steps.map { Self.size(bufferByteCount, step: $0) }
         self.byteCountMax = byteCountMax
@@ -111,7 +118,12 @@ final class BatchMemoryPool: Sendable {
         // Where records are spread over many partitions, all that is open may come to be pending at once.
         let openByteCount = state.takenByteCount - state.flow.memoryByteCount
         let atOnce = max(0, openByteCount - Self.openByteCountFew)
-        return state.flow.enough == 0 || state.flow.byteCount + comfort < state.flow.enough + atOnce
+        if state.flow.enough == 0 {
+            // Nobody says yet how much is enough. What is being built, and on its way, need not fill all of the memory before
+            // the first of it has arrived.
+            return aheadByteCount == 0 || state.flow.byteCount + comfort < 2 * aheadByteCount
+        }
+        return state.flow.byteCount + comfort < state.flow.enough + aheadByteCount + atOnce
     }
 
     /// Gives out memory beyond the bound from now on, and resumes all that wait for some: a builder that ends must not depend

@@ -33,8 +33,13 @@ final class BatchSealer {
 
     /// The memory of a lane. A buffer is long enough for a batch of `batchByteCount` bytes, uncompressed or compressed.
     ///
+    /// - Parameters:
+    ///   - configuration: says how long batches are, and how much memory there is.
+    ///   - aheadByteCount: how many bytes more than enough may be pending.
     /// - Throws: `KafkaClientError` when the codec makes no compressor.
-    static func makePool(_ configuration: BuilderConfiguration) throws(KafkaClientError) -> BatchMemoryPool {
+    static func makePool(
+        _ configuration: BuilderConfiguration, aheadByteCount: Int = 0
+    ) throws(KafkaClientError) -> BatchMemoryPool {
         var bufferByteCount = configuration.batchByteCount
         if configuration.codec.type != .none {
             let longest = try makeCompressor(configuration.codec)
@@ -43,7 +48,7 @@ final class BatchSealer {
         }
         return BatchMemoryPool(
             bufferByteCount: bufferByteCount, byteCountMax: max(configuration.memoryByteCountMax, bufferByteCount),
-            codec: configuration.codec)
+            codec: configuration.codec, aheadByteCount: aheadByteCount)
     }
 
     /// Compresses the records if there is a codec and they shrink, writes the header, and makes the batch. The batch owns

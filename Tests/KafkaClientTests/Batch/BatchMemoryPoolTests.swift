@@ -59,6 +59,26 @@ import Testing
         pool.give(again)
     }
 
+    @Test
+    func
+        `what is on its way to the producer ends memory before all is given out, and a builder on several threads is ahead`()
+    {
+        let pool = BatchMemoryPool(bufferByteCount: 1024, byteCountMax: 100 * 1024, aheadByteCount: 4096)
+        // What is open is no load for a producer.
+        let buffers = (0..<10).map { _ in pool.take(1)! }
+        pool.noteFlow(PendingFlow(byteCount: 8191, memoryByteCount: 8192))
+        let more = pool.take(1)!
+        pool.noteFlow(PendingFlow(byteCount: 1, memoryByteCount: 0))
+        #expect(pool.take(1) == nil)
+        // The producer says that it could do with more.
+        pool.noteFlow(PendingFlow(byteCount: 0, memoryByteCount: 0, enough: 4097))
+        let last = pool.take(1)!
+        pool.noteFlow(PendingFlow(byteCount: 1, memoryByteCount: 0))
+        #expect(pool.take(1) == nil)
+        pool.noteFlow(PendingFlow(byteCount: -8193, memoryByteCount: -8192, enough: -4097))
+        for buffer in buffers + [more, last] { pool.give(buffer) }
+    }
+
     @Test func `waiting ends when memory comes back from another thread`() async throws {
         let pool = pool(1)
         for _ in 0..<200 {
