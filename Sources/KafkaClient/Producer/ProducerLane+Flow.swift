@@ -21,7 +21,7 @@ final class LanePacing: BatchPacing, Sendable {
     }
 
     func byteCountMax(_ topic: String) -> Int {
-        lane?.assumeIsolated { $0.queue.batchByteCountMax(topic) } ?? .max
+        lane?.assumeIsolated { $0.batchByteCountMax(topic) } ?? .max
     }
 
     func mustWait(_ topic: String, _ partition: Int32, now: MonotonicInstant) -> Int32? {
@@ -35,7 +35,7 @@ extension ProducerLane {
     func isBehind(_ topic: String, _ partition: Int32, _ byteCount: Int, openByteCount: Int) -> Bool {
         guard let leader = queue.leader(topic, partition), let link = brokers[leader],
             openByteCount <= flowByteCount / 2,
-            byteCount <= queue.batchByteCountMax(topic)
+            byteCount <= batchByteCountMax(topic)
         else { return false }
         let isAtLimit =
             link.inFlightCount >= min(configuration.inFlightPerBrokerMax, link.flow.requestCount)
@@ -46,6 +46,8 @@ extension ProducerLane {
         // Beside a broker nothing is gained by more in flight than the cache holds.
         return isAtLimit && link.inFlightByteCount * 2 <= flowLeastOfBroker
     }
+
+    func batchByteCountMax(_ topic: String) -> Int { queue.batchByteCountMax(topic, now: loop.turnBegan) }
 
     /// The broker for which a batch of a partition would have to wait: behind another one, for an answer, or for its time to
     /// depart. When that may be over, the builder is called. Where something has gone wrong, it is not to be waited for: records

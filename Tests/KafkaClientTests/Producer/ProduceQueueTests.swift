@@ -1,3 +1,4 @@
+import KafkaTransport
 import Testing
 
 @testable import KafkaClient
@@ -172,5 +173,17 @@ import Testing
         bench.answer(items, .stored)
         #expect(bench.takeDeliveries().count == 1)
         #expect(bench.queue.pendingCount == 0 && bench.queue.readyBrokers.isEmpty)
+    }
+
+    @Test func `the longest batch that a broker takes is forgotten after ten minutes, because its owners may allow more`() {
+        var topic = TopicQueue("t")
+        let start = MonotonicInstant(nanoseconds: 0)
+        #expect(topic.batchByteCountMax(now: start) == .max)
+        topic.didRefuse(1000, now: start)
+        topic.didRefuse(4000, now: start + .seconds(1))
+        #expect(topic.batchByteCountMax(now: start + .seconds(600)) == 500)
+        #expect(topic.batchByteCountMax(now: start + .seconds(601)) == .max)
+        topic.didRefuse(4000, now: start + .seconds(700))
+        #expect(topic.batchByteCountMax(now: start + .seconds(700)) == 2000)
     }
 }

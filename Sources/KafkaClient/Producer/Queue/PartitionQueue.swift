@@ -149,7 +149,7 @@ struct PartitionQueue {
         // What is in flight to the leader of before must not be overtaken.
         if !window.mayReorder, flights.contains(where: { $0.broker != leader }) { return .nothing }
         if window.isIdempotent {
-            if !isWithinWindow(first, window) { return .nothing }
+            if !flights.isEmpty, first.isPart || !isWithinWindow(sequences.order(of: first), window) { return .nothing }
             if sequences.gap != nil {
                 if !flights.isEmpty { return .nothing }
                 if !sequences.isUnsure(first) { sequences.beginNextEpoch() }
@@ -174,19 +174,18 @@ struct PartitionQueue {
 
     /// Whether a batch that comes now could be in flight beside those that are.
     func mayTakeMore(_ window: Window) -> Bool {
-        guard let oldest = flights.first else { return true }
+        if flights.isEmpty { return true }
         if isRewinding || flights.count >= window.countMax { return false }
-        if !window.isIdempotent { return true }
-        return sequences.isConfirmed && !oldest.isPart && sequences.nextOrder - oldest.order < window.countMax
+        return !window.isIdempotent || isWithinWindow(sequences.nextOrder, window)
     }
 
-    /// Whether the leader will know an idempotent producer's oldest batch in flight again when it has stored this one as well:
-    /// it remembers as many batches as may be in flight.
-    private func isWithinWindow(_ batch: QueuedBatch, _ window: Window) -> Bool {
+    /// Whether the leader will know an idempotent producer's oldest batch in flight again when it has stored the one that is
+    /// `order` in the row as well: it remembers as many batches as may be in flight.
+    private func isWithinWindow(_ order: Int, _ window: Window) -> Bool {
         guard let oldest = flights.first else { return true }
         // Parts have their place in common.
-        if !sequences.isConfirmed || batch.isPart || flights.contains(where: \.isPart) { return false }
-        return sequences.order(of: batch) - oldest.order < window.countMax
+        if !sequences.isConfirmed || flights.contains(where: \.isPart) { return false }
+        return order - oldest.order < window.countMax
     }
 
     /// Takes the first batch for a request.

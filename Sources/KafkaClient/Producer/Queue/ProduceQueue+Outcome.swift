@@ -133,7 +133,7 @@ extension ProduceQueue {
         guard now < batch.deadline, batch.stamp == nil || !batch.isUnsure, let parts = try? batch.batch.split() else {
             return false
         }
-        didSplit(batch, into: parts)
+        didSplit(batch, into: parts, now: now)
         self[key].giveBack(ended, as: batch.parts(parts))
         return true
     }

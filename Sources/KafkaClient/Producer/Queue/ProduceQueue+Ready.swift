@@ -99,8 +99,10 @@ extension ProduceQueue {
         return self[key].waiting.isEmpty && self[key].mayTakeMore(window)
     }
 
-    /// The longest batch that brokers take for a topic, as far as they have said so.
-    func batchByteCountMax(_ topic: String) -> Int { knownIndex(topic).map { topics[$0].batchByteCountMax } ?? .max }
+    /// The longest batch that brokers take for a topic, as far as they have said so lately.
+    func batchByteCountMax(_ topic: String, now: MonotonicInstant) -> Int {
+        knownIndex(topic).map { topics[$0].batchByteCountMax(now: now) } ?? .max
+    }
 
     /// The leader of a partition, by node id; nil when none is known.
     func leader(_ topic: String, _ partition: Int32) -> Int32? {

@@ -208,12 +208,12 @@ struct ProduceQueue {
     private static let unknownPartitionTimeMax = Duration.seconds(2)
 
     /// Counts the parts of a batch instead of the batch.
-    mutating func didSplit(_ batch: QueuedBatch, into parts: [RecordBatch]) {
+    mutating func didSplit(_ batch: QueuedBatch, into parts: [RecordBatch], now: MonotonicInstant) {
         pendingCount += parts.count - 1
         for part in parts { count(part, 1) }
         count(batch.batch, -1)
         for _ in 1..<parts.count { epochs.add(to: batch.epoch) }
-        if let topic = topicIndices[batch.batch.topic] { topics[topic].didRefuse(batch.batch.byteCount) }
+        if let topic = topicIndices[batch.batch.topic] { topics[topic].didRefuse(batch.batch.byteCount, now: now) }
     }
 
     private mutating func count(_ batch: RecordBatch, _ sign: Int) {

@@ -12,8 +12,8 @@ struct TopicQueue {
     /// Batches whose partitions are not known yet.
     var unplaced = RingBuffer<QueuedBatch>()
     var presence = Presence.exists
-    /// The longest batch that brokers take, as far as they have said so.
-    private(set) var batchByteCountMax = Int.max
+    /// The longest batch that brokers take, as they have said, and until when that is believed.
+    private var refusal: (byteCountMax: Int, until: MonotonicInstant)?
     /// When a batch last came.
     var lastEnqueued = MonotonicInstant.distantPast
     private var lastChosen = 0
@@ -45,7 +45,17 @@ struct TopicQueue {
     }
 
     /// Notes that brokers do not take a batch because it is too long.
-    mutating func didRefuse(_ byteCount: Int) { batchByteCountMax = min(batchByteCountMax, byteCount / 2) }
+    mutating func didRefuse(_ byteCount: Int, now: MonotonicInstant) {
+        refusal = (min(batchByteCountMax(now: now), byteCount / 2), now + Self.refusalTime)
+    }
+
+    /// The longest batch that brokers take, as far as they have said so lately.
+    func batchByteCountMax(now: MonotonicInstant) -> Int {
+        if let refusal, now < refusal.until { refusal.byteCountMax } else { .max }
+    }
+
+    /// Who runs the cluster may allow longer batches. To find out costs a batch that is split.
+    private static let refusalTime = Duration.seconds(600)
 
     /// Whether the topic had this partition before it was made anew.
     func hasLost(_ partition: Int32) -> Bool { (partitionCount..<partitions.count).contains(Int(partition)) }
