@@ -7,7 +7,7 @@ import Testing
 
 /// The produce queue at random under topics that are made anew, grow, go missing and are gone, brokers that are given up and
 /// reached, and throttling. Checks what `ProduceQueueModel` does, and after each step that nothing has been forgotten.
-struct ChangingTopicsModel: QueueModel {
+struct ChangingTopicsModel: QueueModel, ~Copyable {
     struct Truth {
         var incarnation: UInt64
         var leaders: [Int32]

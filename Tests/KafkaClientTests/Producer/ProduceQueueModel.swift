@@ -15,7 +15,7 @@ import TestSupport
 /// - memory is given back: the pool holds what is pending or in a request, and nothing else;
 /// - a batch ends before its answer only when its time is over;
 /// - a drain ends when all that came before it has, and the ready lists hold what is ready.
-struct ProduceQueueModel: QueueModel {
+struct ProduceQueueModel: QueueModel, ~Copyable {
     private var bench: QueueBench
     private let order: QueueBench.Order
     private var identityCount: Int64 = 0

@@ -5,7 +5,7 @@ import Testing
 @testable import KafkaClient
 
 /// A produce queue with a clock of its own and all that came out of it.
-struct QueueBench {
+struct QueueBench: ~Copyable {
     var queue: ProduceQueue
     var now = MonotonicInstant(nanoseconds: 1_000_000)
     var effects = ProduceQueue.Effects()

@@ -1,7 +1,7 @@
 import Testing
 
 /// A queue that is driven at random, step by step, and says what does not hold.
-protocol QueueModel {
+protocol QueueModel: ~Copyable {
     /// What does not hold. A step that finds nothing adds nothing.
     var complaints: [String] { get }
     mutating func step()
@@ -9,7 +9,7 @@ protocol QueueModel {
     mutating func settle()
 }
 
-extension QueueModel {
+extension QueueModel where Self: ~Copyable {
     /// Goes so many steps and settles, unless there is something to complain of before.
     ///
     /// - Parameter seed: what the failure is had again with.

@@ -17,7 +17,9 @@ import KafkaQueues
 import KafkaTransport
 
 /// The batches of one lane that have no delivery yet.
-struct ProduceQueue {
+///
+/// There are no copies of it: a look at one would otherwise cost a reference count for each of its parts.
+struct ProduceQueue: ~Copyable {
     /// One partition of one topic.
     struct PartitionKey: Hashable, Sendable {
         /// The topic's index in `topics`.
