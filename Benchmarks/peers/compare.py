@@ -140,8 +140,7 @@ class Comparison:
         options = self.options
         is_paced = mode == "rate"
         self.made += 1
-        brokers, rtt_ms = condition.brokers or 1, condition.rtt_ms or 0
-        bootstrap = options.bootstrap_server or self.bootstraps[brokers, rtt_ms]
+        bootstrap = self.bootstraps[condition.brokers, condition.rtt_ms]
         return Job(
             bootstrap, f"compare-peers-{os.getpid()}-{self.made}", condition.partitions,
             options.rate * (options.rate_warmup_seconds + options.rate_seconds) if is_paced else options.records,

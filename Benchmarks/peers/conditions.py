@@ -3,7 +3,7 @@
 import collections
 import itertools
 
-# Columns of peers.csv. Of the user's own brokers neither their number nor their distance is known.
+# Columns of peers.csv. Of the user's own brokers the number and the distance are known only if they were told.
 Condition = collections.namedtuple("Condition", "brokers rtt_ms record_size_bytes partitions idempotence codec")
 
 WORDS = {
@@ -17,8 +17,7 @@ def conditions(options):
     sizes = [None] if options.payload_file else options.record_size
     product = itertools.product(
         options.brokers, options.rtt, sizes, options.partitions, options.idempotence, options.codec)
-    made = [Condition(*values) for values in product]
-    return [c._replace(brokers=None, rtt_ms=None) for c in made] if options.bootstrap_server else made
+    return [Condition(*values) for values in product]
 
 
 def labels(made):

@@ -93,8 +93,10 @@ def arguments(clients):
     parser.add_argument("--payload-file", metavar="FILE", help="lines of this file instead")
     parser.add_argument("--partitions", type=list_of(count(1, 10_000)), default=[64], help="one or a comma list; default: 64")
     parser.add_argument("--rtt", type=list_of(round_trip), metavar="TIME[,…]",
-                        help="how far away the embedded brokers are, such as 0,1ms,20ms; default: 0")
-    parser.add_argument("--brokers", type=list_of(count(1, 100)), metavar="N[,…]", help="embedded brokers; default: 1")
+                        help="how far away the embedded brokers are, such as 0,1ms,20ms; default: 0. With "
+                             "--bootstrap-server: how far yours are, which is noted in the results")
+    parser.add_argument("--brokers", type=list_of(count(1, 100)), metavar="N[,…]",
+                        help="embedded brokers; default: 1. With --bootstrap-server: how many yours are, which is noted")
     parser.add_argument("--idempotence", type=list_of(yes_or_no), default=[False], metavar="true|false",
                         help="whether producers are idempotent, or both in turn; true wants acks all, the default then; default: false")
     parser.add_argument("--in-flight", type=count(1, 10_000), metavar="N",
@@ -119,11 +121,14 @@ def arguments(clients):
         if options.in_flight and options.in_flight > 5:
             parser.error(f"--idempotence true wants --in-flight 5 or less, not {options.in_flight}")
     for name in ("rtt", "brokers"):
-        if options.bootstrap_server and getattr(options, name):
-            parser.error(f"--{name} is of embedded brokers, and cannot be combined with --bootstrap-server")
+        if options.bootstrap_server and len(getattr(options, name) or []) > 1:
+            parser.error(f"--{name} is swept with embedded brokers; yours have one value, which is noted")
     if options.payload_file and options.record_size:
         parser.error("--payload-file and --record-size cannot be combined")
     options.acks = options.acks or ("all" if True in options.idempotence else "1")
     options.record_size = options.record_size or [100]
-    options.rtt, options.brokers = options.rtt or [0], options.brokers or [1]
+    if options.bootstrap_server:
+        options.rtt, options.brokers = options.rtt or [None], options.brokers or [None]
+    else:
+        options.rtt, options.brokers = options.rtt or [0], options.brokers or [1]
     return options

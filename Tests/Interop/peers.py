@@ -123,7 +123,7 @@ def refusals():
             (("--rtt", "20"), "write it like 20ms"), (("--rtt", "61s"), "from 0 to 60s"), (("--brokers", 0), "from 1 to"),
             (("--idempotence", "yes"), "neither true nor false"), (("--idempotence", "true", "--acks", 1), "wants --acks all"),
             (("--idempotence", "true", "--in-flight", 6), "--in-flight 5 or less"),
-            (("-b", "127.0.0.1:1", "--rtt", "1ms"), "embedded brokers"), (("-b", "127.0.0.1:1", "--brokers", 2), "embedded brokers"),
+            (("-b", "127.0.0.1:1", "--rtt", "1ms,2ms"), "yours have one"), (("-b", "127.0.0.1:1", "--brokers", "1,2"), "yours have one"),
             (("--payload-file", empty, "--record-size", 10), "cannot be combined"),
             (("--clients", "kbench-lane,sarama"), "there is no client 'sarama'"),
         ):
