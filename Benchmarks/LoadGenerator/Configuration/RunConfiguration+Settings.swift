@@ -69,7 +69,7 @@ extension RunConfiguration {
     private var idempotenceText: String {
         if isIdempotent { return "yes" }
         guard idempotence == .auto, stage == .broker else { return "no" }
-        return acks == .all ? "no, for more than 5 requests in flight" : "no, for it needs acks all"
+        return givesUpIdempotence ? "no, for more than 5 requests in flight" : "no, for it needs acks all"
     }
 
     private var recordSizeText: String {

@@ -70,6 +70,9 @@ package struct RunConfiguration: Sendable, Equatable {
         return idempotence.setting ?? (acks == .all && concurrency <= ProducerConfiguration.inFlightIdempotentMax)
     }
 
+    /// Whether brokers would store each batch once, as with acks all they usually do, if fewer requests might be in flight.
+    var givesUpIdempotence: Bool { stage == .broker && acks == .all && idempotence == .auto && !isIdempotent }
+
     /// The most bytes that a batch of one record has besides the record's key, value and headers.
     package static let overheadByteCount = RecordBatchHeader.byteCount + RecordChunk.recordOverheadMax
 

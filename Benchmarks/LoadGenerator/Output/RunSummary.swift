@@ -1,3 +1,5 @@
+import KafkaClient
+
 /// What is printed at the end.
 package enum RunSummary {
     /// A table for people, a line for each run, and below it in words what must not be trusted; ends with a newline.
@@ -21,7 +23,19 @@ package enum RunSummary {
             }
         }
         return table([header] + rows) + warnings.joined() + results.compactMap(disturbance).joined()
-            + results.compactMap(readBack).joined()
+            + results.compactMap(readBack).joined() + withoutIdempotence(plan)
+    }
+
+    /// That runs were not idempotent though acks all usually means that; empty where it is as usual.
+    private static func withoutIdempotence(_ plan: RunPlan) -> String {
+        let counts = Set(plan.configurations.lazy.filter(\.givesUpIdempotence).map(\.concurrency)).sorted()
+        if counts.isEmpty { return "" }
+        return """
+            --concurrency \(counts.map(String.init).joined(separator: ",")) allows more than \
+            \(ProducerConfiguration.inFlightIdempotentMax) requests in flight, so brokers were not asked to store each batch once: \
+            one that is sent again may be there twice
+
+            """
     }
 
     /// What `--verify` has found, on a line; nil without it. What is wrong is told with the verdicts.

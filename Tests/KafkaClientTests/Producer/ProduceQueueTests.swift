@@ -175,7 +175,8 @@ import Testing
         #expect(bench.queue.pendingCount == 0 && bench.queue.readyBrokers.isEmpty)
     }
 
-    @Test func `the longest batch that a broker takes is forgotten after ten minutes, because its owners may allow more`() {
+    @Test
+    func `the longest batch that a broker takes is forgotten after ten minutes, because its owners may allow more`() {
         var topic = TopicQueue("t")
         let start = MonotonicInstant(nanoseconds: 0)
         #expect(topic.batchByteCountMax(now: start) == .max)

@@ -186,6 +186,17 @@ import Testing
         #expect(RunSummary.text([result()], plan: plan).contains(" - "))
     }
 
+    @Test func theSummarySaysThatMoreRequestsInFlightGaveUpIdempotence() throws {
+        let sentence = "--concurrency 8,16 allows more than 5 requests in flight"
+        func text(_ options: String) throws -> String {
+            RunSummary.text([measured()], plan: try CommandLineParserTests.plan(options))
+        }
+        #expect(try text("--acks all --concurrency 5,8,16").contains(sentence))
+        #expect(try !text("--acks all --concurrency 5").contains("requests in flight"))
+        #expect(try !text("--acks 1 --concurrency 8").contains("requests in flight"))
+        #expect(try !text("--acks all --idempotence false --concurrency 8").contains("requests in flight"))
+    }
+
     @Test func anInterruptedRunIsNotOkAndAFailureIsGraver() {
         let interrupted = Verdict.interrupted(after: 5, of: 10)
         #expect(interrupted == Verdict(.interrupted, "interrupted after 5 of 10 records"))
