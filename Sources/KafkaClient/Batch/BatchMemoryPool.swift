@@ -11,8 +11,7 @@ final class BatchMemoryPool: Sendable {
     /// The bytes of a buffer. There are smaller and larger ones too, each twice as large as the next; those of any other length
     /// are allocated and freed as needed, and count against the bound too.
     let bufferByteCount: Int
-    /// The sizes of recycled buffers.
-    private let sizes: [Int]
+    private let buffers: BatchBuffers
     let byteCountMax: Int
     /// Compresses the batches that lie in the buffers.
     let codec: any CompressionCodec
@@ -45,19 +44,21 @@ final class BatchMemoryPool: Sendable {
         precondition(bufferByteCount > 0 && byteCountMax >= bufferByteCount)
         self.aheadByteCount = aheadByteCount
         self.bufferByteCount = bufferByteCount
-        sizes = Self.steps.map { Self.size(bufferByteCount, step: $0) }
+        buffers = BatchBuffers(sizes: Self.steps.map { Self.size(bufferByteCount, step: $0) })
         self.byteCountMax = byteCountMax
         self.codec = codec
     }
 
     deinit {
-        state.withLock { for buffers in $0.free { for buffer in buffers { buffer.deallocate() } } }
+        state.withLock { state in
+            for (size, free) in zip(buffers.sizes, state.free) { for buffer in free { buffers.free(buffer, size) } }
+        }
     }
 
     /// The least size of a recycled buffer that has so many bytes, and no fewer than usual; as many where all have fewer.
     func recycledByteCount(for byteCount: Int) -> Int {
         if byteCount <= bufferByteCount { return bufferByteCount }
-        return sizes.first { $0 >= byteCount && $0 <= byteCountMax / 4 } ?? byteCount
+        return buffers.sizes.first { $0 >= byteCount && $0 <= byteCountMax / 4 } ?? byteCount
     }
 
     /// Memory of at least `byteCount` bytes, or nil when the bound does not allow it now.
@@ -70,7 +71,7 @@ final class BatchMemoryPool: Sendable {
             state.takenByteCount += size
             if let buffer = recycled(size, &state) { return buffer }
             freeSurplus(&state)
-            return Self.allocate(size)
+            return buffers.allocate(size)
         }
     }
 
@@ -95,7 +96,7 @@ final class BatchMemoryPool: Sendable {
     /// Which of the recycled sizes this is; nil for none.
     private func sizeIndex(_ byteCount: Int) -> Int? {
         if byteCount == bufferByteCount { return -Self.steps.lowerBound }
-        return sizes.firstIndex(of: byteCount)
+        return buffers.index(of: byteCount)
     }
 
     /// Notes how much more or less a producer has. While it has enough, no memory is given out, though the bound may allow it.
@@ -105,7 +106,7 @@ final class BatchMemoryPool: Sendable {
     func takeBeyondBound(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
         let size = max(byteCount, bufferByteCount)
         state.withLock { $0.takenByteCount += size }
-        return Self.allocate(size)
+        return buffers.allocate(size)
     }
 
     private static let openByteCountFew = 1 << 20
@@ -133,9 +134,9 @@ final class BatchMemoryPool: Sendable {
     /// Frees recycled buffers until those and the memory that is given out fit the bound together. Free buffers don't count
     /// against the bound, but they are memory of the process.
     private func freeSurplus(_ state: inout State) {
-        for (index, size) in sizes.enumerated() {
+        for (index, size) in buffers.sizes.enumerated() {
             while state.takenByteCount + state.freeByteCount > byteCountMax, let buffer = state.free[index].popLast() {
-                buffer.deallocate()
+                buffers.free(buffer, size)
                 state.freeByteCount -= size
             }
         }
@@ -169,7 +170,7 @@ final class BatchMemoryPool: Sendable {
             state.free[index].append(memory.baseAddress!)
             state.freeByteCount += memory.count
         } else {
-            memory.deallocate()
+            buffers.free(memory.baseAddress!, memory.count)
         }
     }
 
@@ -178,8 +179,8 @@ final class BatchMemoryPool: Sendable {
     /// Memory outside the bound, for the one spare buffer of a compressor. Sealing brings memory back, so that it must not
     /// wait for memory itself.
     func takeSpare(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
-        let size = sizes.first { $0 >= byteCount } ?? byteCount
-        return state.withLock { recycled(size, &$0) } ?? Self.allocate(size)
+        let size = buffers.sizes.first { $0 >= byteCount } ?? byteCount
+        return state.withLock { recycled(size, &$0) } ?? buffers.allocate(size)
     }
 
     /// Takes back a spare.
@@ -226,9 +227,5 @@ final class BatchMemoryPool: Sendable {
             state.withLock { $0.line.leave(waiter) }
             throw error
         }
-    }
-
-    private static func allocate(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
-        .allocate(byteCount: byteCount, alignment: 64)
     }
 }

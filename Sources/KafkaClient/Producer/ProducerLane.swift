@@ -162,7 +162,9 @@ public actor ProducerLane: BatchSink {
 
     /// Does what the queue asks for after a change.
     func act(on effects: ProduceQueue.Effects) {
-        if !effects.retries.isEmpty || effects.topicsToRefresh.contains(where: { queue.isKnown($0) }) { noteTrouble(now: .now) }
+        if !effects.retries.isEmpty || effects.topicsToRefresh.contains(where: { queue.isKnown($0) }) {
+            noteTrouble(now: .now)
+        }
         reportFlow()
         if !effects.deliveries.isEmpty { deliveries.accept(effects.deliveries) }
         for retry in effects.retries {

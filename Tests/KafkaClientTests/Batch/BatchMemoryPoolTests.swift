@@ -44,6 +44,26 @@ import Testing
         #expect(pool.takenByteCount == 0)
     }
 
+    @Test func `long buffers are recycled like short ones, and go when their memory is wanted for another size`() {
+        let pool = BatchMemoryPool(bufferByteCount: 16 << 10, byteCountMax: 1 << 20)
+        for byteCount in [128 << 10, 256 << 10, 512 << 10, 1 << 20, 300_000] {
+            let buffer = pool.take(byteCount)!
+            #expect(buffer.count == byteCount)
+            buffer.initializeMemory(as: UInt8.self, repeating: 7)
+            pool.give(buffer)
+            let again = pool.take(byteCount)!
+            if byteCount != 300_000 { #expect(again.baseAddress == buffer.baseAddress && again.last == 7) }
+            pool.give(again)
+        }
+        let beyond = pool.takeBeyondBound(4 << 20)
+        beyond.storeBytes(of: 7, toByteOffset: (4 << 20) - 8, as: Int.self)
+        pool.give(beyond)
+        let spare = pool.takeSpare(130_000)
+        #expect(spare.count == 256 << 10 || spare.count == 128 << 10)
+        pool.giveSpare(spare)
+        #expect(pool.takenByteCount == 0)
+    }
+
     @Test func `a spare is outside the bound, and counts when it is exchanged for what counted`() {
         let pool = pool(1)
         let spare = pool.takeSpare(1500)
