@@ -92,7 +92,7 @@ class KBench:
             run([self.binary, "-b", job.bootstrap, "--topic", job.topic, "--partitions", str(job.partitions),
                  "--records", str(job.records - job.warmup), "--payload-file", job.payload_file, "--codec", job.codec,
                  "--acks", job.acks, "--linger", f"{job.linger_ms}ms",
-                 "-X", f"enable.idempotence={job.idempotence}".lower(), "--door", self.door, "--quiet", "--output", output, *rate])
+                 "-X", f"enable.idempotence={job.idempotence}".lower(), *([] if job.idempotence else ["--may-reorder"]), "--door", self.door, "--quiet", "--output", output, *rate])
             with open(os.path.join(output, "runs.csv"), newline="") as f:
                 (row,) = csv.DictReader(f)
         return {

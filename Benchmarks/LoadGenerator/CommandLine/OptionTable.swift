@@ -107,7 +107,9 @@ package struct OptionTable: Sendable {
         group: .shape, "cores the client works on")
     let concurrency = Option(
         "concurrency",
-        .list(.count(in: 1...100_000), default: ProducerConfiguration().inFlightPerBrokerMax), group: .shape,
+        .list(.count(in: 1...100_000), default: "5, with --may-reorder 64") { run, _ in
+            ProducerConfiguration.inFlightUsual(mayReorder: run.mayReorder)
+        }, group: .shape,
         "most produce requests in flight for each broker and lane; fewer where more would only wait at the broker")
     let codec = Option(
         "codec", .list(.codec, default: .none), group: .shape, "compression of the batches")
@@ -131,6 +133,10 @@ package struct OptionTable: Sendable {
         "idempotence", .list(.choice("CHOICE"), default: IdempotenceChoice.auto), group: .shape,
         "brokers store each batch once and in order, however often it is sent; auto: with --acks all, unless a lane has more "
             + "than 5 requests in flight to a broker")
+    let mayReorder = Option(
+        "may-reorder", .flag, group: .shape,
+        "without idempotence, several batches of a partition may be in flight, as with other clients: one that is sent "
+            + "again may be stored behind later ones; without this flag, one is")
 
     // MARK: Load and repeats
 

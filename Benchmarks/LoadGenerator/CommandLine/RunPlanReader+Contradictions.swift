@@ -26,8 +26,7 @@ extension RunPlanReader {
         let brokerOnly = [
             table.bootstrapServer.row, table.topic.row, table.keepTopic.row, table.replicationFactor.row,
             table.rtt.row, table.commandConfig.row, table.commandProperty.row, table.metadataMaxAge.row, table.acks.row,
-            table.idempotence.row,
-            table.verify.row,
+            table.idempotence.row, table.mayReorder.row, table.verify.row,
         ]
         for option in brokerOnly where options.has(option) && stage != .broker {
             problems.add("\(option.flag) cannot be combined with --stage \(stage.rawValue), which needs no broker")
@@ -69,12 +68,15 @@ extension Problems {
             add("--idempotence true needs --acks all, and not \(run.acks.rawValue)")
         }
         let most = ProducerConfiguration.inFlightIdempotentMax
-        if run.idempotence == .on, run.concurrency > most {
+        if run.idempotence == .on, !run.mayReorder, run.concurrency > most {
             add(
                 """
                 --idempotence true allows at most \(most) requests in flight for each broker and lane, and --concurrency is \
                 \(run.concurrency)
                 """)
+        }
+        if run.idempotence == .on, run.mayReorder {
+            add("--idempotence true and --may-reorder cannot be combined: the order is kept; give one of them")
         }
         if run.rate != nil, run.stage != .broker, run.stage != .null {
             add("--rate cannot be combined with --stage \(run.stage.rawValue): nothing is acknowledged")

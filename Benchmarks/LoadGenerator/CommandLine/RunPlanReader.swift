@@ -44,6 +44,7 @@ struct RunPlanReader {
         base.headerCount = try options(\.headers)
         if base.headerCount > 0 { base.headerSize = try options(\.headerSize) }
         base.isVerified = try options(\.verify)
+        base.mayReorder = try options(\.mayReorder)
         base.seed = try options(\.seed) ?? environment.randomSeed
         return base
     }

@@ -59,6 +59,7 @@ extension RunConfiguration {
             .nanoseconds("linger", lingerNs),
             Setting(option: "acks", text: acks.rawValue, json: .string(acks.rawValue)),
             Setting(option: "idempotence", text: idempotenceText, json: .bool(isIdempotent)),
+            Setting(option: "may-reorder", text: mayReorder ? "yes" : "no", json: .bool(mayReorder)),
             Setting(
                 option: "rate", text: rate.map { Quantity.formatRate($0) + " records/s" } ?? "as fast as possible",
                 json: rate.map { .double($0) } ?? .null),
@@ -69,7 +70,8 @@ extension RunConfiguration {
     private var idempotenceText: String {
         if isIdempotent { return "yes" }
         guard idempotence == .auto, stage == .broker else { return "no" }
-        return givesUpIdempotence ? "no, for more than 5 requests in flight" : "no, for it needs acks all"
+        if givesUpIdempotence { return "no, for more than 5 requests in flight" }
+        return acks == .all ? "no, for batches may be reordered" : "no, for it needs acks all"
     }
 
     private var recordSizeText: String {

@@ -45,7 +45,7 @@ package struct RunConfiguration: Sendable, Equatable {
     package var tasks = 0
     package var cores = 1
     /// Produce requests in flight for each broker and lane, at most.
-    package var concurrency: Int = OptionTable.standard(\.concurrency)
+    package var concurrency = ProducerConfiguration.inFlightUsual(mayReorder: false)
     package var codec: CodecChoice = OptionTable.standard(\.codec)
     /// The most a batch may have, in bytes on the wire before its codec.
     package var batchSizeBytes = 0
@@ -58,6 +58,8 @@ package struct RunConfiguration: Sendable, Equatable {
     package var rate: Double?
     /// Every record has a stamp and is read back.
     package var isVerified = false
+    /// Several batches of a partition are in flight, without idempotence.
+    package var mayReorder = false
 
     /// The defaults of the table of options, on one core and with seed 0.
     package init() {
@@ -67,11 +69,15 @@ package struct RunConfiguration: Sendable, Equatable {
     /// Whether brokers store each batch once: as asked for, or as acks and the requests in flight allow.
     package var isIdempotent: Bool {
         guard stage == .broker else { return false }
-        return idempotence.setting ?? (acks == .all && concurrency <= ProducerConfiguration.inFlightIdempotentMax)
+        return idempotence.setting
+            ?? (acks == .all && concurrency <= ProducerConfiguration.inFlightIdempotentMax && !mayReorder)
     }
 
     /// Whether brokers would store each batch once, as with acks all they usually do, if fewer requests might be in flight.
-    var givesUpIdempotence: Bool { stage == .broker && acks == .all && idempotence == .auto && !isIdempotent }
+    var givesUpIdempotence: Bool {
+        stage == .broker && acks == .all && idempotence == .auto && !mayReorder
+            && concurrency > ProducerConfiguration.inFlightIdempotentMax
+    }
 
     /// The most bytes that a batch of one record has besides the record's key, value and headers.
     package static let overheadByteCount = RecordBatchHeader.byteCount + RecordChunk.recordOverheadMax

@@ -45,6 +45,7 @@ extension RunResult {
             Column(name: "seed", value: .unsigned(c.seed), text: String(c.seed)),
             .text("door", c.door.rawValue), .integer("tasks", c.door == .lane ? nil : Int64(c.tasks)),
             .number("rtt_ms", c.rttNs > 0 ? Double(c.rttNs) / 1e6 : nil, decimals: 6),
+            .bool("may_reorder", c.mayReorder),
         ]
     }
 

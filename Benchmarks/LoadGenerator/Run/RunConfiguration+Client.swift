@@ -33,7 +33,8 @@ extension RunConfiguration {
             acks: acks.acks, deliveryTimeout: settings.deliveryTimeout ?? .seconds(120),
             retryBackoff: backoff, retryBackoffMax: settings.retryBackoffMax ?? max(backoff, .seconds(1)),
             attempts: settings.attempts ?? .max, idempotence: isIdempotent,
-            inFlightPerBrokerMax: concurrency, requestByteCountTarget: min(Self.requestByteCount, requestByteCountMax),
+            inFlightPerBrokerMax: concurrency, mayReorder: mayReorder,
+            requestByteCountTarget: min(Self.requestByteCount, requestByteCountMax),
             requestByteCountMax: requestByteCountMax)
     }
 

@@ -47,10 +47,16 @@ struct FlowWindow {
         roundTripNs == .max ? 0 : Self.gain * rate * Double(max(0, roundTripNs - Self.nearNs)) / 1e9
     }
 
-    /// After how long without an answer to anything a broker is silent, in ns: more than twice a round trip.
-    var silenceNs: Int64 { roundTripNs == .max ? Self.silenceNsMin : Self.silenceNsMin + 2 * roundTripNs }
+    /// Whether the way is known: something was answered.
+    var isMeasured: Bool { roundTripNs != .max }
+
+    /// After how long without an answer to anything a broker is silent, in ns: more than twice a round trip. Until one is known,
+    /// it may be far away.
+    var silenceNs: Int64 { isMeasured ? Self.silenceNsMin + 2 * roundTripNs : Self.beginNsMax }
 
     private static let silenceNsMin: Int64 = 50_000_000
+    /// How long it takes at most until a broker that is far away, and well, has answered for the first time.
+    static let beginNsMax: Int64 = 500_000_000
 
     /// The time between small requests that spreads so many over a round trip: then a batch that comes at any time has not
     /// long to wait for the next one. Loops' timers fire at the next whole millisecond, so it is half of one less than a whole

@@ -37,7 +37,8 @@ public struct ProducerConfiguration: Sendable {
     /// other settings are refused.
     public var idempotence: Bool?
     /// The most produce requests that one lane has in flight to one broker: 1 to 100,000; with idempotence 1 to 5. There are
-    /// fewer where more would only wait at the broker. Kafka's `max.in.flight.requests.per.connection`.
+    /// fewer where more would only wait at the broker. Five by default, and 64 if `mayReorder` is given to `init`: then nothing
+    /// but memory need bound what is on its way to a far broker. Kafka's `max.in.flight.requests.per.connection`.
     ///
     /// So many batches of a partition may be in flight with idempotence, or with `mayReorder`. Otherwise it is one, so that
     /// retries can't change the order.
@@ -60,7 +61,7 @@ public struct ProducerConfiguration: Sendable {
     public init(
         acks: Acks = .all, deliveryTimeout: Duration = .seconds(120), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = .max, idempotence: Bool? = nil,
-        inFlightPerBrokerMax: Int = 5, mayReorder: Bool = false,
+        inFlightPerBrokerMax: Int? = nil, mayReorder: Bool = false,
         requestByteCountTarget: Int = 512 << 10, requestByteCountMax: Int = 8 << 20,
         gatherTime: Duration = .milliseconds(1)
     ) {
@@ -70,7 +71,8 @@ public struct ProducerConfiguration: Sendable {
         self.retryBackoffMax = retryBackoffMax
         self.attempts = attempts
         self.idempotence = idempotence
-        self.inFlightPerBrokerMax = inFlightPerBrokerMax
+        self.inFlightPerBrokerMax =
+            inFlightPerBrokerMax ?? Self.inFlightUsual(mayReorder: mayReorder && idempotence != true)
         self.mayReorder = mayReorder
         self.requestByteCountTarget = requestByteCountTarget
         self.requestByteCountMax = requestByteCountMax
@@ -79,6 +81,9 @@ public struct ProducerConfiguration: Sendable {
 
     /// The most requests in flight for which brokers can keep the order: they remember a producer's last five batches.
     package static let inFlightIdempotentMax = 5
+
+    /// The most requests in flight, unless it is said.
+    package static func inFlightUsual(mayReorder: Bool) -> Int { mayReorder ? 64 : inFlightIdempotentMax }
 
     /// Whether brokers store each batch once: as asked for in `idempotence`, or as the other settings allow.
     public var isIdempotent: Bool {

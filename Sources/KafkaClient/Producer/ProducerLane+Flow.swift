@@ -150,16 +150,18 @@ extension ProducerLane {
     /// Notes whether batches wait because a broker is silent for longer than it should be, throttles, or can't be reached, or
     /// because a partition backs off, or because nothing at all is sent.
     func checkTrouble(now: MonotonicInstant) {
-        let isStopped = inFlightTotal == 0
-        defer { wasStopped = isStopped }
+        if inFlightTotal > 0 { stoppedSince = .distantFuture } else { stoppedSince = min(stoppedSince, now) }
         if queue.pendingByteCount < flowByteCount { return }
+        // Connections are made when there is something for them, and what is built before they are is not for a broker's distance.
+        let stopNsMax = brokers.values.contains(where: \.flow.isMeasured) ? 1 : FlowWindow.beginNsMax
+        let isStopped = stoppedSince < now && now.nanoseconds(since: stoppedSince) >= stopNsMax
         let isSilent = brokers.contains { broker, link in
             if let throttled = link.throttled, throttled.upperBound > now { return true }
             let mustAnswer =
                 link.connection?.isReady == true ? link.inFlightCount > 0 : queue.readyByteCount(broker) > 0
             return mustAnswer && now.nanoseconds(since: link.heardAt) >= link.flow.silenceNs
         }
-        if isSilent || isStopped && wasStopped || !queue.backingOff.isEmpty {
+        if isSilent || isStopped || !queue.backingOff.isEmpty {
             troubledUntil = max(troubledUntil, now + Self.troubleInterval + Self.troubleInterval)
         }
     }

@@ -45,8 +45,8 @@ public actor ProducerLane: BatchSink {
     var measuredFlow = 0
     /// Until then batches may wait for other reasons than that their brokers have enough to do.
     var troubledUntil = MonotonicInstant.distantPast
-    /// Whether nothing was in flight when the lane last looked for trouble.
-    var wasStopped = false
+    /// Since when nothing has been in flight, as far as was looked.
+    var stoppedSince = MonotonicInstant.distantFuture
     var pumping = Pumping.no
     var isPumpScheduled = false
     /// The number of produce requests to all brokers that were written and are not answered yet.

@@ -202,7 +202,7 @@ struct ChangingTopicsModel: QueueModel, ~Copyable {
         inFlight.append((broker, items))
         for item in items {
             flightCounts[item.key, default: 0] += 1
-            if flightCounts[item.key]! > (order == .oneInFlight ? 1 : 5) {
+            if flightCounts[item.key]! > order.inFlightMax {
                 complaints.append("\(flightCounts[item.key]!) batches of \(item.key) in flight")
             }
         }

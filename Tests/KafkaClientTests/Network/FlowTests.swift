@@ -48,6 +48,35 @@ import Testing
         }
     }
 
+    @Test
+    func `before a far broker has answered for the first time, no more is built than is worth sending to a near one`()
+        async throws
+    {
+        try await withFixture {
+            $0.roundTripTime = .milliseconds(100)
+        } _: { fixture in
+            try fixture.broker.createTopic("t", partitions: 1)
+            let sink = CountingSink()
+            let lane = try fixture.makeLane(.fast(), to: sink)
+            let builder = try BuilderLane(
+                BuilderConfiguration(linger: .milliseconds(5), memoryByteCountMax: 32 << 20), on: fixture.loop,
+                topics: fixture.cluster, to: lane)
+            let records = try chunk(1000, count: 60)
+            let appending = Task { for _ in 0..<400 { try await builder.append(records, to: "t", partition: 0) } }
+            var mostBytes = 0
+            try await wait(.seconds(20)) {
+                if sink.recordCount == 0 { mostBytes = max(mostBytes, builder.memoryByteCount) }
+                return sink.recordCount > 0
+            }
+            #expect((1 << 20..<4 << 20).contains(mostBytes))
+            try await appending.value
+            await builder.finish()
+            try await lane.drain()
+            await lane.close()
+            #expect(sink.recordCount == 24_000 && sink.failureCount == 0)
+        }
+    }
+
     @Test func `a lane that is let go of gives its bytes back to the pool`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t", partitions: 1)

@@ -66,4 +66,12 @@ import Testing
         #expect(interval(.microseconds(200)) <= .zero)
         #expect(interval(.seconds(30)) == .milliseconds(100))
     }
+
+    @Test func `a broker that has never answered is not silent before it could be far away`() {
+        var flow = FlowWindow()
+        let start = MonotonicInstant(nanoseconds: 0)
+        #expect(!flow.isMeasured && flow.silenceNs == 500_000_000)
+        flow.didAnswer(100, began: start, ended: start + .milliseconds(20), wasAlone: true)
+        #expect(flow.isMeasured && flow.silenceNs == 90_000_000)
+    }
 }

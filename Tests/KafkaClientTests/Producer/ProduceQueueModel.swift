@@ -118,7 +118,7 @@ struct ProduceQueueModel: QueueModel, ~Copyable {
         for item in items {
             flightCounts[item.key, default: 0] += 1
             mostInFlight = max(mostInFlight, flightCounts[item.key]!)
-            if flightCounts[item.key]! > (order == .oneInFlight ? 1 : 5) {
+            if flightCounts[item.key]! > order.inFlightMax {
                 complaints.append("\(flightCounts[item.key]!) batches of \(item.key) in flight")
             }
             if (item.stamp == nil) == (order == .idempotent) { complaints.append("a wrong stamp") }

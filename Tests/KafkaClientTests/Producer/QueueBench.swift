@@ -23,7 +23,18 @@ struct QueueBench: ~Copyable {
     }
 
     /// What keeps the order of a partition's batches.
-    enum Order: CaseIterable { case oneInFlight, idempotent, none }
+    enum Order: CaseIterable {
+        case oneInFlight, idempotent, none
+
+        /// The most batches of a partition in flight.
+        var inFlightMax: Int {
+            switch self {
+            case .oneInFlight: 1
+            case .idempotent: 5
+            case .none: 64
+            }
+        }
+    }
 
     init(_ configuration: ProducerConfiguration = QueueBench.configuration()) { queue = ProduceQueue(configuration) }
 

@@ -188,6 +188,8 @@ import Testing
         ("--replication-factor 3", "--replication-factor: the embedded broker is one broker"),
         ("--partitioner murmur2", "--partitioner murmur2 goes by the key and needs --keys"),
         ("--stage build --codec lz4", "--codec lz4 has no effect with --stage build"),
+        ("--acks all --idempotence true --may-reorder", "--idempotence true and --may-reorder cannot be combined"),
+        ("--stage null --may-reorder", "--may-reorder cannot be combined with --stage null"),
         ("--stage build --rate 5", "--rate cannot be combined with --stage build"),
         ("--rtt 1ms -b a:1", "--bootstrap-server and --rtt cannot be combined"),
         ("--rtt 1ms --stage null", "--rtt cannot be combined with --stage null, which needs no broker"),
