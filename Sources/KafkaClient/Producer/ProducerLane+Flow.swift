@@ -150,8 +150,9 @@ extension ProducerLane {
     /// Notes whether batches wait because a broker is silent for longer than it should be, throttles, or can't be reached, or
     /// because a partition backs off, or because nothing at all is sent.
     func checkTrouble(now: MonotonicInstant) {
-        if inFlightTotal > 0 { stoppedSince = .distantFuture } else { stoppedSince = min(stoppedSince, now) }
-        if queue.pendingByteCount < flowByteCount { return }
+        let isEnough = queue.pendingByteCount >= flowByteCount
+        stoppedSince = isEnough && inFlightTotal == 0 ? min(stoppedSince, now) : .distantFuture
+        if !isEnough { return }
         // Connections are made when there is something for them, and what is built before they are is not for a broker's distance.
         let stopNsMax = brokers.values.contains(where: \.flow.isMeasured) ? 1 : FlowWindow.beginNsMax
         let isStopped = stoppedSince < now && now.nanoseconds(since: stoppedSince) >= stopNsMax

@@ -45,7 +45,7 @@ public actor ProducerLane: BatchSink {
     var measuredFlow = 0
     /// Until then batches may wait for other reasons than that their brokers have enough to do.
     var troubledUntil = MonotonicInstant.distantPast
-    /// Since when nothing has been in flight, as far as was looked.
+    /// Since when enough has been waiting and nothing was in flight, as far as was looked.
     var stoppedSince = MonotonicInstant.distantFuture
     var pumping = Pumping.no
     var isPumpScheduled = false
