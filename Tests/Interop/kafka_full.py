@@ -12,14 +12,16 @@ BUILDERS = "sequential,sharded"
 filled = []
 
 
-def define_filling(codec, acks):
-    @test(f"a million records each of both builders are acknowledged and verified: codec {codec}, acks {acks}")
+def define_filling(codec, acks, *more):
+    way = " ".join([f"codec {codec}, acks {acks}", *more])
+
+    @test(f"a million records each of both builders are acknowledged and verified: {way}")
     def fill():
-        topic = f"full-{codec}-{acks}"
+        topic = "-".join(["full", codec, acks, *more]).replace("--", "")
         with folder() as output:
             ended = kbench(
                 "-b", BOOTSTRAP, "--topic", topic, "--keep-topic", "--partitions", PARTITIONS, "--records", EACH, "--seed", 9,
-                "--cores", 1, "--codec", codec, "--acks", acks, "--builder", BUILDERS, "--output", output + "/out", timeout=300)
+                "--cores", 1, "--codec", codec, "--acks", acks, *more, "--builder", BUILDERS, "--output", output + "/out", timeout=300)
             filled.append(topic)
             ended.must_end_with(0)
             found = [(r["records_acked"], r["records_failed"], r["verdict"]) for r in rows(output + "/out")]
@@ -29,6 +31,10 @@ def define_filling(codec, acks):
 for each_codec in CODECS:
     for each_acks in ACKS:
         define_filling(each_codec, each_acks)
+# Acks all is idempotent otherwise.
+for each_codec in ("none", "zstd"):
+    define_filling(each_codec, "all", "--idempotence", "false")
+    define_filling(each_codec, "all", "--may-reorder")
 
 
 @test("Kafka's own GetOffsetShell counts every record")
