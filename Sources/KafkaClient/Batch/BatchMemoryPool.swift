@@ -2,6 +2,10 @@ import KafkaCompression
 import KafkaQueues
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// The memory of batches: buffers of a few sizes, recycled last in first out, bounded in bytes.
 ///
 /// The buffer that was given back last is taken next, because its bytes are most likely still in the cache. When the bound
@@ -11,7 +15,8 @@ final class BatchMemoryPool: Sendable {
     /// The bytes of a buffer. There are smaller and larger ones too, each twice as large as the next; those of any other length
     /// are allocated and freed as needed, and count against the bound too.
     let bufferByteCount: Int
-    private let buffers: BatchBuffers
+    /// The sizes of recycled buffers.
+    private let sizes: [Int]
     let byteCountMax: Int
     /// Compresses the batches that lie in the buffers.
     let codec: any CompressionCodec
@@ -44,21 +49,21 @@ final class BatchMemoryPool: Sendable {
         precondition(bufferByteCount > 0 && byteCountMax >= bufferByteCount)
         self.aheadByteCount = aheadByteCount
         self.bufferByteCount = bufferByteCount
-        buffers = BatchBuffers(sizes: Self.steps.map { Self.size(bufferByteCount, step: $0) })
+        sizes = Self.steps.map { Self.size(bufferByteCount, step: $0) }
         self.byteCountMax = byteCountMax
         self.codec = codec
     }
 
     deinit {
         state.withLock { state in
-            for (size, free) in zip(buffers.sizes, state.free) { for buffer in free { buffers.free(buffer, size) } }
+            for (size, buffers) in zip(sizes, state.free) { for buffer in buffers { Self.free(buffer, size) } }
         }
     }
 
     /// The least size of a recycled buffer that has so many bytes, and no fewer than usual; as many where all have fewer.
     func recycledByteCount(for byteCount: Int) -> Int {
         if byteCount <= bufferByteCount { return bufferByteCount }
-        return buffers.sizes.first { $0 >= byteCount && $0 <= byteCountMax / 4 } ?? byteCount
+        return sizes.first { $0 >= byteCount && $0 <= byteCountMax / 4 } ?? byteCount
     }
 
     /// Memory of at least `byteCount` bytes, or nil when the bound does not allow it now.
@@ -71,7 +76,7 @@ final class BatchMemoryPool: Sendable {
             state.takenByteCount += size
             if let buffer = recycled(size, &state) { return buffer }
             freeSurplus(&state)
-            return buffers.allocate(size)
+            return Self.allocate(size)
         }
     }
 
@@ -96,7 +101,7 @@ final class BatchMemoryPool: Sendable {
     /// Which of the recycled sizes this is; nil for none.
     private func sizeIndex(_ byteCount: Int) -> Int? {
         if byteCount == bufferByteCount { return -Self.steps.lowerBound }
-        return buffers.index(of: byteCount)
+        return sizes.firstIndex(of: byteCount)
     }
 
     /// Notes how much more or less a producer has. While it has enough, no memory is given out, though the bound may allow it.
@@ -106,7 +111,7 @@ final class BatchMemoryPool: Sendable {
     func takeBeyondBound(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
         let size = max(byteCount, bufferByteCount)
         state.withLock { $0.takenByteCount += size }
-        return buffers.allocate(size)
+        return Self.allocate(size)
     }
 
     private static let openByteCountFew = 1 << 20
@@ -134,9 +139,9 @@ final class BatchMemoryPool: Sendable {
     /// Frees recycled buffers until those and the memory that is given out fit the bound together. Free buffers don't count
     /// against the bound, but they are memory of the process.
     private func freeSurplus(_ state: inout State) {
-        for (index, size) in buffers.sizes.enumerated() {
+        for (index, size) in sizes.enumerated() {
             while state.takenByteCount + state.freeByteCount > byteCountMax, let buffer = state.free[index].popLast() {
-                buffers.free(buffer, size)
+                Self.free(buffer, size)
                 state.freeByteCount -= size
             }
         }
@@ -170,7 +175,7 @@ final class BatchMemoryPool: Sendable {
             state.free[index].append(memory.baseAddress!)
             state.freeByteCount += memory.count
         } else {
-            buffers.free(memory.baseAddress!, memory.count)
+            memory.deallocate()
         }
     }
 
@@ -179,8 +184,8 @@ final class BatchMemoryPool: Sendable {
     /// Memory outside the bound, for the one spare buffer of a compressor. Sealing brings memory back, so that it must not
     /// wait for memory itself.
     func takeSpare(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
-        let size = buffers.sizes.first { $0 >= byteCount } ?? byteCount
-        return state.withLock { recycled(size, &$0) } ?? buffers.allocate(size)
+        let size = sizes.first { $0 >= byteCount } ?? byteCount
+        return state.withLock { recycled(size, &$0) } ?? Self.allocate(size)
     }
 
     /// Takes back a spare.
@@ -228,4 +233,25 @@ final class BatchMemoryPool: Sendable {
             throw error
         }
     }
+
+    private static func allocate(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        .allocate(byteCount: byteCount, alignment: 64)
+    }
+
+    /// Frees a recycled buffer, and lets the system have its pages.
+    ///
+    /// In the heap what a long buffer leaves is soon too short for the next one, which is of another size. Without this, such
+    /// holes stay resident, and a process takes twice what it uses.
+    private static func free(_ buffer: UnsafeMutableRawPointer, _ byteCount: Int) {
+        #if canImport(Glibc)
+            if byteCount >= releasedByteCountMin {
+                let page = sysconf(Int32(_SC_PAGESIZE))
+                let start = buffer.alignedUp(toMultipleOf: page)
+                madvise(start, (buffer + byteCount).alignedDown(toMultipleOf: page) - start, MADV_DONTNEED)
+            }
+        #endif
+        buffer.deallocate()
+    }
+
+    private static let releasedByteCountMin = 128 << 10
 }
