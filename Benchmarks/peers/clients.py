@@ -85,14 +85,15 @@ class KBench:
     def produce(self, job):
         with tempfile.TemporaryDirectory() as folder:
             output = os.path.join(folder, "out")
-            rate = ["--rate", str(job.rate)] if job.rate else []
-            rate += ["--warmup-records", str(job.warmup)] if job.warmup else []
-            rate += ["--concurrency", str(job.in_flight)] if job.in_flight else []
-            rate += ["--batch-size", str(job.batch_size)] if job.batch_size else []
+            more = ["--rate", str(job.rate)] if job.rate else []
+            more += ["--warmup-records", str(job.warmup)] if job.warmup else []
+            more += ["--concurrency", str(job.in_flight)] if job.in_flight else []
+            more += ["--batch-size", str(job.batch_size)] if job.batch_size else []
+            more += [] if job.idempotence else ["--may-reorder"]
             run([self.binary, "-b", job.bootstrap, "--topic", job.topic, "--partitions", str(job.partitions),
                  "--records", str(job.records - job.warmup), "--payload-file", job.payload_file, "--codec", job.codec,
                  "--acks", job.acks, "--linger", f"{job.linger_ms}ms",
-                 "-X", f"enable.idempotence={job.idempotence}".lower(), *([] if job.idempotence else ["--may-reorder"]), "--door", self.door, "--quiet", "--output", output, *rate])
+                 "-X", f"enable.idempotence={job.idempotence}".lower(), "--door", self.door, "--quiet", "--output", output, *more])
             with open(os.path.join(output, "runs.csv"), newline="") as f:
                 (row,) = csv.DictReader(f)
         return {

@@ -25,32 +25,10 @@ struct Generator: Sendable {
         /// CPU time of reading the thread's clock, which is the generator's too.
         var clockNs: Int64 = 0
 
-        /// Counts the two readings around something.
-        mutating func add(cpuFrom before: Int64, to after: Int64) {
-            cpuNs += max(0, after - before - GeneratorClock.readingNs)
-            clockNs += 2 * GeneratorClock.readingNs
-        }
-
-        /// Makes an estimate of a sum over samples.
-        mutating func scale(from sampleCount: Int, to count: Int) {
-            if sampleCount == 0 { return }
-            cpuNs = Int64(Double(cpuNs) * Double(count) / Double(sampleCount))
-        }
-    }
-
-    /// A sum of which some parts were measured.
-    private struct SampledSum {
-        private(set) var count = 0
-        private var sampleSum: Int64 = 0
-
-        mutating func add(_ sample: Int64) {
-            count += 1
-            sampleSum += max(0, sample)
-        }
-
-        /// An estimate of the sum of all parts; 0 when none was measured.
-        func sum(of allCount: Int) -> Int64 {
-            count == 0 ? 0 : Int64(Double(sampleSum) * Double(allCount) / Double(count))
+        /// Takes the times of like parts, `partCount` in all.
+        mutating func add(_ sampled: SampledCPU, partCount: Int) {
+            cpuNs += sampled.ns(of: partCount)
+            clockNs += sampled.clockNs
         }
     }
 
@@ -67,6 +45,7 @@ struct Generator: Sendable {
         var maker = makeChunkMaker(index)
         var outcome = Outcome()
         var chunkCount = 0
+        var making = SampledCPU()
         do {
             while var stretch = stretches.take() {
                 while !stretch.isEmpty, goesOn {
@@ -78,7 +57,7 @@ struct Generator: Sendable {
                     if now >= end { break }
                     try maker.make(from: &stretch)
                     outcome.records += Int64(maker.chunk.count)
-                    if isSample { outcome.add(cpuFrom: cpuBefore, to: ThreadCPU.nowNs()) }
+                    if isSample { making.add(ThreadCPU.nowNs() - cpuBefore) }
                     try await append(maker.chunk, maker.headers)
                 }
                 if !stretch.isEmpty { break }
@@ -86,7 +65,7 @@ struct Generator: Sendable {
         } catch {
             outcome.note(error)
         }
-        outcome.scale(from: (chunkCount + Self.chunksPerSample - 1) / Self.chunksPerSample, to: chunkCount)
+        outcome.add(making, partCount: chunkCount)
         return outcome
     }
 
@@ -103,7 +82,8 @@ struct Generator: Sendable {
         var outcome = Outcome()
         let timer = PreciseTimer(on: loop)
         var chunkCount = 0
-        var wakeUps = SampledSum()
+        var making = SampledCPU()
+        var wakeUps = SampledCPU()
         do {
             while goesOn {
                 let isSample = chunkCount % Self.chunksPerSample == 0
@@ -112,7 +92,7 @@ struct Generator: Sendable {
                 guard let records = schedule.take(now: begin, most: maker.recordCountMax) else {
                     guard let look = schedule.nextLook(of: index, among: count) else { break }
                     await timer.wait(until: min(look, begin.advanced(byNanoseconds: Self.longestSleepNs)))
-                    if let cpuNs = timer.takeWakeUpCPUNs() { wakeUps.add(cpuNs - GeneratorClock.readingNs) }
+                    if let cpuNs = timer.takeWakeUpCPUNs() { wakeUps.add(cpuNs) }
                     continue
                 }
                 chunkCount += 1
@@ -120,15 +100,14 @@ struct Generator: Sendable {
                 outcome.records += Int64(records.count)
                 let filled = MonotonicInstant.now
                 intended.add(handedOver: filled, intended: schedule.intended(records.lowerBound))
-                if isSample { outcome.add(cpuFrom: cpuBefore, to: ThreadCPU.nowNs()) }
+                if isSample { making.add(ThreadCPU.nowNs() - cpuBefore) }
                 try await append(maker.chunk, maker.headers)
             }
         } catch {
             outcome.note(error)
         }
-        outcome.scale(from: (chunkCount + Self.chunksPerSample - 1) / Self.chunksPerSample, to: chunkCount)
-        outcome.cpuNs += wakeUps.sum(of: timer.wakeUpCount)
-        outcome.clockNs += 2 * GeneratorClock.readingNs * Int64(wakeUps.count)
+        outcome.add(making, partCount: chunkCount)
+        outcome.add(wakeUps, partCount: timer.wakeUpCount)
         return outcome
     }
 

@@ -22,3 +22,23 @@ struct GeneratorClock {
         return costs.sorted()[costs.count / 2]
     }()
 }
+
+/// CPU time of many like parts, of which some are measured.
+struct SampledCPU {
+    private var count: Int64 = 0
+    private var sampledNs: Int64 = 0
+
+    /// Counts a part that took so much between two readings of the clock.
+    mutating func add(_ ns: Int64) {
+        count += 1
+        sampledNs += max(0, ns - GeneratorClock.readingNs)
+    }
+
+    /// An estimate of what all parts took, in ns; 0 when none was measured.
+    func ns(of partCount: Int) -> Int64 {
+        count == 0 ? 0 : Int64(Double(sampledNs) * Double(partCount) / Double(count))
+    }
+
+    /// What the readings themselves took, in ns.
+    var clockNs: Int64 { 2 * GeneratorClock.readingNs * count }
+}
