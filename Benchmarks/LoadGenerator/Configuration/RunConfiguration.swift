@@ -69,14 +69,14 @@ package struct RunConfiguration: Sendable, Equatable {
     /// Whether brokers store each batch once: as asked for, or as acks and the requests in flight allow.
     package var isIdempotent: Bool {
         guard stage == .broker else { return false }
-        return idempotence.setting
-            ?? (acks == .all && concurrency <= ProducerConfiguration.inFlightIdempotentMax && !mayReorder)
+        return ProducerConfiguration(
+            acks: acks.acks, idempotence: idempotence.setting, inFlightPerBrokerMax: concurrency, mayReorder: mayReorder
+        ).isIdempotent
     }
 
     /// Whether brokers would store each batch once, as with acks all they usually do, if fewer requests might be in flight.
     var givesUpIdempotence: Bool {
-        stage == .broker && acks == .all && idempotence == .auto && !mayReorder
-            && concurrency > ProducerConfiguration.inFlightIdempotentMax
+        stage == .broker && acks == .all && idempotence == .auto && !mayReorder && !isIdempotent
     }
 
     /// The most bytes that a batch of one record has besides the record's key, value and headers.
