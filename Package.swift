@@ -37,19 +37,31 @@ let package = Package(
         system("CLZ4", "liblz4", apt: "liblz4-dev", brew: "lz4"),
         system("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
         system("CISAL", "libisal", apt: "libisal-dev", brew: "isa-l"),
+        system("COpenSSL", "openssl", apt: "libssl-dev", brew: "openssl@3"),
         // Part of the C library.
         .systemLibrary(name: "CResolver"),
 
         library("KafkaProtocol", ["CISAL"]),
         library("KafkaCompression", ["KafkaProtocol", "CZstd", "CSnappy", "CLZ4", "CDeflate"]),
         library("KafkaQueues", []),
-        library("KafkaTransport", ["KafkaQueues", "CUV", "CResolver"]),
-        library("KafkaClient", ["KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaTransport", "CDeflate"]),
+        library("KafkaJSON", []),
+        library("KafkaSecurity", ["KafkaJSON", "COpenSSL"]),
+        library("KafkaTransport", ["KafkaQueues", "KafkaSecurity", "CUV", "CResolver", "COpenSSL"]),
+        library(
+            "KafkaClient",
+            [
+                "KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaSecurity", "KafkaTransport", "CDeflate",
+            ]),
         library("KafkaClientFoundation", ["KafkaClient"]),
-        library("KafkaEmbeddedBroker", ["KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaTransport"]),
+        library(
+            "KafkaEmbeddedBroker",
+            ["KafkaProtocol", "KafkaCompression", "KafkaQueues", "KafkaSecurity", "KafkaTransport"]),
         .target(
             name: "LoadGenerator",
-            dependencies: ["KafkaClient", "KafkaEmbeddedBroker", "KafkaProtocol", "KafkaTransport", "CDeflate"],
+            dependencies: [
+                "KafkaClient", "KafkaEmbeddedBroker", "KafkaJSON", "KafkaProtocol", "KafkaSecurity", "KafkaTransport",
+                "CDeflate",
+            ],
             path: "Benchmarks/LoadGenerator", swiftSettings: settings),
         .executableTarget(
             name: "kbench", dependencies: ["LoadGenerator"], path: "Benchmarks/kbench", swiftSettings: settings),
@@ -71,6 +83,8 @@ let package = Package(
         tests("KafkaProtocolTests", ["KafkaProtocol", "FuzzTargets", "TestSupport"]),
         tests("KafkaCompressionTests", ["KafkaCompression", "TestSupport"]),
         tests("KafkaQueuesTests", ["KafkaQueues", "TestSupport"]),
+        tests("KafkaJSONTests", ["KafkaJSON"]),
+        tests("KafkaSecurityTests", ["KafkaSecurity", "TestSupport"]),
         tests("KafkaTransportTests", ["KafkaTransport", "TestSupport"]),
         tests("KafkaClientTests", ["KafkaClient", "KafkaClientFoundation", "KafkaEmbeddedBroker", "TestSupport"]),
         tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker", "TestSupport"]),

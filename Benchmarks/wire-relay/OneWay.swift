@@ -1,7 +1,7 @@
 import KafkaTransport
 
 /// One way of a connection: what comes from one end reaches the other after a delay, and so does the connection's end.
-final class OneWay: TCPStreamHandler {
+final class OneWay: ByteChannelHandler {
     private enum Parcel {
         case bytes(Chunk, Range<Int>)
         /// The source has closed its connection, or has reset it.
@@ -54,7 +54,7 @@ final class OneWay: TCPStreamHandler {
 
     // MARK: Into the line
 
-    func streamNeedsSpace() -> UnsafeMutableRawBufferPointer {
+    func channelNeedsSpace() -> UnsafeMutableRawBufferPointer {
         if chunk.memory.count - filled < Self.roomMin {
             chunks.release(chunk)
             chunk = chunks.take()
@@ -63,7 +63,7 @@ final class OneWay: TCPStreamHandler {
         return UnsafeMutableRawBufferPointer(rebasing: chunk.memory[filled...])
     }
 
-    func streamDidRead(_ count: Int) {
+    func channelDidRead(_ count: Int) {
         chunk.holders += 1
         line?.append(.bytes(chunk, filled..<filled + count), byteCount: count, due: due)
         filled += count
@@ -74,7 +74,7 @@ final class OneWay: TCPStreamHandler {
         }
     }
 
-    func streamDidEnd(_ reason: TransportError) { putEnd(isReset: !reason.isEndOfStream) }
+    func channelDidEnd(_ reason: TransportError) { putEnd(isReset: !reason.isEndOfStream) }
 
     // MARK: Out of it
 

@@ -2,4 +2,5 @@
 // event loops.
 @_exported import KafkaCompression
 @_exported import KafkaProtocol
+@_exported import KafkaSecurity
 @_exported import KafkaTransport

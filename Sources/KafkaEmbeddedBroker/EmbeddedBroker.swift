@@ -8,8 +8,8 @@ import Synchronization
 /// One Kafka broker in memory, or a cluster of several, that speaks Kafka's protocol over TCP.
 ///
 /// It checks requests as Kafka does (checksums, sequences, leaders, limits), keeps a bounded log or none, and can be told to
-/// fail. It serves ApiVersions, Metadata, Produce, Fetch, ListOffsets, CreateTopics, DeleteTopics, InitProducerId and
-/// FindCoordinator. It has no consumer groups, no transactions and no security.
+/// fail. It serves ApiVersions, Metadata, Produce, Fetch, ListOffsets, CreateTopics, DeleteTopics, InitProducerId,
+/// FindCoordinator, SaslHandshake and SaslAuthenticate. It has no consumer groups and no transactions.
 ///
 /// It is started once and stopped once.
 public final class EmbeddedBroker: Sendable {
@@ -34,13 +34,14 @@ public final class EmbeddedBroker: Sendable {
 
     /// Creates a broker, which does not listen before ``start()``.
     ///
-    /// - Throws: `EmbeddedBrokerError` with `.invalidConfiguration`, naming every setting that is out of its bounds.
+    /// - Throws: `EmbeddedBrokerError` with `.invalidConfiguration`, naming every setting that is out of its bounds, or
+    ///   the file of a certificate that can't be used.
     public init(_ configuration: EmbeddedBrokerConfiguration = EmbeddedBrokerConfiguration())
         throws(EmbeddedBrokerError)
     {
         try configuration.validate()
         self.configuration = configuration
-        cluster = Cluster(configuration)
+        cluster = try Cluster(configuration)
         for rule in configuration.faults { faults.add(rule) }
     }
 

@@ -58,6 +58,8 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// Their rate has no limit while the answers under way to one client are less than 64 MiB. A connection that a broker
     /// closes because of a request is closed behind the answers before. To open a connection takes no round trip.
     public var roundTripTime = Duration.zero
+    /// How connections are secured, and whom the brokers let in.
+    public var security = EmbeddedBrokerSecurity()
     /// The faults from the start. ``EmbeddedBroker/inject(_:)`` adds others later.
     public var faults: [FaultRule] = []
 
@@ -90,6 +92,18 @@ public struct EmbeddedBrokerConfiguration: Sendable {
         if case .memory(let byteCount) = logPolicy, byteCount <= 0 {
             check.expect("logPolicy", false, "keeps nothing in \(byteCount) bytes; use .drop")
         }
+        check.expect(
+            "security.scramIterations", security.scramIterations, in: SCRAM.iterationsMin...SCRAM.iterationsMax)
+        check.expect("security.handshakeTimeout", security.handshakeTimeout, in: .milliseconds(1) ... .seconds(3600))
+        if let time = security.reauthenticationTime {
+            check.expect("security.reauthenticationTime", time, in: .seconds(2) ... .seconds(86_400))
+        }
+        check.expect(
+            "security.clientAuthorities", security.clientAuthorities == nil || security.identity != nil,
+            "are given without an identity; connections are not secured without one")
+        let needsUsers = security.mechanisms.contains { $0 != .oauthBearer }
+        check.expect(
+            "security.users", !needsUsers || !security.users.isEmpty, "are none, so that nobody could be let in")
         let problems = check.problems
         if problems.isEmpty { return }
         let words = problems.map(\.description).joined(separator: "; ")

@@ -21,6 +21,10 @@ public struct EmbeddedBrokerStatistics: Sendable, Equatable {
     public var requestsWhileThrottledCount = 0
     /// The number of frames that could not be served as requests. Each has closed its connection.
     public var malformedRequestCount = 0
+    /// The number of connections that could not be secured (TLS), or were not in time.
+    public var failedHandshakeCount = 0
+    /// How often a client could not show who it is (SASL).
+    public var failedAuthenticationCount = 0
     /// The number of record batches that were appended, without duplicates. Topics deleted since are included.
     public var batchCount = 0
     /// The number of records in these batches, as their headers say.

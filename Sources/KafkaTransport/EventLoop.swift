@@ -20,7 +20,7 @@ import Synchronization
 ///
 /// A loop runs until ``shutDown()``. Close everything that runs on it before.
 public final class EventLoop: @unchecked Sendable {
-    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn`, `preciseAlarms` and `hasStopped` are used by the loop's thread only,
+    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn`, `preciseAlarms`, `tlsMemory` and `hasStopped` are used by the loop's thread only,
     // except that the creating thread uses `uv` before `start`. What other threads use is behind `remote`, or atomic.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
@@ -33,6 +33,8 @@ public final class EventLoop: @unchecked Sendable {
     #if os(Linux)
         var preciseAlarms = PreciseAlarms()
     #endif
+    /// What the loop's secured connections encrypt into and decrypt from, made for the first of them.
+    lazy var tlsMemory = TLSMemory()
     /// The thread that runs the loop, as a number.
     private let thread = Atomic<UInt>(0)
 

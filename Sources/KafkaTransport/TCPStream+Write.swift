@@ -24,6 +24,17 @@ extension TCPStream {
         }
     }
 
+    /// Gives the system as many bytes as it takes at once, and says how many these are.
+    func tryWrite(_ bytes: UnsafeRawBufferPointer) -> Result<Int, TransportError> {
+        if isClosed { return .failure(TransportError(code: UV_ECANCELED.rawValue, "writing to a closed connection")) }
+        let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+        var buffer = uv_buf_t(base: base, len: bytes.count)
+        let taken = uv_try_write(handle.stream, &buffer, 1)
+        if taken >= 0 { return .success(Int(taken)) }
+        if taken == UV_EAGAIN.rawValue { return .success(0) }
+        return .failure(TransportError(code: taken, "writing to the connection"))
+    }
+
     private func write(
         _ buffers: UnsafeBufferPointer<uv_buf_t>, keeping owner: AnyObject?, _ completion: ((TransportError?) -> Void)?
     ) {

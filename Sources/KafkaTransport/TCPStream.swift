@@ -6,24 +6,10 @@ import CUV
     import Darwin
 #endif
 
-/// Gets the events of a stream, always on the stream's loop.
-package protocol TCPStreamHandler: AnyObject {
-    /// Returns the space for the next bytes. It must not be empty: an empty one closes the stream with an error.
-    func streamNeedsSpace() -> UnsafeMutableRawBufferPointer
-    /// Says that `count` bytes were read into the space that was returned.
-    func streamDidRead(_ count: Int)
-    /// Says that the other end closed the connection, or that it failed. Called once; the stream is closed by then.
-    func streamDidEnd(_ reason: TransportError)
-}
-
-/// A TCP connection of a loop. Used on its loop's thread and not `Sendable`; the last reference to it may be released on any
-/// thread.
-///
-/// The stream holds its handler weakly. `close()` does not call the handler; any other end of the stream calls
-/// `streamDidEnd` once.
-package final class TCPStream {
+/// A TCP connection of a loop: the plain channel.
+package final class TCPStream: ByteChannel {
     package let loop: EventLoop
-    package weak var handler: (any TCPStreamHandler)?
+    package weak var handler: (any ByteChannelHandler)?
     let handle: LoopHandle<uv_tcp_t, TCPStream>
     var isClosed: Bool { handle.isClosed }
     private var connecting: ((Result<Void, TransportError>) -> Void)?
@@ -90,27 +76,25 @@ package final class TCPStream {
 
     // MARK: Reading
 
-    /// Begins to read, into the space that the handler returns.
     package func startReading() {
         if isClosed { return }
         uv_read_start(
             handle.stream,
             { handle, _, buffer in
-                let space = LoopHandle<uv_tcp_t, TCPStream>.of(handle).user?.handler?.streamNeedsSpace()
+                let space = LoopHandle<uv_tcp_t, TCPStream>.of(handle).user?.handler?.channelNeedsSpace()
                 buffer!.pointee = uv_buf_init(
                     space?.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(clamping: space?.count ?? 0))
             },
             { handle, count, _ in
                 guard let stream = LoopHandle<uv_tcp_t, TCPStream>.of(handle).user else { return }
                 if count > 0 {
-                    stream.handler?.streamDidRead(count)
+                    stream.handler?.channelDidRead(count)
                 } else if count < 0 {
                     stream.end(TransportError(code: Int32(count), "reading from the connection"))
                 }
             })
     }
 
-    /// Stops reading until `startReading`. TCP then slows the other end down.
     package func stopReading() {
         if !isClosed { uv_read_stop(handle.stream) }
     }
@@ -119,18 +103,15 @@ package final class TCPStream {
     func end(_ reason: TransportError) {
         if isClosed { return }
         close()
-        handler?.streamDidEnd(reason)
+        handler?.channelDidEnd(reason)
     }
 
-    /// Closes the stream without telling the handler. Bytes that the system has not taken are dropped. Closing twice does
-    /// nothing.
     package func close() {
         if isClosed { return }
         connecting = nil
         handle.close()
     }
 
-    /// Closes the stream so that the other end sees a reset connection (RST), whatever was not sent. Does not tell the handler.
     package func reset() {
         if isClosed { return }
         var descriptor: uv_os_fd_t = -1
@@ -142,9 +123,7 @@ package final class TCPStream {
         close()
     }
 
-    /// Closes the stream on its loop. For a `deinit` whose stream may still be held by a write.
     package func closeFromAnyThread() { handle.closeFromAnyThread() }
 
-    /// The bytes that were given to `write` and that the system has not taken yet.
     package var queuedByteCount: Int { isClosed ? 0 : Int(uv_stream_get_write_queue_size(handle.stream)) }
 }

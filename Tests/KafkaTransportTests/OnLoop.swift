@@ -46,7 +46,7 @@ final class Told<Event: Sendable>: Sendable {
 }
 
 /// A stream's owner that keeps what it reads.
-final class Peer: TCPStreamHandler, @unchecked Sendable {
+final class Peer: ByteChannelHandler, @unchecked Sendable {
     // Unchecked: touched on its loop only.
     enum Event: Equatable, Sendable {
         case connected
@@ -81,14 +81,14 @@ final class Peer: TCPStreamHandler, @unchecked Sendable {
             })
     }
 
-    func streamNeedsSpace() -> UnsafeMutableRawBufferPointer { space }
+    func channelNeedsSpace() -> UnsafeMutableRawBufferPointer { space }
 
-    func streamDidRead(_ count: Int) {
+    func channelDidRead(_ count: Int) {
         received.append(contentsOf: space[..<count])
         told.tell(.read(received.count))
     }
 
-    func streamDidEnd(_ reason: TransportError) { told.tell(.ended(reason)) }
+    func channelDidEnd(_ reason: TransportError) { told.tell(.ended(reason)) }
 
     /// Writes the bytes as buffers of `pieceByteCount`.
     func write(_ bytes: [UInt8], pieceByteCount: Int = .max) {

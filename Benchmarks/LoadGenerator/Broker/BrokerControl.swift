@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaEmbeddedBroker
+internal import KafkaJSON
 
 /// Carries out the commands for a broker that runs, one after the other.
 struct BrokerControl: Sendable {

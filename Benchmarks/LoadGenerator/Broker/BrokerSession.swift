@@ -7,8 +7,11 @@ package struct BrokerSession {
     let endsWithInput: Bool
     let isControlled: Bool
     let terminal: Terminal
+    private let security: BrokerSecurity
 
-    package init(_ options: BrokerOptions) {
+    /// - Throws: why certificates, users or the files for clients can't be had.
+    package init(_ options: BrokerOptions) throws {
+        security = try BrokerSecurity(options)
         var configuration = EmbeddedBrokerConfiguration()
         configuration.brokerCount = options.brokers
         if options.port != 0 { configuration.ports = (0..<options.brokers).map { options.port + UInt16($0) } }
@@ -19,6 +22,7 @@ package struct BrokerSession {
         }
         configuration.roundTripTime = .nanoseconds(options.rttNs)
         configuration.faults = options.faults
+        configuration.security = security.security
         self.configuration = configuration
         endsWithInput = options.endsWithInput
         isControlled = options.isControlled
@@ -31,6 +35,7 @@ package struct BrokerSession {
     ///
     /// - Throws: `EmbeddedBrokerError` when it can't listen.
     package func serve() async throws -> ExitStatus {
+        defer { security.remove() }
         let control = try EventLoop(name: "kbench-control")
         let interrupt = SharedFlag()
         let signals = await InterruptSignals(on: control, interrupt)
@@ -44,6 +49,11 @@ package struct BrokerSession {
             throw error
         }
         for endpoint in endpoints { Terminal.write("listening on \(endpoint)\n", to: 1) }
+        if let folder = security.folder {
+            for name in ["client.properties", "librdkafka.conf"] {
+                Terminal.write("client settings in \(folder.appendingPathComponent(name).path)\n", to: 1)
+            }
+        }
         readInput(broker, signals)
         try? await signals.wait()
         let statistics = broker.statistics

@@ -1,3 +1,4 @@
+import Foundation
 import KafkaTransport
 
 /// What defaults of the command line come from.
@@ -6,15 +7,19 @@ package struct CommandLineEnvironment: Sendable {
     package let onlineCores: Int
     /// The seed when none is given.
     package let randomSeed: UInt64
+    /// The variables that settings may name.
+    package let variables: [String: String]
 
-    package init(onlineCores: Int, randomSeed: UInt64) {
+    package init(onlineCores: Int, randomSeed: UInt64, variables: [String: String] = [:]) {
         self.onlineCores = onlineCores
         self.randomSeed = randomSeed
+        self.variables = variables
     }
 
     /// This machine, and a seed of its own for every call.
     package static func current() -> CommandLineEnvironment {
         CommandLineEnvironment(
-            onlineCores: EventLoop.availableCoreCount, randomSeed: UInt64.random(in: 0...UInt64(UInt32.max)))
+            onlineCores: EventLoop.availableCoreCount, randomSeed: UInt64.random(in: 0...UInt64(UInt32.max)),
+            variables: ProcessInfo.processInfo.environment)
     }
 }

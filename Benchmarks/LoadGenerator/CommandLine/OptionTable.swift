@@ -182,6 +182,37 @@ package struct OptionTable: Sendable {
         how far away the brokers are: requests are served at once, and each is answered so much later; there is no limit \
         to how many are under way, nor to their rate
         """)
+    let tls = Option(
+        "tls", .flag, group: .broker, subcommands: [.broker],
+        """
+        secure connections, by a certificate of an authority that it makes; what clients need to know lies in the folder of \
+        --security-dir
+        """)
+    let mutualTLS = Option(
+        "mutual-tls", .flag, group: .broker, subcommands: [.broker],
+        "the same, and let only clients in that show a certificate of that authority")
+    let sasl = Option(
+        "sasl", .repeatable(ValueKind<MechanismChoice>.choice("MECHANISM")), group: .broker, subcommands: [.broker],
+        """
+        let only clients in that show who they are, by this mechanism; may be given again. The tokens of OAUTHBEARER are \
+        believed, whoever made them
+        """)
+    let userFile = Option(
+        "user-file", .optional(.path(.file)), group: .broker, subcommands: [.broker],
+        """
+        the users that --sasl lets in, as NAME=PASSWORD in each line; without it there is one, kbench, whose password is made \
+        anew each time
+        """)
+    let reauthenticationTime = Option(
+        "reauthentication-time", .optional(.duration(in: 2 * secondNs...dayNs)), group: .broker, subcommands: [.broker],
+        "with --sasl: close connections whose clients have not shown anew for so long who they are (KIP-368)")
+    let securityDirectory = Option(
+        "security-dir", .optional(.path(.folder), default: "a temporary one, gone with the broker"), group: .broker,
+        subcommands: [.broker],
+        """
+        folder for what clients need: ca.pem, client.properties for Java's tools and kbench, librdkafka.conf, and with \
+        --mutual-tls client.pem and client.key
+        """)
     let fault = Option(
         "fault", .repeatable(.fault), group: .broker, subcommands: [.broker],
         """

@@ -135,10 +135,28 @@ struct RunPlanReader {
         }
         target.commandConfigPath = try options(\.commandConfig)
         target.commandProperties = try options(\.commandProperty)
+        for property in target.commandProperties where property.holdsSecret {
+            throw UsageError(
+                """
+                \(property.name) is a secret: on a command line everybody on this machine can read it, and the shell keeps \
+                it; put it in a file for --command-config, or name where it is: -X '\(property.name)=${env:VARIABLE}'
+                """)
+        }
         let fromFile = try target.commandConfigPath.map { path throws(UsageError) in
             try TargetSettings.Property.read(path)
         }
-        target.clientSettings = try ClientSettings((fromFile ?? []) + target.commandProperties, given: options)
+        if let path = target.commandConfigPath, let fromFile, fromFile.contains(where: \.holdsSecret) {
+            target.areSecretsReadable = TextFile.isReadableByOthers(path)
+        }
+        target.clientSettings = try ClientSettings(
+            (fromFile ?? []) + target.commandProperties, given: options, variables: environment.variables)
+        guard target.bootstrapServers != nil || target.clientSettings.security == .none else {
+            throw UsageError(
+                """
+                security.protocol: the broker that kbench starts is in the clear; give --bootstrap-server, or start a \
+                secured one with kbench broker --tls
+                """)
+        }
         return target
     }
 

@@ -40,6 +40,18 @@ package struct BrokerOptions: Sendable, Equatable {
     package var log: LogMode?
     /// The time from a request to its answer, in ns.
     package var rttNs: Int64 = OptionTable.standard(\.brokerRtt)
+    /// Whether connections are secured.
+    package var isSecured = false
+    /// Whether clients need a certificate.
+    package var wantsCertificates = false
+    /// How clients may show who they are; without any, nobody is asked.
+    package var mechanisms: [MechanismChoice] = []
+    /// A file of users with their passwords; nil for one user that is made.
+    package var userFile: String?
+    /// After what time clients have to show anew who they are, in ns; nil for never.
+    package var reauthenticationNs: Int64?
+    /// Where to write what clients need to know; nil for a temporary folder.
+    package var securityDirectory: String?
     /// Scripted faults.
     package var faults: [FaultRule] = []
     /// Print nothing but addresses and errors.
@@ -58,12 +70,44 @@ extension BrokerOptions {
         brokers = try options(\.brokers)
         log = try options(\.log)
         rttNs = try options(\.brokerRtt)
+        wantsCertificates = try options(\.mutualTLS)
+        isSecured = try options(\.tls) || wantsCertificates
+        for mechanism in try options(\.sasl) where !mechanisms.contains(mechanism) { mechanisms.append(mechanism) }
+        userFile = try options(\.userFile)
+        reauthenticationNs = try options(\.reauthenticationTime)
+        securityDirectory = try options(\.securityDirectory)
         faults = try options(\.fault)
+        for row in [OptionTable.shared.userFile.row, OptionTable.shared.reauthenticationTime.row]
+        where mechanisms.isEmpty && options.has(row) {
+            throw UsageError("\(row.flag): nobody is asked who he is without --sasl")
+        }
+        if securityDirectory != nil, mechanisms.isEmpty, !isSecured {
+            throw UsageError("--security-dir: there is nothing to write into it without --tls or --sasl")
+        }
         isQuiet = try options(\.quiet)
         endsWithInput = try options(\.untilInputEnds)
         isControlled = try options(\.control)
         guard Int(port) + brokers - 1 <= UInt16.max else {
             throw UsageError("--brokers: \(brokers) brokers from port \(port) on need ports above \(UInt16.max)")
+        }
+    }
+}
+
+/// A mechanism by which clients show a broker who they are.
+package enum MechanismChoice: String, NamedChoice {
+    case plain = "PLAIN"
+    case scramSHA256 = "SCRAM-SHA-256"
+    case scramSHA512 = "SCRAM-SHA-512"
+    case oauthBearer = "OAUTHBEARER"
+
+    package static let noun = "mechanism of this broker"
+
+    var mechanism: EmbeddedBrokerSecurity.Mechanism {
+        switch self {
+        case .plain: .plain
+        case .scramSHA256: .scramSHA256
+        case .scramSHA512: .scramSHA512
+        case .oauthBearer: .oauthBearer
         }
     }
 }

@@ -20,6 +20,7 @@ package struct ClientSettings: Sendable, Equatable {
     package var codec: CodecChoice?
     package var metadataMaxAgeNs: Int64?
     package var idempotence: IdempotenceChoice?
+    package var security = ClientSecurity.none
 
     package init() {}
 
@@ -117,23 +118,29 @@ package struct ClientSettings: Sendable, Equatable {
                 settings.idempotence = IdempotenceChoice(rawValue: text)
             }
         ),
-        (
-            "security.protocol", nil, nil,
-            { _, text throws(ValueError) in
-                guard text.uppercased() == "PLAINTEXT" else { throw ValueError("only PLAINTEXT is supported yet") }
-            }
-        ),
     ]
 
     /// Reads settings in order; of two with the same name the later one counts.
     ///
     /// - Parameter given: the options of the command line, which a setting must not contradict.
     /// - Throws: `UsageError` with every setting that is not accepted, and the nearest known one for a name that is not.
-    init(_ properties: [TargetSettings.Property], given: ParsedOptions) throws(UsageError) {
+    init(
+        _ properties: [TargetSettings.Property], given: ParsedOptions, variables: [String: String] = [:]
+    ) throws(UsageError) {
         var problems = Problems()
+        var security = SecurityProperties()
+        let references = PropertyReferences(variables: variables)
         for property in properties {
-            problems.collect { () throws(UsageError) in try apply(property, given) }
+            problems.collect { () throws(UsageError) in
+                let property = try property.resolved(references)
+                if SecurityProperties.knows(property.name) {
+                    security.set(property.name, property.value)
+                } else {
+                    try apply(property, given)
+                }
+            }
         }
+        problems.collect { () throws(UsageError) in self.security = try ClientSecurity(security) }
         if let retryBackoff, let retryBackoffMax, retryBackoff > retryBackoffMax {
             let (backoff, most) = (retryBackoff / .milliseconds(1), retryBackoffMax / .milliseconds(1))
             problems.add(
@@ -159,10 +166,7 @@ package struct ClientSettings: Sendable, Equatable {
     }
 
     private static func unknown(_ name: String) -> UsageError {
-        if name.hasPrefix("sasl.") || name.hasPrefix("ssl.") {
-            return UsageError("\(name): TLS and SASL are not supported yet")
-        }
-        let names = table.flatMap { [$0.name] + ($0.alias.map { [$0] } ?? []) }
+        let names = table.flatMap { [$0.name] + ($0.alias.map { [$0] } ?? []) } + SecurityProperties.allNames
         let hint =
             Suggestion.words(for: name, among: names) ?? "; known are \(table.map(\.name).joined(separator: ", "))"
         return UsageError("unknown client setting \(name)\(hint)")
@@ -195,23 +199,26 @@ package struct ClientSettings: Sendable, Equatable {
 }
 
 extension TargetSettings.Property {
-    /// The settings of a file of Java properties: `name=value` or `name: value` by line, `#` and `!` begin comments.
+    /// The settings of a file of Java properties.
     ///
-    /// - Throws: `UsageError` naming the file, and the line that is neither.
+    /// - Throws: `UsageError` naming the file, and the line that is no property.
     static func read(_ path: String) throws(UsageError) -> [TargetSettings.Property] {
         guard let text = TextFile.text(path) else { throw UsageError("--command-config: \(path) can't be read") }
-        var properties: [TargetSettings.Property] = []
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            let line = String(line).trimmed
-            if line.isEmpty || line.hasPrefix("#") || line.hasPrefix("!") { continue }
-            guard let separator = line.firstIndex(where: { $0 == "=" || $0 == ":" }), separator > line.startIndex else {
-                throw UsageError("--command-config: line \(index + 1) of \(path) is not NAME=VALUE")
+        do throws(ValueError) {
+            return try JavaProperties.parse(text).map {
+                TargetSettings.Property(name: $0.name, value: $0.value)
             }
-            properties.append(
-                TargetSettings.Property(
-                    name: String(line[..<separator]).trimmed,
-                    value: String(line[line.index(after: separator)...]).trimmed))
+        } catch {
+            throw UsageError("--command-config: \(path): \(error.description)")
         }
-        return properties
+    }
+
+    /// The setting with what its value refers to.
+    func resolved(_ references: PropertyReferences) throws(UsageError) -> TargetSettings.Property {
+        do throws(ValueError) {
+            return TargetSettings.Property(name: name, value: try references.resolve(value))
+        } catch {
+            throw UsageError("\(name): \(error.description)")
+        }
     }
 }

@@ -1,3 +1,5 @@
+package import KafkaJSON
+
 /// The settings of a run by their names on the command line, for people and for the manifest.
 extension RunConfiguration {
     /// A setting with its value for people and for machines.

@@ -1,10 +1,27 @@
+import KafkaClient
+
 /// What is allowed and yet likely to go wrong.
 extension RunPlan {
     /// Kafka's default of the broker's `message.max.bytes`.
     static let brokerBatchByteCountMax = 1_048_588
 
     /// Sentences without a full stop, each once. Linear in the number of configurations.
-    package var warnings: [String] { sizeWarnings + pieceWarnings }
+    package var warnings: [String] { sizeWarnings + pieceWarnings + securityWarnings }
+
+    private var securityWarnings: [String] {
+        var warnings: [String] = []
+        if target.areSecretsReadable, let path = target.commandConfigPath {
+            warnings.append("others can read \(path), which holds secrets; chmod 600 \(path)")
+        }
+        let security = target.clientSettings.security
+        if security.tls?.verification == TLSConfiguration.Verification.none {
+            warnings.append("brokers' certificates are not verified: anybody on the way can pass for a broker")
+        }
+        if let name = security.sasl?.name, security.tls == nil, name == "PLAIN" || name == "OAUTHBEARER" {
+            warnings.append("\(name) in the clear: whoever sees the connection has the password or token; use SASL_SSL")
+        }
+        return warnings
+    }
 
     private var pieceWarnings: [String] {
         let sentences = configurations.compactMap { run -> String? in

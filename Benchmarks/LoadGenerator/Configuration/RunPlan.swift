@@ -96,6 +96,8 @@ package struct TargetSettings: Sendable, Equatable {
     package var commandConfigPath: String?
     /// Java properties of the command line, in its order.
     package var commandProperties: [Property] = []
+    /// Whether that file holds secrets and others may read it.
+    package var areSecretsReadable = false
     /// What file and command line set, the command line last.
     package var clientSettings = ClientSettings()
 
@@ -108,10 +110,21 @@ package struct TargetSettings: Sendable, Equatable {
         package static let redacted = "***"
 
         /// The value, unless it is a secret.
-        package var redactedValue: String {
+        package var redactedValue: String { isSecret ? Self.redacted : value }
+
+        /// Whether it is a secret, by its name.
+        package var isSecret: Bool {
             let name = name.lowercased()
-            let isSecret = ["password", "secret", "jaas", "token", "credential"].contains(where: name.contains)
-            return isSecret ? Self.redacted : value
+            // Where a token comes from is no secret.
+            if name.hasSuffix(".url") || name.hasSuffix(".file") { return false }
+            return ["password", "secret", "jaas", "token", "credential", "keystore.key", "key.pem"]
+                .contains(where: name.contains)
+        }
+
+        /// Whether a secret itself is in the value, and not only where it is to be found.
+        package var holdsSecret: Bool {
+            isSecret && !value.isEmpty && !["${env:", "${file:", "${directory:"].contains(where: value.contains)
+                && name != "sasl.oauthbearer.token.command"
         }
     }
 

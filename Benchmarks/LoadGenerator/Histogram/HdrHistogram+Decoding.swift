@@ -1,4 +1,6 @@
 import CDeflate
+/// Reading HdrHistogram's V2 encoding back, from any writer.
+import KafkaSecurity
 
 /// What is wrong with an encoded histogram, and where.
 package struct HdrDecodingError: Error, Equatable, CustomStringConvertible {
@@ -7,7 +9,6 @@ package struct HdrDecodingError: Error, Equatable, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-/// Reading HdrHistogram's V2 encoding back, from any writer.
 extension HdrHistogram {
     /// Decodes the base64 of a line of an interval log. Smallest and largest value are known to their bucket only.
     ///

@@ -1,5 +1,4 @@
 import CDeflate
-
 /// HdrHistogram's V2 encoding: `HdrHistogram.encodeIntoCompressedByteBuffer` of its Java reference.
 ///
 ///     compressed:  cookie 0x1c849314 | Int32 length | zlib(payload)
@@ -8,6 +7,8 @@ import CDeflate
 ///     counts:      ZigZag LEB128, at most nine bytes each; -n stands for n zeros
 ///
 /// All integers big-endian.
+import KafkaSecurity
+
 extension HdrHistogram {
     static let payloadCookie: UInt32 = 0x1c84_9303 | 0x10
     static let compressedCookie: UInt32 = 0x1c84_9304 | 0x10

@@ -1,3 +1,5 @@
+package import KafkaJSON
+
 /// `manifest.json`: everything needed to repeat a command.
 package struct Manifest: Sendable, Equatable {
     package var version: String

@@ -1,3 +1,5 @@
+package import KafkaJSON
+
 /// A run as the columns of `runs.csv`, and as JSON with the same names.
 extension RunResult {
     /// A cell with its column.

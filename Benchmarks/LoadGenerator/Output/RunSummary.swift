@@ -1,4 +1,5 @@
 import KafkaClient
+internal import KafkaJSON
 
 /// What is printed at the end.
 package enum RunSummary {

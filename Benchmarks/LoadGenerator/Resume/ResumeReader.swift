@@ -2,6 +2,7 @@
 // rows that are there have to be rows of that plan. So results of different plans are never mixed.
 
 import KafkaClient
+internal import KafkaJSON
 
 /// Reads the folder of an interrupted sweep, and what is left to do.
 struct ResumeReader {
@@ -47,7 +48,7 @@ struct ResumeReader {
             throw refuse("it has no manifest.json that can be read; give the output folder of an interrupted kbench")
         }
         let manifest: JSONValue
-        do throws(ValueError) {
+        do throws(JSONError) {
             manifest = try JSONValue(parsing: text)
         } catch {
             throw refuse("manifest.json is damaged: \(error.description)")

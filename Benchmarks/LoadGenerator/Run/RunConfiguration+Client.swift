@@ -77,6 +77,6 @@ extension ClientSettings {
     func connectionConfiguration() -> ConnectionConfiguration {
         ConnectionConfiguration(
             clientID: clientID, connectTimeout: connectTimeout ?? .seconds(10),
-            requestTimeout: requestTimeout ?? .seconds(30))
+            requestTimeout: requestTimeout ?? .seconds(30), tls: security.tls, sasl: security.sasl)
     }
 }

@@ -1,3 +1,4 @@
+package import KafkaJSON
 import KafkaTransport
 
 #if canImport(Darwin)

@@ -8,6 +8,11 @@
 enum TextFile {
     /// The first bytes of the file at `path`, a MiB unless told; nil when it cannot be read.
     static func text(_ path: String, byteCountMax: Int = 1 << 20) -> String? {
+        bytes(path, byteCountMax: byteCountMax).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same as bytes.
+    static func bytes(_ path: String, byteCountMax: Int) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { _ = close(descriptor) }
@@ -20,7 +25,13 @@ enum TextFile {
             if count == 0 { break }
             bytes += buffer[..<count]
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
+    }
+
+    /// Whether others than the file's owner may read it.
+    static func isReadableByOthers(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & 0o044 != 0
     }
 
     /// The first line of a file, without white space around it; nil when there is none.

@@ -5,11 +5,13 @@ import KafkaTransport
 extension BrokerConnection {
     /// Sends a request. `completion` gets the decoded answer, or the reason why there is none; it is called after this has
     /// returned, except when the connection is closed.
+    ///
+    /// - Parameter opens: whether it belongs to what makes the connection ready; others are held until it is.
     func send<R: KafkaRequest>(
-        _ request: R, version: Int16, timeout: Duration? = nil,
+        _ request: R, version: Int16, timeout: Duration? = nil, opens: Bool = false,
         completion: @escaping (Result<R.Response, KafkaClientError>) -> Void
     ) {
-        sendRaw(request, version: version, timeout: timeout) { [endpoint] result in
+        sendRaw(request, version: version, timeout: timeout, opens: opens) { [endpoint] result in
             completion(
                 result.flatMap { frame in
                     .decoding(R.apiKey, from: endpoint) { () throws(WireError) in
@@ -21,7 +23,8 @@ extension BrokerConnection {
 
     /// Does the same for a caller that decodes the answer itself. The frame is valid during the call of `completion`.
     func sendRaw<R: KafkaRequest>(
-        _ request: R, version: Int16, timeout: Duration?, completion: @escaping PendingRequest.Completion
+        _ request: R, version: Int16, timeout: Duration?, opens: Bool = false,
+        completion: @escaping PendingRequest.Completion
     ) {
         let pending = PendingRequest()
         pending.correlationID = takeCorrelationID()
@@ -36,7 +39,7 @@ extension BrokerConnection {
         pending.completion = completion
         pending.apiKey = R.apiKey
         pending.deadline = .now + (timeout ?? configuration.requestTimeout)
-        transmit(pending, expectsAnswer: true)
+        transmit(pending, expectsAnswer: true, opens: opens)
     }
 
     /// Opens the connection.

@@ -12,14 +12,19 @@ final class BrokerConnection {
     let endpoint: Endpoint
     let loop: EventLoop
     let configuration: ConnectionConfiguration
-    private var machine: StateMachine<PendingRequest>
+    var machine: StateMachine<PendingRequest>
     private(set) var versions = BrokerVersions()
     /// Called once when a connection that was ready is lost, but not after `close()`.
     var onLost: ((KafkaClientError) -> Void)?
     /// Called once when a connection that was ready is closed because it was not used for the configuration's `idleTimeout`;
     /// `onLost` is not called then. An owner that needs a connection opens another one.
     var onIdle: (() -> Void)?
+    /// Called each time when the broker was shown anew who this client is (KIP-368).
+    var onReauthenticated: (() -> Void)?
     private var stream: TCPStream?
+    private var channel: (any ByteChannel)?
+    /// The SASL exchange that is under way.
+    var exchange: (any SASLExchange)?
     private var accumulator: FrameAccumulator
     private var timer: LoopTimer?
     private var timerDue = MonotonicInstant.distantFuture
@@ -46,7 +51,9 @@ final class BrokerConnection {
         self.configuration = configuration
         machine = StateMachine(
             broker: BrokerName(endpoint, node: node), connectTimeout: configuration.connectTimeout,
-            idleTimeout: configuration.idleTimeout, firstAddress: firstAddress, clusterID: clusterID)
+            idleTimeout: configuration.idleTimeout, firstAddress: firstAddress, clusterID: clusterID,
+            security: ConnectionSecurity(
+                isSecured: configuration.tls != nil, mechanism: configuration.sasl?.name))
         accumulator = FrameAccumulator(capacity: 16 << 10, frameBytesMax: configuration.responseByteCountMax)
     }
 
@@ -72,17 +79,29 @@ final class BrokerConnection {
 
     // MARK: Actions
 
-    private func perform(_ action: StateMachine<PendingRequest>.Action) {
+    func perform(_ action: StateMachine<PendingRequest>.Action) {
         switch action {
         case .none: break
         case .lookUp: lookUp()
         case .connect(let address): connect(to: address)
+        case .secure: secure()
         case .askVersions(let version): askVersions(version)
         case .askCluster: askCluster()
+        case .beginAuthentication: beginAuthentication()
+        case .nameMechanism: nameMechanism()
+        case .sendToken(let token): sendToken(token)
+        case .answerChallenge(let challenge): answer(challenge)
         case .tellOpened:
             let opening = opening
             self.opening = nil
+            exchange = nil
             opening?(nil)
+            writeHeld()
+            watchDeadlines()
+        case .tellReauthenticated:
+            exchange = nil
+            onReauthenticated?()
+            writeHeld()
             watchDeadlines()
         case .complete: preconditionFailure("only a frame completes a request")
         case .close(let ending): end(ending)
@@ -103,10 +122,7 @@ final class BrokerConnection {
         let attempt = TCPStream.connect(to: address, on: loop) { [weak self] result in
             hasEnded = true
             guard let self else { return }
-            if case .success = result {
-                stream?.handler = self
-                stream?.startReading()
-            }
+            if case .success = result, configuration.tls == nil, let stream { use(stream) }
             perform(machine.didConnect(result, now: .now))
         }
         // The system may refuse an address before `connect` returns, such as an IPv6 address on a machine without IPv6. The
@@ -114,10 +130,34 @@ final class BrokerConnection {
         if !hasEnded { stream = attempt }
     }
 
+    /// Sends and receives through a channel from now on.
+    private func use(_ channel: any ByteChannel) {
+        self.channel = channel
+        channel.handler = self
+        channel.startReading()
+    }
+
+    private func secure() {
+        watchDeadlines()
+        guard let stream else { return }
+        do throws(TransportError) {
+            guard let context = try configuration.tlsContext() else { return }
+            let channel = try TLSStream(client: context, host: endpoint.host, port: endpoint.port, over: stream)
+            self.channel = channel
+            channel.shakeHands { [weak self] result in
+                guard let self else { return }
+                if case .success = result { use(channel) }
+                perform(machine.didSecure(result.map { _ in () }))
+            }
+        } catch {
+            perform(machine.didSecure(.failure(error)))
+        }
+    }
+
     private func askVersions(_ version: Int16) {
         let request = ApiVersionsRequest(
             clientSoftwareName: "kafkaclient-swift", clientSoftwareVersion: KafkaClientVersion.current)
-        send(request, version: version) { [weak self] result in
+        send(request, version: version, opens: true) { [weak self] result in
             guard let self else { return }
             switch result {
             case .failure(let error): perform(machine.close(error))
@@ -133,7 +173,7 @@ final class BrokerConnection {
         request.allowAutoTopicCreation = false
         do {
             let version = try versions.newest(MetadataRequest.self, of: endpoint)
-            send(request, version: version, timeout: configuration.connectTimeout) { [weak self] result in
+            send(request, version: version, timeout: configuration.connectTimeout, opens: true) { [weak self] result in
                 guard let self else { return }
                 switch result {
                 case .failure(let error): perform(machine.close(error))
@@ -146,8 +186,11 @@ final class BrokerConnection {
     }
 
     private func end(_ ending: StateMachine<PendingRequest>.Ending) {
+        channel?.close()
+        channel = nil
         stream?.close()
         stream = nil
+        exchange = nil
         timer?.close()
         timer = nil
         let opening = opening
@@ -173,19 +216,29 @@ final class BrokerConnection {
     ///
     /// - Parameter expectsAnswer: false for acks 0: the completion then comes with an empty frame once the system has
     ///   taken the bytes.
-    func transmit(_ pending: PendingRequest, expectsAnswer: Bool) {
+    func transmit(_ pending: PendingRequest, expectsAnswer: Bool, opens: Bool = false) {
         pending.written = .now
-        let refusal = machine.willWrite(
+        pending.expectsAnswer = expectsAnswer
+        let leave = machine.willWrite(
             pending, correlationID: pending.correlationID, apiKey: pending.apiKey, expectsAnswer: expectsAnswer,
-            now: pending.written, deadline: pending.deadline)
-        if let refusal { return pending.complete(.failure(refusal)) }
-        pending.withPieces { pieces in
-            stream?.write(pieces, keeping: pending) { [weak self] error in
-                // A request that expects an answer gets the error when the stream ends.
-                if !expectsAnswer { self?.didWrite(pending, error) }
+            opens: opens, now: pending.written, deadline: pending.deadline)
+        switch leave {
+        case .refuse(let reason): return pending.complete(.failure(reason))
+        case .hold: break
+        case .write:
+            pending.withPieces { pieces in
+                channel?.write(pieces, keeping: pending) { [weak self] error in
+                    // A request that expects an answer gets the error when the channel ends.
+                    if !expectsAnswer { self?.didWrite(pending, error) }
+                }
             }
         }
         watchDeadlines(pending.deadline)
+    }
+
+    /// Writes the requests that were held while the broker was shown who this client is.
+    private func writeHeld() {
+        for pending in machine.takeHeld() { transmit(pending, expectsAnswer: pending.expectsAnswer) }
     }
 
     /// Ends a request that gets no answer.
@@ -199,7 +252,7 @@ final class BrokerConnection {
     // MARK: Deadlines
 
     /// Checks the deadlines at this time, unless an earlier check is scheduled already.
-    private func watchDeadlines(_ deadline: MonotonicInstant? = nil) {
+    func watchDeadlines(_ deadline: MonotonicInstant? = nil) {
         let due = deadline ?? machine.nextDeadline
         if due >= timerDue || machine.isClosed { return }
         timerDue = due
@@ -216,10 +269,10 @@ final class BrokerConnection {
 
 // MARK: - Receiving
 
-extension BrokerConnection: TCPStreamHandler {
-    func streamNeedsSpace() -> UnsafeMutableRawBufferPointer { accumulator.freeSpace() }
+extension BrokerConnection: ByteChannelHandler {
+    func channelNeedsSpace() -> UnsafeMutableRawBufferPointer { accumulator.freeSpace() }
 
-    func streamDidRead(_ count: Int) {
+    func channelDidRead(_ count: Int) {
         accumulator.didReceive(count)
         machine.noteUse(at: loop.turnBegan)
         while machine.isReceiving {
@@ -236,5 +289,5 @@ extension BrokerConnection: TCPStreamHandler {
         }
     }
 
-    func streamDidEnd(_ reason: TransportError) { perform(machine.didEnd(reason)) }
+    func channelDidEnd(_ reason: TransportError) { perform(machine.didEnd(reason)) }
 }

@@ -69,4 +69,50 @@ extension BrokerName {
             Kafka broker, and does its listener want TLS? (waited \(timeout))
             """
     }
+
+    // MARK: Security
+
+    func doesNotSecure(within timeout: Duration) -> String {
+        """
+        \(subject) accepted the connection but did not answer the TLS handshake; does its listener speak TLS? (waited \
+        \(timeout))
+        """
+    }
+
+    /// Why the handshake of TLS failed, or the broker ended the connection because of it.
+    func cannotBeSecured(_ reason: TransportError) -> KafkaClientError {
+        guard let tls = reason.tls else {
+            return KafkaClientError(
+                .connectionFailed,
+                """
+                \(subject) closed the connection during the TLS handshake; does its listener speak TLS, or is it PLAINTEXT or \
+                SASL_PLAINTEXT?
+                """, causes: [reason])
+        }
+        let advice =
+            switch tls.kind {
+            case .notTLS: "; its listener may be PLAINTEXT or SASL_PLAINTEXT, or it is no Kafka broker"
+            case .identity: "; set the client's certificate and key (TLSConfiguration.identity)"
+            default: ""
+            }
+        return KafkaClientError(
+            tls.mayPass ? .connectionFailed : .tlsFailed,
+            "the connection to \(subject) can't be secured: \(tls.description)\(advice)")
+    }
+
+    func closedBeforeReady(isSecured: Bool) -> String {
+        isSecured
+            ? """
+            broker \(self) closed the connection during the handshake; does its listener want SASL, or another client \
+            certificate?
+            """
+            : "broker \(self) closed the connection during the handshake; does its listener want TLS or SASL?"
+    }
+
+    /// What a broker has against a client's credentials.
+    func refused(_ mechanism: String, _ user: String?, _ response: SASLAuthenticateResponse) -> KafkaClientError {
+        KafkaClientError(
+            response.errorCode, "\(subject) refused \(user.map { "\($0) by " } ?? "")\(mechanism)",
+            response.errorMessage.map { "\($0); check the credentials, and that the broker knows them" })
+    }
 }

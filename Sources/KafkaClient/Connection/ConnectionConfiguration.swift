@@ -1,4 +1,7 @@
 import KafkaProtocol
+import KafkaSecurity
+public import KafkaTransport
+import Synchronization
 
 /// How connections to brokers are opened and watched.
 ///
@@ -27,12 +30,19 @@ public struct ConnectionConfiguration: Sendable {
     /// The longest answer that is accepted, in bytes: 1,024 to `Int32.max`. A longer one closes the connection.
     public var responseByteCountMax: Int
 
+    /// How connections are secured (TLS); nil for connections in the clear. Kafka's `security.protocol`: `SSL` and `SASL_SSL`.
+    public var tls: TLSConfiguration? { didSet { sharedTLS = tls.map(SharedTLS.init) } }
+    /// How brokers are shown who this client is (SASL); nil for not at all. Kafka's `security.protocol`: `SASL_PLAINTEXT` and
+    /// `SASL_SSL`.
+    public var sasl: (any SASLMechanism)?
+    private var sharedTLS: SharedTLS?
+
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         clientID: String = "kafkaclient", connectTimeout: Duration = .seconds(10),
         requestTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(540),
         reconnectBackoff: Duration = .milliseconds(50), reconnectBackoffMax: Duration = .seconds(1),
-        responseByteCountMax: Int = 128 << 20
+        responseByteCountMax: Int = 128 << 20, tls: TLSConfiguration? = nil, sasl: (any SASLMechanism)? = nil
     ) {
         self.clientID = clientID
         self.connectTimeout = connectTimeout
@@ -41,6 +51,20 @@ public struct ConnectionConfiguration: Sendable {
         self.reconnectBackoff = reconnectBackoff
         self.reconnectBackoffMax = reconnectBackoffMax
         self.responseByteCountMax = responseByteCountMax
+        self.tls = tls
+        self.sasl = sasl
+        sharedTLS = tls.map(SharedTLS.init)
+    }
+
+    /// What all connections of this configuration share; nil when they are not secured.
+    ///
+    /// - Throws: `TransportError` that names what can't be used.
+    func tlsContext() throws(TransportError) -> TLSContext? {
+        do throws(TLSFailure) {
+            return try sharedTLS?.get()
+        } catch {
+            throw TransportError(error, "securing the connection")
+        }
     }
 
     var backoff: Backoff { Backoff(reconnectBackoff, max: reconnectBackoffMax) }
@@ -58,7 +82,30 @@ public struct ConnectionConfiguration: Sendable {
         check.expect("idleTimeout", idleTimeout, in: .milliseconds(1) ... .seconds(86_400))
         check.expectBackoff("reconnectBackoff", reconnectBackoff, max: reconnectBackoffMax)
         check.expect("responseByteCountMax", responseByteCountMax, in: 1024...Int(Int32.max))
+        do throws(TLSFailure) {
+            _ = try sharedTLS?.get()
+        } catch {
+            check.expect("tls", false, error.description)
+        }
+        for problem in sasl?.problems ?? [] { check.expect("sasl", false, problem) }
         return check.problems
+    }
+}
+
+/// What is made of a TLS configuration, once for all copies of it.
+private final class SharedTLS: Sendable {
+    private let configuration: TLSConfiguration
+    private let context = Mutex<TLSContext?>(nil)
+
+    init(_ configuration: TLSConfiguration) { self.configuration = configuration }
+
+    func get() throws(TLSFailure) -> TLSContext {
+        try context.withLock { context throws(TLSFailure) in
+            if let context { return context }
+            let made = try TLSContext(configuration)
+            context = made
+            return made
+        }
     }
 }
 

@@ -15,6 +15,7 @@ final class PendingRequest {
     /// When the request was handed to the system.
     var written = MonotonicInstant.distantPast
     var deadline = MonotonicInstant.distantFuture
+    var expectsAnswer = true
     var completion: Completion?
 
     /// Calls the completion, once.

@@ -6,6 +6,10 @@ import Synchronization
 final class Cluster: Sendable {
     let configuration: EmbeddedBrokerConfiguration
     let id: String
+    /// How connections are secured; nil for not at all.
+    let tls: TLSContext?
+    /// Whom the brokers let in; nil for anybody.
+    let sasl: SASLServer?
     let state = Mutex(State())
     private let nextProducerID = Atomic<Int64>(1000)
     private let keptByteCount = Atomic<Int>(0)
@@ -47,8 +51,20 @@ final class Cluster: Sendable {
         }
     }
 
-    init(_ configuration: EmbeddedBrokerConfiguration) {
+    /// - Throws: `EmbeddedBrokerError` when connections can't be secured as the configuration says.
+    init(_ configuration: EmbeddedBrokerConfiguration) throws(EmbeddedBrokerError) {
         self.configuration = configuration
+        let security = configuration.security
+        do throws(TLSFailure) {
+            tls = try security.identity.map { identity throws(TLSFailure) in
+                try TLSContext(
+                    server: TLSServerConfiguration(
+                        identity: identity, clientAuthorities: security.clientAuthorities, versions: security.versions))
+            }
+        } catch {
+            throw EmbeddedBrokerError(.invalidConfiguration, "an embedded broker can't secure connections: \(error)")
+        }
+        sasl = SASLServer(security)
         id = configuration.clusterID ?? KafkaUUID.random().description
     }
 

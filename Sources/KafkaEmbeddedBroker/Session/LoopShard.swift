@@ -8,6 +8,8 @@ final class LoopShard: @unchecked Sendable {
     let faults: FaultScript
     let counters = SessionCounters()
     private var sessions: [ObjectIdentifier: Session] = [:]
+    /// Connections that are being secured.
+    private var securing: [ObjectIdentifier: SecuringConnection] = [:]
 
     init(loop: EventLoop, cluster: Cluster, faults: FaultScript) {
         self.loop = loop
@@ -20,9 +22,33 @@ final class LoopShard: @unchecked Sendable {
         try await Task(executorPreference: loop) { try body(self) }.value
     }
 
-    /// Serves a connection of this loop.
+    /// Serves a connection of this loop, once it is secured where it is to be.
     func open(_ stream: TCPStream, _ node: BrokerNode) {
         if node.isStopped { return stream.close() }
+        guard let tls = cluster.tls else { return serve(stream, node) }
+        guard let channel = try? TLSStream(server: tls, over: stream) else { return stream.close() }
+        let timer = LoopTimer(on: loop)
+        let id = ObjectIdentifier(channel)
+        securing[id] = SecuringConnection(channel: channel, timer: timer, node: node)
+        timer.schedule(at: .now + cluster.configuration.security.handshakeTimeout) { [weak self] in
+            self?.giveUpSecuring(id)
+        }
+        channel.shakeHands { [weak self] result in
+            guard let self, securing[id] != nil else { return }
+            guard case .success = result else { return giveUpSecuring(id) }
+            securing.removeValue(forKey: id)?.timer.close()
+            if node.isStopped { channel.close() } else { serve(channel, node) }
+        }
+    }
+
+    private func giveUpSecuring(_ id: ObjectIdentifier) {
+        guard let connection = securing.removeValue(forKey: id) else { return }
+        counters.failedHandshakes.increment()
+        connection.timer.close()
+        connection.channel.close()
+    }
+
+    private func serve(_ stream: any ByteChannel, _ node: BrokerNode) {
         let session = Session(stream, node: node, shard: self)
         sessions[ObjectIdentifier(session)] = session
         counters.accepted.increment()
@@ -50,5 +76,17 @@ final class LoopShard: @unchecked Sendable {
     /// Closes the connections of a node.
     func closeSessions(of node: BrokerNode) {
         for session in sessions.values where session.node === node { session.close() }
+        for (id, connection) in securing where connection.node === node {
+            connection.timer.close()
+            connection.channel.close()
+            securing[id] = nil
+        }
     }
+}
+
+/// A connection that is being secured, and the timer that ends that.
+private struct SecuringConnection {
+    let channel: TLSStream
+    let timer: LoopTimer
+    let node: BrokerNode
 }

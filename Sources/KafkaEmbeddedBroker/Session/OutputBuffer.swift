@@ -19,8 +19,8 @@ final class OutputBuffer {
 
     /// Hands everything over as one gathering write.
     ///
-    /// - Parameter completion: as of `TCPStream.write`; until then the buffer must not change.
-    func write(to stream: TCPStream, completion: @escaping (TransportError?) -> Void) {
+    /// - Parameter completion: as of `ByteChannel.write`; until then the buffer must not change.
+    func write(to stream: any ByteChannel, completion: @escaping (TransportError?) -> Void) {
         var pieces: [UnsafeRawBufferPointer] = []
         pieces.reserveCapacity(pieceCountMax)
         addPieces(to: &pieces)
@@ -30,9 +30,9 @@ final class OutputBuffer {
 
     /// Hands several buffers over as one gathering write, in their order.
     ///
-    /// - Parameter completion: as of `TCPStream.write`; until then the buffers must not change.
+    /// - Parameter completion: as of `ByteChannel.write`; until then the buffers must not change.
     static func write(
-        _ outputs: [OutputBuffer], to stream: TCPStream, completion: @escaping (TransportError?) -> Void
+        _ outputs: [OutputBuffer], to stream: any ByteChannel, completion: @escaping (TransportError?) -> Void
     ) {
         var pieces: [UnsafeRawBufferPointer] = []
         pieces.reserveCapacity(outputs.reduce(0) { $0 + $1.pieceCountMax })

@@ -13,11 +13,19 @@ extension Session {
         (.findCoordinator, FindCoordinatorRequest.versions),
     ]
 
+    /// Those that are offered besides where clients have to show who they are. What a client says after version 0 of
+    /// SaslHandshake comes without a header, and is not understood.
+    static let saslAPIs: [(key: ApiKey, versions: ClosedRange<Int16>)] = [
+        (.saslHandshake, 1...1), (.saslAuthenticate, SASLAuthenticateRequest.versions),
+    ]
+
     /// Serves one request and appends its answer to the output.
     func handle(_ frame: UnsafeRawBufferPointer) {
         var reader = WireReader(frame)
         guard let header = try? RequestHeader.decode(from: &reader) else { return reject() }
         shard.counters.countRequest(header.apiKey)
+        // As in Kafka, who has not shown who he is gets no answer.
+        if !security.allows(header.apiKey) { return reject() }
         switch header.apiKey {
         case .produce where ProduceRequest.versions.contains(header.apiVersion): handleProduce(header, frame, reader)
         case .fetch: serve(FetchRequest.self, header, reader, handleFetch)
@@ -27,6 +35,9 @@ extension Session {
         case .createTopics: serve(CreateTopicsRequest.self, header, reader, handleCreateTopics)
         case .deleteTopics: serve(DeleteTopicsRequest.self, header, reader, handleDeleteTopics)
         case .initProducerId: serve(InitProducerIDRequest.self, header, reader, handleInitProducerID)
+        case .saslHandshake where header.apiVersion == 1:
+            serve(SASLHandshakeRequest.self, header, reader, handleSASLHandshake)
+        case .saslAuthenticate: serve(SASLAuthenticateRequest.self, header, reader, handleSASLAuthenticate)
         case .findCoordinator: serve(FindCoordinatorRequest.self, header, reader, handleFindCoordinator)
         // As in Kafka, a request that was not offered is not answered.
         default: reject()

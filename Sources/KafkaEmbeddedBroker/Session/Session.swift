@@ -20,7 +20,7 @@ final class Session: @unchecked Sendable {
 
     let node: BrokerNode
     let shard: LoopShard
-    let stream: TCPStream
+    let stream: any ByteChannel
     private var accumulator: FrameAccumulator
     var output = Session.makeOutput()
     private var spareOutput: OutputBuffer?
@@ -33,6 +33,10 @@ final class Session: @unchecked Sendable {
     /// The throttle time in every answer; a fault sets it for one request.
     var throttleMs: Int32 = 0
     var parkedFetch: ParkedFetch?
+    /// Who the client is.
+    var security: SessionSecurity
+    /// When the client has to have shown that.
+    private var patience: LoopTimer?
     private var isReading = false
     private(set) var isClosed = false
     private var isServing = false
@@ -50,8 +54,9 @@ final class Session: @unchecked Sendable {
 
     var cluster: Cluster { shard.cluster }
 
-    init(_ stream: TCPStream, node: BrokerNode, shard: LoopShard) {
+    init(_ stream: any ByteChannel, node: BrokerNode, shard: LoopShard) {
         self.stream = stream
+        security = SessionSecurity(shard.cluster.sasl)
         self.node = node
         self.shard = shard
         accumulator = FrameAccumulator(
@@ -63,7 +68,20 @@ final class Session: @unchecked Sendable {
         let roundTripTime = cluster.configuration.roundTripTime
         if roundTripTime > .zero { wire = Wire(self, roundTripTime, on: shard.loop) }
         isPaused = node.isPaused
+        if !security.isKnown {
+            let patience = LoopTimer(on: shard.loop)
+            self.patience = patience
+            patience.schedule(at: .now + cluster.configuration.security.handshakeTimeout) { [weak self] in
+                self?.close()
+            }
+        }
         updateReading()
+    }
+
+    /// Says that the client has shown who it is.
+    func becomeKnown() {
+        patience?.close()
+        patience = nil
     }
 
     /// Hangs or goes on, as the node does.
@@ -80,6 +98,7 @@ final class Session: @unchecked Sendable {
         parkedFetch = nil
         timer?.close()
         timer = nil
+        becomeKnown()
         wire?.close()
         stream.close()
         shard.forget(self)
@@ -217,17 +236,17 @@ final class Session: @unchecked Sendable {
     }
 }
 
-extension Session: TCPStreamHandler {
-    func streamNeedsSpace() -> UnsafeMutableRawBufferPointer {
+extension Session: ByteChannelHandler {
+    func channelNeedsSpace() -> UnsafeMutableRawBufferPointer {
         let space = accumulator.freeSpace()
         return UnsafeMutableRawBufferPointer(rebasing: space.prefix(Self.readByteCountMax))
     }
 
-    func streamDidRead(_ count: Int) {
+    func channelDidRead(_ count: Int) {
         accumulator.didReceive(count)
         if earlyRequests != nil, countEarlyRequests() { return resume() }
         if isBlocked { updateReading() } else { serve() }
     }
 
-    func streamDidEnd(_ reason: TransportError) { close() }
+    func channelDidEnd(_ reason: TransportError) { close() }
 }

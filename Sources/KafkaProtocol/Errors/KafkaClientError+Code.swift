@@ -29,6 +29,8 @@ extension KafkaClientError {
         public static let notAuthorized = Code(rawValue: "notAuthorized")
         /// The broker did not accept this client's authentication (SASL).
         public static let authenticationFailed = Code(rawValue: "authenticationFailed")
+        /// A connection could not be secured (TLS): a certificate is not accepted, or one of the two ends does not speak TLS.
+        public static let tlsFailed = Code(rawValue: "tlsFailed")
         /// A broker belongs to another cluster than the one that this client is connected to.
         public static let wrongCluster = Code(rawValue: "wrongCluster")
         /// No broker could be connected to, or a connection was lost.

@@ -65,14 +65,36 @@ struct ConnectionBench {
     }
 
     /// Writes a request and gives its correlation id.
-    mutating func write(_ name: String, timeout: Duration = .seconds(30), expectsAnswer: Bool = true) -> Int32 {
+    mutating func write(
+        _ name: String, timeout: Duration = .seconds(30), expectsAnswer: Bool = true, opens: Bool = false
+    ) -> Int32 {
         let id = machine.takeCorrelationID()
-        let refusal = machine.willWrite(
-            name, correlationID: id, apiKey: .metadata, expectsAnswer: expectsAnswer, now: now,
+        let leave = machine.willWrite(
+            name, correlationID: id, apiKey: .metadata, expectsAnswer: expectsAnswer, opens: opens, now: now,
             deadline: now + timeout)
-        #expect(refusal == nil)
+        #expect(leave.word == "write")
         return id
     }
+
+    /// Makes a request that is not written yet.
+    mutating func hold(_ name: String, timeout: Duration = .seconds(30)) {
+        let leave = machine.willWrite(
+            name, correlationID: machine.takeCorrelationID(), apiKey: .produce, expectsAnswer: true, now: now,
+            deadline: now + timeout)
+        #expect(leave.word == "hold")
+    }
+}
+
+extension ConnectionBench.Machine.Leave {
+    var word: String {
+        switch self {
+        case .write: "write"
+        case .hold: "hold"
+        case .refuse: "refuse"
+        }
+    }
+
+    var refusal: KafkaClientError? { if case .refuse(let reason) = self { reason } else { nil } }
 }
 
 /// What an action is, without what it carries.
@@ -81,6 +103,12 @@ func name(_ action: ConnectionBench.Machine.Action) -> String {
     case .none: "none"
     case .lookUp: "look up"
     case .connect(let address): "connect \(address)"
+    case .secure: "secure"
+    case .beginAuthentication: "begin authentication"
+    case .nameMechanism: "name mechanism"
+    case .sendToken(let token): "send \(String(decoding: token, as: UTF8.self))"
+    case .answerChallenge(let challenge): "answer \(String(decoding: challenge, as: UTF8.self))"
+    case .tellReauthenticated: "tell reauthenticated"
     case .askVersions(let version): "ask versions \(version)"
     case .askCluster: "ask cluster"
     case .tellOpened: "tell opened"

@@ -186,13 +186,13 @@ import Testing
         for var bench in [Bench(), .connecting, .trying] {
             let refusal = bench.machine.willWrite(
                 "a", correlationID: 1, apiKey: .metadata, expectsAnswer: true, now: bench.now, deadline: bench.now)
-            codes.append(refusal?.code)
+            codes.append(refusal.refusal?.code)
         }
         var bench = Bench.ready
         _ = bench.machine.close()
         let refusal = bench.machine.willWrite(
             "a", correlationID: 1, apiKey: .metadata, expectsAnswer: true, now: bench.now, deadline: bench.now)
-        #expect(codes == [.connectionFailed, .connectionFailed, .connectionFailed] && refusal?.code == .closed)
+        #expect(codes == [.connectionFailed, .connectionFailed, .connectionFailed] && refusal.refusal?.code == .closed)
     }
 
     @Test func `ready, answers received: requests are completed in their order`() {
@@ -215,7 +215,7 @@ import Testing
 
     @Test func `negotiating, an answer to something else: closed, and the message guesses`() throws {
         var bench = Bench.negotiating
-        _ = bench.write("versions")
+        _ = bench.write("versions", opens: true)
         let ending = try ending(bench.machine.didReceive(correlationID: 77))
         #expect(ending.error.message.contains("does not speak Kafka's protocol") && ending.listener == .opener)
     }

@@ -55,7 +55,7 @@ final class FakeServer: Sendable {
 }
 
 /// A client of a fake server, or what a fake server is itself connected to. Touched on its loop.
-final class FakePeer: TCPStreamHandler, @unchecked Sendable {
+final class FakePeer: ByteChannelHandler, @unchecked Sendable {
     let stream: TCPStream
     private let onFrame: (FakePeer, [UInt8]) -> Void
     private var accumulator = FrameAccumulator(capacity: 1 << 16, frameBytesMax: 1 << 28)
@@ -76,9 +76,9 @@ final class FakePeer: TCPStreamHandler, @unchecked Sendable {
         stream.startReading()
     }
 
-    func streamNeedsSpace() -> UnsafeMutableRawBufferPointer { accumulator.freeSpace() }
+    func channelNeedsSpace() -> UnsafeMutableRawBufferPointer { accumulator.freeSpace() }
 
-    func streamDidRead(_ count: Int) {
+    func channelDidRead(_ count: Int) {
         accumulator.didReceive(count)
         while case .frame(let frame) = accumulator.takeFrame() {
             frameCount += 1
@@ -86,7 +86,7 @@ final class FakePeer: TCPStreamHandler, @unchecked Sendable {
         }
     }
 
-    func streamDidEnd(_ reason: TransportError) {
+    func channelDidEnd(_ reason: TransportError) {
         upstream?.close()
         onEnd?()
     }

@@ -1,4 +1,5 @@
 import KafkaEmbeddedBroker
+import KafkaJSON
 import KafkaTransport
 import Testing
 

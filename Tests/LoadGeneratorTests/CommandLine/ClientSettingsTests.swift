@@ -82,8 +82,14 @@ import Testing
         ),
         ("-X linger.ms=soon", "linger.ms=soon: a whole number from 0 to 3600000 is accepted"),
         ("-X acks=2", "acks=2: '2' is not"),
-        ("-X sasl.mechanism=PLAIN", "sasl.mechanism: TLS and SASL are not supported yet"),
-        ("-X security.protocol=SSL", "security.protocol=SSL: only PLAINTEXT is supported yet"),
+        (
+            "-X sasl.mechanism=PLAIN",
+            "sasl.mechanism is set, but not security.protocol, which is PLAINTEXT then; set SSL, SASL_PLAINTEXT or SASL_SSL"
+        ),
+        ("-X security.protocol=SSL", "security.protocol: the broker that kbench starts is in the clear"),
+        ("-X security.protocol=TLS", "security.protocol=TLS: accepted are PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL"),
+        ("-X sasl.pasword=${env:P}", "sasl.pasword: ${env:P}: the environment has no variable P"),
+        ("-X sasl.password=p", "sasl.password is a secret: on a command line everybody on this machine can read it"),
         ("-X enable.idempotence=yes", "enable.idempotence=yes: true or false is accepted"),
         ("--command-config /no/such/file", "--command-config: /no/such/file can't be read"),
     ])

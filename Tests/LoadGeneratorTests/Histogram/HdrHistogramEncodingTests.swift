@@ -1,3 +1,4 @@
+import KafkaSecurity
 import Testing
 
 @testable import LoadGenerator

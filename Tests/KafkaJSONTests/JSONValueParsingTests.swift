@@ -1,6 +1,5 @@
+import KafkaJSON
 import Testing
-
-@testable import LoadGenerator
 
 @Suite struct JSONValueParsingTests {
     @Test func readsBackWhatItWrites() throws {
@@ -28,20 +27,11 @@ import Testing
         "\"a\nb\"", "{\"a\":1}}", String(repeating: "[", count: 100_000),
     ])
     func refusesWhatIsNone(text: String) {
-        #expect(throws: ValueError.self) { try JSONValue(parsing: text) }
+        #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
     }
 
     @Test func saysInWhichLine() {
-        let error = #expect(throws: ValueError.self) { try JSONValue(parsing: "{\n\"a\": 1,\n}\n") }
+        let error = #expect(throws: JSONError.self) { try JSONValue(parsing: "{\n\"a\": 1,\n}\n") }
         #expect(error?.description == "line 3 is not JSON: expected a name in quotes")
-    }
-
-    @Test func rowsOfCSVComeBack() throws {
-        let cells = [["a", "b,c", "say \"hi\"", ""], ["two\nlines", "", "", "x"]]
-        #expect(try CSV.rows(cells.map { CSV.row($0) }.joined()) == cells)
-        #expect(try CSV.rows("a,b\n1,") == [["a", "b"], ["1", ""]])
-        #expect(try CSV.rows("") == [])
-        #expect(throws: ValueError.self) { try CSV.rows("a,\"b\n") }
-        #expect(throws: ValueError.self) { try CSV.rows("a,b\"c\n") }
     }
 }

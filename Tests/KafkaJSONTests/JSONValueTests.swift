@@ -1,7 +1,6 @@
 import Foundation
+import KafkaJSON
 import Testing
-
-@testable import LoadGenerator
 
 @Suite struct JSONValueTests {
     @Test func escapesWhatJSONDoesNotTakeAsItIs() {

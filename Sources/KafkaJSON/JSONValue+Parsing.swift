@@ -1,8 +1,8 @@
 extension JSONValue {
     /// The value that `text` is, RFC 8259; nothing but white space may stand around it.
     ///
-    /// - Throws: `ValueError` that says where it stops being JSON.
-    package init(parsing text: String) throws(ValueError) {
+    /// - Throws: `JSONError` that says where it stops being JSON.
+    package init(parsing text: String) throws(JSONError) {
         var parser = JSONParser(bytes: Array(text.utf8))
         self = try parser.document()
     }
@@ -41,21 +41,21 @@ private struct JSONParser {
     let bytes: [UInt8]
     var position = 0
 
-    mutating func document() throws(ValueError) -> JSONValue {
+    mutating func document() throws(JSONError) -> JSONValue {
         let value = try value(depth: 0)
         skipSpace()
         guard position == bytes.count else { throw unexpected("the end") }
         return value
     }
 
-    private mutating func value(depth: Int) throws(ValueError) -> JSONValue {
+    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         guard depth < Self.depthMax else { throw unexpected("fewer than \(Self.depthMax) levels") }
         skipSpace()
         switch peek {
         case UInt8(ascii: "{"): return .object(try members(depth: depth))
         case UInt8(ascii: "["):
             return .array(
-                try list(until: "]") { parser throws(ValueError) in try parser.value(depth: depth + 1) })
+                try list(until: "]") { parser throws(JSONError) in try parser.value(depth: depth + 1) })
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
@@ -64,8 +64,8 @@ private struct JSONParser {
         }
     }
 
-    private mutating func members(depth: Int) throws(ValueError) -> [(String, JSONValue)] {
-        try list(until: "}") { parser throws(ValueError) in
+    private mutating func members(depth: Int) throws(JSONError) -> [(String, JSONValue)] {
+        try list(until: "}") { parser throws(JSONError) in
             parser.skipSpace()
             guard parser.peek == UInt8(ascii: "\"") else { throw parser.unexpected("a name in quotes") }
             let name = try parser.string()
@@ -77,8 +77,8 @@ private struct JSONParser {
 
     /// Elements with commas between them, from the opening bracket to the closing one.
     private mutating func list<Element>(
-        until closing: Unicode.Scalar, _ element: (inout JSONParser) throws(ValueError) -> Element
-    ) throws(ValueError) -> [Element] {
+        until closing: Unicode.Scalar, _ element: (inout JSONParser) throws(JSONError) -> Element
+    ) throws(JSONError) -> [Element] {
         position += 1
         var elements: [Element] = []
         skipSpace()
@@ -91,7 +91,7 @@ private struct JSONParser {
         }
     }
 
-    private mutating func string() throws(ValueError) -> String {
+    private mutating func string() throws(JSONError) -> String {
         position += 1
         var text: [UInt8] = []
         while let byte = peek {
@@ -108,7 +108,7 @@ private struct JSONParser {
         throw unexpected("the end of a string")
     }
 
-    private mutating func escape() throws(ValueError) -> String {
+    private mutating func escape() throws(JSONError) -> String {
         guard let byte = peek else { throw unexpected("the end of a string") }
         position += 1
         switch byte {
@@ -124,7 +124,7 @@ private struct JSONParser {
     }
 
     /// Four digits, or twice four for what UTF-16 says with two units.
-    private mutating func unicodeEscape() throws(ValueError) -> String {
+    private mutating func unicodeEscape() throws(JSONError) -> String {
         var units = [try fourDigits()]
         if UTF16.isLeadSurrogate(units[0]) {
             try expect("\\")
@@ -135,7 +135,7 @@ private struct JSONParser {
         return text
     }
 
-    private mutating func fourDigits() throws(ValueError) -> UInt16 {
+    private mutating func fourDigits() throws(JSONError) -> UInt16 {
         guard position + 4 <= bytes.count,
             bytes[position..<position + 4].allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }),
             let unit = UInt16(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
@@ -144,7 +144,7 @@ private struct JSONParser {
         return unit
     }
 
-    private mutating func number() throws(ValueError) -> JSONValue {
+    private mutating func number() throws(JSONError) -> JSONValue {
         let start = position
         while let byte = peek, "+-.0123456789eE".utf8.contains(byte) { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
@@ -157,7 +157,7 @@ private struct JSONParser {
         return .double(value)
     }
 
-    private mutating func word(_ word: String, _ value: JSONValue) throws(ValueError) -> JSONValue {
+    private mutating func word(_ word: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
         guard bytes[position...].starts(with: word.utf8) else { throw unexpected(word) }
         position += word.utf8.count
         return value
@@ -171,7 +171,7 @@ private struct JSONParser {
         return true
     }
 
-    private mutating func expect(_ scalar: Unicode.Scalar) throws(ValueError) {
+    private mutating func expect(_ scalar: Unicode.Scalar) throws(JSONError) {
         guard take(scalar) else { throw unexpected("'\(scalar)'") }
     }
 
@@ -179,8 +179,8 @@ private struct JSONParser {
         while let byte = peek, [0x20, 0x0a, 0x0d, 0x09].contains(byte) { position += 1 }
     }
 
-    private func unexpected(_ expected: String) -> ValueError {
+    private func unexpected(_ expected: String) -> JSONError {
         let line = bytes[..<position].count { $0 == 0x0a } + 1
-        return ValueError("line \(line) is not JSON: expected \(expected)")
+        return JSONError("line \(line) is not JSON: expected \(expected)")
     }
 }

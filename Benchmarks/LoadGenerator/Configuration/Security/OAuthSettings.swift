@@ -1,0 +1,110 @@
+import KafkaClient
+internal import KafkaJSON
+import KafkaSecurity
+import KafkaTransport
+
+/// Where the tokens of OAUTHBEARER come from.
+struct OAuthSettings {
+    private let properties: SecurityProperties
+    private let jaas: JAASConfiguration?
+
+    init(_ properties: SecurityProperties, _ jaas: JAASConfiguration?) {
+        self.properties = properties
+        self.jaas = jaas
+    }
+
+    /// - Throws: `UsageError` that names the setting which is missing or can't be used.
+    func mechanism() throws(UsageError) -> OAuthMechanism {
+        if let jaas { try SASLSettings.check(jaas, "OAuthBearerLoginModule") }
+        let extensions = try extensions()
+        if let path = properties["sasl.oauthbearer.token.file"] {
+            guard TextFile.exists(path) else { throw UsageError("sasl.oauthbearer.token.file: \(path) can't be read") }
+            return .oauthBearer { try OAuthToken.reading(path, extensions) }
+        }
+        if let command = properties["sasl.oauthbearer.token.command"] {
+            return .oauthBearer { try await OAuthToken.asking(command, extensions) }
+        }
+        if let unsecured = try unsecured() { return .oauthBearer { unsecured.token(extensions) } }
+        throw UsageError(
+            """
+            OAUTHBEARER needs tokens: sasl.oauthbearer.token.file, sasl.oauthbearer.token.command, or, for \
+            experiments, unsecuredLoginStringClaim_sub in sasl.jaas.config
+            """)
+    }
+
+    private func extensions() throws(UsageError) -> [String: String] {
+        var extensions: [String: String] = [:]
+        for (name, value) in jaas?.options ?? [:] where name.hasPrefix("extension_") {
+            extensions[String(name.dropFirst("extension_".count))] = value
+        }
+        for pair in (properties["sasl.oauthbearer.extensions"] ?? "").split(separator: ",") {
+            guard let sign = pair.firstIndex(of: "=") else {
+                throw UsageError("sasl.oauthbearer.extensions: '\(pair)' is not NAME=VALUE")
+            }
+            extensions[String(pair[..<sign]).trimmed] = String(pair[pair.index(after: sign)...]).trimmed
+        }
+        return extensions
+    }
+
+    /// Tokens that this client makes itself, for brokers that believe whoever comes.
+    private func unsecured() throws(UsageError) -> UnsecuredToken? {
+        if let subject = jaas?.options["unsecuredLoginStringClaim_sub"] {
+            let lifetime = jaas?.options["unsecuredLoginLifetimeSeconds"].map { Int64($0) } ?? 3600
+            guard let lifetime, lifetime > 0 else {
+                throw UsageError("sasl.jaas.config: unsecuredLoginLifetimeSeconds is a number of seconds")
+            }
+            return UnsecuredToken(subject: subject, lifetimeSeconds: lifetime)
+        }
+        guard properties["enable.sasl.oauthbearer.unsecure.jwt"] == "true" else { return nil }
+        var subject = ""
+        var lifetime: Int64? = 3600
+        for word in (properties["sasl.oauthbearer.config"] ?? "").split(separator: " ") {
+            if word.hasPrefix("principal=") { subject = String(word.dropFirst("principal=".count)) }
+            if word.hasPrefix("lifeSeconds=") { lifetime = Int64(word.dropFirst("lifeSeconds=".count)) }
+        }
+        guard !subject.isEmpty, let lifetime, lifetime > 0 else {
+            throw UsageError("sasl.oauthbearer.config: it is like principal=alice lifeSeconds=3600")
+        }
+        return UnsecuredToken(subject: subject, lifetimeSeconds: lifetime)
+    }
+}
+
+/// A JSON Web Token that nobody has signed (RFC 7515, appendix A.5).
+private struct UnsecuredToken {
+    let subject: String
+    let lifetimeSeconds: Int64
+
+    func token(_ extensions: [String: String]) -> OAuthToken {
+        let now = WallTime.now.millisecondsSince1970 / 1000
+        let header = JSONValue.object([("alg", .string("none"))])
+        let claims = JSONValue.object([
+            ("sub", .string(subject)), ("iat", .integer(now)), ("exp", .integer(now + lifetimeSeconds)),
+        ])
+        let parts = [header, claims].map { Base64.encodeForURL(Array($0.compactText.utf8)) }
+        return OAuthToken(
+            Secret("\(parts[0]).\(parts[1])."),
+            expires: WallTime(millisecondsSince1970: (now + lifetimeSeconds) * 1000), principal: subject,
+            extensions: extensions)
+    }
+}
+
+extension OAuthToken {
+    /// A token of a text. One that is no JSON Web Token may be a good one all the same: it is then used until it is refused.
+    init(text: String, _ extensions: [String: String]) throws {
+        let text = text.trimmed
+        if text.isEmpty { throw KafkaClientError(.authenticationFailed, "there is no token in it") }
+        let token = Secret(text)
+        if text.split(separator: ".", omittingEmptySubsequences: false).count == 3 {
+            try self.init(jwt: token, extensions: extensions)
+        } else {
+            self.init(token, extensions: extensions)
+        }
+    }
+
+    static func reading(_ path: String, _ extensions: [String: String]) throws -> OAuthToken {
+        guard let text = TextFile.text(path) else {
+            throw KafkaClientError(.authenticationFailed, "the file of the token, \(path), can't be read")
+        }
+        return try OAuthToken(text: text, extensions)
+    }
+}

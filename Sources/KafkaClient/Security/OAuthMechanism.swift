@@ -1,0 +1,138 @@
+import KafkaProtocol
+public import KafkaTransport
+import Synchronization
+
+/// A token of an OAuth server (RFC 7628, KIP-255). Whoever sees the connection has it: use it with TLS.
+///
+/// All connections use the same token. A new one is asked for when four fifths of its time are over, or a broker has refused it.
+public final class OAuthMechanism: SASLMechanism {
+    private let tokens: TokenCache
+
+    /// Creates the mechanism.
+    ///
+    /// - Parameter provide: gets a token; it is called by one task at a time.
+    public init(_ provide: @escaping @Sendable () async throws -> OAuthToken) { tokens = TokenCache(provide) }
+
+    /// `OAUTHBEARER`.
+    public var name: String { "OAUTHBEARER" }
+
+    /// Gets a token, unless there is one.
+    public func makeExchange(with broker: Endpoint) async throws -> any SASLExchange {
+        let token = try await tokens.token(now: .now)
+        if let problem = Self.problem(of: token, now: .now) {
+            wasRefused()
+            throw KafkaClientError(.authenticationFailed, "OAUTHBEARER can't be used: \(problem)")
+        }
+        return OAuthExchange(token: token)
+    }
+
+    /// Forgets the token.
+    public func wasRefused() { tokens.forget() }
+
+    private static func problem(of token: OAuthToken, now: WallTime) -> String? {
+        if let expires = token.expires, expires <= now {
+            let agoMs = now.millisecondsSince1970 - expires.millisecondsSince1970
+            return "the token that was provided has expired \(agoMs / 1000) s ago"
+        }
+        // RFC 6750: letters, digits and a few signs.
+        let isToken = token.value.withUnsafeBytes { bytes in
+            !bytes.isEmpty && bytes.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\"") }
+        }
+        if !isToken { return "the token that was provided is empty, or has characters that no token has" }
+        for (name, value) in token.extensions {
+            // RFC 7628, section 3.1.
+            let isName = !name.isEmpty && name.allSatisfy { $0.isASCII && $0.isLetter } && name != "auth"
+            let isValue = value.utf8.allSatisfy { $0 >= 32 && $0 < 127 || [9, 10, 13].contains($0) }
+            if !isName || !isValue { return "'\(name)' is no SASL extension: letters are, but not 'auth'" }
+        }
+        return nil
+    }
+}
+
+extension SASLMechanism where Self == OAuthMechanism {
+    /// A token of an OAuth server.
+    ///
+    /// - Parameter provide: gets a token; it is called by one task at a time.
+    public static func oauthBearer(
+        _ provide: @escaping @Sendable () async throws -> OAuthToken
+    ) -> OAuthMechanism {
+        OAuthMechanism(provide)
+    }
+}
+
+private struct OAuthExchange: SASLExchange {
+    let token: OAuthToken
+    var user: String? { token.principal }
+
+    mutating func respond(to challenge: [UInt8]?) -> [UInt8]? {
+        guard let challenge else {
+            var message = Array("n,,\u{1}auth=Bearer ".utf8) + token.value.bytes + [1]
+            for (name, value) in token.extensions.sorted(by: { $0.key < $1.key }) {
+                message += Array("\(name)=\(value)\u{1}".utf8)
+            }
+            return message + [1]
+        }
+        // A server that refuses says why, in JSON, and wants to hear of that before it ends: its error comes then.
+        return challenge.isEmpty ? nil : [1]
+    }
+}
+
+/// The token of all connections.
+final class TokenCache: Sendable {
+    private struct State {
+        var token: OAuthToken?
+        /// When it was got.
+        var got = WallTime(millisecondsSince1970: 0)
+        var asking: Task<OAuthToken, any Error>?
+    }
+
+    private let provide: @Sendable () async throws -> OAuthToken
+    private let state = Mutex(State())
+
+    init(_ provide: @escaping @Sendable () async throws -> OAuthToken) { self.provide = provide }
+
+    /// The token, of which at least a fifth of its time is left, or a new one. When there is none to be had, one of old that is
+    /// still valid.
+    func token(now: WallTime) async throws -> OAuthToken {
+        let (fresh, asking) = state.withLock { state -> (OAuthToken?, Task<OAuthToken, any Error>?) in
+            if let token = state.token, Self.isFresh(token, got: state.got, now: now) { return (token, nil) }
+            if let asking = state.asking { return (nil, asking) }
+            let asking = Task.detached { [self] in
+                let result = await Result { try await self.provide() }
+                self.state.withLock { state in
+                    state.asking = nil
+                    if case .success(let token) = result {
+                        state.token = token
+                        state.got = .now
+                    }
+                }
+                return try result.get()
+            }
+            state.asking = asking
+            return (nil, asking)
+        }
+        if let fresh { return fresh }
+        do {
+            return try await asking!.value
+        } catch {
+            let old = state.withLock { $0.token }
+            if let old, let expires = old.expires, expires > .now { return old }
+            throw error
+        }
+    }
+
+    func forget() { state.withLock { $0.token = nil } }
+
+    /// A token that does not say when it expires is got anew each time.
+    private static func isFresh(_ token: OAuthToken, got: WallTime, now: WallTime) -> Bool {
+        guard let expires = token.expires else { return false }
+        let lifetimeMs = expires.millisecondsSince1970 - got.millisecondsSince1970
+        return now.millisecondsSince1970 - got.millisecondsSince1970 < lifetimeMs / 5 * 4
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}

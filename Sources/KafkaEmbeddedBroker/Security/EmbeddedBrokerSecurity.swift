@@ -1,0 +1,34 @@
+/// How an embedded broker secures its connections, and whom it lets in.
+public struct EmbeddedBrokerSecurity: Sendable {
+    /// The mechanisms of SASL that an embedded broker has.
+    public enum Mechanism: String, Sendable, Hashable, CaseIterable {
+        case plain = "PLAIN"
+        case scramSHA256 = "SCRAM-SHA-256"
+        case scramSHA512 = "SCRAM-SHA-512"
+        /// Tokens are JSON Web Tokens that nobody has signed (`"alg": "none"`), as Kafka takes them by default: whoever says
+        /// that he is somebody is believed. They must have the claims `sub` and `exp`.
+        case oauthBearer = "OAUTHBEARER"
+    }
+
+    /// The broker's certificate and key; nil for connections in the clear. Clients are told the address that they connect to,
+    /// so the certificate must be for that.
+    public var identity: TLSConfiguration.Identity?
+    /// The authorities whose clients are let in (mutual TLS); nil when clients need no certificate.
+    public var clientAuthorities: TLSConfiguration.Authorities?
+    /// The versions of TLS that are accepted.
+    public var versions = TLSConfiguration.Version.v1_2 ... .v1_3
+    /// The mechanisms by which clients may show who they are; without any, nobody is asked.
+    public var mechanisms: [Mechanism] = []
+    /// The users that PLAIN and SCRAM let in, with their passwords.
+    public var users: [String: Secret] = [:]
+    /// How often a password is hashed for SCRAM: 4,096 to 1,000,000.
+    public var scramIterations = 4096
+    /// How long clients may take to secure a connection and to show who they are.
+    public var handshakeTimeout = Duration.seconds(10)
+    /// After what time a connection is closed whose client has not shown anew who it is (KIP-368): at least two seconds; nil
+    /// for never. Kafka's `connections.max.reauth.ms`. A token that expires before ends it sooner.
+    public var reauthenticationTime: Duration?
+
+    /// Creates a configuration without any security.
+    public init() {}
+}

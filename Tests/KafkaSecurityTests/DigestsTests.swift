@@ -1,0 +1,4 @@
+import KafkaSecurity
+import Testing
+
+@Suite struct DigestsTests {}
