@@ -18,8 +18,15 @@ public struct ClientEvent: Sendable {
 
     /// What happened. Brokers are named by their node ids; those that the client began with have -1.
     public enum Kind: Sendable {
-        /// A connection is open, and the broker has told its versions.
+        /// A connection is open: the broker has told its versions, and knows who this client is where it wants to.
         case connected(broker: Int32, endpoint: Endpoint)
+        /// A connection was secured: by which version of TLS and which cipher (OpenSSL's name), and whether an earlier session was
+        /// resumed.
+        case secured(broker: Int32, endpoint: Endpoint, version: String, cipher: String, isResumed: Bool)
+        /// A broker was shown who this client is (SASL). The user is nil where the mechanism does not tell it.
+        case authenticated(broker: Int32, endpoint: Endpoint, mechanism: String, user: String?)
+        /// A broker was shown anew who this client is, before what it had been shown expired (KIP-368).
+        case reauthenticated(broker: Int32, endpoint: Endpoint, mechanism: String, user: String?)
         /// A connection could not be opened. It is tried again after a pause.
         case connectFailed(broker: Int32, endpoint: Endpoint, error: KafkaClientError)
         /// A connection that was open was lost.

@@ -37,6 +37,11 @@ extension EventsFile.Row {
         self.init(run: run, timeNs: timeNs, event: entry.event.kind.word)
         switch entry.event.kind {
         case .connected(let broker, let endpoint): fill(broker, "\(endpoint)")
+        case .secured(let broker, let endpoint, let version, let cipher, let isResumed):
+            fill(broker, "\(endpoint): \(version), \(cipher)\(isResumed ? ", resumed" : "")")
+        case .authenticated(let broker, let endpoint, let mechanism, let user),
+            .reauthenticated(let broker, let endpoint, let mechanism, let user):
+            fill(broker, "\(endpoint): \(mechanism)\(user.map { ", \($0)" } ?? "")")
         case .connectFailed(let broker, let endpoint, let error), .disconnected(let broker, let endpoint, let error):
             fill(broker, "\(endpoint): \(Self.text(error))")
         case .leaderMoved(let topic, let partition, let from, let to, let epoch):
@@ -90,6 +95,9 @@ extension ClientEvent.Kind {
     var word: String {
         switch self {
         case .connected: "connected"
+        case .secured: "secured"
+        case .authenticated: "authenticated"
+        case .reauthenticated: "reauthenticated"
         case .connectFailed: "connect-failed"
         case .disconnected: "disconnected"
         case .leaderMoved: "leader-moved"

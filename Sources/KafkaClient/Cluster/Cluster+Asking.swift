@@ -138,7 +138,14 @@ extension Cluster {
             connections[endpoint] = connection
             connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(endpoint, error) } }
             health[endpoint] = nil
-            metadata.emit(.connected(broker: node(endpoint), endpoint: endpoint))
+            connection.onReauthenticated = { [weak self, weak connection] in
+                self?.assumeIsolated { cluster in
+                    if let event = connection?.reauthenticationEvent(broker: cluster.node(endpoint)) {
+                        cluster.metadata.emit(event)
+                    }
+                }
+            }
+            for event in connection.openingEvents(broker: node(endpoint)) { metadata.emit(event) }
         } catch {
             connection.close()
             failure = error

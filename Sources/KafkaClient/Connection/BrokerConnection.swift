@@ -21,6 +21,10 @@ final class BrokerConnection {
     var onIdle: (() -> Void)?
     /// Called each time when the broker was shown anew who this client is (KIP-368).
     var onReauthenticated: (() -> Void)?
+    /// What is known of the connection's keys; nil when it is not secured.
+    private var securing: TLSStream.Facts?
+    /// Who the broker was told that this client is.
+    private var user: String?
     private var stream: TCPStream?
     private var channel: (any ByteChannel)?
     /// The SASL exchange that is under way.
@@ -77,6 +81,27 @@ final class BrokerConnection {
     /// Closes because of an error, of which `onLost` is told.
     func close(_ reason: KafkaClientError) { perform(machine.close(reason)) }
 
+    // MARK: Events
+
+    /// What is to be told of a connection that has become ready.
+    func openingEvents(broker: Int32) -> [ClientEvent.Kind] {
+        var events: [ClientEvent.Kind] = []
+        if let securing {
+            events.append(
+                .secured(
+                    broker: broker, endpoint: endpoint, version: securing.version, cipher: securing.cipher,
+                    isResumed: securing.isResumed))
+        }
+        if let mechanism = configuration.sasl?.name {
+            events.append(.authenticated(broker: broker, endpoint: endpoint, mechanism: mechanism, user: user))
+        }
+        return events + [.connected(broker: broker, endpoint: endpoint)]
+    }
+
+    func reauthenticationEvent(broker: Int32) -> ClientEvent.Kind {
+        .reauthenticated(broker: broker, endpoint: endpoint, mechanism: configuration.sasl?.name ?? "", user: user)
+    }
+
     // MARK: Actions
 
     func perform(_ action: StateMachine<PendingRequest>.Action) {
@@ -94,11 +119,13 @@ final class BrokerConnection {
         case .tellOpened:
             let opening = opening
             self.opening = nil
+            user = exchange?.user
             exchange = nil
             opening?(nil)
             writeHeld()
             watchDeadlines()
         case .tellReauthenticated:
+            user = exchange?.user
             exchange = nil
             onReauthenticated?()
             writeHeld()
@@ -146,7 +173,10 @@ final class BrokerConnection {
             self.channel = channel
             channel.shakeHands { [weak self] result in
                 guard let self else { return }
-                if case .success = result { use(channel) }
+                if case .success(let facts) = result {
+                    securing = facts
+                    use(channel)
+                }
                 perform(machine.didSecure(result.map { _ in () }))
             }
         } catch {

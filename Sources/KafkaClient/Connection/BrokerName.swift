@@ -92,7 +92,7 @@ extension BrokerName {
         let advice =
             switch tls.kind {
             case .notTLS: "; its listener may be PLAINTEXT or SASL_PLAINTEXT, or it is no Kafka broker"
-            case .identity: "; set the client's certificate and key (TLSConfiguration.identity)"
+            case .identity: "; give this client a certificate that the broker's authorities vouch for, and its key"
             default: ""
             }
         return KafkaClientError(
@@ -107,6 +107,12 @@ extension BrokerName {
             certificate?
             """
             : "broker \(self) closed the connection during the handshake; does its listener want TLS or SASL?"
+    }
+
+    /// Why a broker may have ended a connection at its first request: whoever has not shown who he is gets no other answer.
+    func endedAtFirstRequest(authenticated: Bool) -> String {
+        let question = authenticated ? "" : "; does its listener want SASL?"
+        return "broker \(self) closed the connection at the first request\(question)"
     }
 
     /// What a broker has against a client's credentials.

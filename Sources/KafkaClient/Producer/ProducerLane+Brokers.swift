@@ -16,6 +16,8 @@ struct BrokerLink {
     var failureCount = 0
     /// How often connecting was tried. Each attempt begins with another of the name's addresses.
     var attemptCount = 0
+    /// Since when connecting has failed for a reason that does not pass by itself; nil when the last attempt did not.
+    var deniedSince: MonotonicInstant?
     /// No connection is opened before.
     var retryAt = MonotonicInstant.distantPast
     /// When it last answered, or connecting began, or it was sent something after it had answered everything.
@@ -80,6 +82,11 @@ extension ProducerLane {
         link.connection = connection
         brokers[broker] = link
         connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, error) } }
+        connection.onReauthenticated = { [weak self, weak connection] in
+            self?.assumeIsolated { lane in
+                if let event = connection?.reauthenticationEvent(broker: broker) { lane.cluster.metadata.emit(event) }
+            }
+        }
         connection.open { [weak self] error in
             self?.assumeIsolated { $0.didOpen(broker, endpoint, error) }
         }
@@ -95,11 +102,12 @@ extension ProducerLane {
             return giveUp(broker, error)
         }
         brokers[broker]?.failureCount = 0
+        brokers[broker]?.deniedSince = nil
         // The way there may be another one now.
         brokers[broker]?.flow = FlowWindow()
         recountFlow()
         queue.didReach(broker: broker)
-        cluster.metadata.emit(.connected(broker: broker, endpoint: endpoint))
+        for event in brokers[broker]?.connection?.openingEvents(broker: broker) ?? [] { cluster.metadata.emit(event) }
         pump(isEndOfTurn: true)
     }
 
@@ -114,19 +122,27 @@ extension ProducerLane {
         if isClosed { return }
         let failureCount = (brokers[broker]?.failureCount ?? 0) + 1
         brokers[broker, default: BrokerLink()].failureCount = failureCount
+        let now = MonotonicInstant.now
+        let isDenied = reason.code == .authenticationFailed || reason.code == .tlsFailed
+        brokers[broker]!.deniedSince = isDenied ? brokers[broker]!.deniedSince ?? now : nil
+        // A broker may learn of a user or get another certificate a little later than others.
+        let isFinal = brokers[broker]!.deniedSince.map { now.nanoseconds(since: $0) >= Self.denialNsMax } ?? false
         let pause = connectionConfiguration.backoff.delayNs(attempt: failureCount, chance: .random(in: -1...1))
-        let retryAt = MonotonicInstant.now.advanced(byNanoseconds: max(pause, Self.pauseMinNs))
+        let retryAt = now.advanced(byNanoseconds: max(pause, Self.pauseMinNs))
         brokers[broker]!.retryAt = retryAt
-        noteTrouble(now: .now)
+        noteTrouble(now: now)
         recountFlow()
         var effects = ProduceQueue.Effects()
         effects.topicsToRefresh = queue.topicsReady(for: broker)
-        queue.giveUp(broker: broker, until: retryAt, because: reason, now: .now, &effects)
+        queue.giveUp(broker: broker, until: retryAt, because: reason, isFinal: isFinal, now: now, &effects)
         if queue.readyByteCount(broker) > 0 { schedule(at: retryAt) }
         act(on: effects)
         releaseHeld(for: broker)
         pump(isEndOfTurn: false)
     }
+
+    /// How long a broker may refuse this client (TLS, SASL) before the batches that wait for it fail.
+    private static let denialNsMax: Int64 = 2_000_000_000
 
     /// Also where the configuration asks for no pause: a broker that can't be reached must not cost an attempt after the
     /// other.

@@ -227,7 +227,10 @@ final class TLSEngine: @unchecked Sendable {
             ERR_clear_error()
             return refusal
         }
-        return .last(action)
+        let failure = TLSFailure.last(action)
+        // Alerts speak of a bad certificate also where there was none.
+        let showedNone = sessionName != nil && SSL_get_certificate(ssl) == nil
+        return failure.kind == .identity && showedNone ? .showedNone : failure
     }
 
     // MARK: Protected bytes

@@ -31,6 +31,8 @@ package struct TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether another attempt may go better.
     package var mayPass: Bool { kind == .truncated || kind == .other }
 
+    static let showedNone = TLSFailure(.identity, "the other end requires a certificate, and was shown none")
+
     static let truncated = TLSFailure(
         .truncated, "the connection ended without TLS's closing word: it was cut, perhaps on purpose")
 }
@@ -90,7 +92,7 @@ extension TLSFailure {
         case TLS1_AD_PROTOCOL_VERSION:
             TLSFailure(.refused, "the other end accepts none of the versions of TLS that were offered")
         case TLS13_AD_CERTIFICATE_REQUIRED, SSL3_AD_NO_CERTIFICATE:
-            TLSFailure(.identity, "the other end requires a certificate, and was shown none")
+            .showedNone
         case SSL3_AD_BAD_CERTIFICATE, SSL3_AD_UNSUPPORTED_CERTIFICATE, SSL3_AD_CERTIFICATE_REVOKED,
             SSL3_AD_CERTIFICATE_EXPIRED, SSL3_AD_CERTIFICATE_UNKNOWN, TLS1_AD_UNKNOWN_CA, TLS1_AD_ACCESS_DENIED:
             TLSFailure(

@@ -12,6 +12,8 @@ extension BrokerConnection.StateMachine {
     struct Session {
         /// Whether the broker can tell to which cluster it belongs.
         var tellsCluster = false
+        /// Whether the broker has answered since the connection was ready.
+        var hasAnswered = false
         /// When the broker closes the connection, unless it has authenticated again.
         var end = MonotonicInstant.distantFuture
         /// When that is begun.
@@ -68,7 +70,9 @@ extension BrokerConnection.StateMachine {
                     "\(broker.subject) does not offer the SASL mechanism \(name) at this port; it offers \(offered)",
                     brokerError: response.errorCode))
         }
-        return close(KafkaClientError(response.errorCode, "\(broker.subject) refused to authenticate by \(name)"))
+        return close(
+            KafkaClientError(
+                response.errorCode, "\(broker.subject) refused to authenticate by \(name); its listener may be without SASL"))
     }
 
     /// Takes the broker's message of the mechanism.

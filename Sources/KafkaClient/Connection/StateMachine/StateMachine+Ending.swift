@@ -24,6 +24,10 @@ extension BrokerConnection.StateMachine {
             // With TLS 1.3 a client that is refused learns of it after its handshake.
             if reason.tls?.kind == .identity { return close(broker.cannotBeSecured(reason)) }
             return close(.connectionFailed, broker.closedBeforeReady(isSecured: security.isSecured), causes: [reason])
+        case .ready where !session.hasAnswered && !inFlight.isEmpty && reason.isEndOfStream:
+            return close(
+                .connectionFailed, broker.endedAtFirstRequest(authenticated: security.mechanism != nil),
+                causes: [reason])
         default: break
         }
         return close(.connectionFailed, "the connection to broker \(broker) was lost", causes: [reason])

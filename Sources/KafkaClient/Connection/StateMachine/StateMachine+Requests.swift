@@ -78,6 +78,7 @@ extension BrokerConnection.StateMachine {
             return close(.protocolViolation, "broker \(broker) sent an answer to something that was not asked")
         }
         _ = inFlight.popFirst()
+        if case .ready = state { session.hasAnswered = true }
         return .complete(sent.request)
     }
 

@@ -33,13 +33,17 @@ extension ProduceQueue {
     /// - Parameters:
     ///   - moment: when it is tried again.
     ///   - reason: why it can't be reached. The errors of batches that expire in the meantime tell it.
+    ///   - isFinal: whether to wait is in vain, so that the batches which wait for it fail now.
     mutating func giveUp(
-        broker: Int32, until moment: MonotonicInstant, because reason: KafkaClientError, now: MonotonicInstant,
-        _ effects: inout Effects
+        broker: Int32, until moment: MonotonicInstant, because reason: KafkaClientError, isFinal: Bool = false,
+        now: MonotonicInstant, _ effects: inout Effects
     ) {
         unreachable[broker] = Unreachable(reason: reason, until: moment)
         let keys = unlist(broker)
         moveAny(from: keys, now: now, &effects)
+        if isFinal {
+            for key in keys { failUnlisted(key, reason, now: now, &effects) }
+        }
         for key in keys { advance(key, now: now, &effects) }
     }
 
@@ -160,9 +164,18 @@ extension ProduceQueue {
     ) {
         for batch in topics[topic].unplaced.takeAll() { end(batch, .failed(error), now: now, &effects) }
         for partition in topics[topic].partitions.indices {
-            let returned = topics[topic].partitions[partition].dropReturned()
-            let waiting = topics[topic].partitions[partition].waiting.takeAll()
-            for batch in returned + waiting { end(batch, .failed(error), now: now, &effects) }
+            failUnlisted(PartitionKey(topic: topic, partition: partition), error, now: now, &effects)
         }
+    }
+
+    /// Fails the batches of a partition that are not in flight.
+    ///
+    /// - Precondition: the partition is in no ready list.
+    private mutating func failUnlisted(
+        _ key: PartitionKey, _ error: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects
+    ) {
+        let returned = self[key].dropReturned()
+        let waiting = self[key].waiting.takeAll()
+        for batch in returned + waiting { end(batch, .failed(error), now: now, &effects) }
     }
 }
