@@ -138,14 +138,11 @@ extension Cluster {
             connections[endpoint] = connection
             connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(endpoint, error) } }
             health[endpoint] = nil
-            connection.onReauthenticated = { [weak self, weak connection] in
-                self?.assumeIsolated { cluster in
-                    if let event = connection?.reauthenticationEvent(broker: cluster.node(endpoint)) {
-                        cluster.metadata.emit(event)
-                    }
-                }
+            let id = node(endpoint)
+            connection.onReauthenticated = { [metadata] mechanism, user in
+                metadata.emit(.reauthenticated(broker: id, endpoint: endpoint, mechanism: mechanism, user: user))
             }
-            for event in connection.openingEvents(broker: node(endpoint)) { metadata.emit(event) }
+            for event in connection.openingEvents(broker: id) { metadata.emit(event) }
         } catch {
             connection.close()
             failure = error

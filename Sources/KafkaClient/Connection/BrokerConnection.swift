@@ -20,7 +20,7 @@ final class BrokerConnection {
     /// `onLost` is not called then. An owner that needs a connection opens another one.
     var onIdle: (() -> Void)?
     /// Called each time when the broker was shown anew who this client is (KIP-368).
-    var onReauthenticated: (() -> Void)?
+    var onReauthenticated: ((_ mechanism: String, _ user: String?) -> Void)?
     /// What is known of the connection's keys; nil when it is not secured.
     private var securing: TLSStream.Facts?
     /// Who the broker was told that this client is.
@@ -98,10 +98,6 @@ final class BrokerConnection {
         return events + [.connected(broker: broker, endpoint: endpoint)]
     }
 
-    func reauthenticationEvent(broker: Int32) -> ClientEvent.Kind {
-        .reauthenticated(broker: broker, endpoint: endpoint, mechanism: configuration.sasl?.name ?? "", user: user)
-    }
-
     // MARK: Actions
 
     func perform(_ action: StateMachine<PendingRequest>.Action) {
@@ -127,7 +123,7 @@ final class BrokerConnection {
         case .tellReauthenticated:
             user = exchange?.user
             exchange = nil
-            onReauthenticated?()
+            onReauthenticated?(configuration.sasl?.name ?? "", user)
             writeHeld()
             watchDeadlines()
         case .complete: preconditionFailure("only a frame completes a request")

@@ -82,10 +82,8 @@ extension ProducerLane {
         link.connection = connection
         brokers[broker] = link
         connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, error) } }
-        connection.onReauthenticated = { [weak self, weak connection] in
-            self?.assumeIsolated { lane in
-                if let event = connection?.reauthenticationEvent(broker: broker) { lane.cluster.metadata.emit(event) }
-            }
+        connection.onReauthenticated = { [metadata = cluster.metadata] mechanism, user in
+            metadata.emit(.reauthenticated(broker: broker, endpoint: endpoint, mechanism: mechanism, user: user))
         }
         connection.open { [weak self] error in
             self?.assumeIsolated { $0.didOpen(broker, endpoint, error) }

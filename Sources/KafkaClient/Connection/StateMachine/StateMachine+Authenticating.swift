@@ -72,7 +72,8 @@ extension BrokerConnection.StateMachine {
         }
         return close(
             KafkaClientError(
-                response.errorCode, "\(broker.subject) refused to authenticate by \(name); its listener may be without SASL"))
+                response.errorCode,
+                "\(broker.subject) refused to authenticate by \(name); its listener may be without SASL"))
     }
 
     /// Takes the broker's message of the mechanism.

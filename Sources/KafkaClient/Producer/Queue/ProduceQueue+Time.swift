@@ -164,7 +164,7 @@ extension ProduceQueue {
     ) {
         for batch in topics[topic].unplaced.takeAll() { end(batch, .failed(error), now: now, &effects) }
         for partition in topics[topic].partitions.indices {
-            failUnlisted(PartitionKey(topic: topic, partition: partition), error, now: now, &effects)
+            failUnlisted(PartitionKey(topic: topic, partition: Int32(partition)), error, now: now, &effects)
         }
     }
 
