@@ -85,7 +85,7 @@ let package = Package(
         tests("KafkaQueuesTests", ["KafkaQueues", "TestSupport"]),
         tests("KafkaJSONTests", ["KafkaJSON"]),
         tests("KafkaSecurityTests", ["KafkaSecurity", "TestSupport"]),
-        tests("KafkaTransportTests", ["KafkaTransport", "TestSupport"]),
+        tests("KafkaTransportTests", ["KafkaSecurity", "KafkaTransport", "COpenSSL", "TestSupport"]),
         tests("KafkaClientTests", ["KafkaClient", "KafkaClientFoundation", "KafkaEmbeddedBroker", "TestSupport"]),
         tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker", "TestSupport"]),
         tests("LoadGeneratorTests", ["LoadGenerator"]),

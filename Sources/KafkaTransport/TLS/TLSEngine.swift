@@ -43,6 +43,8 @@ final class TLSEngine: @unchecked Sendable {
     /// The name that the other end's certificate must be for.
     private let host: String?
     private var refusal: TLSFailure?
+    /// Whether the server has asked for this client's certificate.
+    private var wasAsked = false
     private var isOver = false
     /// Bytes of the wire that were not read yet. They must stay valid until they are.
     private var input = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -74,6 +76,12 @@ final class TLSEngine: @unchecked Sendable {
             if isSet != 1 { throw TLSFailure(.configuration, "\(name) is no name that a certificate can be for") }
         }
         SSL_set_connect_state(ssl)
+        SSL_set_cert_cb(
+            ssl,
+            { _, user in
+                Unmanaged<TLSEngine>.fromOpaque(user!).takeUnretainedValue().wasAsked = true
+                return 1
+            }, Unmanaged.passUnretained(self).toOpaque())
         self.context.sessions.resume(sessionName!, in: ssl)
     }
 
@@ -228,9 +236,9 @@ final class TLSEngine: @unchecked Sendable {
             return refusal
         }
         let failure = TLSFailure.last(action)
-        // Alerts speak of a bad certificate also where there was none.
-        let showedNone = sessionName != nil && SSL_get_certificate(ssl) == nil
-        return failure.kind == .identity && showedNone ? .showedNone : failure
+        // Alerts speak of a bad certificate also where there was none, or of nothing but a failure.
+        let showedNone = wasAsked && SSL_get_certificate(ssl) == nil
+        return showedNone && (failure.kind == .identity || failure.kind == .refused) ? .showedNone : failure
     }
 
     // MARK: Protected bytes
