@@ -86,7 +86,9 @@ let package = Package(
         tests("KafkaJSONTests", ["KafkaJSON"]),
         tests("KafkaSecurityTests", ["KafkaSecurity", "TestSupport"]),
         tests("KafkaTransportTests", ["KafkaSecurity", "KafkaTransport", "COpenSSL", "TestSupport"]),
-        tests("KafkaClientTests", ["KafkaClient", "KafkaClientFoundation", "KafkaEmbeddedBroker", "TestSupport"]),
+        tests(
+            "KafkaClientTests",
+            ["KafkaClient", "KafkaClientFoundation", "KafkaEmbeddedBroker", "KafkaJSON", "KafkaSecurity", "TestSupport"]),
         tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker", "TestSupport"]),
         tests("LoadGeneratorTests", ["LoadGenerator"]),
         // What other programs' tests drive; see Tests/Interop.

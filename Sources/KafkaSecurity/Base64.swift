@@ -19,7 +19,9 @@ package enum Base64 {
         var bytes = [UInt8](repeating: 0, count: letters.count / 4 * 3)
         guard EVP_DecodeBlock(&bytes, letters, Int32(letters.count)) == Int32(bytes.count) else { return nil }
         bytes.removeLast(padding)
-        return bytes
+        // Bits of the last letter that mean nothing must be zero, so that there is one text for each bytes.
+        return padding == 0 || encode(Array(bytes.suffix(3 - padding))) == String(decoding: letters.suffix(4), as: UTF8.self)
+            ? bytes : nil
     }
 
     /// The alphabet for URLs, without padding, as in JSON Web Tokens.

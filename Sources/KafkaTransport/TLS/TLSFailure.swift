@@ -94,7 +94,8 @@ extension TLSFailure {
         case TLS13_AD_CERTIFICATE_REQUIRED, SSL3_AD_NO_CERTIFICATE:
             .showedNone
         case SSL3_AD_BAD_CERTIFICATE, SSL3_AD_UNSUPPORTED_CERTIFICATE, SSL3_AD_CERTIFICATE_REVOKED,
-            SSL3_AD_CERTIFICATE_EXPIRED, SSL3_AD_CERTIFICATE_UNKNOWN, TLS1_AD_UNKNOWN_CA, TLS1_AD_ACCESS_DENIED:
+            SSL3_AD_CERTIFICATE_EXPIRED, SSL3_AD_CERTIFICATE_UNKNOWN, TLS1_AD_UNKNOWN_CA, TLS1_AD_ACCESS_DENIED,
+            TLS1_AD_DECRYPT_ERROR:
             TLSFailure(
                 .identity, "the other end does not accept the certificate that it was shown: \(reasonText(code))")
         default:

@@ -14,10 +14,14 @@ struct ConnectionBench {
     var machine: Machine
     var now = MonotonicInstant(nanoseconds: 1_000_000)
 
-    init(node: Int32? = nil, firstAddress: Int = 0, clusterID: String? = nil) {
+    init(
+        node: Int32? = nil, firstAddress: Int = 0, clusterID: String? = nil,
+        security: ConnectionSecurity = ConnectionSecurity()
+    ) {
         machine = Machine(
             broker: BrokerName(Endpoint(host: "broker", port: 9092), node: node), connectTimeout: .seconds(10),
-            idleTimeout: .seconds(540), firstAddress: firstAddress, clusterID: clusterID)
+            idleTimeout: .seconds(540), firstAddress: firstAddress, clusterID: clusterID,
+            security: security)
     }
 
     static var connecting: ConnectionBench {
