@@ -156,7 +156,11 @@ class Security:
         if self.is_sasl:
             settings["sasl.mechanism"] = self.mechanism
             if self.mechanism == "OAUTHBEARER":
-                settings["sasl.oauthbearer.token.file"] = self.path(f"{user}.token")
+                middle = "oauthbearer.secured" if self.version.startswith("3.") else "oauthbearer"
+                settings |= {
+                    "sasl.jaas.config": f"{PACKAGE}.{LOGIN_MODULES[self.mechanism]} required;",
+                    "sasl.login.callback.handler.class": f"{PACKAGE}.{middle}.OAuthBearerLoginCallbackHandler",
+                    "sasl.oauthbearer.token.endpoint.url": f"file://{self.path(f'{user}.token')}"}
             else:
                 settings["sasl.jaas.config"] = (
                     f'{PACKAGE}.{LOGIN_MODULES[self.mechanism]} required username="{user}" password="{password}";')

@@ -140,7 +140,7 @@ package struct ClientSettings: Sendable, Equatable {
                 }
             }
         }
-        problems.collect { () throws(UsageError) in self.security = try ClientSecurity(security) }
+        problems.collect { () throws(UsageError) in self.security = try ClientSecurity(security, variables: variables) }
         if let retryBackoff, let retryBackoffMax, retryBackoff > retryBackoffMax {
             let (backoff, most) = (retryBackoff / .milliseconds(1), retryBackoffMax / .milliseconds(1))
             problems.add(

@@ -28,7 +28,7 @@ package struct ClientSecurity: Sendable, Equatable {
     }
 
     /// - Throws: `UsageError` that names each setting which can't be used.
-    init(_ properties: SecurityProperties) throws(UsageError) {
+    init(_ properties: SecurityProperties, variables: [String: String]) throws(UsageError) {
         let text = properties["security.protocol"] ?? SecurityProtocol.plaintext.rawValue
         guard let securityProtocol = SecurityProtocol(rawValue: text.uppercased()) else {
             let known = SecurityProtocol.allCases.map(\.rawValue).joined(separator: ", ")
@@ -47,7 +47,7 @@ package struct ClientSecurity: Sendable, Equatable {
             securityProtocol.isSecured ? try TLSSettings(properties).configuration() : nil
         }.flatMap { $0 }
         sasl = problems.collect { () throws(UsageError) in
-            securityProtocol.authenticates ? try SASLSettings(properties).mechanism() : nil
+            securityProtocol.authenticates ? try SASLSettings(properties, variables: variables).mechanism() : nil
         }.flatMap { $0 }
         try problems.refuse()
     }

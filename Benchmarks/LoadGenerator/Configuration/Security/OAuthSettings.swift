@@ -17,19 +17,44 @@ struct OAuthSettings {
     func mechanism() throws(UsageError) -> OAuthMechanism {
         if let jaas { try SASLSettings.check(jaas, "OAuthBearerLoginModule") }
         let extensions = try extensions()
-        if let path = properties["sasl.oauthbearer.token.file"] {
-            guard TextFile.exists(path) else { throw UsageError("sasl.oauthbearer.token.file: \(path) can't be read") }
+        let url = properties["sasl.oauthbearer.token.endpoint.url"]
+        let file = url.flatMap { $0.hasPrefix("file://") ? String($0.dropFirst("file://".count)) : nil }
+        if let path = properties["sasl.oauthbearer.token.file"] ?? file {
+            guard TextFile.exists(path) else { throw UsageError("the token's file \(path) can't be read") }
             return .oauthBearer { try OAuthToken.reading(path, extensions) }
         }
         if let command = properties["sasl.oauthbearer.token.command"] {
             return .oauthBearer { try await OAuthToken.asking(command, extensions) }
         }
+        if let url { return try clientCredentials(url, extensions) }
         if let unsecured = try unsecured() { return .oauthBearer { unsecured.token(extensions) } }
         throw UsageError(
             """
-            OAUTHBEARER needs tokens: sasl.oauthbearer.token.file, sasl.oauthbearer.token.command, or, for \
-            experiments, unsecuredLoginStringClaim_sub in sasl.jaas.config
+            OAUTHBEARER needs tokens: sasl.oauthbearer.token.endpoint.url with a client's id and secret, \
+            sasl.oauthbearer.token.file, sasl.oauthbearer.token.command, or, for experiments, unsecuredLoginStringClaim_sub in sasl.jaas.config
             """)
+    }
+
+    private func clientCredentials(
+        _ url: String, _ extensions: [String: String]
+    ) throws(UsageError) -> OAuthMechanism {
+        guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
+            throw UsageError("sasl.oauthbearer.token.endpoint.url=\(url): accepted are https://, http:// and file://")
+        }
+        guard let id = jaas?.options["clientId"] ?? properties["sasl.oauthbearer.client.id"],
+            let secret = jaas?.options["clientSecret"] ?? properties["sasl.oauthbearer.client.secret"]
+        else {
+            throw UsageError(
+                """
+                sasl.oauthbearer.token.endpoint.url needs a client: clientId and clientSecret in sasl.jaas.config, or \
+                sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret
+                """)
+        }
+        let endpoint = TokenEndpoint(
+            url: url, clientID: id, clientSecret: Secret(secret),
+            scope: jaas?.options["scope"] ?? properties["sasl.oauthbearer.scope"],
+            authorities: properties["https.ca.location"])
+        return .oauthBearer { try endpoint.token(extensions) }
     }
 
     private func extensions() throws(UsageError) -> [String: String] {

@@ -4,10 +4,17 @@ import KafkaSecurity
 /// The SASL mechanism of a client's settings, be they Java's or librdkafka's.
 struct SASLSettings {
     private let properties: SecurityProperties
+    private let variables: [String: String]
 
-    init(_ properties: SecurityProperties) { self.properties = properties }
+    /// - Parameter variables: those of the environment, in which some mechanisms have their credentials.
+    init(_ properties: SecurityProperties, variables: [String: String]) {
+        self.properties = properties
+        self.variables = variables
+    }
 
-    private static let mechanisms = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
+    private static let mechanisms = [
+        "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "GSSAPI", "AWS_MSK_IAM",
+    ]
 
     /// - Throws: `UsageError` that names the setting which is missing or can't be used.
     func mechanism() throws(UsageError) -> any SASLMechanism {
@@ -31,12 +38,33 @@ struct SASLSettings {
             return SCRAMMechanism(
                 name.uppercased() == "SCRAM-SHA-256" ? .sha256 : .sha512,
                 PasswordCredentials(user: user, password: password), isDelegationToken: isToken)
+        case "GSSAPI": return try kerberos(jaas)
+        case "AWS_MSK_IAM":
+            if let jaas { try Self.check(jaas, "IAMLoginModule") }
+            let finder = AWSCredentialsFinder(variables: variables, profile: jaas?.options["awsProfileName"])
+            return .awsMSKIAM(region: finder.region) { try finder.find() }
         case "OAUTHBEARER": return try OAuthSettings(properties, jaas).mechanism()
         default:
             throw UsageError(
                 "\(properties.givenName("sasl.mechanism"))=\(name): accepted are \(Self.mechanisms.joined(separator: ", "))"
             )
         }
+    }
+
+    private func kerberos(_ jaas: JAASConfiguration?) throws(UsageError) -> any SASLMechanism {
+        var keytab = properties["sasl.kerberos.keytab"]
+        var principal = properties["sasl.kerberos.principal"]
+        if let jaas {
+            try Self.check(jaas, "Krb5LoginModule")
+            if jaas.options["useKeyTab"] == "true" {
+                guard let path = jaas.options["keyTab"] else { throw UsageError("sasl.jaas.config: useKeyTab needs keyTab") }
+                keytab = path
+            }
+            principal = jaas.options["principal"] ?? principal
+        }
+        if let keytab, !TextFile.exists(keytab) { throw UsageError("the key table \(keytab) can't be read") }
+        let service = properties["sasl.kerberos.service.name"] ?? jaas?.options["serviceName"] ?? "kafka"
+        return .gssapi(service: service, principal: principal, keytab: keytab)
     }
 
     private func credentials(

@@ -13,7 +13,11 @@ struct SecurityProperties {
         ["ssl.key.location"], ["ssl.key.pem"], ["enable.ssl.certificate.verification"],
         ["sasl.mechanism", "sasl.mechanisms"], ["sasl.jaas.config"], ["sasl.username"], ["sasl.password"],
         ["sasl.oauthbearer.config"], ["enable.sasl.oauthbearer.unsecure.jwt"],
-        ["sasl.oauthbearer.token.file"], ["sasl.oauthbearer.token.command"], ["sasl.oauthbearer.extensions"],
+        ["sasl.oauthbearer.token.endpoint.url"], ["sasl.oauthbearer.token.file"], ["sasl.oauthbearer.token.command"], ["sasl.oauthbearer.extensions"],
+        ["sasl.oauthbearer.method"], ["sasl.oauthbearer.client.id", "sasl.oauthbearer.client.credentials.client.id"],
+        ["sasl.oauthbearer.client.secret", "sasl.oauthbearer.client.credentials.client.secret"],
+        ["sasl.oauthbearer.scope"], ["https.ca.location"],
+        ["sasl.kerberos.service.name"], ["sasl.kerberos.principal"], ["sasl.kerberos.keytab"],
         ["sasl.login.callback.handler.class"], ["sasl.client.callback.handler.class"], ["sasl.login.class"],
     ]
 
