@@ -7,11 +7,14 @@ Two users are known: alice (alice-secret) and bob (bob-secret). Certificates are
 import base64
 import json
 import os
+import shutil
+import socket
 import subprocess
 import time
 
 PROTOCOLS = ("SSL", "SASL_PLAINTEXT", "SASL_SSL")
-MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "GSSAPI")
+REALM = "WITH.KAFKA"
 USERS = {"alice": "alice-secret", "bob": "bob-secret"}
 # How long a token is good: an hour.
 TOKEN_SECONDS = 3600
@@ -38,7 +41,11 @@ class Security:
 
     def __init__(self, protocol, mechanism, mutual, version):
         self.protocol, self.mechanism, self.mutual, self.version = protocol, mechanism, mutual, version
-        self.folder = None
+        self.folder, self.kerberos = None, None
+
+    def stop(self):
+        if self.kerberos:
+            self.kerberos.stop()
 
     @property
     def is_tls(self):
@@ -62,6 +69,9 @@ class Security:
         os.makedirs(self.folder, mode=0o700)
         if self.is_tls:
             self.make_certificates()
+        if self.mechanism == "GSSAPI":
+            self.kerberos = Kerberos(self.folder)
+            self.kerberos.start()
         if self.mechanism == "OAUTHBEARER":
             self.make_token_key()
             for user in USERS:
@@ -121,6 +131,10 @@ class Security:
             return settings
         listener = f"listener.name.client.{self.mechanism.lower()}"
         settings["sasl.enabled.mechanisms"] = self.mechanism
+        if self.mechanism == "GSSAPI":
+            settings["sasl.kerberos.service.name"] = "kafka"
+            settings[f"{listener}.sasl.jaas.config"] = self.kerberos.login("kafka/127.0.0.1", "kafka.keytab")
+            return settings
         known = "".join(f' user_{user}="{password}"' for user, password in USERS.items()) if self.mechanism == "PLAIN" else ""
         settings[f"{listener}.sasl.jaas.config"] = f"{PACKAGE}.{LOGIN_MODULES[self.mechanism]} required{known};"
         if self.mechanism == "OAUTHBEARER":
@@ -140,6 +154,8 @@ class Security:
                 for word in ("--add-scram", f"{self.mechanism}=[name={user},password={password}]")]
 
     def java_arguments(self):
+        if self.mechanism == "GSSAPI":
+            return [f"-Djava.security.krb5.conf={self.path('krb5.conf')}"]
         if self.mechanism != "OAUTHBEARER":
             return []
         return [f"-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=file://{self.path('jwks.json')}",
@@ -155,7 +171,10 @@ class Security:
                 settings |= {"ssl.keystore.type": "PEM", "ssl.keystore.location": self.path("client-keystore.pem")}
         if self.is_sasl:
             settings["sasl.mechanism"] = self.mechanism
-            if self.mechanism == "OAUTHBEARER":
+            if self.mechanism == "GSSAPI":
+                settings |= {"sasl.kerberos.service.name": "kafka",
+                             "sasl.jaas.config": self.kerberos.login(user, f"{user}.keytab")}
+            elif self.mechanism == "OAUTHBEARER":
                 middle = "oauthbearer.secured" if self.version.startswith("3.") else "oauthbearer"
                 settings |= {
                     "sasl.jaas.config": f"{PACKAGE}.{LOGIN_MODULES[self.mechanism]} required;",
@@ -174,12 +193,16 @@ class Security:
                 settings |= {"ssl.certificate.location": self.path("client.pem"), "ssl.key.location": self.path("client.key")}
         if self.is_sasl:
             settings["sasl.mechanism"] = self.mechanism
-            if self.mechanism != "OAUTHBEARER":
+            if self.mechanism == "GSSAPI":
+                settings |= {"sasl.kerberos.service.name": "kafka", "sasl.kerberos.principal": f"{user}@{REALM}",
+                             "sasl.kerberos.keytab": self.path(f"{user}.keytab")}
+            elif self.mechanism != "OAUTHBEARER":
                 settings |= {"sasl.username": user, "sasl.password": password}
         return settings
 
     def environment(self):
-        return {"SECURITY_DIR": self.folder, "CLIENT_PROPERTIES": self.path("alice.properties"),
+        kerberos = self.kerberos.environment() if self.kerberos else {}
+        return kerberos | {"SECURITY_DIR": self.folder, "CLIENT_PROPERTIES": self.path("alice.properties"),
                 "LIBRDKAFKA_CONF": self.path("alice.conf")}
 
 
@@ -190,3 +213,93 @@ def letters(data):
 
 def lines(settings):
     return "".join(f"{key}={value}\n" for key, value in settings.items())
+
+
+class Kerberos:
+    """A key distribution center of MIT's, with principals for the nodes and the users, and a key table for each."""
+
+    PROGRAMS = ("krb5kdc", "kdb5_util", "kadmin.local")
+
+    def __init__(self, folder):
+        self.folder, self.process = folder, None
+        path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+        self.programs = {name: shutil.which(name, path=path) for name in self.PROGRAMS}
+        missing = [name for name, found in self.programs.items() if not found]
+        if missing:
+            raise MissingProgram(
+                f"--mechanism GSSAPI needs {', '.join(missing)} (Debian, Ubuntu: apt-get install krb5-kdc krb5-admin-server)")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def environment(self):
+        return {"KRB5_CONFIG": self.path("krb5.conf"), "KRB5_KDC_PROFILE": self.path("kdc.conf"),
+                "KRB5CCNAME": f"FILE:{self.path('ccache')}"}
+
+    def login(self, principal, keytab):
+        return ("com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=true "
+                f'keyTab="{self.path(keytab)}" principal="{principal}@{REALM}";')
+
+    def run(self, name, *arguments):
+        done = subprocess.run([self.programs[name], *arguments], capture_output=True, text=True,
+                              env=dict(os.environ, **self.environment()))
+        if done.returncode:
+            raise RuntimeError(f"{name}: {done.stderr.strip()}")
+
+    def start(self):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        with open(self.path("krb5.conf"), "w") as f:
+            f.write(f"""\
+[libdefaults]
+default_realm = {REALM}
+dns_lookup_kdc = false
+dns_lookup_realm = false
+dns_canonicalize_hostname = false
+rdns = false
+udp_preference_limit = 1
+[realms]
+{REALM} = {{
+    kdc = 127.0.0.1:{port}
+}}
+[domain_realm]
+127.0.0.1 = {REALM}
+localhost = {REALM}
+""")
+        with open(self.path("kdc.conf"), "w") as f:
+            f.write(f"""\
+[kdcdefaults]
+kdc_listen = 127.0.0.1:{port}
+kdc_tcp_listen = 127.0.0.1:{port}
+[realms]
+{REALM} = {{
+    database_name = {self.path("principals")}
+    key_stash_file = {self.path("stash")}
+    acl_file = {self.path("acl")}
+}}
+[logging]
+kdc = FILE:{self.path("kdc.log")}
+""")
+        self.run("kdb5_util", "create", "-s", "-P", "with-kafka", "-r", REALM)
+        for principal, keytab in [("kafka/127.0.0.1", "kafka.keytab"), ("kafka/localhost", "kafka.keytab"),
+                                  *((user, f"{user}.keytab") for user in USERS)]:
+            self.run("kadmin.local", "-q", f"addprinc -randkey {principal}")
+            self.run("kadmin.local", "-q", f"ktadd -k {self.path(keytab)} {principal}")
+        self.process = subprocess.Popen(
+            [self.programs["krb5kdc"], "-n"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env=dict(os.environ, **self.environment()), start_new_session=True)
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return
+            except OSError:
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    raise RuntimeError("krb5kdc does not answer")
+                time.sleep(0.05)
+
+    def stop(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
