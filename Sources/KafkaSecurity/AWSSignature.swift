@@ -18,7 +18,8 @@ package struct AWSSignature {
     package static let emptyBodyHash = hexadecimal(HashFunction.sha256.hash([]))
 
     package init(
-        method: String = "GET", host: String, path: String = "/", query: [(name: String, value: String)], region: String,
+        method: String = "GET", host: String, path: String = "/", query: [(name: String, value: String)],
+        region: String,
         service: String, seconds: Int64, bodyHash: String = AWSSignature.emptyBodyHash
     ) {
         self.method = method
@@ -87,7 +88,8 @@ package struct AWSSignature {
         var encoded = ""
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)
-            let isPlain = byte < 128 && (scalar.properties.isAlphabetic || "0123456789-._~".unicodeScalars.contains(scalar))
+            let isPlain =
+                byte < 128 && (scalar.properties.isAlphabetic || "0123456789-._~".unicodeScalars.contains(scalar))
             encoded += isPlain ? String(Character(scalar)) : "%" + hexadecimal([byte]).uppercased()
         }
         return encoded

@@ -20,7 +20,8 @@ package enum Base64 {
         guard EVP_DecodeBlock(&bytes, letters, Int32(letters.count)) == Int32(bytes.count) else { return nil }
         bytes.removeLast(padding)
         // Bits of the last letter that mean nothing must be zero, so that there is one text for each bytes.
-        return padding == 0 || encode(Array(bytes.suffix(3 - padding))) == String(decoding: letters.suffix(4), as: UTF8.self)
+        return padding == 0
+            || encode(Array(bytes.suffix(3 - padding))) == String(decoding: letters.suffix(4), as: UTF8.self)
             ? bytes : nil
     }
 

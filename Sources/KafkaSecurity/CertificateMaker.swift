@@ -82,7 +82,8 @@ package final class CertificateAuthority {
             X509_set_pubkey(x509, key)
             let name = X509_get_subject_name(x509)
             let letters = Array(subject.utf8)
-            guard X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, letters, Int32(letters.count), -1, 0) == 1 else {
+            guard X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, letters, Int32(letters.count), -1, 0) == 1
+            else {
                 throw Failure(description: "'\(subject)' can't be a certificate's name")
             }
             X509_set_issuer_name(x509, issuer.map { X509_get_subject_name($0) } ?? name)

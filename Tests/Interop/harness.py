@@ -135,6 +135,12 @@ def table(path):
         return list(csv.DictReader(f))
 
 
+def settings(path):
+    """The pairs of a file with NAME=VALUE in each line."""
+    with open(path) as f:
+        return dict(line.rstrip("\n").split("=", 1) for line in f if line.strip())
+
+
 def gone(pid, seconds=5):
     """Whether a process has ended within a time; one nobody waited for has."""
     deadline = time.monotonic() + seconds

@@ -1,12 +1,10 @@
 """kbench, by way of the library, against a real Apache Kafka whose listener wants TLS, SASL or both (with-kafka --security)."""
 
 import os
-import shutil
 import time
 
-from harness import Skip, equal, expect, folder, kbench, needs, rows, table, test
+from harness import Skip, equal, expect, folder, kbench, needs, rows, settings, table, test
 from kafka_cluster import BOOTSTRAP
-from secured import settings
 
 FOLDER = os.environ.get("SECURITY_DIR", "")
 if not FOLDER:

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from harness import Skip, embedded_broker, equal, expect, folder, kbench, needs, rows, table, test
+from harness import Skip, embedded_broker, equal, expect, folder, kbench, needs, rows, settings, table, test
 from programs import JAVA_VERSIONS, java_tool, kafka_home
 
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")
@@ -27,11 +27,6 @@ def secured(*way):
         with embedded_broker("--log", "memory:64MiB", "--security-dir", where + "/s", *way) as bootstrap:
             # The files are written before it listens.
             yield bootstrap, where + "/s"
-
-
-def settings(path):
-    with open(path) as f:
-        return dict(line.rstrip("\n").split("=", 1) for line in f if line.strip())
 
 
 def define_round_trip(way):

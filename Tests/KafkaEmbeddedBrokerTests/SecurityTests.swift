@@ -35,7 +35,7 @@ import Testing
         try await withSASL { broker, endpoint in
             let client = try RawClient(endpoint)
             let versions = try client.call(ApiVersionsRequest())
-            #expect(versions.versions(of: .saslHandshake) == 1...1 && versions.versions(of: .saslAuthenticate) == 0...2)
+            #expect(versions.versions(of: .saslHandshake) == 0...1 && versions.versions(of: .saslAuthenticate) == 0...2)
             try client.send(MetadataRequest(topicNames: []), version: 1)
             #expect(client.isClosedByBroker())
             let hasty = try RawClient(endpoint)
@@ -67,7 +67,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["\0alice\0wrong", "\0nobody\0x", "mallory\0alice\0alice-secret", "", "\0\0", "alice", "\0alice\0alice-secret\0"])
+    @Test(arguments: [
+        "\0alice\0wrong", "\0nobody\0x", "mallory\0alice\0alice-secret", "", "\0\0", "alice", "\0alice\0alice-secret\0",
+    ])
     func `what PLAIN does not accept is answered, and the connection closed`(message: String) async throws {
         try await withSASL { broker, endpoint in
             let client = try RawClient(endpoint)
@@ -80,7 +82,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "n", "n,,", "n,,n=alice", "n,,r=a,n=alice", "p=tls-unique,,n=alice,r=a", "n,,n=a=,r=x", "n,,n=,r=", "\u{ff}",
+        "", "n", "n,,", "n,,n=alice", "n,,r=a,n=alice", "p=tls-unique,,n=alice,r=a", "n,,n=a=,r=x", "n,,n=,r=",
+        "\u{ff}",
         "n,,n=nobody,r=abc",
     ])
     func `what SCRAM does not accept is answered, and the connection closed`(message: String) async throws {
@@ -93,7 +96,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["c=biws,r=NONCE,p=AAAA", "c=biws,r=other,p=AAAA", "c=eSws,r=NONCE,p=AAAA", "r=NONCE,p=AAAA", "p=AAAA", "x"])
+    @Test(arguments: [
+        "c=biws,r=NONCE,p=AAAA", "c=biws,r=other,p=AAAA", "c=eSws,r=NONCE,p=AAAA", "r=NONCE,p=AAAA", "p=AAAA", "x",
+    ])
     func `a proof that is none lets nobody in`(message: String) async throws {
         try await withSASL([.scramSHA256]) { _, endpoint in
             let client = try RawClient(endpoint)
@@ -172,7 +177,8 @@ import Testing
         try await withSASL { _, endpoint in
             let client = try RawClient(endpoint)
             #expect(try signIn(client).sessionLifetimeMs == 0)
-            #expect(try client.call(SASLHandshakeRequest(mechanism: "PLAIN"), version: 1).errorCode == .illegalSaslState)
+            #expect(
+                try client.call(SASLHandshakeRequest(mechanism: "PLAIN"), version: 1).errorCode == .illegalSaslState)
         }
     }
 

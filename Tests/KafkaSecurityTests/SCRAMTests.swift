@@ -32,7 +32,8 @@ import Testing
 
     @Test func `attributes are found by name and place`() throws {
         let message = try #require(SCRAMMessage("r=a=b,s=,i=7".utf8))
-        #expect(message.value("r", at: 0) == "a=b" && message.value("s", at: 1) == "" && message.value("i", at: 2) == "7")
+        #expect(
+            message.value("r", at: 0) == "a=b" && message.value("s", at: 1) == "" && message.value("i", at: 2) == "7")
         #expect(message.value("r", at: 1) == nil && message.value("i", at: 3) == nil && message.count == 3)
         #expect(SCRAMMessage([0x72, 0x3d, 0xff]) == nil)
     }

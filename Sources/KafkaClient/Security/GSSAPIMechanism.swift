@@ -150,7 +150,10 @@ final class GSSContext: @unchecked Sendable {
         // GSS_C_INITIATE
         let usage: Int32 = 1
         if let keytab {
-            let strings = [strdup("client_keytab"), strdup(keytab), strdup("ccache"), strdup("MEMORY:kafkaclient-\(principal ?? "")")]
+            let strings = [
+                strdup("client_keytab"), strdup(keytab), strdup("ccache"),
+                strdup("MEMORY:kafkaclient-\(principal ?? "")"),
+            ]
             defer { for string in strings { free(string) } }
             var elements = [
                 kafka_gss_key_value(key: strings[0], value: strings[1]),
@@ -165,7 +168,8 @@ final class GSSContext: @unchecked Sendable {
         }
         try check(
             major, minor,
-            "no Kerberos credentials of \(principal ?? "anybody")\(keytab.map { " by the key table \($0)" } ?? "; kinit gets some")")
+            "no Kerberos credentials of \(principal ?? "anybody")\(keytab.map { " by the key table \($0)" } ?? "; kinit gets some")"
+        )
     }
 
     /// Goes on with establishing the context.
@@ -177,7 +181,8 @@ final class GSSContext: @unchecked Sendable {
         let major = library.withBuffer(input) { buffer in
             withOID(Self.kerberos) { mechanism in
                 library.initContext(
-                    &minor, credentials, &context, target, mechanism, Self.flags, 0, nil, input.isEmpty ? nil : buffer, nil,
+                    &minor, credentials, &context, target, mechanism, Self.flags, 0, nil, input.isEmpty ? nil : buffer,
+                    nil,
                     &output, nil, nil)
             }
         }

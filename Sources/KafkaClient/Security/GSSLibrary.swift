@@ -56,7 +56,8 @@ struct GSSLibrary: @unchecked Sendable {
                 let initContext = find("gss_init_sec_context", kafka_gss_init_sec_context.self),
                 let inquire = find("gss_inquire_context", kafka_gss_inquire_context.self),
                 let delete = find("gss_delete_sec_context", kafka_gss_delete_sec_context.self),
-                let wrap = find("gss_wrap", kafka_gss_wrap.self), let unwrap = find("gss_unwrap", kafka_gss_unwrap.self),
+                let wrap = find("gss_wrap", kafka_gss_wrap.self),
+                let unwrap = find("gss_unwrap", kafka_gss_unwrap.self),
                 let displayStatus = find("gss_display_status", kafka_gss_display_status.self),
                 let releaseBuffer = find("gss_release_buffer", kafka_gss_release_buffer.self)
             else { continue }

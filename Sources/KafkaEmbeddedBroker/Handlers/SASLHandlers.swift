@@ -9,6 +9,8 @@ extension Session {
         let mechanism = cluster.sasl?.mechanisms.first { $0.rawValue == request.mechanism }
         if let code = plan.error() {
             response.errorCode = code
+        } else if header.apiVersion == 0 {
+            response.errorCode = .unsupportedVersion
         } else if cluster.sasl == nil || (security.user != nil && cluster.sasl?.reauthenticationTime == nil) {
             response.errorCode = .illegalSaslState
         } else if let mechanism {

@@ -87,18 +87,23 @@ import Testing
         [(true, nil)] + EmbeddedBrokerSecurity.Mechanism.allCases.flatMap { [(false, $0), (true, $0)] }
 
     @Test(arguments: ways)
-    func `records come through in each way`(isSecured: Bool, mechanism: EmbeddedBrokerSecurity.Mechanism?) async throws {
+    func `records come through in each way`(isSecured: Bool, mechanism: EmbeddedBrokerSecurity.Mechanism?) async throws
+    {
         var setup = try Setup()
         if isSecured { try setup.secure() }
         if let mechanism { setup.authenticate(mechanism) }
         let told = Mutex<[String]>([])
-        try await withClient(setup, brokers: 3, onEvent: { event in
-            switch event.kind {
-            case .secured(_, _, let version, _, _): told.withLock { $0.append(version) }
-            case .authenticated(_, _, let mechanism, let user): told.withLock { $0.append("\(mechanism) \(user ?? "-")") }
-            default: break
+        try await withClient(
+            setup, brokers: 3,
+            onEvent: { event in
+                switch event.kind {
+                case .secured(_, _, let version, _, _): told.withLock { $0.append(version) }
+                case .authenticated(_, _, let mechanism, let user):
+                    told.withLock { $0.append("\(mechanism) \(user ?? "-")") }
+                default: break
+                }
             }
-        }) { broker, client, _ in
+        ) { broker, client, _ in
             try await produce(client, 10_000)
             #expect(broker.statistics.recordCount == 10_000 && broker.statistics.failedAuthenticationCount == 0)
         }
@@ -107,7 +112,8 @@ import Testing
     }
 
     @Test(arguments: EmbeddedBrokerSecurity.Mechanism.allCases)
-    func `who is not known is told so at once, with his name`(mechanism: EmbeddedBrokerSecurity.Mechanism) async throws {
+    func `who is not known is told so at once, with his name`(mechanism: EmbeddedBrokerSecurity.Mechanism) async throws
+    {
         for (user, password) in [("alice", "wrong"), ("mallory", "alice-secret")] {
             if mechanism == .oauthBearer { continue }
             var setup = try Setup()
@@ -211,7 +217,9 @@ import Testing
             setup.connection.tls?.identity = identity
             try await withClient(setup) { _, client, _ in
                 let error = await #expect(throws: KafkaClientError.self) { _ = try await client.cluster.describe("t") }
-                #expect(error?.code == .tlsFailed && error?.message.contains("give this client a certificate") == true, "\(String(describing: error))")
+                #expect(
+                    error?.code == .tlsFailed && error?.message.contains("give this client a certificate") == true,
+                    "\(String(describing: error))")
             }
         }
         let own = try setup.authority.issue("alice")
@@ -231,15 +239,18 @@ import Testing
         setup.authenticate(mechanism)
         setup.broker.reauthenticationTime = .seconds(2)
         let counts = Mutex((again: 0, lost: 0))
-        try await withClient(setup, onEvent: { event in
-            counts.withLock { counts in
-                switch event.kind {
-                case .reauthenticated: counts.again += 1
-                case .disconnected, .connectFailed, .retried: counts.lost += 1
-                default: break
+        try await withClient(
+            setup,
+            onEvent: { event in
+                counts.withLock { counts in
+                    switch event.kind {
+                    case .reauthenticated: counts.again += 1
+                    case .disconnected, .connectFailed, .retried: counts.lost += 1
+                    default: break
+                    }
                 }
             }
-        }) { broker, client, _ in
+        ) { broker, client, _ in
             let end = MonotonicInstant.now + .milliseconds(4500)
             let count = try await client.withProducer(.init(strategy: .sharded(lanes: 2))) { producer in
                 var count = 0

@@ -59,7 +59,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (TransportError(TLSFailure(.certificate, "it has expired"), "x"), KafkaClientError.Code.tlsFailed, "it has expired"),
+        (
+            TransportError(TLSFailure(.certificate, "it has expired"), "x"), KafkaClientError.Code.tlsFailed,
+            "it has expired"
+        ),
         (TransportError(TLSFailure(.notTLS, "no TLS"), "x"), .tlsFailed, "may be PLAINTEXT"),
         (TransportError(TLSFailure(.identity, "none shown"), "x"), .tlsFailed, "give this client a certificate"),
         (TransportError(TLSFailure(.truncated, "cut"), "x"), .connectionFailed, "cut"),
@@ -116,7 +119,9 @@ import Testing
         answer.errorMessage = "no such user"
         let error = try ending(bench.machine.didReceiveToken(answer, user: "alice", now: bench.now)).error
         #expect(error.code == .authenticationFailed && !error.isRetriable)
-        for word in ["alice", "SCRAM-SHA-256", "no such user", "check the credentials"] { #expect(error.message.contains(word)) }
+        for word in ["alice", "SCRAM-SHA-256", "no such user", "check the credentials"] {
+            #expect(error.message.contains(word))
+        }
     }
 
     @Test func `a mechanism without credentials, or that refuses the broker, closes the connection`() throws {
@@ -156,7 +161,8 @@ import Testing
 
     // MARK: Requests meanwhile
 
-    @Test func `securing, authenticating: requests are held with their deadlines, and written when all is done`() throws {
+    @Test func `securing, authenticating: requests are held with their deadlines, and written when all is done`() throws
+    {
         var bench = bench()
         _ = bench.connect()
         bench.hold("a", timeout: .seconds(5))

@@ -34,7 +34,9 @@ import Testing
             ("x-amz-credential", "AKIAIOSFODNN7EXAMPLE/20261128/eu-west-1/kafka-cluster/aws4_request"),
             ("x-amz-signedheaders", "host"),
         ] { #expect(message[name]?.string == value) }
-        #expect(message["x-amz-security-token"] == nil && message["user-agent"]?.string?.hasPrefix("kafkaclient-swift/") == true)
+        #expect(
+            message["x-amz-security-token"] == nil
+                && message["user-agent"]?.string?.hasPrefix("kafkaclient-swift/") == true)
     }
 
     @Test func `temporary credentials are signed with their token`() async throws {

@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test func `PLAIN says user and password`() async throws {
-        var exchange = try await PlainMechanism(PasswordCredentials(user: "ü", password: "p,=")).makeExchange(with: Self.broker)
+        var exchange = try await PlainMechanism(PasswordCredentials(user: "ü", password: "p,=")).makeExchange(
+            with: Self.broker)
         #expect(text(try await exchange.respond(to: nil)) == "\0ü\0p,=" && exchange.user == "ü")
         #expect(try await exchange.respond(to: []) == nil)
     }
@@ -58,7 +59,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (OAuthToken("abc", expires: WallTime(millisecondsSince1970: 1000)), "has expired"), (OAuthToken(""), "is empty"),
+        (OAuthToken("abc", expires: WallTime(millisecondsSince1970: 1000)), "has expired"),
+        (OAuthToken(""), "is empty"),
         (OAuthToken("a b"), "is empty, or has characters"), (OAuthToken("a\u{1}b"), "has characters"),
         (OAuthToken("a", extensions: ["auth": "x"]), "'auth' is no SASL extension"),
         (OAuthToken("a", extensions: ["x1": "x"]), "'x1' is no SASL extension"),
@@ -67,7 +69,8 @@ import Testing
     func `a token that can't be used is not sent`(token: OAuthToken, words: String) async throws {
         let mechanism = OAuthMechanism { token }
         let error = await #expect(throws: KafkaClientError.self) { try await mechanism.makeExchange(with: Self.broker) }
-        #expect(error?.code == .authenticationFailed && error?.message.contains(words) == true, "\(error?.message ?? "")")
+        #expect(
+            error?.code == .authenticationFailed && error?.message.contains(words) == true, "\(error?.message ?? "")")
     }
 
     @Test func `a token is got once for all connections, and anew when it is old or was refused`() async throws {
@@ -79,7 +82,8 @@ import Testing
                 return count
             }
             try await Task.sleep(for: .milliseconds(20))
-            let expires = WallTime(millisecondsSince1970: WallTime.now.millisecondsSince1970 + lifetimeMs.withLock { $0 })
+            let expires = WallTime(
+                millisecondsSince1970: WallTime.now.millisecondsSince1970 + lifetimeMs.withLock { $0 })
             return OAuthToken(Secret("token\(number)"), expires: expires)
         }
         let firsts = try await withThrowingTaskGroup(of: String?.self) { group in

@@ -75,7 +75,9 @@ import Testing
         #expect(pair.clientFailure?.description.contains(words) == true, "\(pair.clientFailure?.description ?? "")")
     }
 
-    @Test(arguments: [("broker.example", false), ("127.0.0.1", true), ("127.0.0.2", false), ("localhost", true), ("localhost.", true)])
+    @Test(arguments: [
+        ("broker.example", false), ("127.0.0.1", true), ("127.0.0.2", false), ("localhost", true), ("localhost.", true),
+    ])
     func `the certificate must be for the host that was connected to`(host: String, isAccepted: Bool) throws {
         var pair = try EnginePair(certificates.client(), certificates.server(), host: host)
         pair.shakeHands()
@@ -153,7 +155,8 @@ import Testing
     // MARK: Hostile
 
     @Test(arguments: [
-        "HTTP/1.0 400 Bad Request\r\n\r\n", "\u{0}\u{0}\u{0}\u{10}", "SSH-2.0-OpenSSH_9.2\r\n", "\u{16}\u{3}\u{1}\u{0}\u{0}",
+        "HTTP/1.0 400 Bad Request\r\n\r\n", "\u{0}\u{0}\u{0}\u{10}", "SSH-2.0-OpenSSH_9.2\r\n",
+        "\u{16}\u{3}\u{1}\u{0}\u{0}",
         String(repeating: "A", count: 70_000),
     ])
     func `bytes that are no TLS are told as that`(text: String) throws {
@@ -232,7 +235,8 @@ import Testing
         let folder = try TestFolder()
         let issued = try certificates.authority.issue("client")
         let store = try folder.write(PKCS12.make(issued, password: "pkcs12"), "client.p12")
-        let trust = try folder.write(PKCS12.make(authority: certificates.authority.certificate, password: "trust"), "ca.p12")
+        let trust = try folder.write(
+            PKCS12.make(authority: certificates.authority.certificate, password: "trust"), "ca.p12")
         let encrypted = try PKCS12.encrypt(issued.key, password: "key")
         let key = try folder.write(Array(encrypted.utf8), "client.key")
         let certificate = try folder.write(issued.certificate, "client.pem")
@@ -251,7 +255,10 @@ import Testing
         }
         for (identity, words) in [
             (TLSConfiguration.Identity.pkcs12File(store, password: "wrong"), "the password does not open it"),
-            (.pemFiles(certificates: certificate, key: key, password: "wrong"), "the password does not open the private key"),
+            (
+                .pemFiles(certificates: certificate, key: key, password: "wrong"),
+                "the password does not open the private key"
+            ),
             (.pemFiles(certificates: certificate, key: key), "is encrypted; give its password"),
             (.pkcs12File(certificate, password: "pkcs12"), "is no PKCS#12 file"),
             (.pkcs12File(trust, password: "trust"), "has no private key"),

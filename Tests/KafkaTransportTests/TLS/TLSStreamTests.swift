@@ -16,7 +16,10 @@ import Testing
         let contexts = try (certificates.client { $0.versions = version...version }, certificates.server())
         try await withConnection { (loop, client, server) async throws in
             let ends = try await loop.run {
-                (try SecuredPeer(client: contexts.0, over: client.stream!), try SecuredPeer(server: contexts.1, over: server.stream!))
+                (
+                    try SecuredPeer(client: contexts.0, over: client.stream!),
+                    try SecuredPeer(server: contexts.1, over: server.stream!)
+                )
             }
             #expect(try await ends.0.told.next() == .secured)
             #expect(try await ends.1.told.next() == .secured)
@@ -56,7 +59,8 @@ import Testing
                 server.channel.startReading()
                 for begin in stride(from: 0, to: sent.count, by: sent.count / 3 + 1) {
                     client.write(
-                        Array(sent[begin..<min(begin + sent.count / 3 + 1, sent.count)]), pieceByteCount: pieceByteCount)
+                        Array(sent[begin..<min(begin + sent.count / 3 + 1, sent.count)]), pieceByteCount: pieceByteCount
+                    )
                 }
             }
             try await server.hasRead(sent.count)

@@ -1,10 +1,11 @@
+import COpenSSL
+import KafkaSecurity
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
     import Darwin
 #endif
-import COpenSSL
-import KafkaSecurity
 
 /// A folder that is removed with the object.
 final class TestFolder {

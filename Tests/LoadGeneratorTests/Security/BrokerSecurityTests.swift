@@ -45,7 +45,8 @@ import Testing
             options("--sasl PLAIN --user-file \(users) --security-dir \(folder.path)/s"))
         #expect(security.security.users.mapValues(\.text) == ["al=ice": "p\\w \"x\"", "bob": "b"])
         for name in ["client.properties"] {
-            var exchange = try await client("\(folder.path)/s/\(name)").sasl?.makeExchange(with: Endpoint(host: "h", port: 1))
+            var exchange = try await client("\(folder.path)/s/\(name)").sasl?.makeExchange(
+                with: Endpoint(host: "h", port: 1))
             let first = try await exchange?.respond(to: nil)
             #expect(first == Array("\0al=ice\0p\\w \"x\"".utf8))
         }

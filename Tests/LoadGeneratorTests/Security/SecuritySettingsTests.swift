@@ -69,7 +69,10 @@ import Testing
             ("sasl.oauthbearer.token.endpoint.url=file://\(path)", "opaque-token"),
             ("sasl.oauthbearer.token.command=printf from-a-command", "from-a-command"),
             ("sasl.jaas.config=o.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"alice\";", "eyJ"),
-            ("enable.sasl.oauthbearer.unsecure.jwt=true\nsasl.oauthbearer.config=principal=alice lifeSeconds=60", "eyJ"),
+            (
+                "enable.sasl.oauthbearer.unsecure.jwt=true\nsasl.oauthbearer.config=principal=alice lifeSeconds=60",
+                "eyJ"
+            ),
         ] {
             let security = try Self.security("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=OAUTHBEARER\n\(text)")
             #expect(try await Self.first(security)?.contains("auth=Bearer \(token)") == true, "\(text)")
@@ -87,12 +90,21 @@ import Testing
         ("sasl.mechanism=PLAIN", "SASL needs a user"), ("", "SASL needs sasl.mechanism"),
         ("sasl.mechanism=NTLM", "sasl.mechanism=NTLM: accepted are PLAIN"),
         ("sasl.mechanisms=NTLM", "sasl.mechanisms=NTLM: accepted are PLAIN"),
-        ("sasl.mechanism=PLAIN\nsasl.jaas.config=o.ScramLoginModule required username=a password=b;", "wants the login module PlainLoginModule"),
-        ("sasl.mechanism=PLAIN\nsasl.jaas.config=o.PlainLoginModule required username=a password=topsecret", "end with a semicolon"),
+        (
+            "sasl.mechanism=PLAIN\nsasl.jaas.config=o.ScramLoginModule required username=a password=b;",
+            "wants the login module PlainLoginModule"
+        ),
+        (
+            "sasl.mechanism=PLAIN\nsasl.jaas.config=o.PlainLoginModule required username=a password=topsecret",
+            "end with a semicolon"
+        ),
         ("sasl.mechanism=PLAIN\nsasl.jaas.config=o.PlainLoginModule username=a;", "comes 'required'"),
         ("sasl.mechanism=PLAIN\nsasl.jaas.config=o.PlainLoginModule required username=\"a;", "never closed"),
         ("sasl.mechanism=PLAIN\nsasl.jaas.config=o.PlainLoginModule required username;", "'username' has no value"),
-        ("sasl.mechanism=PLAIN\nsasl.jaas.config=o.PlainLoginModule required username=a;", "needs username and password"),
+        (
+            "sasl.mechanism=PLAIN\nsasl.jaas.config=o.PlainLoginModule required username=a;",
+            "needs username and password"
+        ),
         ("sasl.mechanism=OAUTHBEARER", "OAUTHBEARER needs tokens"),
         ("sasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.token.file=/no/token", "/no/token can't be read"),
     ])
@@ -129,7 +141,8 @@ import Testing
 
     @Test(arguments: [
         ("ssl.endpoint.identification.algorithm=", TLSConfiguration.Verification.authorityOnly),
-        ("ssl.endpoint.identification.algorithm=none", .authorityOnly), ("ssl.endpoint.identification.algorithm=https", .full),
+        ("ssl.endpoint.identification.algorithm=none", .authorityOnly),
+        ("ssl.endpoint.identification.algorithm=https", .full),
         ("enable.ssl.certificate.verification=false", .none), ("enable.ssl.certificate.verification=true", .full),
     ])
     func `how much is verified`(text: String, verification: TLSConfiguration.Verification) throws {
@@ -138,7 +151,8 @@ import Testing
 
     @Test(arguments: [
         ("ssl.enabled.protocols=TLSv1.2", TLSConfiguration.Version.v1_2 ... .v1_2),
-        ("ssl.enabled.protocols=TLSv1.3, TLSv1.2", .v1_2 ... .v1_3), ("ssl.enabled.protocols=TLSv1.3,TLSv1.1", .v1_3 ... .v1_3),
+        ("ssl.enabled.protocols=TLSv1.3, TLSv1.2", .v1_2 ... .v1_3),
+        ("ssl.enabled.protocols=TLSv1.3,TLSv1.1", .v1_3 ... .v1_3),
         ("ssl.protocol=TLSv1.2", .v1_2 ... .v1_2), ("ssl.protocol=TLS", .v1_2 ... .v1_3),
     ])
     func `which versions`(text: String, versions: ClosedRange<TLSConfiguration.Version>) throws {
@@ -183,11 +197,15 @@ import Testing
             guard case .run(let plan) = command else { throw UsageError("not a run") }
             return plan
         }
-        for secret in ["sasl.password=topsecret", "sasl.jaas.config=x required password=topsecret;", "ssl.key.password=topsecret"] {
+        for secret in [
+            "sasl.password=topsecret", "sasl.jaas.config=x required password=topsecret;", "ssl.key.password=topsecret",
+        ] {
             let error = #expect(throws: UsageError.self) { try plan(["-X", secret]) }
             #expect(error.map { "\($0)".contains("is a secret") && !"\($0)".contains("topsecret") } == true)
         }
-        let sasl = ["security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN", "sasl.username=a"].flatMap { ["-X", $0] }
+        let sasl = ["security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN", "sasl.username=a"].flatMap {
+            ["-X", $0]
+        }
         let named = try plan(sasl + ["-X", "sasl.password=${env:PW}"], ["PW": "topsecret"])
         #expect(named.target.clientSettings.security.sasl?.name == "PLAIN")
         #expect(!"\(named.target.commandProperties)".contains("topsecret"))
@@ -195,7 +213,8 @@ import Testing
 
         let folder = try TemporaryFolder()
         let path = try folder.write(
-            "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=a\nsasl.password=topsecret\n".utf8, "c")
+            "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=a\nsasl.password=topsecret\n".utf8,
+            "c")
         chmod(path, 0o644)
         #expect(try plan(["--command-config", path]).warnings.contains { $0.contains("chmod 600") })
         chmod(path, 0o600)
@@ -221,8 +240,14 @@ import Testing
 
     @Test func `properties are read as Java reads them`() throws {
         func parse(_ text: String) throws -> [[String]] { try JavaProperties.parse(text).map { [$0.name, $0.value] } }
-        #expect(try parse("a=1\r\n b : 2\n\tc   3\n! x\n# y\n\nd=\ne\\=f\\:g=h=i\n") == [["a", "1"], ["b", "2"], ["c", "3"], ["d", ""], ["e=f:g", "h=i"]])
-        #expect(try parse("a=one \\\n    two\\\\\nb=\\u00e9\\t\\q\nc=x\\") == [["a", "one two\\"], ["b", "é\tq"], ["c", "x\\"]])
+        #expect(
+            try parse("a=1\r\n b : 2\n\tc   3\n! x\n# y\n\nd=\ne\\=f\\:g=h=i\n") == [
+                ["a", "1"], ["b", "2"], ["c", "3"], ["d", ""], ["e=f:g", "h=i"],
+            ])
+        #expect(
+            try parse("a=one \\\n    two\\\\\nb=\\u00e9\\t\\q\nc=x\\") == [
+                ["a", "one two\\"], ["b", "é\tq"], ["c", "x\\"],
+            ])
         #expect(try JavaProperties.parse("\n\na=1\\\n2\nb=3").map(\.number) == [3, 5])
         for text in ["nonsense", "=x", "a=\\u12"] { #expect(throws: ValueError.self) { try parse(text) } }
     }

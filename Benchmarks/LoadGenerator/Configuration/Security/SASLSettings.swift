@@ -57,7 +57,9 @@ struct SASLSettings {
         if let jaas {
             try Self.check(jaas, "Krb5LoginModule")
             if jaas.options["useKeyTab"] == "true" {
-                guard let path = jaas.options["keyTab"] else { throw UsageError("sasl.jaas.config: useKeyTab needs keyTab") }
+                guard let path = jaas.options["keyTab"] else {
+                    throw UsageError("sasl.jaas.config: useKeyTab needs keyTab")
+                }
                 keytab = path
             }
             principal = jaas.options["principal"] ?? principal

@@ -33,7 +33,8 @@ struct TokenEndpoint: Sendable {
         let now = WallTime.now.millisecondsSince1970
         let expires = lifetime.map { WallTime(millisecondsSince1970: now + min($0, 1 << 40) * 1000) }
         return OAuthToken(
-            Secret(token), expires: own?.expires ?? expires, principal: own?.principal ?? clientID, extensions: extensions)
+            Secret(token), expires: own?.expires ?? expires, principal: own?.principal ?? clientID,
+            extensions: extensions)
     }
 
     private func post() throws -> (status: Int, body: [UInt8]) {
@@ -43,7 +44,8 @@ struct TokenEndpoint: Sendable {
         var form = "grant_type=client_credentials"
         if let scope { form += "&scope=\(Self.encode(scope))" }
         let settings: [(CURLoption, String)] = [
-            (CURLOPT_URL, url), (CURLOPT_COPYPOSTFIELDS, form), (CURLOPT_USERAGENT, "kbench/\(KafkaClientVersion.current)"),
+            (CURLOPT_URL, url), (CURLOPT_COPYPOSTFIELDS, form),
+            (CURLOPT_USERAGENT, "kbench/\(KafkaClientVersion.current)"),
             // Both are encoded before they are given as a user's name and password (RFC 6749, section 2.3.1).
             (CURLOPT_USERNAME, Self.encode(clientID)), (CURLOPT_PASSWORD, Self.encode(clientSecret.text)),
             (CURLOPT_PROTOCOLS_STR, "http,https"),
