@@ -15,8 +15,12 @@ struct RunTarget {
     static func prepare(
         _ cluster: Cluster, _ settings: TargetSettings, partitions: Int, _ broker: BrokerProcess?
     ) async throws -> RunTarget {
-        let isNew = try await cluster.createTopic(
-            settings.topic, partitionCount: Int32(partitions), replicationFactor: settings.replicationFactor)
+        // A topic that is there is written to without the right to create one.
+        var isNew = false
+        if try await !cluster.hasTopic(settings.topic) {
+            isNew = try await cluster.createTopic(
+                settings.topic, partitionCount: Int32(partitions), replicationFactor: settings.replicationFactor)
+        }
         let found = try await cluster.describe(settings.topic).partitions.count
         guard found == partitions else {
             throw RunError(

@@ -194,8 +194,12 @@ actor TopicReader {
             }
         case .offsetOutOfRange: lostPartition = index
         default:
-            lastError = KafkaClientError(answer.errorCode, "partition \(index) of topic '\(topic)'")
+            let error = KafkaClientError(
+                answer.errorCode, "partition \(index) of topic '\(topic)'", needs: .init("Read", topic: topic),
+                of: cluster.user)
+            lastError = error
             mustAssign = true
+            if error.code == .notAuthorized { failure = "\(error)" }
         }
     }
 

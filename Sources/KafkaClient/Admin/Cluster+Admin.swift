@@ -30,7 +30,7 @@ extension Cluster {
             throw KafkaClientError(.protocolViolation, "the answer to making topic '\(name)' does not speak of it")
         }
         if answer.errorCode == .topicAlreadyExists { return false }
-        try check(answer.errorCode, answer.errorMessage, "cannot create topic '\(name)'")
+        try check(answer.errorCode, answer.errorMessage, "cannot create topic '\(name)'", .init("Create", topic: name))
         return true
     }
 
@@ -51,7 +51,9 @@ extension Cluster {
         }
         forget(name)
         let answer = result.topics.first
-        try check(answer?.errorCode ?? .unknownServerError, answer?.errorMessage, "cannot delete topic '\(name)'")
+        try check(
+            answer?.errorCode ?? .unknownServerError, answer?.errorMessage, "cannot delete topic '\(name)'",
+            .init("Delete", topic: name))
     }
 
     /// A point in a partition's log whose offset can be asked for.
@@ -91,7 +93,9 @@ extension Cluster {
     }
 
     private func offsetError(_ code: KafkaErrorCode, _ topic: String) -> KafkaClientError {
-        KafkaClientError(code, "cannot learn the offsets of topic '\(topic)'")
+        KafkaClientError(
+            code, "cannot learn the offsets of topic '\(topic)'", needs: .init("Describe", topic: topic),
+            of: metadata.user)
     }
 
     /// Asks the leaders of the partitions whose offsets are not known yet.
@@ -161,8 +165,10 @@ extension Cluster {
     /// How long a broker may take, in milliseconds.
     private var timeoutMs: Int32 { configuration.connection.brokerTimeout.milliseconds }
 
-    private func check(_ code: KafkaErrorCode, _ message: String?, _ action: String) throws(KafkaClientError) {
+    private func check(
+        _ code: KafkaErrorCode, _ message: String?, _ action: String, _ right: KafkaClientError.Right
+    ) throws(KafkaClientError) {
         if code == .none { return }
-        throw KafkaClientError(code, action, message)
+        throw KafkaClientError(code, action, message, needs: right, of: metadata.user)
     }
 }

@@ -142,7 +142,7 @@ extension Cluster {
             connection.onReauthenticated = { [metadata] mechanism, user in
                 metadata.emit(.reauthenticated(broker: id, endpoint: endpoint, mechanism: mechanism, user: user))
             }
-            for event in connection.openingEvents(broker: id) { metadata.emit(event) }
+            metadata.emitOpening(connection, broker: id)
         } catch {
             connection.close()
             failure = error

@@ -126,13 +126,28 @@ public actor Cluster: TopicDirectory {
         }
     }
 
+    /// Who a broker was told last that this client is; nil where that is not known.
+    package nonisolated var user: String? { metadata.user }
+
+    /// Whether there is a topic, without having it created.
+    ///
+    /// - Throws: `KafkaClientError`: `.notAuthorized` when this client may not know; why no broker answered.
+    package func hasTopic(_ topic: String) async throws -> Bool {
+        let reason = try await learn([topic])[topic]
+        if reason == .unknownTopicOrPartition { return false }
+        if let reason, !reason.isRetriable { throw missing(topic, reason) }
+        return metadata.description(of: topic) != nil
+    }
+
     private func missing(_ topic: String, _ reason: KafkaErrorCode) -> KafkaClientError {
         if reason == .unknownTopicOrPartition {
             return KafkaClientError(
                 .unknownTopic, "topic '\(topic)' does not exist on the cluster of \(bootstrap[0]); create it first",
                 brokerError: reason)
         }
-        return KafkaClientError(reason, "topic '\(topic)'")
+        return KafkaClientError(
+            reason, "topic '\(topic)' can't be described, if there is one", needs: .init("Describe", topic: topic),
+            of: metadata.user)
     }
 
     /// The leader of a partition. It is always asked for anew, because the partition may have changed its leader.

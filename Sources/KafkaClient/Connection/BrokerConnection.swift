@@ -24,7 +24,7 @@ final class BrokerConnection {
     /// What is known of the connection's keys; nil when it is not secured.
     private var securing: TLSStream.Facts?
     /// Who the broker was told that this client is.
-    private var user: String?
+    private(set) var user: String?
     private var stream: TCPStream?
     private var channel: (any ByteChannel)?
     /// The SASL exchange that is under way.

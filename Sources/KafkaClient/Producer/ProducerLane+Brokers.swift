@@ -105,7 +105,10 @@ extension ProducerLane {
         brokers[broker]?.flow = FlowWindow()
         recountFlow()
         queue.didReach(broker: broker)
-        for event in brokers[broker]?.connection?.openingEvents(broker: broker) ?? [] { cluster.metadata.emit(event) }
+        if let connection = brokers[broker]?.connection {
+            if connection.user != nil { queue.user = connection.user }
+            cluster.metadata.emitOpening(connection, broker: broker)
+        }
         pump(isEndOfTurn: true)
     }
 

@@ -61,7 +61,8 @@ extension Cluster {
                 return .done(ProducerIdentity(id: answer.producerID, epoch: answer.producerEpoch))
             }
             let error = KafkaClientError(
-                code, "no producer id for idempotent producing (turn it off, or have the broker allow it)")
+                code, "no producer id for idempotent producing (turn it off, or have the broker allow it)",
+                needs: .idempotentWrite, of: metadata.user)
             // Kafka's coordinator may still be loading, or out of ids for the moment.
             let isWorthIt = code.isRetriable || code == .coordinatorLoadInProgress || code == .coordinatorNotAvailable
             if !isWorthIt || isTimeOver() { throw error }

@@ -27,6 +27,7 @@ final class ClusterMetadata: Sendable {
     fileprivate static let answersForEpoch = 8
 
     fileprivate struct State {
+        var user: String?
         var clusterID: String?
         var controllerID: Int32 = -1
         var brokers: [Int32: Endpoint] = [:]
@@ -67,6 +68,15 @@ final class ClusterMetadata: Sendable {
 
     func emit(_ kind: @autoclosure () -> ClientEvent.Kind) {
         onEvent?(ClientEvent(kind(), at: .now))
+    }
+
+    /// Who a broker was told last that this client is; nil while none was, or the mechanism does not tell.
+    var user: String? { state.withLock { $0.user } }
+
+    /// Tells of a connection that is open.
+    func emitOpening(_ connection: BrokerConnection, broker: Int32) {
+        if let user = connection.user { state.withLock { $0.user = user } }
+        for event in connection.openingEvents(broker: broker) { emit(event) }
     }
 
     // MARK: Reading

@@ -56,6 +56,8 @@ struct ProduceQueue: ~Copyable {
     let window: PartitionQueue.Window
     /// The lane's producer id, with epoch 0; nil until a broker has given one out.
     private(set) var identity: ProducerIdentity?
+    /// Who brokers were told that this client is, for messages; nil where that is not known.
+    var user: String?
     /// Why no broker has given out a producer id the last time; nil when one has.
     var identityFailure: KafkaClientError?
     private let share: LaneShare
