@@ -54,7 +54,8 @@ let package = Package(
         library(
             "KafkaClient",
             [
-                "KafkaProtocol", "KafkaCompression", "KafkaJSON", "KafkaQueues", "KafkaSecurity", "KafkaTransport", "CDeflate",
+                "KafkaProtocol", "KafkaCompression", "KafkaJSON", "KafkaQueues", "KafkaSecurity", "KafkaTransport",
+                "CDeflate",
                 "CGSSAPI",
             ]),
         library("KafkaClientFoundation", ["KafkaClient"]),
@@ -79,7 +80,8 @@ let package = Package(
 
         // Decoders held to their promises, for a fuzzer and for the tests that replay what it found.
         .target(
-            name: "FuzzTargets", dependencies: ["KafkaClient", "KafkaEmbeddedBroker"], path: "Tests/FuzzTargets",
+            name: "FuzzTargets", dependencies: ["KafkaClient", "KafkaEmbeddedBroker", "KafkaJSON", "KafkaSecurity"],
+            path: "Tests/FuzzTargets",
             swiftSettings: settings),
         // Random numbers that a seed repeats, and patience.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -93,7 +95,10 @@ let package = Package(
         tests("KafkaTransportTests", ["KafkaSecurity", "KafkaTransport", "COpenSSL", "TestSupport"]),
         tests(
             "KafkaClientTests",
-            ["KafkaClient", "KafkaClientFoundation", "KafkaEmbeddedBroker", "KafkaJSON", "KafkaSecurity", "TestSupport"]),
+            [
+                "KafkaClient", "KafkaClientFoundation", "KafkaEmbeddedBroker", "KafkaJSON", "KafkaSecurity",
+                "TestSupport",
+            ]),
         tests("KafkaEmbeddedBrokerTests", ["KafkaClient", "KafkaEmbeddedBroker", "KafkaSecurity", "TestSupport"]),
         tests("LoadGeneratorTests", ["LoadGenerator", "KafkaJSON", "KafkaSecurity"]),
         // What other programs' tests drive; see Tests/Interop.

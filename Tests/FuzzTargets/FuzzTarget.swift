@@ -2,7 +2,7 @@ import KafkaProtocol
 
 /// What reads bytes that somebody else made: one decoder, and the promises that it is held to.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case requests, responses, batches, frames, services, gzip, snappy, lz4, zstd
+    case requests, responses, batches, frames, services, gzip, snappy, lz4, zstd, tls, sasl, json
 
     /// A promise that a decoder broke. What it must never do at all (trap, hang, read past the end) shows by itself.
     package struct Finding: Error, CustomStringConvertible {
@@ -27,6 +27,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .snappy: try CodecFuzzing(.snappy).run(bytes)
         case .lz4: try CodecFuzzing(.lz4).run(bytes)
         case .zstd: try CodecFuzzing(.zstd).run(bytes)
+        case .tls: try TLSTarget.run(bytes)
+        case .sasl: try SASLTarget.run(bytes)
+        case .json: try JSONTarget.run(bytes)
         }
     }
 
@@ -42,6 +45,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .snappy: CodecFuzzing(.snappy).seeds
         case .lz4: CodecFuzzing(.lz4).seeds
         case .zstd: CodecFuzzing(.zstd).seeds
+        case .tls: TLSTarget.seeds
+        case .sasl: SASLTarget.seeds
+        case .json: JSONTarget.seeds
         }
     }
 }

@@ -86,7 +86,7 @@ extension SASLMechanism where Self == SCRAMMechanism {
 }
 
 /// The client's part of SCRAM. It refuses a server that does not prove that it knows the password.
-struct SCRAMExchange: SASLExchange {
+package struct SCRAMExchange: SASLExchange {
     private enum State {
         case idle
         /// The client has named itself.
@@ -109,7 +109,7 @@ struct SCRAMExchange: SASLExchange {
     /// - Parameters:
     ///   - nonce: what nobody can foretell, without a comma.
     ///   - keys: makes the keys of the password, which takes long.
-    init(
+    package init(
         _ mechanism: SCRAM, _ credentials: PasswordCredentials, nonce: String, isDelegationToken: Bool = false,
         keys: @escaping @Sendable (_ salt: [UInt8], _ iterations: Int) -> SCRAMKeys
     ) {
@@ -121,9 +121,9 @@ struct SCRAMExchange: SASLExchange {
         firstBare = "n=\(SCRAMMessage.escape(credentials.user)),r=\(nonce)\(extensions)"
     }
 
-    var user: String? { name }
+    package var user: String? { name }
 
-    mutating func respond(to challenge: [UInt8]?) throws -> [UInt8]? {
+    package mutating func respond(to challenge: [UInt8]?) throws -> [UInt8]? {
         switch (state, challenge) {
         case (.idle, nil):
             state = .named

@@ -3,7 +3,7 @@ import KafkaSecurity
 import KafkaTransport
 
 /// What the broker knows of its users. Shared by all connections.
-struct SASLServer: Sendable {
+package struct SASLServer: Sendable {
     /// A user's password as SCRAM keeps it.
     struct SCRAMUser: Sendable {
         let salt: [UInt8]
@@ -17,7 +17,7 @@ struct SASLServer: Sendable {
     private let scramUsers: [SCRAM: [String: SCRAMUser]]
 
     /// Nil when nobody is asked who he is.
-    init?(_ security: EmbeddedBrokerSecurity) {
+    package init?(_ security: EmbeddedBrokerSecurity) {
         if security.mechanisms.isEmpty { return nil }
         mechanisms = security.mechanisms
         iterations = security.scramIterations
@@ -43,7 +43,7 @@ struct SASLServer: Sendable {
 }
 
 /// What a message of a client's leads to.
-enum SASLStep {
+package enum SASLStep {
     /// The broker's message; the client has more to say.
     case goOn([UInt8])
     /// The client is who it says it is; the broker's last message.
@@ -53,12 +53,12 @@ enum SASLStep {
 }
 
 /// The server's part of a mechanism on one connection.
-enum SASLServerExchange {
+package enum SASLServerExchange {
     case plain
     case scram(SCRAMServerExchange)
     case oauth(OAuthServerExchange)
 
-    init(_ mechanism: EmbeddedBrokerSecurity.Mechanism) {
+    package init(_ mechanism: EmbeddedBrokerSecurity.Mechanism) {
         switch mechanism {
         case .plain: self = .plain
         case .scramSHA256: self = .scram(SCRAMServerExchange(.sha256))
@@ -67,7 +67,7 @@ enum SASLServerExchange {
         }
     }
 
-    mutating func take(_ message: [UInt8], _ server: SASLServer) -> SASLStep {
+    package mutating func take(_ message: [UInt8], _ server: SASLServer) -> SASLStep {
         switch self {
         case .plain: return Self.plain(message, server)
         case .scram(var exchange):
@@ -97,7 +97,7 @@ enum SASLServerExchange {
 }
 
 /// The server's part of SCRAM.
-struct SCRAMServerExchange {
+package struct SCRAMServerExchange {
     private enum State {
         case idle
         case named(user: String, SASLServer.SCRAMUser, nonce: String, exchange: String, header: String)
@@ -172,7 +172,7 @@ extension String {
 }
 
 /// The server's part of OAUTHBEARER, for tokens that nobody has signed.
-struct OAuthServerExchange {
+package struct OAuthServerExchange {
     /// Why the client was refused; it wants to say something to that.
     private var refusal: String?
 

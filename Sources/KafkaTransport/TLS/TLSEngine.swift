@@ -11,20 +11,20 @@ import KafkaSecurity
 #endif
 
 /// One end of a secured connection. Used by one thread at a time.
-final class TLSEngine: @unchecked Sendable {
+package final class TLSEngine: @unchecked Sendable {
     // Unchecked: its stream uses it on its loop, or gives it to a worker thread and does not touch it meanwhile.
 
     /// What is known of a connection that is secured.
-    struct Facts: Sendable, Equatable {
+    package struct Facts: Sendable, Equatable {
         /// The version of TLS, such as `TLSv1.3`.
-        let version: String
-        let cipher: String
-        let isResumed: Bool
+        package let version: String
+        package let cipher: String
+        package let isResumed: Bool
         /// The subject of the other end's certificate; nil when it showed none.
-        let peer: String?
+        package let peer: String?
     }
 
-    enum Progress {
+    package enum Progress {
         /// More bytes of the other end are needed.
         case needsInput
         case done(Facts)
@@ -32,7 +32,7 @@ final class TLSEngine: @unchecked Sendable {
     }
 
     /// The longest that one record of TLS protects.
-    static let recordByteCountMax = 16 << 10
+    package static let recordByteCountMax = 16 << 10
     /// The most that a record is longer than what it protects, in any version.
     static let recordOverheadMax = 256
 
@@ -60,7 +60,7 @@ final class TLSEngine: @unchecked Sendable {
     ///
     /// - Parameter host: the host that was connected to, which the certificate must be for unless the configuration says
     ///   another one.
-    convenience init(client context: TLSContext, host: String, port: UInt16) throws(TLSFailure) {
+    package convenience init(client context: TLSContext, host: String, port: UInt16) throws(TLSFailure) {
         guard case .client(let configuration) = context.role else { preconditionFailure("this is a server's context") }
         var name = configuration.serverName ?? host
         if name.hasSuffix(".") { name.removeLast() }
@@ -86,7 +86,7 @@ final class TLSEngine: @unchecked Sendable {
     }
 
     /// An end that answers.
-    convenience init(server context: TLSContext) throws(TLSFailure) {
+    package convenience init(server context: TLSContext) throws(TLSFailure) {
         guard case .server = context.role else { preconditionFailure("this is a client's context") }
         try self.init(context.current(), sessionName: nil, host: nil)
         SSL_set_accept_state(ssl)
@@ -159,20 +159,20 @@ final class TLSEngine: @unchecked Sendable {
     func clearOutput() { outputByteCount = 0 }
 
     /// The bytes for the wire, as an array of their own, and none are left.
-    func takeOutput() -> [UInt8] {
+    package func takeOutput() -> [UInt8] {
         defer { outputByteCount = 0 }
         return Array(UnsafeRawBufferPointer(start: output, count: outputByteCount))
     }
 
     /// Gives bytes of the wire, which must stay valid until they are taken back.
-    func give(_ bytes: UnsafeRawBufferPointer) {
+    package func give(_ bytes: UnsafeRawBufferPointer) {
         // Others may have left errors of theirs on this thread, which would be taken for this connection's.
         ERR_clear_error()
         input = bytes
     }
 
     /// Takes back what was given and not read.
-    func takeUnread() -> UnsafeRawBufferPointer {
+    package func takeUnread() -> UnsafeRawBufferPointer {
         defer { input = UnsafeRawBufferPointer(start: nil, count: 0) }
         return input
     }
@@ -180,7 +180,7 @@ final class TLSEngine: @unchecked Sendable {
     // MARK: The handshake
 
     /// Goes on with the handshake as far as the input goes. It may take a millisecond and more, for a signature.
-    func shakeHands() -> Progress {
+    package func shakeHands() -> Progress {
         let status = SSL_do_handshake(ssl)
         if status == 1 { return .done(facts) }
         switch SSL_get_error(ssl, status) {
@@ -253,7 +253,7 @@ final class TLSEngine: @unchecked Sendable {
     private static let quietByteCountMax = 1 << 20
 
     /// Protects at most one record's worth of bytes, and appends the record to the output.
-    func encrypt(_ bytes: UnsafeRawBufferPointer) -> TLSFailure? {
+    package func encrypt(_ bytes: UnsafeRawBufferPointer) -> TLSFailure? {
         assert(bytes.count <= Self.recordByteCountMax)
         if bytes.isEmpty { return nil }
         noteTraffic(bytes.count)
@@ -261,7 +261,7 @@ final class TLSEngine: @unchecked Sendable {
         return count == bytes.count ? nil : failure("OpenSSL can't encrypt")
     }
 
-    enum Reading: Equatable {
+    package enum Reading: Equatable {
         case bytes(Int)
         case needsInput
         /// The other end has said that it says no more.
@@ -270,7 +270,7 @@ final class TLSEngine: @unchecked Sendable {
     }
 
     /// Reads the bytes of one record at most.
-    func decrypt(into space: UnsafeMutableRawBufferPointer) -> Reading {
+    package func decrypt(into space: UnsafeMutableRawBufferPointer) -> Reading {
         let count = SSL_read(ssl, space.baseAddress, Int32(clamping: space.count))
         if count > 0 {
             noteTraffic(Int(count))
