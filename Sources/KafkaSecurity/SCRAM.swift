@@ -58,12 +58,18 @@ package struct SCRAMKeys: Sendable {
 
 /// The attributes of a message: `r=…,s=…,i=…`.
 package struct SCRAMMessage {
+    /// Names, nonces and salts are short.
+    private static let byteCountMax = 16 << 10
+
     package let text: String
     private let attributes: [(name: Character, value: Substring)]
 
     /// Nil when the bytes are not attributes in UTF-8.
     package init?(_ bytes: some Collection<UInt8>) {
-        guard let text = String(validating: bytes, as: UTF8.self), !text.isEmpty else { return nil }
+        guard bytes.count <= Self.byteCountMax, let text = String(validating: bytes, as: UTF8.self), !text.isEmpty
+        else {
+            return nil
+        }
         var attributes: [(name: Character, value: Substring)] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let name = part.first, name.isASCII, name.isLetter, part.dropFirst().first == "=" else { return nil }

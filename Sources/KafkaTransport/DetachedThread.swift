@@ -7,7 +7,7 @@ import CUV
 #endif
 
 /// A detached thread: it is never joined.
-enum DetachedThread {
+package enum DetachedThread {
     private final class Start {
         let name: String
         let body: @Sendable () -> Void
@@ -31,7 +31,7 @@ enum DetachedThread {
     ///
     /// - Parameter name: shown by debuggers and `top -H`; at most 15 bytes are kept.
     /// - Returns: 0, or the errno of a system that gives no thread; `body` is then not run.
-    static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Int32 {
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Int32 {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         #if canImport(Darwin)
             var handle: pthread_t?

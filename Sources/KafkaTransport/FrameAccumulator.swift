@@ -39,7 +39,8 @@ package struct FrameAccumulator: ~Copyable {
     private var begin = 0
     private var end = 0
     private let initialCapacity: Int
-    private let frameBytesMax: Int
+    /// The bytes of the longest frame that is accepted from now on.
+    package var frameBytesMax: Int
 
     /// - Parameters:
     ///   - capacity: the bytes of the buffer that is kept from frame to frame; at least 64.

@@ -206,7 +206,9 @@ extension TargetSettings.Property {
         guard let text = TextFile.text(path) else { throw UsageError("--command-config: \(path) can't be read") }
         do throws(ValueError) {
             return try JavaProperties.parse(text).map {
-                TargetSettings.Property(name: $0.name, value: $0.value)
+                let property = TargetSettings.Property(name: $0.name, value: $0.value)
+                // A password may end with a space, as Java has it; a number never does.
+                return property.isSecret ? property : TargetSettings.Property(name: $0.name, value: $0.value.trimmed)
             }
         } catch {
             throw UsageError("--command-config: \(path): \(error.description)")

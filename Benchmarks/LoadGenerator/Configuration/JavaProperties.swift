@@ -48,7 +48,7 @@ enum JavaProperties {
         guard !name.isEmpty, !rest.isEmpty else { throw ValueError("line \(number) is not NAME=VALUE") }
         if rest.first == "=" || rest.first == ":" { rest = rest.dropFirst().drop { $0 == " " || $0 == "\t" } }
         return Line(
-            name: try unescape(name, number), value: try unescape(rest, number).trimmed, number: number)
+            name: try unescape(name, number), value: try unescape(rest, number), number: number)
     }
 
     private static func unescape(_ text: Substring, _ number: Int) throws(ValueError) -> String {

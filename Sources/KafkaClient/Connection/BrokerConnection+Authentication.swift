@@ -26,7 +26,7 @@ extension BrokerConnection {
     func nameMechanism() {
         guard let mechanism = configuration.sasl else { return }
         let request = SASLHandshakeRequest(mechanism: mechanism.name)
-        send(request, version: 1, timeout: configuration.connectTimeout, opens: true) { [weak self] result in
+        send(request, version: 1, timeout: authenticationTimeout, opens: true) { [weak self] result in
             guard let self else { return }
             switch result {
             case .failure(let error): perform(machine.close(error))
@@ -39,12 +39,12 @@ extension BrokerConnection {
         do {
             let version = try versions.newest(SASLAuthenticateRequest.self, of: endpoint)
             let request = SASLAuthenticateRequest(authBytes: token)
-            send(request, version: version, timeout: configuration.connectTimeout, opens: true) { [weak self] result in
+            send(request, version: version, timeout: authenticationTimeout, opens: true) { [weak self] result in
                 guard let self else { return }
                 switch result {
                 case .failure(let error): perform(machine.close(error))
                 case .success(let response):
-                    if response.errorCode != .none { configuration.sasl?.wasRefused() }
+                    if response.errorCode == .saslAuthenticationFailed { configuration.sasl?.wasRefused() }
                     perform(machine.didReceiveToken(response, user: exchange?.user, now: .now))
                 }
             }
@@ -67,6 +67,9 @@ extension BrokerConnection {
             connection.watchDeadlines()
         }
     }
+
+    /// When the connection is ready, what is in flight is answered first.
+    private var authenticationTimeout: Duration { max(configuration.connectTimeout, configuration.requestTimeout) }
 
     private struct Step: Sendable {
         let exchange: any SASLExchange

@@ -55,14 +55,19 @@ final class BrokerConnection {
         self.configuration = configuration
         machine = StateMachine(
             broker: BrokerName(endpoint, node: node), connectTimeout: configuration.connectTimeout,
-            idleTimeout: configuration.idleTimeout, firstAddress: firstAddress, clusterID: clusterID,
+            idleTimeout: configuration.idleTimeout, requestTimeout: configuration.requestTimeout,
+            firstAddress: firstAddress, clusterID: clusterID,
             security: ConnectionSecurity(
                 isSecured: configuration.tls != nil, mechanism: configuration.sasl?.name))
-        accumulator = FrameAccumulator(capacity: 16 << 10, frameBytesMax: configuration.responseByteCountMax)
+        accumulator = FrameAccumulator(
+            capacity: 16 << 10, frameBytesMax: min(configuration.responseByteCountMax, Self.openingByteCountMax))
     }
 
     // Requests of libuv hold a stream while it connects or writes, so that it would outlive its connection without this.
     deinit { stream?.closeFromAnyThread() }
+
+    /// The longest answer before the connection is ready: who is not known yet is trusted with little.
+    private static let openingByteCountMax = 1 << 20
 
     var inFlightCount: Int { machine.inFlightCount }
     var isReady: Bool { machine.isReady }
@@ -117,6 +122,7 @@ final class BrokerConnection {
             self.opening = nil
             user = exchange?.user
             exchange = nil
+            accumulator.frameBytesMax = configuration.responseByteCountMax
             opening?(nil)
             writeHeld()
             watchDeadlines()
@@ -305,7 +311,7 @@ extension BrokerConnection: ByteChannelHandler {
             switch accumulator.takeFrame() {
             case .incomplete: return
             case .badLength(let length):
-                perform(machine.didReceive(badLength: length, max: configuration.responseByteCountMax))
+                perform(machine.didReceive(badLength: length, max: accumulator.frameBytesMax))
             case .frame(let frame):
                 switch machine.didReceive(correlationID: ResponseFrame.correlationID(of: frame)) {
                 case .complete(let request): request.complete(.success(frame))

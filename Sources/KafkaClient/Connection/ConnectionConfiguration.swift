@@ -87,6 +87,10 @@ public struct ConnectionConfiguration: Sendable {
         } catch {
             check.expect("tls", false, error.description)
         }
+        if let name = tls?.serverName {
+            check.expect(
+                "tls", name != "" && name != ".", "has an empty serverName; nil takes the host that is connected to")
+        }
         for problem in sasl?.problems ?? [] { check.expect("sasl", false, problem) }
         return check.problems
     }

@@ -22,6 +22,7 @@ final class PendingRequest {
     func complete(_ result: Result<UnsafeRawBufferPointer, KafkaClientError>) {
         let completion = completion
         self.completion = nil
+        if apiKey == .saslAuthenticate { writer.erase() }
         completion?(result)
     }
 

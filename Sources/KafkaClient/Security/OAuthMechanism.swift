@@ -62,9 +62,12 @@ extension SASLMechanism where Self == OAuthMechanism {
 
 private struct OAuthExchange: SASLExchange {
     let token: OAuthToken
+    private var wasRefused = false
     var user: String? { token.principal }
 
-    mutating func respond(to challenge: [UInt8]?) -> [UInt8]? {
+    init(token: OAuthToken) { self.token = token }
+
+    mutating func respond(to challenge: [UInt8]?) throws -> [UInt8]? {
         guard let challenge else {
             var message = Array("n,,\u{1}auth=Bearer ".utf8) + token.value.bytes + [1]
             for (name, value) in token.extensions.sorted(by: { $0.key < $1.key }) {
@@ -73,7 +76,14 @@ private struct OAuthExchange: SASLExchange {
             return message + [1]
         }
         // A server that refuses says why, in JSON, and wants to hear of that before it ends: its error comes then.
-        return challenge.isEmpty ? nil : [1]
+        if challenge.isEmpty { return nil }
+        if wasRefused {
+            throw KafkaClientError(
+                .authenticationFailed,
+                "the broker refuses the token: \(String(decoding: challenge.prefix(1000), as: UTF8.self).foreign)")
+        }
+        wasRefused = true
+        return [1]
     }
 }
 
@@ -84,7 +94,11 @@ final class TokenCache: Sendable {
         /// When it was got.
         var got = WallTime(millisecondsSince1970: 0)
         var asking: Task<OAuthToken, any Error>?
+        var askedAt = MonotonicInstant.distantPast
     }
+
+    /// Who has not answered for so long is asked once more.
+    private static let patience = Duration.seconds(30)
 
     private let provide: @Sendable () async throws -> OAuthToken
     private let state = Mutex(State())
@@ -96,7 +110,7 @@ final class TokenCache: Sendable {
     func token(now: WallTime) async throws -> OAuthToken {
         let (fresh, asking) = state.withLock { state -> (OAuthToken?, Task<OAuthToken, any Error>?) in
             if let token = state.token, Self.isFresh(token, got: state.got, now: now) { return (token, nil) }
-            if let asking = state.asking { return (nil, asking) }
+            if let asking = state.asking, MonotonicInstant.now - state.askedAt < Self.patience { return (nil, asking) }
             let asking = Task.detached { [self] in
                 let result = await Result { try await self.provide() }
                 self.state.withLock { state in
@@ -109,6 +123,7 @@ final class TokenCache: Sendable {
                 return try result.get()
             }
             state.asking = asking
+            state.askedAt = .now
             return (nil, asking)
         }
         if let fresh { return fresh }

@@ -139,7 +139,7 @@ package struct SCRAMExchange: SASLExchange {
 
     private mutating func prove(_ challenge: [UInt8]) throws -> [UInt8] {
         guard let message = SCRAMMessage(challenge) else { throw refusal("its first message is none of SCRAM") }
-        if let reason = message.value("e", at: 0) { throw refusal("it says: \(reason)") }
+        if let reason = message.value("e", at: 0) { throw refusal("it says: \(String(reason).foreign)") }
         if message.value("m", at: 0) != nil { throw refusal("it wants an extension that this client does not have") }
         guard let both = message.value("r", at: 0), let salt = message.value("s", at: 1).flatMap({ Base64.decode($0) }),
             let iterations = message.value("i", at: 2).flatMap({ Int($0) }), !salt.isEmpty
@@ -165,7 +165,7 @@ package struct SCRAMExchange: SASLExchange {
 
     private func check(_ challenge: [UInt8], _ signature: [UInt8]) throws {
         guard let message = SCRAMMessage(challenge) else { throw refusal("its last message is none of SCRAM") }
-        if let reason = message.value("e", at: 0) { throw refusal("it says: \(reason)") }
+        if let reason = message.value("e", at: 0) { throw refusal("it says: \(String(reason).foreign)") }
         guard let told = message.value("v", at: 0).flatMap({ Base64.decode($0) }), isSame(told, signature) else {
             throw refusal("it can't prove that it knows the password: it may not be the broker that it says it is")
         }

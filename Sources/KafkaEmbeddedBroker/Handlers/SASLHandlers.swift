@@ -24,7 +24,9 @@ extension Session {
     func handleSASLAuthenticate(
         _ request: SASLAuthenticateRequest, _ header: RequestHeader, _ plan: FaultPlan
     ) -> SASLAuthenticateResponse? {
-        guard let server = cluster.sasl, case .exchanging(let mechanism, var exchange) = security.state else {
+        guard request.authBytes.count <= Self.unknownByteCountMax, let server = cluster.sasl,
+            case .exchanging(let mechanism, var exchange) = security.state
+        else {
             reject()
             return nil
         }

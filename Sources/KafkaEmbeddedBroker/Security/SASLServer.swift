@@ -104,6 +104,8 @@ package struct SCRAMServerExchange {
         case done
     }
 
+    private static let byteCountMax = 16 << 10
+
     private let mechanism: SCRAM
     private var state = State.idle
 
@@ -124,12 +126,18 @@ package struct SCRAMServerExchange {
 
     private mutating func begin(_ bytes: [UInt8], _ server: SASLServer) -> SASLStep {
         // `n,,` or `y,,` or `n,a=user,`, then the attributes.
-        guard let text = String(validating: bytes, as: UTF8.self) else { return .refused("Invalid SCRAM message") }
+        guard bytes.count <= Self.byteCountMax, let text = String(validating: bytes, as: UTF8.self) else {
+            return .refused("Invalid SCRAM message")
+        }
         let parts = text.split(separator: ",", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "n" || parts[0] == "y", let message = SCRAMMessage(parts[2].utf8),
             let user = message.value("n", at: 0).flatMap(SCRAMMessage.unescape),
             let nonce = message.value("r", at: 1), !nonce.isEmpty
         else { return .refused("Invalid SCRAM client first message") }
+        guard parts[1].isEmpty || SCRAMMessage.unescape(parts[1].dropFirst(2)) == user else {
+            return .refused(
+                "Authentication failed: Client requested an authorization id that is different from username")
+        }
         guard let known = server.scramUser(user, mechanism) else {
             return .refused(Self.refusal + mechanism.rawValue)
         }

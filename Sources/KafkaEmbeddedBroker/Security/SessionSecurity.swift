@@ -37,6 +37,7 @@ struct SessionSecurity {
         switch state {
         case .open: return apiKey != .saslAuthenticate
         case .known:
+            // Also when the time is over, as in Kafka.
             if apiKey == .saslHandshake { return true }
             return apiKey != .saslAuthenticate && (end == .distantFuture || .now < end)
         case .unknown: return apiKey == .apiVersions || apiKey == .saslHandshake
@@ -56,7 +57,7 @@ struct SessionSecurity {
         state = .known
         var lifetimeMs = server.reauthenticationTime.map { $0.nanoseconds / 1_000_000 }
         if lifetimeMs != nil, let expires {
-            lifetimeMs = min(lifetimeMs!, expires.millisecondsSince1970 - WallTime.now.millisecondsSince1970)
+            lifetimeMs = min(lifetimeMs!, max(1, expires.millisecondsSince1970 - WallTime.now.millisecondsSince1970))
         }
         end = lifetimeMs.map { .now + .milliseconds($0) } ?? .distantFuture
         return lifetimeMs ?? 0

@@ -15,6 +15,9 @@ final class Session: @unchecked Sendable {
     static let readByteCountMax = 256 << 10
     /// Bytes that are still read while the connection waits, so that its end is noticed.
     private static let readAheadByteCountMax = 64 << 10
+    /// The longest request of a client that has not shown who it is, and the longest message by which it does. Kafka's
+    /// `sasl.server.max.receive.size`.
+    static let unknownByteCountMax = 512 << 10
     /// Answers are sent when they have so many bytes together.
     private static let gatherByteCountMax = 256 << 10
 
@@ -59,8 +62,9 @@ final class Session: @unchecked Sendable {
         security = SessionSecurity(shard.cluster.sasl)
         self.node = node
         self.shard = shard
+        let longest = shard.cluster.configuration.requestByteCountMax
         accumulator = FrameAccumulator(
-            capacity: 1 << 20, frameBytesMax: shard.cluster.configuration.requestByteCountMax)
+            capacity: 1 << 20, frameBytesMax: security.isKnown ? longest : min(longest, Self.unknownByteCountMax))
     }
 
     func start() {
@@ -80,6 +84,7 @@ final class Session: @unchecked Sendable {
 
     /// Says that the client has shown who it is.
     func becomeKnown() {
+        accumulator.frameBytesMax = cluster.configuration.requestByteCountMax
         patience?.close()
         patience = nil
     }

@@ -49,7 +49,7 @@ public struct KafkaClientError: KafkaError {
     ///   - action: what failed, to what.
     ///   - brokerMessage: the broker's own words, where it sent some.
     package init(_ brokerError: KafkaErrorCode, _ action: String, _ brokerMessage: String? = nil) {
-        let reason = brokerMessage ?? brokerError.message
+        let reason = brokerMessage?.foreign ?? brokerError.message
         self.init(Code(brokerError), "\(action): \(brokerError.name): \(reason)", brokerError: brokerError)
     }
 

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Appends Kafka's primitive types to a buffer that grows and is kept from frame to frame.
 ///
 /// Record batches are not copied into it: `spliceExternal(byteCount:)` notes how many bytes of the caller's belong at the
@@ -61,6 +67,16 @@ package struct WireWriter: ~Copyable {
             position = splice.position
         }
         if position < bytes.count { own(UnsafeRawBufferPointer(rebasing: bytes[position...])) }
+    }
+
+    /// Overwrites what was written, which was a secret, and empties the writer.
+    package mutating func erase() {
+        #if canImport(Darwin)
+            memset_s(base, capacity, 0, capacity)
+        #else
+            explicit_bzero(base, capacity)
+        #endif
+        reset()
     }
 
     /// Empties the writer and keeps its memory.

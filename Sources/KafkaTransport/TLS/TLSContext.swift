@@ -46,10 +46,9 @@ package final class TLSContext: Sendable {
         if let context = state.withLock({ $0.marks == marks ? $0.context : nil }) { return context }
         let renewed = try? OpenSSLContext(role)
         return state.withLock { state in
-            if let renewed {
-                state.context = renewed
-                state.marks = marks
-            }
+            if let renewed { state.context = renewed }
+            // Files that can't be used are read again when they change again.
+            state.marks = marks
             return state.context
         }
     }

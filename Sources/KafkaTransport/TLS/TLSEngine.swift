@@ -64,6 +64,8 @@ package final class TLSEngine: @unchecked Sendable {
         guard case .client(let configuration) = context.role else { preconditionFailure("this is a server's context") }
         var name = configuration.serverName ?? host
         if name.hasSuffix(".") { name.removeLast() }
+        // OpenSSL takes an empty name for none, and verifies nothing then.
+        if name.isEmpty { throw TLSFailure(.configuration, "the server's name is empty") }
         let verified = configuration.verification == .full ? name : nil
         try self.init(context.current(), sessionName: "\(name) \(host):\(port)", host: verified)
         let isAddress = (try? SocketAddress(numeric: name, port: 0)) != nil
@@ -252,13 +254,22 @@ package final class TLSEngine: @unchecked Sendable {
 
     private static let quietByteCountMax = 1 << 20
 
+    package enum Writing: Equatable {
+        case done
+        /// Nothing was protected: more of what the other end says has to be read first, such as the rest of a session ticket.
+        case needsInput
+        case failed(TLSFailure)
+    }
+
     /// Protects at most one record's worth of bytes, and appends the record to the output.
-    package func encrypt(_ bytes: UnsafeRawBufferPointer) -> TLSFailure? {
+    package func encrypt(_ bytes: UnsafeRawBufferPointer) -> Writing {
         assert(bytes.count <= Self.recordByteCountMax)
-        if bytes.isEmpty { return nil }
+        if bytes.isEmpty { return .done }
         noteTraffic(bytes.count)
         let count = SSL_write(ssl, bytes.baseAddress, Int32(bytes.count))
-        return count == bytes.count ? nil : failure("OpenSSL can't encrypt")
+        if count == bytes.count { return .done }
+        if SSL_get_error(ssl, count) == SSL_ERROR_WANT_READ { return .needsInput }
+        return .failed(failure("OpenSSL can't encrypt"))
     }
 
     package enum Reading: Equatable {

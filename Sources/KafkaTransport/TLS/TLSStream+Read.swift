@@ -55,7 +55,11 @@ extension TLSStream {
         if isClosed { return }
         inbox += engine.takeUnread()
         flush()
-        if let ending { end(ending) }
+        if let ending { return end(ending) }
+        if mustRead {
+            mustRead = false
+            drain()
+        }
     }
 }
 

@@ -9,7 +9,7 @@ extension TLSStream {
             completion?(TransportError(code: UV_ECANCELED.rawValue, "writing to a closed connection"))
             return
         }
-        if waiting.isEmpty, !isSending, !isBlocked {
+        if waiting.isEmpty, !isSending, !isBlocked, !mustRead {
             isSending = true
             var cursor = PieceCursor(buffers)
             let failure = encrypt(&cursor)
@@ -41,7 +41,7 @@ extension TLSStream {
     func drain() {
         if isSending { return }
         isSending = true
-        while isOpen, !isBlocked, let write = waiting.first {
+        while isOpen, !isBlocked, !mustRead, let write = waiting.first {
             var rest: [UnsafeRawBufferPointer] = []
             let failure = write.pieces.withUnsafeBufferPointer { pieces -> TransportError? in
                 var cursor = PieceCursor(pieces)
@@ -54,7 +54,7 @@ extension TLSStream {
                 return end(failure)
             }
             // All is encrypted, but the system may not have taken it yet.
-            if rest.isEmpty, !isBlocked {
+            if rest.isEmpty, !isBlocked, !mustRead {
                 _ = waiting.popFirst()
                 waitingByteCount -= write.byteCount
                 write.completion?(nil)
@@ -75,8 +75,14 @@ extension TLSStream {
         let memory = loop.tlsMemory
         engine.lendOutput(memory.output)
         while !cursor.isAtEnd, !isBlocked {
-            if let failure = engine.encrypt(cursor.next(memory.record)) {
-                return TransportError(failure, "writing to the connection")
+            let before = cursor
+            switch engine.encrypt(cursor.next(memory.record)) {
+            case .done: break
+            case .failed(let failure): return TransportError(failure, "writing to the connection")
+            case .needsInput:
+                cursor = before
+                mustRead = true
+                return sendOutput()
             }
             if TLSMemory.outputByteCount - engine.outputByteCount < TLSMemory.recordByteCount {
                 if let failure = sendOutput() { return failure }
@@ -90,8 +96,11 @@ extension TLSStream {
         let count = engine.outputByteCount
         if count == 0 { return nil }
         let bytes = UnsafeRawBufferPointer(start: engine.output, count: count)
-        defer { engine.clearOutput() }
-        switch stream.tryWrite(bytes) {
+        let result = stream.tryWrite(bytes)
+        engine.clearOutput()
+        // The loop's output may have been given away: the engine never writes into what is on its way.
+        defer { engine.lendOutput(loop.tlsMemory.output) }
+        switch result {
         case .failure(let error): return error
         case .success(let taken):
             if taken < count { sendLater(UnsafeRawBufferPointer(rebasing: bytes[taken...])) }

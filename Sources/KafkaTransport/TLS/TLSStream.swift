@@ -35,6 +35,8 @@ package final class TLSStream {
     var isSending = false
     /// Encrypted bytes are with the system, which has not taken them yet.
     var isBlocked = false
+    /// Nothing can be encrypted before more was read.
+    var mustRead = false
 
     enum State {
         case resting

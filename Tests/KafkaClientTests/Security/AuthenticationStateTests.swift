@@ -209,6 +209,10 @@ import Testing
         var short = authenticating()
         short.authenticate(lifetimeMs: 1100)
         #expect(short.machine.nextDeadline == short.now + .milliseconds(1010))
+        // A time that is over before that does not end the connection: a broker takes it late, too.
+        var shorter = authenticating()
+        shorter.authenticate(lifetimeMs: 100)
+        #expect(name(shorter.wait(.milliseconds(1010))) == "begin authentication" && shorter.machine.isReady)
         var never = authenticating()
         never.authenticate()
         #expect(never.machine.nextDeadline == never.now + .seconds(540))
@@ -226,6 +230,44 @@ import Testing
         let late = try ending(bench.wait(.milliseconds(1125)))
         #expect(late.listener == .owner && late.error.code == .authenticationFailed)
         #expect(late.unanswered == ["goes on"])
+    }
+
+    @Test func `reauthenticating behind slow answers: waits as long as for a request`() throws {
+        var bench = ready(lifetimeMs: 10_000)
+        _ = bench.write("slow", timeout: .seconds(60))
+        _ = bench.wait(.milliseconds(8500))
+        _ = bench.machine.didPrepare(.success([]), now: bench.now)
+        #expect(name(bench.wait(.seconds(29))) == "none")
+        #expect(try ending(bench.wait(.seconds(1))).listener == .owner)
+    }
+
+    @Test func `a broker that asks on and on is closed, as is one that sends too much`() throws {
+        var bench = authenticating()
+        _ = bench.machine.didPrepare(.success([]), now: bench.now)
+        _ = bench.machine.didReceiveMechanisms(SASLHandshakeResponse())
+        var last = ""
+        for _ in 0..<30 where !bench.machine.isClosed {
+            _ = bench.token("more")
+            last = name(bench.answer("x"))
+        }
+        #expect(last == "close, tell opener")
+        var other = authenticating()
+        _ = other.machine.didPrepare(.success([]), now: other.now)
+        var huge = SASLAuthenticateResponse()
+        huge.authBytes = [UInt8](repeating: 65, count: 600_000)
+        #expect(
+            try ending(other.machine.didReceiveToken(huge, user: nil, now: other.now)).error.code == .protocolViolation)
+    }
+
+    @Test func `what a broker says is told without what a terminal obeys`() throws {
+        var bench = authenticating()
+        _ = bench.machine.didPrepare(.success([]), now: bench.now)
+        _ = bench.machine.didReceiveMechanisms(SASLHandshakeResponse())
+        var answer = SASLAuthenticateResponse()
+        answer.errorCode = .saslAuthenticationFailed
+        answer.errorMessage = "\u{1b}[2Jgone\r\nü" + String(repeating: "x", count: 10_000)
+        let message = try ending(bench.machine.didReceiveToken(answer, user: nil, now: bench.now)).error.message
+        #expect(message.contains("[2Jgone  ü") && !message.contains("\u{1b}") && message.count < 800)
     }
 
     @Test func `reauthenticating, refused: the owner is told, and what was held fails`() throws {

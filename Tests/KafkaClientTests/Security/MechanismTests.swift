@@ -56,6 +56,7 @@ import Testing
         // Why it is refused comes first, the refusal after an answer to that.
         #expect(try await exchange.respond(to: Array(#"{"status":"invalid_token"}"#.utf8)) == [1])
         #expect(try await exchange.respond(to: []) == nil)
+        await #expect(throws: KafkaClientError.self) { try await exchange.respond(to: [65]) }
     }
 
     @Test(arguments: [
@@ -104,13 +105,13 @@ import Testing
         struct Broken: Error {}
         let cache = TokenCache {
             if isBroken.withLock({ $0 }) { throw Broken() }
-            return OAuthToken("t", expires: WallTime(millisecondsSince1970: WallTime.now.millisecondsSince1970 + 300))
+            return OAuthToken("t", expires: WallTime(millisecondsSince1970: WallTime.now.millisecondsSince1970 + 2000))
         }
         _ = try await cache.token(now: .now)
         isBroken.withLock { $0 = true }
-        try await Task.sleep(for: .milliseconds(250))
+        try await Task.sleep(for: .milliseconds(1650))
         #expect(try await cache.token(now: .now).value.text == "t")
-        try await Task.sleep(for: .milliseconds(80))
+        try await Task.sleep(for: .milliseconds(400))
         await #expect(throws: Broken.self) { try await cache.token(now: .now) }
     }
 }

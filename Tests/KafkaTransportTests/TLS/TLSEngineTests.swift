@@ -88,6 +88,13 @@ import Testing
         }
     }
 
+    @Test func `an empty name is refused, and never taken for none`() throws {
+        for name in ["", "."] {
+            let client = try certificates.client { $0.serverName = name }
+            #expect(throws: TLSFailure.self) { try TLSEngine(client: client, host: "127.0.0.1", port: 1) }
+        }
+    }
+
     @Test func `another name may be asked for, or none, or nothing verified`() throws {
         for change: (inout TLSConfiguration) -> Void in [
             { $0.serverName = "localhost" }, { $0.verification = .authorityOnly },

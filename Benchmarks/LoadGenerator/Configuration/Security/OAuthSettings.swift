@@ -8,6 +8,9 @@ struct OAuthSettings {
     private let properties: SecurityProperties
     private let jaas: JAASConfiguration?
 
+    /// In seconds, up to a year.
+    private static let lifetimes: ClosedRange<Int64> = 1...31_536_000
+
     init(_ properties: SecurityProperties, _ jaas: JAASConfiguration?) {
         self.properties = properties
         self.jaas = jaas
@@ -54,7 +57,7 @@ struct OAuthSettings {
             url: url, clientID: id, clientSecret: Secret(secret),
             scope: jaas?.options["scope"] ?? properties["sasl.oauthbearer.scope"],
             authorities: properties["https.ca.location"])
-        return .oauthBearer { try endpoint.token(extensions) }
+        return .oauthBearer { try await OwnThread.run { try endpoint.token(extensions) } }
     }
 
     private func extensions() throws(UsageError) -> [String: String] {
@@ -75,8 +78,9 @@ struct OAuthSettings {
     private func unsecured() throws(UsageError) -> UnsecuredToken? {
         if let subject = jaas?.options["unsecuredLoginStringClaim_sub"] {
             let lifetime = jaas?.options["unsecuredLoginLifetimeSeconds"].map { Int64($0) } ?? 3600
-            guard let lifetime, lifetime > 0 else {
-                throw UsageError("sasl.jaas.config: unsecuredLoginLifetimeSeconds is a number of seconds")
+            guard let lifetime, Self.lifetimes.contains(lifetime) else {
+                throw UsageError(
+                    "sasl.jaas.config: unsecuredLoginLifetimeSeconds is a number of seconds, at most a year of them")
             }
             return UnsecuredToken(subject: subject, lifetimeSeconds: lifetime)
         }
@@ -87,7 +91,7 @@ struct OAuthSettings {
             if word.hasPrefix("principal=") { subject = String(word.dropFirst("principal=".count)) }
             if word.hasPrefix("lifeSeconds=") { lifetime = Int64(word.dropFirst("lifeSeconds=".count)) }
         }
-        guard !subject.isEmpty, let lifetime, lifetime > 0 else {
+        guard !subject.isEmpty, let lifetime, Self.lifetimes.contains(lifetime) else {
             throw UsageError("sasl.oauthbearer.config: it is like principal=alice lifeSeconds=3600")
         }
         return UnsecuredToken(subject: subject, lifetimeSeconds: lifetime)

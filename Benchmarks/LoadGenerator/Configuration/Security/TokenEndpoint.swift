@@ -1,6 +1,7 @@
 import CCurl
 import KafkaClient
 internal import KafkaJSON
+import KafkaProtocol
 import KafkaSecurity
 import KafkaTransport
 
@@ -25,7 +26,8 @@ struct TokenEndpoint: Sendable {
         guard status == 200, let answer, let token = answer["access_token"]?.string, !token.isEmpty else {
             let reason = [answer?["error"]?.string, answer?["error_description"]?.string].compactMap { $0 }
             throw failure(
-                "it answered with status \(status)\(reason.isEmpty ? "" : ": " + reason.joined(separator: ": "))")
+                "it answered with status \(status)\(reason.isEmpty ? "" : ": " + reason.joined(separator: ": ").foreign)"
+            )
         }
         let lifetime = answer["expires_in"]?.unsignedInteger.flatMap { Int64(exactly: $0) }
         // What the token itself says counts for brokers; where it says nothing, the server's word does.

@@ -40,7 +40,8 @@ extension BrokerConnection.StateMachine {
             switch token {
             case .success(let token):
                 session.firstToken = token
-                let deadline = min(now + connectTimeout, session.end)
+                // Its requests come behind those in flight. A broker takes them also when the time is over.
+                let deadline = now + max(requestTimeout, connectTimeout)
                 state = .reauthenticating(Authenticating(deadline: deadline, isAnswerDue: true))
                 return .nameMechanism
             case .failure(let error):
@@ -58,11 +59,12 @@ extension BrokerConnection.StateMachine {
     mutating func didReceiveMechanisms(_ response: SASLHandshakeResponse) -> Action {
         guard isAuthenticating else { return .none }
         if response.errorCode == .none {
-            defer { session.firstToken.erase() }
-            return .sendToken(session.firstToken)
+            let token = session.firstToken
+            session.firstToken = []
+            return .sendToken(token)
         }
         let name = security.mechanism ?? ""
-        let offered = response.mechanisms.isEmpty ? "none" : response.mechanisms.joined(separator: ", ")
+        let offered = response.mechanisms.isEmpty ? "none" : response.mechanisms.joined(separator: ", ").foreign
         if response.errorCode == .unsupportedSaslMechanism {
             return close(
                 KafkaClientError(
@@ -84,6 +86,12 @@ extension BrokerConnection.StateMachine {
     ) -> Action {
         guard isAuthenticating else { return .none }
         if response.errorCode == .none {
+            guard response.authBytes.count <= Self.tokenByteCountMax else {
+                return close(
+                    .protocolViolation,
+                    "broker \(broker) sent \(response.authBytes.count) bytes to authenticate by; no mechanism has so many"
+                )
+            }
             if response.sessionLifetimeMs > 0 {
                 session.end = now + .milliseconds(response.sessionLifetimeMs)
             } else {
@@ -106,7 +114,12 @@ extension BrokerConnection.StateMachine {
         switch answer {
         case .failure(let error): return close(error)
         case .success(let token?):
-            expectAnswer(true)
+            guard expectAnswer(true) <= Self.roundCountMax else {
+                return close(
+                    .protocolViolation,
+                    "broker \(broker) does not come to an end with \(security.mechanism ?? "SASL") after \(Self.roundCountMax) messages"
+                )
+            }
             return .sendToken(token)
         case .success(nil): return didAuthenticate(now: now, chance: chance)
         }
@@ -119,18 +132,22 @@ extension BrokerConnection.StateMachine {
             let lifetimeNs = Double(session.end.nanoseconds(since: now))
             let renewalNs = Int64(lifetimeNs * (0.85 + 0.1 * min(max(chance, 0), 1)))
             session.renewal = now.advanced(byNanoseconds: max(renewalNs, Self.renewalMinNs))
+            // So short a time is over before a broker lets anybody authenticate again.
+            if session.renewal >= session.end { session.end = session.renewal + connectTimeout }
         }
         switch state {
         case .authenticating(let authenticating): return askCluster(until: authenticating.deadline, now: now)
         case .reauthenticating:
             state = .ready
-            noteUse(at: now)
             return .tellReauthenticated
         default: return .none
         }
     }
 
     private static var renewalMinNs: Int64 { 1_010_000_000 }
+    private static var tokenByteCountMax: Int { 512 << 10 }
+    /// Kerberos has three or four.
+    private static var roundCountMax: Int { 20 }
 
     private var isAuthenticating: Bool {
         switch state {
@@ -139,15 +156,23 @@ extension BrokerConnection.StateMachine {
         }
     }
 
-    private mutating func expectAnswer(_ isDue: Bool) {
+    /// - Returns: how many messages the client has sent.
+    @discardableResult
+    private mutating func expectAnswer(_ isDue: Bool) -> Int {
+        func changed(_ authenticating: Authenticating) -> Authenticating {
+            var authenticating = authenticating
+            authenticating.isAnswerDue = isDue
+            if isDue { authenticating.roundCount += 1 }
+            return authenticating
+        }
         switch state {
-        case .authenticating(var authenticating):
-            authenticating.isAnswerDue = isDue
-            state = .authenticating(authenticating)
-        case .reauthenticating(var authenticating):
-            authenticating.isAnswerDue = isDue
-            state = .reauthenticating(authenticating)
-        default: break
+        case .authenticating(let authenticating):
+            state = .authenticating(changed(authenticating))
+            return authenticating.roundCount + 1
+        case .reauthenticating(let authenticating):
+            state = .reauthenticating(changed(authenticating))
+            return authenticating.roundCount + 1
+        default: return 0
         }
     }
 

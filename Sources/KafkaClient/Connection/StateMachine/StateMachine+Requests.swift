@@ -32,7 +32,8 @@ extension BrokerConnection.StateMachine {
         case .ready,
             .negotiating where opens, .authenticating where opens, .reauthenticating where opens:
             if expectsAnswer { inFlight.append(sent) } else { unwritten.append(sent) }
-            lastUsed = now
+            // That the client shows who it is does not mean that anybody needs the connection.
+            if case .reauthenticating = state {} else { lastUsed = now }
             return .write
         case .securing, .negotiating, .authenticating, .reauthenticating:
             held.append(sent)
@@ -64,6 +65,7 @@ extension BrokerConnection.StateMachine {
 
     /// Notes that bytes were read or taken by the system. The moment may be somewhat earlier.
     mutating func noteUse(at moment: MonotonicInstant) {
+        if case .reauthenticating = state { return }
         if moment > lastUsed { lastUsed = moment }
     }
 

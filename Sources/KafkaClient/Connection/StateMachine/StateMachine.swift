@@ -71,6 +71,8 @@ extension BrokerConnection {
             /// Nil while the broker has not answered whether it offers the mechanism, or the mechanism works on its next
             /// message.
             var isAnswerDue = false
+            /// How many messages the client has sent.
+            var roundCount = 0
         }
 
         /// What to do after an event.
@@ -136,6 +138,7 @@ extension BrokerConnection {
         let broker: BrokerName
         let connectTimeout: Duration
         let idleTimeout: Duration
+        let requestTimeout: Duration
         let firstAddress: Int
         /// The cluster that the broker must belong to; nil when none is known.
         let clusterID: String?
@@ -156,11 +159,13 @@ extension BrokerConnection {
         ///   - connectTimeout: bounds the look-up of the name; all addresses together, unless they are so many that each
         ///     would have less than a second; and an address with its handshake.
         ///   - idleTimeout: a ready connection that is not used for so long is closed.
+        ///   - requestTimeout: bounds authenticating again, whose requests come behind those that are in flight.
         ///   - firstAddress: the index of the address that is tried first, modulo their number.
         ///   - clusterID: the cluster that the broker must belong to; nil when none is known.
         ///   - security: what is done before the connection is ready.
         init(
-            broker: BrokerName, connectTimeout: Duration, idleTimeout: Duration, firstAddress: Int = 0,
+            broker: BrokerName, connectTimeout: Duration, idleTimeout: Duration,
+            requestTimeout: Duration = .seconds(30), firstAddress: Int = 0,
             clusterID: String? = nil, security: ConnectionSecurity = ConnectionSecurity(),
             firstCorrelationID: Int32 = 1
         ) {
@@ -168,6 +173,7 @@ extension BrokerConnection {
             self.broker = broker
             self.connectTimeout = connectTimeout
             self.idleTimeout = idleTimeout
+            self.requestTimeout = requestTimeout
             self.firstAddress = firstAddress
             self.clusterID = clusterID
             self.security = security
