@@ -10,7 +10,7 @@ from harness import ROOT, embedded_broker, equal, expect, test
 FOLDER = os.path.join(ROOT, "Examples")
 SCRATCH = os.path.join(ROOT, ".build-examples")
 
-# What each of them says. All but the last take `--bootstrap`.
+# What each of them says.
 EXAMPLES = {
     "ShortestProducer": ("1000 records are stored", "ok: 1000 records were stored in topic 'events'"),
     "RecordWriters": ("the records of 4 writers are stored", "ok: 40000 records were stored in topic 'events'"),
@@ -20,8 +20,13 @@ EXAMPLES = {
     "OwnCodecAndPartitioner": (
         "partition 0: 500 records of north", "ok: 2000 records were stored in topic 'orders-by-region'"),
     "PartitionRoundTrip": ("next offset ", "ok: 3 records were stored in topic 'events'"),
+    "SecuredCluster": ("alice is refused with another password", "ok: stored over TLS by a user who has shown who she is"),
     "FailingBroker": ("not taken: ", "1 of the records were not stored: ", "ok: stored once after two failures"),
 }
+
+
+# They have brokers of their own; the others take `--bootstrap`.
+ALONE = ("SecuredCluster", "FailingBroker")
 
 
 @functools.cache
@@ -75,7 +80,7 @@ def all_of_them():
 def elsewhere():
     with embedded_broker() as bootstrap:
         for name in EXAMPLES:
-            if name != "FailingBroker":
+            if name not in ALONE:
                 build(name)
                 must_succeed(name, "--bootstrap", bootstrap)
 
@@ -85,7 +90,7 @@ def refused():
     for code, words in (("MESSAGE_TOO_LARGE", "too large"), ("TOPIC_AUTHORIZATION_FAILED", "authoriz")):
         with embedded_broker("--fault", f"produce:error={code}") as bootstrap:
             for name in EXAMPLES:
-                if name == "FailingBroker":
+                if name in ALONE:
                     continue
                 build(name)
                 ended = run(name, "--bootstrap", bootstrap)

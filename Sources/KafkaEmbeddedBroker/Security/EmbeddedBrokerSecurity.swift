@@ -1,3 +1,6 @@
+public import KafkaSecurity
+public import KafkaTransport
+
 /// How an embedded broker secures its connections, and whom it lets in.
 public struct EmbeddedBrokerSecurity: Sendable {
     /// The mechanisms of SASL that an embedded broker has.
@@ -31,4 +34,22 @@ public struct EmbeddedBrokerSecurity: Sendable {
 
     /// Creates a configuration without any security.
     public init() {}
+
+    /// Secures connections by a certificate that is made for the purpose, by an authority that is made for it too.
+    ///
+    /// - Parameter hosts: the names and addresses that clients connect to.
+    /// - Returns: the authority's certificate in PEM, for clients to trust.
+    /// - Throws: `EmbeddedBrokerError` with `.systemResources` when it can't be made.
+    public mutating func secureByOwnCertificate(
+        for hosts: [String] = ["127.0.0.1", "::1", "localhost"]
+    ) throws(EmbeddedBrokerError) -> String {
+        do {
+            let authority = try CertificateAuthority()
+            let issued = try authority.issue("embedded broker", hosts: hosts)
+            identity = .pem(certificates: issued.certificate, key: issued.key)
+            return authority.certificate
+        } catch {
+            throw EmbeddedBrokerError(.systemResources, "a certificate can't be made: \(error)")
+        }
+    }
 }
