@@ -7,19 +7,27 @@ import Synchronization
 /// All connections use the same token. A new one is asked for when four fifths of its time are over, or a broker has refused it.
 public final class OAuthMechanism: SASLMechanism {
     private let tokens: TokenCache
+    private let now: @Sendable () -> WallTime
 
     /// Creates the mechanism.
     ///
     /// - Parameter provide: gets a token; it is called by one task at a time.
-    public init(_ provide: @escaping @Sendable () async throws -> OAuthToken) { tokens = TokenCache(provide) }
+    public convenience init(_ provide: @escaping @Sendable () async throws -> OAuthToken) {
+        self.init(now: { .now }, provide)
+    }
+
+    init(now: @escaping @Sendable () -> WallTime, _ provide: @escaping @Sendable () async throws -> OAuthToken) {
+        self.now = now
+        tokens = TokenCache(now: now, provide)
+    }
 
     /// `OAUTHBEARER`.
     public var name: String { "OAUTHBEARER" }
 
     /// Gets a token, unless there is one.
     public func makeExchange(with broker: Endpoint) async throws -> any SASLExchange {
-        let token = try await tokens.token(now: .now)
-        if let problem = Self.problem(of: token, now: .now) {
+        let token = try await tokens.token()
+        if let problem = Self.problem(of: token, now: now()) {
             wasRefused()
             throw KafkaClientError(.authenticationFailed, "OAUTHBEARER can't be used: \(problem)")
         }
@@ -100,16 +108,20 @@ final class TokenCache: Sendable {
     /// Who has not answered for so long is asked once more.
     private static let patience = Duration.seconds(30)
 
+    private let now: @Sendable () -> WallTime
     private let provide: @Sendable () async throws -> OAuthToken
     private let state = Mutex(State())
 
-    init(_ provide: @escaping @Sendable () async throws -> OAuthToken) { self.provide = provide }
+    init(now: @escaping @Sendable () -> WallTime, _ provide: @escaping @Sendable () async throws -> OAuthToken) {
+        self.now = now
+        self.provide = provide
+    }
 
     /// The token, of which at least a fifth of its time is left, or a new one. When there is none to be had, one of old that is
     /// still valid.
-    func token(now: WallTime) async throws -> OAuthToken {
+    func token() async throws -> OAuthToken {
         let (fresh, asking) = state.withLock { state -> (OAuthToken?, Task<OAuthToken, any Error>?) in
-            if let token = state.token, Self.isFresh(token, got: state.got, now: now) { return (token, nil) }
+            if let token = state.token, Self.isFresh(token, got: state.got, now: now()) { return (token, nil) }
             if let asking = state.asking, MonotonicInstant.now - state.askedAt < Self.patience { return (nil, asking) }
             let asking = Task.detached { [self] in
                 let result = await Result { try await self.provide() }
@@ -117,7 +129,7 @@ final class TokenCache: Sendable {
                     state.asking = nil
                     if case .success(let token) = result {
                         state.token = token
-                        state.got = .now
+                        state.got = self.now()
                     }
                 }
                 return try result.get()
@@ -131,7 +143,7 @@ final class TokenCache: Sendable {
             return try await asking!.value
         } catch {
             let old = state.withLock { $0.token }
-            if let old, let expires = old.expires, expires > .now { return old }
+            if let old, let expires = old.expires, expires > now() { return old }
             throw error
         }
     }

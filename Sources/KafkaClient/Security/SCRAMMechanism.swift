@@ -10,7 +10,9 @@ import Synchronization
 public final class SCRAMMechanism: SASLMechanism {
     /// The hash that proofs are made with.
     public enum Hash: Sendable, Hashable {
+        /// SHA-256: SCRAM-SHA-256.
         case sha256
+        /// SHA-512: SCRAM-SHA-512.
         case sha512
     }
 
@@ -29,7 +31,10 @@ public final class SCRAMMechanism: SASLMechanism {
 
     /// Creates the mechanism for credentials that never change.
     ///
-    /// - Parameter isDelegationToken: whether these are the id and the HMAC of a delegation token (KIP-48).
+    /// - Parameters:
+    ///   - hash: the hash that proofs are made with.
+    ///   - credentials: the user's name and password.
+    ///   - isDelegationToken: whether these are the id and the HMAC of a delegation token (KIP-48).
     public init(_ hash: Hash, _ credentials: PasswordCredentials, isDelegationToken: Bool = false) {
         mechanism = hash == .sha256 ? .sha256 : .sha512
         self.isDelegationToken = isDelegationToken

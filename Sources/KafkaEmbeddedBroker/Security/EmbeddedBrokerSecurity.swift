@@ -5,8 +5,11 @@ public import KafkaTransport
 public struct EmbeddedBrokerSecurity: Sendable {
     /// The mechanisms of SASL that an embedded broker has.
     public enum Mechanism: String, Sendable, Hashable, CaseIterable {
+        /// A user's name and password as they are (RFC 4616).
         case plain = "PLAIN"
+        /// A proof that the user's password is known, by SHA-256 (RFC 7677).
         case scramSHA256 = "SCRAM-SHA-256"
+        /// A proof that the user's password is known, by SHA-512.
         case scramSHA512 = "SCRAM-SHA-512"
         /// Tokens are JSON Web Tokens that nobody has signed (`"alg": "none"`), as Kafka takes them by default: whoever says
         /// that he is somebody is believed. They must have the claims `sub` and `exp`.

@@ -40,7 +40,9 @@ public struct TLSConfiguration: Sendable {
 
     /// A version of TLS.
     public enum Version: Int, Sendable, Hashable, Comparable, CaseIterable {
+        /// TLS 1.2 (RFC 5246).
         case v1_2 = 12
+        /// TLS 1.3 (RFC 8446).
         case v1_3 = 13
 
         /// Whether a version is older than another.

@@ -74,44 +74,51 @@ import Testing
             error?.code == .authenticationFailed && error?.message.contains(words) == true, "\(error?.message ?? "")")
     }
 
+    /// A time of day that passes when a test lets it.
+    private final class Clock: Sendable {
+        private let ms = Mutex<Int64>(1_700_000_000_000)
+        var now: WallTime { WallTime(millisecondsSince1970: ms.withLock { $0 }) }
+        func pass(_ ms: Int64) { self.ms.withLock { $0 += ms } }
+        func later(_ ms: Int64) -> WallTime { WallTime(millisecondsSince1970: now.millisecondsSince1970 + ms) }
+    }
+
     @Test func `a token is got once for all connections, and anew when it is old or was refused`() async throws {
+        let clock = Clock()
         let count = Mutex(0)
-        let lifetimeMs = Mutex<Int64>(1_000_000)
-        let mechanism = OAuthMechanism {
+        let mechanism = OAuthMechanism(now: { clock.now }) {
             let number = count.withLock { count -> Int in
                 count += 1
                 return count
             }
-            try await Task.sleep(for: .milliseconds(20))
-            let expires = WallTime(
-                millisecondsSince1970: WallTime.now.millisecondsSince1970 + lifetimeMs.withLock { $0 })
-            return OAuthToken(Secret("token\(number)"), expires: expires)
+            try await Task.sleep(for: .milliseconds(5))
+            return OAuthToken(Secret("token\(number)"), expires: clock.later(1000))
         }
         let firsts = try await withThrowingTaskGroup(of: String?.self) { group in
             for _ in 0..<50 { group.addTask { try await self.first(mechanism) } }
             return try await group.reduce(into: Set()) { $0.insert($1) }
         }
         #expect(firsts.count == 1 && count.withLock { $0 } == 1)
+        clock.pass(799)
+        #expect(try await first(mechanism)?.contains("token1") == true)
+        clock.pass(1)
+        #expect(try await first(mechanism)?.contains("token2") == true)
         mechanism.wasRefused()
-        lifetimeMs.withLock { $0 = 100 }
-        #expect(try await first(mechanism)?.contains("token2") == true)
-        #expect(try await first(mechanism)?.contains("token2") == true)
-        try await Task.sleep(for: .milliseconds(90))
         #expect(try await first(mechanism)?.contains("token3") == true)
     }
 
     @Test func `when there is no new token, one of old is used while it is valid`() async throws {
+        let clock = Clock()
         let isBroken = Mutex(false)
         struct Broken: Error {}
-        let cache = TokenCache {
+        let cache = TokenCache(now: { clock.now }) {
             if isBroken.withLock({ $0 }) { throw Broken() }
-            return OAuthToken("t", expires: WallTime(millisecondsSince1970: WallTime.now.millisecondsSince1970 + 2000))
+            return OAuthToken("t", expires: clock.later(1000))
         }
-        _ = try await cache.token(now: .now)
+        _ = try await cache.token()
         isBroken.withLock { $0 = true }
-        try await Task.sleep(for: .milliseconds(1650))
-        #expect(try await cache.token(now: .now).value.text == "t")
-        try await Task.sleep(for: .milliseconds(400))
-        await #expect(throws: Broken.self) { try await cache.token(now: .now) }
+        clock.pass(999)
+        #expect(try await cache.token().value.text == "t")
+        clock.pass(1)
+        await #expect(throws: Broken.self) { try await cache.token() }
     }
 }
