@@ -19,7 +19,7 @@ class Job:
     """What every client does alike: where to, how much, and with what settings."""
 
     def __init__(self, bootstrap, topic, partitions, records, payload_file, codec, acks, batch_size, linger_ms, rate,
-                 warmup, idempotence=False, in_flight=None, brokers=1):
+                 warmup, idempotence=False, in_flight=None, brokers=1, security_folder=None):
         self.bootstrap, self.topic, self.partitions = bootstrap, topic, partitions
         self.records, self.payload_file = records, payload_file
         self.codec, self.acks, self.batch_size, self.linger_ms = codec, acks, batch_size, linger_ms
@@ -28,6 +28,18 @@ class Job:
         self.idempotence = idempotence
         self.in_flight = in_flight  # requests to each broker; None: each client's own default
         self.brokers = brokers
+        self.security_folder = security_folder  # with client.properties and librdkafka.conf; None: in the clear
+
+    @property
+    def librdkafka_security(self):
+        return self.security("librdkafka.conf")
+
+    def security(self, name):
+        """The settings of security, of one of the files that `kbench broker` writes for its clients."""
+        if not self.security_folder:
+            return {}
+        with open(os.path.join(self.security_folder, name)) as f:
+            return dict(line.rstrip("\n").split("=", 1) for line in f)
 
 
 class Finished:
@@ -90,6 +102,7 @@ class KBench:
             more += ["--concurrency", str(job.in_flight)] if job.in_flight else []
             more += ["--batch-size", str(job.batch_size)] if job.batch_size else []
             more += [] if job.idempotence else ["--may-reorder"]
+            more += ["--command-config", os.path.join(job.security_folder, "client.properties")] if job.security_folder else []
             run([self.binary, "-b", job.bootstrap, "--topic", job.topic, "--partitions", str(job.partitions),
                  "--records", str(job.records - job.warmup), "--payload-file", job.payload_file, "--codec", job.codec,
                  "--acks", job.acks, "--linger", f"{job.linger_ms}ms",
@@ -154,7 +167,7 @@ class Librdkafka:
     def produce(self, job):
         settings = {
             "bootstrap.servers": job.bootstrap, "acks": job.acks, "compression.codec": job.codec,
-            "enable.idempotence": str(job.idempotence).lower(), **self.tuning(job)}
+            "enable.idempotence": str(job.idempotence).lower(), **job.librdkafka_security, **self.tuning(job)}
         if job.in_flight:
             settings["max.in.flight.requests.per.connection"] = job.in_flight
         out = run([self.binary, self.verb, job.topic, str(job.records), str(job.rate), str(job.warmup),
@@ -210,7 +223,7 @@ class JavaClient:
             "bootstrap.servers": job.bootstrap, "acks": job.acks, "compression.type": job.codec,
             "linger.ms": job.linger_ms, "buffer.memory": 256 << 20,
             # Its lz4 defaults to a level that is not the others'.
-            "enable.idempotence": str(job.idempotence).lower(), "compression.lz4.level": 1,
+            "enable.idempotence": str(job.idempotence).lower(), "compression.lz4.level": 1, **job.security("client.properties"),
         }
         if job.batch_size:
             settings["batch.size"] = job.batch_size

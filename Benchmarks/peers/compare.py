@@ -63,10 +63,11 @@ def choose_clients(names, driver, scratch):
 
 
 @contextlib.contextmanager
-def embedded(brokers, rtt_ms):
-    """The endpoints of embedded brokers in a process of their own."""
+def embedded(brokers, rtt_ms, security_folder):
+    """The endpoints of embedded brokers in a process of their own, secured when there is a folder for what clients need to know."""
+    secured = ["--tls", "--security-dir", security_folder] if security_folder else []
     process = subprocess.Popen(
-        [os.environ["KBENCH"], "broker", "--log", "drop", "--brokers", str(brokers), "--rtt", f"{round(rtt_ms * 1000)}us"],
+        [os.environ["KBENCH"], "broker", "--log", "drop", "--brokers", str(brokers), "--rtt", f"{round(rtt_ms * 1000)}us", *secured],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
         lines = [process.stdout.readline().split() for _ in range(brokers)]
@@ -83,12 +84,17 @@ def embedded(brokers, rtt_ms):
 
 
 @contextlib.contextmanager
-def brokers(options):
-    """The brokers to start from, by their number and round trip time: the user's, or embedded ones that all stay to the end."""
+def brokers(options, scratch):
+    """The brokers to start from, by number, round trip time and security: the user's, or embedded ones that stay to the end.
+
+    With each, the folder of what their clients need to know; None for those in the clear."""
     with contextlib.ExitStack() as stack:
-        yield {
-            (number, rtt_ms): options.bootstrap_server or stack.enter_context(embedded(number, rtt_ms))
-            for number, rtt_ms in itertools.product(options.brokers, options.rtt)}
+        found = {}
+        for way in itertools.product(options.brokers, options.rtt, options.security):
+            number, rtt_ms, security = way
+            folder = os.path.join(scratch, f"security-{len(found)}") if security == "tls" else None
+            found[way] = options.bootstrap_server or stack.enter_context(embedded(number, rtt_ms, folder)), folder
+        yield found
 
 
 def write_lines(path, size):
@@ -140,30 +146,30 @@ class Comparison:
         options = self.options
         is_paced = mode == "rate"
         self.made += 1
-        bootstrap = self.bootstraps[condition.brokers, condition.rtt_ms]
+        bootstrap, security_folder = self.bootstraps[condition.brokers, condition.rtt_ms, condition.security]
         return Job(
             bootstrap, f"compare-peers-{os.getpid()}-{self.made}", condition.partitions,
             options.rate * (options.rate_warmup_seconds + options.rate_seconds) if is_paced else options.records,
             self.payload_files[condition.record_size_bytes], condition.codec, options.acks, options.batch_size,
             options.rate_linger_ms if is_paced else options.linger_ms, options.rate if is_paced else 0,
             options.rate * options.rate_warmup_seconds if is_paced else 0, condition.idempotence, options.in_flight,
-            len(bootstrap.split(",")))
+            len(bootstrap.split(",")), security_folder)
 
     @contextlib.contextmanager
     def topic(self, job):
         """A fresh topic, gone again afterwards whatever came of it."""
-        server = f"bootstrap.servers={job.bootstrap}"
-        run([self.driver, "create", job.topic, str(job.partitions), server])
+        server = [f"bootstrap.servers={job.bootstrap}", *(f"{name}={value}" for name, value in job.librdkafka_security.items())]
+        run([self.driver, "create", job.topic, str(job.partitions), *server])
         try:
             yield server
         finally:
-            run([self.driver, "delete", job.topic, server])
+            run([self.driver, "delete", job.topic, *server])
 
     def measure(self, number, client, mode, condition):
         job = self.job(mode, condition)
         with self.topic(job) as server:
             row = client.produce(job)
-            found = int(run([self.driver, "count", job.topic, str(job.partitions), server]).out)
+            found = int(run([self.driver, "count", job.topic, str(job.partitions), *server]).out)
             # With retries there may be more, never less; without acknowledgements anything.
             if found < job.records and job.acks != "0":
                 raise Failed(f"the broker has {found} of {job.records} records")
@@ -227,7 +233,7 @@ def compare(options, clients, driver, output, scratch):
         skip(f"{', '.join(unable)}: this kbench does not produce idempotently, and is left out where producers do")
         if not [client for client in clients if all(map(client.can, options.idempotence))]:
             refuse("nobody is left to be compared")
-    with brokers(options) as bootstraps:
+    with brokers(options, scratch) as bootstraps:
         lines = {None: options.payload_file}
         for size in [] if options.payload_file else options.record_size:
             lines[size] = os.path.join(scratch, f"lines-{size}")

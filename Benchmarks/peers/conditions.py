@@ -4,10 +4,11 @@ import collections
 import itertools
 
 # Columns of peers.csv. Of the user's own brokers the number and the distance are known only if they were told.
-Condition = collections.namedtuple("Condition", "brokers rtt_ms record_size_bytes partitions idempotence codec")
+Condition = collections.namedtuple("Condition", "brokers rtt_ms security record_size_bytes partitions idempotence codec")
 
 WORDS = {
     "brokers": lambda n: f"{n} broker{'s' if n != 1 else ''}", "rtt_ms": lambda ms: f"{ms:g} ms",
+    "security": lambda way: {"plaintext": "in the clear", "tls": "TLS"}[way],
     "record_size_bytes": lambda size: f"{size} B", "partitions": lambda n: f"{n} partition{'s' if n != 1 else ''}",
     "idempotence": lambda is_on: "idempotent" if is_on else "not idempotent", "codec": str}
 
@@ -16,7 +17,7 @@ def conditions(options):
     """Every one, in order; the codec varies fastest."""
     sizes = [None] if options.payload_file else options.record_size
     product = itertools.product(
-        options.brokers, options.rtt, sizes, options.partitions, options.idempotence, options.codec)
+        options.brokers, options.rtt, options.security, sizes, options.partitions, options.idempotence, options.codec)
     return [Condition(*values) for values in product]
 
 

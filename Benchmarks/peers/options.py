@@ -97,6 +97,8 @@ def arguments(clients):
                              "--bootstrap-server: how far yours are, which is noted in the results")
     parser.add_argument("--brokers", type=list_of(count(1, 100)), metavar="N[,…]",
                         help="embedded brokers; default: 1. With --bootstrap-server: how many yours are, which is noted")
+    parser.add_argument("--security", type=one_of(("plaintext", "tls"), "way"), default=["plaintext"],
+                        help="plaintext, tls, or both in turn; tls by a certificate made for the embedded brokers; default: plaintext")
     parser.add_argument("--idempotence", type=list_of(yes_or_no), default=[False], metavar="true|false",
                         help="whether producers are idempotent, or both in turn; true wants acks all, the default then; default: false")
     parser.add_argument("--in-flight", type=count(1, 10_000), metavar="N",
@@ -123,6 +125,8 @@ def arguments(clients):
     for name in ("rtt", "brokers"):
         if options.bootstrap_server and len(getattr(options, name) or []) > 1:
             parser.error(f"--{name} is swept with embedded brokers; yours have one value, which is noted")
+    if options.bootstrap_server and "tls" in options.security:
+        parser.error("--security tls is for embedded brokers; yours may be compared without")
     if options.payload_file and options.record_size:
         parser.error("--payload-file and --record-size cannot be combined")
     options.acks = options.acks or ("all" if True in options.idempotence else "1")

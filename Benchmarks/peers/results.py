@@ -7,10 +7,10 @@ import statistics
 COLUMNS = (
     "round", "client", "version", "target", "mode", "codec", "partitions", "records", "payload", "batch_size_bytes",
     "linger_ms", "acks", "rate_target_rps", "brokers", "rtt_ms", "record_size_bytes", "idempotence", "in_flight", "duration_s", "throughput_rps", "client_cpu_ns_per_record",
-    "client_peak_rss_bytes", "latency_p50_us", "latency_p99_us", "verdict")
+    "client_peak_rss_bytes", "latency_p50_us", "latency_p99_us", "verdict", "security")
 RATIO_COLUMNS = (
     "mode", "codec", "client", "peer", "metric", "ratio_median", "ratio_min", "ratio_max", "rounds", "brokers", "rtt_ms",
-    "record_size_bytes", "partitions", "idempotence")
+    "record_size_bytes", "partitions", "idempotence", "security")
 
 # Of each mode: the column, its name, and whether more of it is better. A ratio says how many times better kbench is.
 METRICS = {
