@@ -47,6 +47,17 @@ public struct ClientEvent: Sendable {
         case throttled(broker: Int32, time: Duration)
         /// A batch was not stored, and is tried again.
         case retried(topic: String, partition: Int32, broker: Int32, recordCount: Int, error: KafkaClientError)
+        /// A broker found a batch too large, so its halves are sent (KIP-126). The counts are those of the whole.
+        case batchSplit(topic: String, partition: Int32, broker: Int32, recordCount: Int, byteCount: Int)
+        /// A lane has got a producer id, by which brokers tell its batches from others' (KIP-98).
+        case identified(producerID: Int64)
+        /// A partition's batches go on in another epoch, or under another producer id, because a number was left out or the
+        /// leader has forgotten the producer (KIP-360).
+        case epochBumped(topic: String, partition: Int32, producerID: Int64, from: Int16, to: Int16)
+        /// The cluster has other brokers than before, or they are elsewhere. The numbers are of brokers.
+        case brokersChanged(from: Int, to: Int)
+        /// Events of a kind were left out, because they came too fast; see ``ClusterConfiguration/eventsPerSecondMax``.
+        case leftOut(name: String, count: Int)
         /// No broker that the cluster named could be asked, so those are that the client began with (KIP-899).
         case rebootstrapped
     }

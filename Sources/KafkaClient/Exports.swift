@@ -1,5 +1,5 @@
-// A program that imports KafkaClient can use the types of its interface without further imports: records, errors, codecs and
-// event loops.
+// A program that imports KafkaClient can use the types of its interface without further imports: records, errors, codecs, secrets
+// and event loops.
 @_exported import KafkaCompression
 @_exported import KafkaProtocol
 @_exported import KafkaSecurity

@@ -58,14 +58,14 @@ def define_round_trip(way):
                 equal((row["records_acked"], row["records_lost"], row["verdict"]), ("50000", "0", "ok"), "the row")
             words = {row["event"] for row in table(output + "/client.properties/events.csv")}
             expect("--sasl" not in way or "authenticated" in words, f"events: {words}")
-            expect("--tls" not in way or "secured" in words, f"events: {words}")
+            expect(way[0] == "--sasl" or "secured" in words, f"events: {words}")
 
 
 for each_way in WAYS:
     define_round_trip(each_way)
 
 
-@test("kcat lists topics by librdkafka.conf, and is refused without it")
+@test("kcat lists topics by librdkafka.conf, and can not without it")
 def kcat():
     if not shutil.which("kcat"):
         raise Skip("kcat is not installed")
@@ -133,14 +133,13 @@ def refused():
         attempt("in-the-clear", bootstrap, {"security.protocol": "PLAINTEXT"}, "TLS")
         attempt("no-certificate", mutual, {k: v for k, v in good_mutual.items() if "certificate" not in k and "key" not in k},
                 "give this client a certificate")
-        foreign = good_mutual | {"ssl.ca.location": mutual_files + "/ca.pem"}
         with secured("--mutual-tls") as (_, others):
-            attempt("foreign-certificate", mutual, foreign | {
+            attempt("foreign-certificate", mutual, good_mutual | {
                 "ssl.certificate.location": others + "/client.pem", "ssl.key.location": others + "/client.key"},
                 "give this client a certificate")
 
 
-@test("the password is in nothing that kbench leaves, and not in its process")
+@test("the password is in nothing that kbench leaves or says, and not accepted on its command line")
 def secrets():
     with secured("--sasl", "SCRAM-SHA-256") as (bootstrap, files), folder() as output:
         password = settings(files + "/librdkafka.conf")["sasl.password"]
@@ -243,7 +242,8 @@ def tokens():
                        f"{output}/{name}").must_end_with(0)
                 events = [row["event"] for row in table(f"{output}/{name}/events.csv")]
                 expect("reauthenticated" in events and "disconnected" not in events, f"events: {events}")
-                expect(2 <= len(server.requests) <= 8, f"{len(server.requests)} tokens were asked for")
+                # Three connections, four seconds for each token, six seconds.
+                expect(2 <= len(server.requests) <= 3, f"{len(server.requests)} tokens were asked for")
                 expect(all(body == "grant_type=client_credentials&scope=kafka%20all" for _, body in server.requests),
                        f"asked with {server.requests[0]}")
 

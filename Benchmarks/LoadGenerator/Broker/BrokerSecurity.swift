@@ -47,7 +47,7 @@ struct BrokerSecurity {
             throw error
         } catch {
             throw OutputError(
-                path: folder.path, action: "write what clients need to", reason: error.localizedDescription)
+                path: folder.path, action: "write the files for clients to", reason: error.localizedDescription)
         }
         self.security = security
     }

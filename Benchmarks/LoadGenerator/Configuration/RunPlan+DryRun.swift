@@ -33,6 +33,8 @@ extension RunPlan {
         lines.append(("topic", target.topic + (target.keepTopic ? ", kept" : ", deleted afterwards if created here")))
         lines.append(("replication-factor", String(target.replicationFactor)))
         if let path = target.commandConfigPath { lines.append(("command-config", path)) }
+        let security = target.clientSettings.security
+        if security != .none { lines.append(("security", security.words)) }
         lines += target.commandProperties.map { ("command-property", "\($0.name)=\($0.redactedValue)") }
         return lines
     }

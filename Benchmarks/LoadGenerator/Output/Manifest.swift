@@ -74,6 +74,7 @@ package struct Manifest: Sendable, Equatable {
             ("bootstrap_servers", target.bootstrapServers.map { .array($0.map { .string($0.description) }) } ?? .null),
             ("topic", .string(target.topic)), ("keep_topic", .bool(target.keepTopic)),
             ("replication_factor", .integer(Int64(target.replicationFactor))),
+            ("security", .string(target.clientSettings.security.words)),
             ("command_config", .optional(target.commandConfigPath)), ("command_properties", .object(properties)),
         ])
     }

@@ -34,7 +34,7 @@ extension EventsFile.Row {
     private static let messageLengthMax = 200
 
     init(run: Int, timeNs: Int64, _ entry: EventLog.Entry) {
-        self.init(run: run, timeNs: timeNs, event: entry.event.kind.word)
+        self.init(run: run, timeNs: timeNs, event: entry.event.kind.name)
         switch entry.event.kind {
         case .connected(let broker, let endpoint): fill(broker, "\(endpoint)")
         case .secured(let broker, let endpoint, let version, let cipher, let isResumed):
@@ -57,6 +57,15 @@ extension EventsFile.Row {
             (self.topic, self.partition) = (topic, partition)
             let batches = entry.batchCount > 1 ? " in \(entry.batchCount) batches" : ""
             fill(broker, "\(Quantity.counted(entry.recordCount, "record"))\(batches): \(Self.text(error))")
+        case .batchSplit(let topic, let partition, let broker, let recordCount, let byteCount):
+            (self.topic, self.partition) = (topic, partition)
+            fill(broker, "\(Quantity.counted(Int64(recordCount), "record")) of \(byteCount) B are sent as two batches")
+        case .identified(let producerID): detail = "producer id \(producerID)"
+        case .epochBumped(let topic, let partition, let producerID, let from, let to):
+            (self.topic, self.partition) = (topic, partition)
+            detail = "producer id \(producerID), from epoch \(from) to \(to)"
+        case .brokersChanged(let from, let to): detail = "from \(from) to \(to) brokers"
+        case .leftOut(let name, let count): detail = "\(count) more of \(name) are not listed"
         case .rebootstrapped: break
         }
     }
@@ -87,28 +96,5 @@ extension EventsFile.Row {
         let short = line.count > messageLengthMax ? line.prefix(messageLengthMax - 1) + "…" : line[...]
         let code = error.brokerError?.name ?? error.code.rawValue
         return short.contains(code) ? String(short) : "\(code): \(short)"
-    }
-}
-
-extension ClientEvent.Kind {
-    /// The `event` of its row. Scripts look for these words: they don't change.
-    var word: String {
-        switch self {
-        case .connected: "connected"
-        case .secured: "secured"
-        case .authenticated: "authenticated"
-        case .reauthenticated: "reauthenticated"
-        case .connectFailed: "connect-failed"
-        case .disconnected: "disconnected"
-        case .leaderMoved: "leader-moved"
-        case .topicGrew: "topic-grew"
-        case .topicMadeAnew: "topic-made-anew"
-        case .topicMissing: "topic-missing"
-        case .topicGone: "topic-gone"
-        case .topicFound: "topic-found"
-        case .throttled: "throttled"
-        case .retried: "retried"
-        case .rebootstrapped: "rebootstrapped"
-        }
     }
 }

@@ -42,7 +42,7 @@ struct SingleRun {
             servers: broker.servers, on: control,
             ClusterConfiguration(
                 connection: connection, attempts: 2, metadataMaxAge: .nanoseconds(configuration.metadataMaxAgeNs),
-                onEvent: { [events] in events.add($0) }))
+                onEvent: { [events] in events.add($0) }, eventsPerSecondMax: .max))
         let isMeasuring = SharedFlag()
         let givingUp = Task(executorPreference: control) { [signals] in
             try await signals.wait()

@@ -29,12 +29,17 @@ public struct ClusterConfiguration: Sendable {
     /// must not block.
     public var onEvent: (@Sendable (ClientEvent) -> Void)?
 
+    /// How many events of each kind ``onEvent`` gets in a second: at least one; `Int.max` for all. Retries and splits may come by
+    /// the thousand when a broker is in trouble. What was left out is told by ``ClientEvent/Kind/leftOut(name:count:)`` with the
+    /// next one.
+    public var eventsPerSecondMax: Int
+
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         connection: ConnectionConfiguration = ConnectionConfiguration(), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = 5, autoCreatesTopics: Bool = false,
         waitsForTopics: Bool = true, metadataMaxAge: Duration = .seconds(300),
-        onEvent: (@Sendable (ClientEvent) -> Void)? = nil
+        onEvent: (@Sendable (ClientEvent) -> Void)? = nil, eventsPerSecondMax: Int = 100
     ) {
         self.connection = connection
         self.retryBackoff = retryBackoff
@@ -44,6 +49,7 @@ public struct ClusterConfiguration: Sendable {
         self.waitsForTopics = waitsForTopics
         self.metadataMaxAge = metadataMaxAge
         self.onEvent = onEvent
+        self.eventsPerSecondMax = eventsPerSecondMax
     }
 
     /// One problem for each setting that can't be used, those of the connection included.
@@ -52,6 +58,9 @@ public struct ClusterConfiguration: Sendable {
         check.expectBackoff("retryBackoff", retryBackoff, max: retryBackoffMax)
         check.expect("attempts", attempts >= 1, "is \(attempts); at least one is needed")
         check.expect("metadataMaxAge", metadataMaxAge, in: .milliseconds(10) ... .seconds(86_400))
+        check.expect(
+            "eventsPerSecondMax", eventsPerSecondMax >= 1,
+            "is \(eventsPerSecondMax); at least one is needed, or no onEvent")
         return check.problems + connection.problems
     }
 }

@@ -100,8 +100,8 @@ extension BrokerConnection {
             } catch {
                 result = .failure(
                     KafkaClientError(
-                        .authenticationFailed, "the SASL mechanism \(mechanism) can't answer \(name)", underlying: error
-                    )
+                        .credentialsUnavailable, "the SASL mechanism \(mechanism) has no credentials for \(name)",
+                        underlying: error)
                 )
             }
             await Task(executorPreference: loop) {

@@ -175,7 +175,8 @@ final class BrokerConnection {
             self.channel = channel
             channel.shakeHands { [weak self] result in
                 guard let self else { return }
-                if case .success(let facts) = result {
+                // The channel is this object's: the closure that it keeps must not keep it.
+                if case .success(let facts) = result, let channel = self.channel {
                     securing = facts
                     use(channel)
                 }

@@ -27,6 +27,7 @@ extension ProducerLane {
     private func take(_ identity: ProducerIdentity) {
         isAskingForIdentity = false
         if isClosed { return }
+        cluster.metadata.emit(.identified(producerID: identity.id))
         var effects = ProduceQueue.Effects()
         queue.setIdentity(identity, now: .now, &effects)
         act(on: effects)

@@ -173,6 +173,7 @@ public actor ProducerLane: BatchSink {
                     topic: retry.topic, partition: retry.partition, broker: retry.broker,
                     recordCount: retry.recordCount, error: retry.error))
         }
+        for event in effects.events { cluster.metadata.emit(event) }
         if !effects.topicsToRefresh.isEmpty { refresh(effects.topicsToRefresh) }
         if !effects.leadersWithoutIdentity.isEmpty {
             askForIdentity()

@@ -152,7 +152,7 @@ final class GSSContext: @unchecked Sendable {
         if let keytab {
             let strings = [
                 strdup("client_keytab"), strdup(keytab), strdup("ccache"),
-                strdup("MEMORY:kafkaclient-\(principal ?? "")"),
+                strdup("MEMORY:kafkaclient-\(principal ?? "")-\(keytab)"),
             ]
             defer { for string in strings { free(string) } }
             var elements = [

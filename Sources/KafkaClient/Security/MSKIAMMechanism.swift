@@ -14,7 +14,7 @@ public struct MSKIAMMechanism: SASLMechanism {
     /// Creates the mechanism.
     ///
     /// - Parameters:
-    ///   - region: where the cluster is, such as `eu-west-1`; nil to take it from the brokers' names.
+    ///   - region: where the cluster is, such as `eu-west-1`, for brokers whose names don't tell it.
     ///   - provide: gets credentials; it is called each time a connection authenticates.
     public init(region: String? = nil, _ provide: @escaping @Sendable () async throws -> AWSCredentials) {
         self.init(region: region, now: { .now }, provide)
@@ -34,7 +34,7 @@ public struct MSKIAMMechanism: SASLMechanism {
 
     /// Gets credentials, and signs.
     public func makeExchange(with broker: Endpoint) async throws -> any SASLExchange {
-        guard let region = region ?? Self.region(of: broker.host) else {
+        guard let region = Self.region(of: broker.host) ?? region else {
             throw KafkaClientError(
                 .authenticationFailed,
                 "AWS_MSK_IAM needs a region, and the name of broker \(broker) does not tell it; set it")
@@ -83,7 +83,7 @@ extension SASLMechanism where Self == MSKIAMMechanism {
     /// A request that is signed with credentials of Amazon Web Services.
     ///
     /// - Parameters:
-    ///   - region: where the cluster is; nil to take it from the brokers' names.
+    ///   - region: where the cluster is, for brokers whose names don't tell it.
     ///   - provide: gets credentials; it is called each time a connection authenticates.
     public static func awsMSKIAM(
         region: String? = nil, _ provide: @escaping @Sendable () async throws -> AWSCredentials

@@ -4,14 +4,14 @@ import Synchronization
 
 /// A token of an OAuth server (RFC 7628, KIP-255). Whoever sees the connection has it: use it with TLS.
 ///
-/// All connections use the same token. A new one is asked for when four fifths of its time are over, or a broker has refused it.
+/// All connections use the same token, as long as it says when it expires. A new one is asked for when four fifths of its time are over, or a broker has refused it.
 public final class OAuthMechanism: SASLMechanism {
     private let tokens: TokenCache
     private let now: @Sendable () -> WallTime
 
     /// Creates the mechanism.
     ///
-    /// - Parameter provide: gets a token; it is called by one task at a time.
+    /// - Parameter provide: gets a token; it is called by one task at a time, unless the last call has not come back for 30 s.
     public convenience init(_ provide: @escaping @Sendable () async throws -> OAuthToken) {
         self.init(now: { .now }, provide)
     }
@@ -60,7 +60,7 @@ public final class OAuthMechanism: SASLMechanism {
 extension SASLMechanism where Self == OAuthMechanism {
     /// A token of an OAuth server.
     ///
-    /// - Parameter provide: gets a token; it is called by one task at a time.
+    /// - Parameter provide: gets a token; it is called by one task at a time, unless the last call has not come back for 30 s.
     public static func oauthBearer(
         _ provide: @escaping @Sendable () async throws -> OAuthToken
     ) -> OAuthMechanism {

@@ -1,3 +1,4 @@
+public import KafkaProtocol
 public import KafkaSecurity
 public import KafkaTransport
 
@@ -5,7 +6,7 @@ public import KafkaTransport
 public struct OAuthToken: Sendable {
     /// The token itself, as it is sent.
     public let value: Secret
-    /// When it expires; nil when that is not known. A new one is asked for when four fifths of its time are over.
+    /// When it expires; nil when that is not known, and then a token is got for each connection. A new one is asked for when four fifths of its time are over.
     public let expires: WallTime?
     /// Whose token it is, for messages and events.
     public let principal: String?
@@ -26,8 +27,13 @@ public struct OAuthToken: Sendable {
     /// that is for the brokers.
     ///
     /// - Throws: `KafkaClientError` with `.authenticationFailed` when it is none.
-    public init(jwt value: Secret, extensions: [String: String] = [:]) throws {
-        let token = try JSONWebToken(value)
+    public init(jwt value: Secret, extensions: [String: String] = [:]) throws(KafkaClientError) {
+        let token: JSONWebToken
+        do throws(JSONWebToken.Malformed) {
+            token = try JSONWebToken(value)
+        } catch {
+            throw KafkaClientError(.authenticationFailed, error.description)
+        }
         self.init(
             value, expires: token.expires.map { WallTime(millisecondsSince1970: Int64($0 * 1000)) },
             principal: token.subject, extensions: extensions)

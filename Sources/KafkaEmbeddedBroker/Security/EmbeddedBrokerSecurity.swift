@@ -25,14 +25,15 @@ public struct EmbeddedBrokerSecurity: Sendable {
     public var versions = TLSConfiguration.Version.v1_2 ... .v1_3
     /// The mechanisms by which clients may show who they are; without any, nobody is asked.
     public var mechanisms: [Mechanism] = []
-    /// The users that PLAIN and SCRAM let in, with their passwords.
+    /// The users that PLAIN and SCRAM let in, with their passwords; at least one where either is offered.
     public var users: [String: Secret] = [:]
     /// How often a password is hashed for SCRAM: 4,096 to 1,000,000.
     public var scramIterations = 4096
-    /// How long clients may take to secure a connection and to show who they are.
+    /// How long clients may take to secure a connection and to show who they are: one millisecond to one hour.
     public var handshakeTimeout = Duration.seconds(10)
-    /// After what time a connection is closed whose client has not shown anew who it is (KIP-368): at least two seconds; nil
-    /// for never. Kafka's `connections.max.reauth.ms`. A token that expires before ends it sooner.
+    /// After what time a connection is closed whose client has not shown anew who it is (KIP-368): two seconds to one
+    /// day; nil for never, also when a token expires. Kafka's `connections.max.reauth.ms`. A token that expires before ends it
+    /// sooner.
     public var reauthenticationTime: Duration?
 
     /// Creates a configuration without any security.

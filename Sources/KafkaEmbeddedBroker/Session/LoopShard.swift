@@ -34,10 +34,11 @@ final class LoopShard: @unchecked Sendable {
             self?.giveUpSecuring(id)
         }
         channel.shakeHands { [weak self] result in
-            guard let self, securing[id] != nil else { return }
+            guard let self else { return }
             guard case .success = result else { return giveUpSecuring(id) }
-            securing.removeValue(forKey: id)?.timer.close()
-            if node.isStopped { channel.close() } else { serve(channel, node) }
+            guard let connection = securing.removeValue(forKey: id) else { return }
+            connection.timer.close()
+            if node.isStopped { connection.channel.close() } else { serve(connection.channel, node) }
         }
     }
 

@@ -29,6 +29,8 @@ extension KafkaClientError {
         public static let notAuthorized = Code(rawValue: "notAuthorized")
         /// The broker did not accept this client's authentication (SASL).
         public static let authenticationFailed = Code(rawValue: "authenticationFailed")
+        /// There are no credentials to authenticate with: who gives them out (a server of tokens, a vault) can't be asked now.
+        public static let credentialsUnavailable = Code(rawValue: "credentialsUnavailable")
         /// A connection could not be secured (TLS): a certificate is not accepted, or one of the two ends does not speak TLS.
         public static let tlsFailed = Code(rawValue: "tlsFailed")
         /// A broker belongs to another cluster than the one that this client is connected to.

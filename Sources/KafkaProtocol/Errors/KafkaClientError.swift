@@ -86,11 +86,12 @@ public struct KafkaClientError: KafkaError {
     /// Whether the same call may succeed later.
     ///
     /// The broker's error code decides when there is one (Kafka's `RetriableException`). Otherwise it is so for
-    /// `.connectionFailed`, `.requestTimedOut`, `.leaderNotAvailable` and `.memoryExhausted`.
+    /// `.connectionFailed`, `.requestTimedOut`, `.leaderNotAvailable`, `.credentialsUnavailable` and `.memoryExhausted`.
     public var isRetriable: Bool {
         if code == .deliveryTimedOut { return false }
         if let brokerError { return brokerError.isRetriable }
-        return [.connectionFailed, .requestTimedOut, .leaderNotAvailable, .memoryExhausted].contains(code)
+        return [.connectionFailed, .requestTimedOut, .leaderNotAvailable, .credentialsUnavailable, .memoryExhausted]
+            .contains(code)
     }
 }
 

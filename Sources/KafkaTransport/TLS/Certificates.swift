@@ -27,16 +27,26 @@ final class Certificate {
     }
 
     /// The certificates of a text in PEM, in its order.
-    static func all(inPEM pem: [UInt8]) -> [Certificate] {
-        withMemory(pem) { bio in
-            var certificates: [Certificate] = []
+    ///
+    /// - Throws: `TLSFailure` when there is none, or one of them is damaged.
+    static func all(inPEM pem: [UInt8], of source: String) throws(TLSFailure) -> [Certificate] {
+        var certificates: [Certificate] = []
+        let isWhole = withMemory(pem) { bio in
             while let x509 = PEM_read_bio_X509_AUX(bio, nil, refusePassword, nil) {
                 certificates.append(Certificate(owning: x509))
             }
-            // What ended the loop was the end of the text.
+            // At the end of the text there is no further begin.
+            let code = ERR_peek_last_error()
             ERR_clear_error()
-            return certificates
+            return kafka_error_library(code) == ERR_LIB_PEM && kafka_error_reason(code) == PEM_R_NO_START_LINE
         }
+        if !isWhole {
+            throw TLSFailure(.configuration, "certificate \(certificates.count + 1) of \(source) is damaged")
+        }
+        if certificates.isEmpty {
+            throw TLSFailure(.configuration, "\(source) has no certificate in PEM (-----BEGIN CERTIFICATE-----)")
+        }
+        return certificates
     }
 }
 

@@ -176,8 +176,10 @@ final class OpenSSLContext: @unchecked Sendable {
             guard SSL_CTX_set_default_verify_paths(context) == 1 else {
                 throw .last("the system's authorities can't be read")
             }
-        case .pemFile(let path): try trust(Certificate.all(inPEM: SecurityFile.read(path)), of: path)
-        case .pem(let text): try trust(Certificate.all(inPEM: Array(text.utf8)), of: "the text of the authorities")
+        case .pemFile(let path): try trust(Certificate.all(inPEM: SecurityFile.read(path), of: path), of: path)
+        case .pem(let text):
+            let source = "the text of the authorities"
+            try trust(Certificate.all(inPEM: Array(text.utf8), of: source), of: source)
         case .pkcs12File(let path, let password):
             let store = try KeyStore(SecurityFile.read(path), password: password, from: path)
             try trust(store.others + (store.certificate.map { [$0] } ?? []), of: path)
@@ -197,7 +199,7 @@ final class OpenSSLContext: @unchecked Sendable {
     private func use(_ identity: TLSConfiguration.Identity) throws(TLSFailure) {
         switch identity {
         case .pemFiles(let path, let keyPath, let password):
-            let chain = Certificate.all(inPEM: try SecurityFile.read(path))
+            let chain = try Certificate.all(inPEM: SecurityFile.read(path), of: path)
             var pem = try SecurityFile.read(keyPath)
             defer { pem.erase() }
             try use(chain, try PrivateKey(inPEM: pem, password: password, from: keyPath), of: path, and: keyPath)
@@ -206,7 +208,8 @@ final class OpenSSLContext: @unchecked Sendable {
             defer { pem.erase() }
             let source = "the text of the private key"
             try use(
-                Certificate.all(inPEM: Array(text.utf8)), try PrivateKey(inPEM: pem, password: password, from: source),
+                Certificate.all(inPEM: Array(text.utf8), of: "the text of the certificates"),
+                try PrivateKey(inPEM: pem, password: password, from: source),
                 of: "the text of the certificates", and: source)
         case .pkcs12File(let path, let password):
             let store = try KeyStore(SecurityFile.read(path), password: password, from: path)

@@ -111,11 +111,10 @@ import Testing
         #expect(words == Set((isSecured ? ["TLSv1.3"] : []) + (mechanism.map { ["\($0.rawValue) alice"] } ?? [])))
     }
 
-    @Test(arguments: EmbeddedBrokerSecurity.Mechanism.allCases)
+    @Test(arguments: [EmbeddedBrokerSecurity.Mechanism.plain, .scramSHA256, .scramSHA512])
     func `who is not known is told so at once, with his name`(mechanism: EmbeddedBrokerSecurity.Mechanism) async throws
     {
         for (user, password) in [("alice", "wrong"), ("mallory", "alice-secret")] {
-            if mechanism == .oauthBearer { continue }
             var setup = try Setup()
             setup.authenticate(mechanism)
             setup.connection.sasl = Setup.mechanism(mechanism, user, Secret(password))
@@ -165,7 +164,9 @@ import Testing
         setup.connection.sasl = .scram(.sha256) { throw VaultIsSealed() }
         try await withClient(setup) { _, client, _ in
             let error = await #expect(throws: KafkaClientError.self) { _ = try await client.cluster.describe("t") }
-            #expect(error?.code == .authenticationFailed && error?.underlying is VaultIsSealed)
+            // It may be open later.
+            #expect(error?.code == .credentialsUnavailable && error?.isRetriable == true)
+            #expect(error?.underlying is VaultIsSealed)
         }
     }
 

@@ -284,10 +284,13 @@ import Testing
         let empty = try folder.write("", "empty.pem")
         let jks = try folder.write([0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2], "store.jks")
         let missing = "\(folder.path)/missing.pem"
+        let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+        let bundle = certificates.authority.certificate + damaged + certificates.authority.certificate
         for (change, words): ((inout TLSConfiguration) -> Void, [String]) in [
             ({ $0.authorities = .pemFile(missing) }, [missing, "No such file"]),
             ({ $0.authorities = .pemFile(empty) }, [empty, "no certificate in PEM"]),
             ({ $0.authorities = .pem("nonsense") }, ["no certificate in PEM"]),
+            ({ $0.authorities = .pem(bundle) }, ["certificate 2 of", "is damaged"]),
             ({ $0.authorities = .pkcs12File(jks, password: "x") }, [jks, "keytool -importkeystore"]),
             ({ $0.identity = .pemFiles(certificates: certificate, key: foreignKey) }, [foreignKey, "is not that of"]),
             ({ $0.identity = .pemFiles(certificates: certificate, key: empty) }, [empty, "no private key in PEM"]),

@@ -113,6 +113,16 @@ import Testing
             "needs username and password"
         ),
         ("sasl.mechanism=OAUTHBEARER", "OAUTHBEARER needs tokens"),
+        ("sasl.mechanism=OAUTHBEARER\nsasl.login.callback.handler.class=com.example.Own", "Java classes can't be used"),
+        ("sasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.method=saml", "accepted are default and oidc"),
+        (
+            "sasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.token.file=/x\nsasl.oauthbearer.token.command=y",
+            "say the same"
+        ),
+        (
+            "sasl.mechanism=AWS_MSK_IAM\nsasl.jaas.config=x.IAMLoginModule required awsRoleArn=r;",
+            "awsRoleArn is not supported"
+        ),
         ("sasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.token.file=/no/token", "/no/token can't be read"),
     ])
     func `what is missing is said, and no secret`(text: String, words: String) {
@@ -172,6 +182,7 @@ import Testing
         ("ssl.ca.location=/x\nssl.truststore.location=/y", "say the same; give one of them"),
         ("ssl.certificate.location=/x", "needs ssl.key.location"), ("ssl.key.location=/x", "only one half"),
         ("ssl.keystore.key=x", "without ssl.keystore.certificate.chain"),
+        ("ssl.enabled.protocols=TLSv1.3,bogus", "'bogus' is no version"),
         ("ssl.enabled.protocols=SSLv3", "accepted are TLSv1.2 and TLSv1.3"), ("ssl.cipher.suites=NULL-NO", "NULL-NO"),
         ("ssl.endpoint.identification.algorithm=ldap", "accepted is https"),
         ("enable.ssl.certificate.verification=maybe", "true or false"),

@@ -52,6 +52,11 @@ package struct ClientSecurity: Sendable, Equatable {
         try problems.refuse()
     }
 
+    /// The protocol and the mechanism: `SASL_SSL, SCRAM-SHA-512`.
+    package var words: String {
+        [securityProtocol.rawValue, sasl?.name].compactMap { $0 }.joined(separator: ", ")
+    }
+
     /// Two are the same when they do the same; the secrets may differ.
     package static func == (a: ClientSecurity, b: ClientSecurity) -> Bool {
         a.securityProtocol == b.securityProtocol && a.sasl?.name == b.sasl?.name

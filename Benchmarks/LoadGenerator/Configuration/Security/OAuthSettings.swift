@@ -21,6 +21,12 @@ struct OAuthSettings {
         if let jaas { try SASLSettings.check(jaas, "OAuthBearerLoginModule") }
         let extensions = try extensions()
         let url = properties["sasl.oauthbearer.token.endpoint.url"]
+        let ways = ["token.endpoint.url", "token.file", "token.command"].map { "sasl.oauthbearer.\($0)" }
+            .filter { properties[$0] != nil }
+        if ways.count > 1 { throw UsageError("\(ways[0]) and \(ways[1]) say the same; give one of them") }
+        if let method = properties["sasl.oauthbearer.method"], method != "oidc", method != "default" {
+            throw UsageError("sasl.oauthbearer.method=\(method): accepted are default and oidc")
+        }
         let file = url.flatMap { $0.hasPrefix("file://") ? String($0.dropFirst("file://".count)) : nil }
         if let path = properties["sasl.oauthbearer.token.file"] ?? file {
             guard TextFile.exists(path) else { throw UsageError("the token's file \(path) can't be read") }
@@ -118,7 +124,7 @@ private struct UnsecuredToken {
 }
 
 extension OAuthToken {
-    /// A token of a text. One that is no JSON Web Token may be a good one all the same: it is then used until it is refused.
+    /// A token of a text. One that is no JSON Web Token may be a good one all the same: it is then got for each connection.
     init(text: String, _ extensions: [String: String]) throws {
         let text = text.trimmed
         if text.isEmpty { throw KafkaClientError(.authenticationFailed, "there is no token in it") }

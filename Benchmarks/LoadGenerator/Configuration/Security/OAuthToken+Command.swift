@@ -35,11 +35,18 @@ private struct TokenCommand {
             defer { close(ends[1]) }
             pid = try start(writingTo: ends[1])
         }
-        let bytes = read(ends[0])
-        // Also what it has started: it has a group of its own.
-        if bytes == nil { kill(-pid, SIGKILL) }
+        let deadline = MonotonicInstant.now + Self.timeout
+        var bytes = read(ends[0], until: deadline)
         var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        // It may have closed its output, and go on.
+        while bytes != nil, waitpid(pid, &status, WNOHANG) == 0 {
+            if deadline <= .now { bytes = nil } else { usleep(2000) }
+        }
+        if bytes == nil {
+            // Also what it has started: it has a group of its own.
+            kill(-pid, SIGKILL)
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        }
         guard let bytes else { throw failure("did not end within \(Self.timeout)") }
         guard status == 0 else {
             throw failure(status & 0x7F == 0 ? "ended with status \(status >> 8 & 0xFF)" : "was ended by a signal")
@@ -74,8 +81,7 @@ private struct TokenCommand {
     }
 
     /// What is written to a pipe until its end; nil when that does not come in time, or it is more than a token.
-    private func read(_ descriptor: Int32) -> [UInt8]? {
-        let deadline = MonotonicInstant.now + Self.timeout
+    private func read(_ descriptor: Int32, until deadline: MonotonicInstant) -> [UInt8]? {
         var bytes: [UInt8] = []
         var space = [UInt8](repeating: 0, count: 4096)
         while bytes.count <= Self.outputByteCountMax {

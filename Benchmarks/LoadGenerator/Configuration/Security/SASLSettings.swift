@@ -29,6 +29,7 @@ struct SASLSettings {
                 throw UsageError("sasl.jaas.config: \(error.description)")
             }
         }
+        try refuseHandlers()
         switch name.uppercased() {
         case "PLAIN":
             let (user, password, _) = try credentials(jaas, "PlainLoginModule")
@@ -40,7 +41,13 @@ struct SASLSettings {
                 PasswordCredentials(user: user, password: password), isDelegationToken: isToken)
         case "GSSAPI": return try kerberos(jaas)
         case "AWS_MSK_IAM":
-            if let jaas { try Self.check(jaas, "IAMLoginModule") }
+            if let jaas {
+                try Self.check(jaas, "IAMLoginModule")
+                if let other = jaas.options.keys.sorted().first(where: { $0 != "awsProfileName" }) {
+                    throw UsageError(
+                        "sasl.jaas.config: \(other) is not supported; awsProfileName is, and the environment")
+                }
+            }
             let finder = AWSCredentialsFinder(variables: variables, profile: jaas?.options["awsProfileName"])
             return .awsMSKIAM(region: finder.region) { try finder.find() }
         case "OAUTHBEARER": return try OAuthSettings(properties, jaas).mechanism()
@@ -48,6 +55,21 @@ struct SASLSettings {
             throw UsageError(
                 "\(properties.givenName("sasl.mechanism"))=\(name): accepted are \(Self.mechanisms.joined(separator: ", "))"
             )
+        }
+    }
+
+    /// Classes that do in Java what is done here anyway.
+    private static let handlers = [
+        "OAuthBearerLoginCallbackHandler", "OAuthBearerUnsecuredLoginCallbackHandler", "IAMClientCallbackHandler",
+    ]
+
+    /// A class of the user's own is not passed over: it would say who this client is.
+    private func refuseHandlers() throws(UsageError) {
+        for name in ["sasl.login.callback.handler.class", "sasl.client.callback.handler.class", "sasl.login.class"] {
+            guard let value = properties[name] else { continue }
+            guard Self.handlers.contains(String(value.split(separator: ".").last ?? "")) else {
+                throw UsageError("\(name)=\(value): Java classes can't be used; sasl.oauthbearer.token.command may do")
+            }
         }
     }
 

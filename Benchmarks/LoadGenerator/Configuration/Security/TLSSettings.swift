@@ -133,7 +133,13 @@ struct TLSSettings {
     private func versions() throws(UsageError) -> ClosedRange<TLSConfiguration.Version> {
         let name = properties["ssl.enabled.protocols"] != nil ? "ssl.enabled.protocols" : "ssl.protocol"
         guard let text = properties[name], text != "TLS" else { return .v1_2 ... .v1_3 }
-        let versions = text.split { $0 == "," || $0 == " " }.compactMap { word -> TLSConfiguration.Version? in
+        let words = text.split { $0 == "," || $0 == " " }.map(String.init)
+        // Older ones are left out, as they are by Java itself.
+        let known = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
+        if let other = words.first(where: { !known.contains($0) }) {
+            throw UsageError("\(name)=\(text): '\(other)' is no version; accepted are TLSv1.2 and TLSv1.3")
+        }
+        let versions = words.compactMap { word -> TLSConfiguration.Version? in
             switch word {
             case "TLSv1.2": .v1_2
             case "TLSv1.3": .v1_3

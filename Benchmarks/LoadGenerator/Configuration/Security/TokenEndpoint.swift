@@ -25,7 +25,9 @@ struct TokenEndpoint: Sendable {
         let answer = try? JSONValue(parsing: String(decoding: body, as: UTF8.self))
         guard status == 200, let answer, let token = answer["access_token"]?.string, !token.isEmpty else {
             let reason = [answer?["error"]?.string, answer?["error_description"]?.string].compactMap { $0 }
+            // A client that the server does not know stays unknown.
             throw failure(
+                (400..<500).contains(status) ? .authenticationFailed : .credentialsUnavailable,
                 "it answered with status \(status)\(reason.isEmpty ? "" : ": " + reason.joined(separator: ": ").foreign)"
             )
         }
@@ -40,7 +42,7 @@ struct TokenEndpoint: Sendable {
     }
 
     private func post() throws -> (status: Int, body: [UInt8]) {
-        guard let curl = curl_easy_init() else { throw failure("libcurl can't be used") }
+        guard let curl = curl_easy_init() else { throw failure(.credentialsUnavailable, "libcurl can't be used") }
         defer { curl_easy_cleanup(curl) }
         let body = Body()
         var form = "grant_type=client_credentials"
@@ -65,7 +67,9 @@ struct TokenEndpoint: Sendable {
                 return size * count
             }, Unmanaged.passUnretained(body).toOpaque())
         let status = withExtendedLifetime(body) { curl_easy_perform(curl) }
-        guard status == CURLE_OK else { throw failure(String(cString: curl_easy_strerror(status))) }
+        guard status == CURLE_OK else {
+            throw failure(.credentialsUnavailable, String(cString: curl_easy_strerror(status)))
+        }
         return (kafka_curl_status(curl), body.bytes)
     }
 
@@ -73,8 +77,8 @@ struct TokenEndpoint: Sendable {
         var bytes: [UInt8] = []
     }
 
-    private func failure(_ reason: String) -> KafkaClientError {
-        KafkaClientError(.authenticationFailed, "no token of \(url) for client \(clientID): \(reason)")
+    private func failure(_ code: KafkaClientError.Code, _ reason: String) -> KafkaClientError {
+        KafkaClientError(code, "no token of \(url) for client \(clientID): \(reason)")
     }
 
     private static func encode(_ text: String) -> String {

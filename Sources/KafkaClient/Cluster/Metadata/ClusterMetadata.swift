@@ -15,6 +15,7 @@ final class ClusterMetadata: Sendable {
     private let listeners = Mutex<[ObjectIdentifier: (MetadataListener, wake: @Sendable () -> Void)]>([:])
     /// Told of what happens; nil when nobody wants to know.
     let onEvent: (@Sendable (ClientEvent) -> Void)?
+    private let gate: EventGate
 
     /// How long a topic is asked for by age after its last use. Kafka's `metadata.max.idle.ms`.
     private static let idleTimeMax = Duration.seconds(300)
@@ -60,6 +61,7 @@ final class ClusterMetadata: Sendable {
 
     init(_ configuration: ClusterConfiguration = ClusterConfiguration()) {
         onEvent = configuration.onEvent
+        gate = EventGate(countMax: configuration.eventsPerSecondMax)
         state.withLock { state in
             state.tellsOfLeaders = configuration.onEvent != nil
             state.missingTimeMax = configuration.missingTopicTimeMax
@@ -67,7 +69,8 @@ final class ClusterMetadata: Sendable {
     }
 
     func emit(_ kind: @autoclosure () -> ClientEvent.Kind) {
-        onEvent?(ClientEvent(kind(), at: .now))
+        guard let onEvent else { return }
+        for event in gate.pass(ClientEvent(kind(), at: .now)) { onEvent(event) }
     }
 
     /// Who a broker was told last that this client is; nil while none was, or the mechanism does not tell.
@@ -158,7 +161,11 @@ final class ClusterMetadata: Sendable {
             state.clusterID = response.clusterID ?? state.clusterID
             state.controllerID = response.controllerID
             var changes = Changes()
+            let former = state.brokers
             changes.areBrokersNew = state.apply(response.brokers)
+            if changes.areBrokersNew, !former.isEmpty {
+                events.append(.brokersChanged(from: former.count, to: state.brokers.count))
+            }
             return changes
         }
         // Some topics at a time: who wants to look meanwhile does not wait for all.

@@ -68,8 +68,7 @@ extension BrokerConnection {
 
         struct Authenticating {
             let deadline: MonotonicInstant
-            /// Nil while the broker has not answered whether it offers the mechanism, or the mechanism works on its next
-            /// message.
+            /// Whether it is the broker's turn, and not the mechanism's.
             var isAnswerDue = false
             /// How many messages the client has sent.
             var roundCount = 0

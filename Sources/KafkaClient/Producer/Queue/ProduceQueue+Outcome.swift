@@ -56,7 +56,11 @@ extension ProduceQueue {
             let stored = Delivery.Outcome.acknowledged(baseOffset: baseOffset, logAppendTimeMs: logAppendTimeMs)
             end(ended.batch, stored, now: now, &effects)
         case .refused(let code, _) where code.isTooLarge && splitInTwo(ended, item.key, now: now):
-            break
+            let batch = ended.batch.batch
+            effects.events.append(
+                .batchSplit(
+                    topic: item.topic, partition: item.partition, broker: ended.batch.exchanges.last?.broker ?? -1,
+                    recordCount: batch.recordCount, byteCount: batch.byteCount))
         case .refused(let code, let message):
             if code.needsMetadataRefresh { effects.topicsToRefresh.insert(item.topic) }
             let subject = "topic '\(item.topic)' partition \(item.partition)"

@@ -57,6 +57,8 @@ extension ProduceQueue {
 
     /// Advances a partition, and puts it into its leader's ready list when it has become ready.
     mutating func advance(_ key: PartitionKey, now: MonotonicInstant, _ effects: inout Effects) {
+        let former = self[key].sequences.identity
+        defer { noteEpoch(key, former, &effects) }
         switch self[key].advance(now: now, window, identity: identity) {
         case .nothing: break
         case .needsIdentity: effects.leadersWithoutIdentity.insert(self[key].leader)
@@ -67,6 +69,15 @@ extension ProduceQueue {
             ready[leader]!.byteCount += firstByteCount(key)
             ready[leader]!.since = min(ready[leader]!.since, now)
         }
+    }
+
+    /// Tells when a partition goes on in another epoch, or as another producer.
+    private func noteEpoch(_ key: PartitionKey, _ former: ProducerIdentity?, _ effects: inout Effects) {
+        guard let former, let identity = self[key].sequences.identity, identity != former else { return }
+        effects.events.append(
+            .epochBumped(
+                topic: topics[key.topic].name, partition: key.partition, producerID: identity.id, from: former.epoch,
+                to: identity.epoch))
     }
 
     /// Puts a batch at the head of its partition's queue, but behind those that have numbers already. The ready list counts the bytes of a partition's first batch, so

@@ -36,9 +36,12 @@ struct ProduceQueue: ~Copyable {
         var retries: [Retry] = []
         /// The brokers, by node id, for which batches wait for a producer id.
         var leadersWithoutIdentity: Set<Int32> = []
+        /// What else is to be told of.
+        var events: [ClientEvent.Kind] = []
 
         var isAny: Bool {
             !leadersWithoutIdentity.isEmpty || !deliveries.isEmpty || !topicsToRefresh.isEmpty || !retries.isEmpty
+                || !events.isEmpty
         }
     }
 

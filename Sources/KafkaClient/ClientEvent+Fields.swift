@@ -1,0 +1,102 @@
+public import KafkaProtocol
+
+extension ClientEvent.Kind {
+    /// The event's name, for logs and metrics. It does not change from version to version.
+    public var name: String {
+        switch self {
+        case .connected: "connected"
+        case .secured: "secured"
+        case .authenticated: "authenticated"
+        case .reauthenticated: "reauthenticated"
+        case .connectFailed: "connect-failed"
+        case .disconnected: "disconnected"
+        case .leaderMoved: "leader-moved"
+        case .topicGrew: "topic-grew"
+        case .topicMadeAnew: "topic-made-anew"
+        case .topicMissing: "topic-missing"
+        case .topicGone: "topic-gone"
+        case .topicFound: "topic-found"
+        case .throttled: "throttled"
+        case .retried: "retried"
+        case .batchSplit: "batch-split"
+        case .identified: "identified"
+        case .epochBumped: "epoch-bumped"
+        case .brokersChanged: "brokers-changed"
+        case .leftOut: "left-out"
+        case .rebootstrapped: "rebootstrapped"
+        }
+    }
+
+    /// A value of an event.
+    public enum FieldValue: Sendable, Hashable, CustomStringConvertible {
+        /// A number.
+        case number(Int64)
+        /// A text.
+        case text(String)
+
+        /// The number or the text.
+        public var description: String {
+            switch self {
+            case .number(let number): "\(number)"
+            case .text(let text): text
+            }
+        }
+    }
+
+    /// What the event says, by names that don't change from version to version: `broker`, `host`, `port`, `topic`, `partition`,
+    /// `error` and others. Later versions add names.
+    public var fields: [(name: String, value: FieldValue)] {
+        switch self {
+        case .connected(let broker, let endpoint): Self.fields(broker, endpoint)
+        case .secured(let broker, let endpoint, let version, let cipher, let isResumed):
+            Self.fields(broker, endpoint) + [
+                ("tls_version", .text(version)), ("tls_cipher", .text(cipher)),
+                ("tls_resumed", .number(isResumed ? 1 : 0)),
+            ]
+        case .authenticated(let broker, let endpoint, let mechanism, let user),
+            .reauthenticated(let broker, let endpoint, let mechanism, let user):
+            Self.fields(broker, endpoint) + [("mechanism", .text(mechanism))]
+                + (user.map { [("user", .text($0))] } ?? [])
+        case .connectFailed(let broker, let endpoint, let error), .disconnected(let broker, let endpoint, let error):
+            Self.fields(broker, endpoint) + Self.fields(error)
+        case .leaderMoved(let topic, let partition, let from, let to, let epoch):
+            Self.fields(topic, partition) + [
+                ("from", .number(Int64(from))), ("to", .number(Int64(to))), ("leader_epoch", .number(Int64(epoch))),
+            ]
+        case .topicGrew(let topic, let from, let to), .topicMadeAnew(let topic, let from, let to):
+            [("topic", .text(topic)), ("from", .number(Int64(from))), ("to", .number(Int64(to)))]
+        case .topicMissing(let topic), .topicGone(let topic), .topicFound(let topic): [("topic", .text(topic))]
+        case .throttled(let broker, let time):
+            [("broker", .number(Int64(broker))), ("time_ms", .number(Int64(time.milliseconds)))]
+        case .retried(let topic, let partition, let broker, let recordCount, let error):
+            Self.fields(topic, partition) + [
+                ("broker", .number(Int64(broker))), ("records", .number(Int64(recordCount))),
+            ] + Self.fields(error)
+        case .batchSplit(let topic, let partition, let broker, let recordCount, let byteCount):
+            Self.fields(topic, partition) + [
+                ("broker", .number(Int64(broker))), ("records", .number(Int64(recordCount))),
+                ("bytes", .number(Int64(byteCount))),
+            ]
+        case .identified(let producerID): [("producer_id", .number(producerID))]
+        case .epochBumped(let topic, let partition, let producerID, let from, let to):
+            Self.fields(topic, partition) + [
+                ("producer_id", .number(producerID)), ("from", .number(Int64(from))), ("to", .number(Int64(to))),
+            ]
+        case .brokersChanged(let from, let to): [("from", .number(Int64(from))), ("to", .number(Int64(to)))]
+        case .leftOut(let name, let count): [("event", .text(name)), ("count", .number(Int64(count)))]
+        case .rebootstrapped: []
+        }
+    }
+
+    private static func fields(_ broker: Int32, _ endpoint: Endpoint) -> [(name: String, value: FieldValue)] {
+        [("broker", .number(Int64(broker))), ("host", .text(endpoint.host)), ("port", .number(Int64(endpoint.port)))]
+    }
+
+    private static func fields(_ topic: String, _ partition: Int32) -> [(name: String, value: FieldValue)] {
+        [("topic", .text(topic)), ("partition", .number(Int64(partition)))]
+    }
+
+    private static func fields(_ error: KafkaClientError) -> [(name: String, value: FieldValue)] {
+        [("code", .text(error.code.rawValue)), ("error", .text(error.description))]
+    }
+}
