@@ -1,4 +1,5 @@
-public import KafkaProtocol
+import KafkaProtocol
+import KafkaTransport
 
 extension ClientEvent.Kind {
     /// The event's name, for logs and metrics. It does not change from version to version.
