@@ -38,8 +38,8 @@ let package = Package(
         system("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
         system("CISAL", "libisal", apt: "libisal-dev", brew: "isa-l"),
         system("COpenSSL", "openssl", apt: "libssl-dev", brew: "openssl@3"),
-        // For kbench alone, which fetches tokens.
-        system("CCurl", "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
+        // For kbench alone, which opens it when it fetches a token.
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         // Part of the C library.
         .systemLibrary(name: "CResolver"),
         // Declarations only: the library is opened when it is used.

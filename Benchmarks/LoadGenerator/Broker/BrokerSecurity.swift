@@ -1,12 +1,17 @@
-import Foundation
 import KafkaEmbeddedBroker
 import KafkaSecurity
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 /// The certificates and users of `kbench broker`, and the files by which clients get to know them.
 struct BrokerSecurity {
     let security: EmbeddedBrokerSecurity
     /// Where the files are; nil when clients need none.
-    let folder: URL?
+    let folder: String?
     private let isTemporary: Bool
 
     private static let user = "kbench"
@@ -25,13 +30,10 @@ struct BrokerSecurity {
             return
         }
         isTemporary = options.securityDirectory == nil
-        let folder =
-            options.securityDirectory.map { URL(fileURLWithPath: $0) }
-            ?? FileManager.default.temporaryDirectory.appendingPathComponent("kbench-broker-\(getpid())")
+        let temporary = "\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/kbench-broker-\(getpid())"
+        let folder = try ClientFiles.makeFolder(options.securityDirectory ?? temporary)
         self.folder = folder
         do {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             var files = ClientFiles(folder: folder, mechanism: options.mechanisms.first)
             if options.isSecured { try Self.secure(&security, &files, options.wantsCertificates) }
             if !options.mechanisms.isEmpty {
@@ -39,22 +41,16 @@ struct BrokerSecurity {
                 files.user = security.users.min { $0.key < $1.key }.map { ($0.key, $0.value.text) }
             }
             try files.write()
-        } catch let error as UsageError {
-            throw error
-        } catch let error as CertificateAuthority.Failure {
-            throw error
-        } catch let error as OutputError {
-            throw error
         } catch {
-            throw OutputError(
-                path: folder.path, action: "write the files for clients to", reason: error.localizedDescription)
+            if isTemporary { ClientFiles.remove(folder) }
+            throw error
         }
         self.security = security
     }
 
     /// Takes temporary files away.
     func remove() {
-        if let folder, isTemporary { try? FileManager.default.removeItem(at: folder) }
+        if let folder, isTemporary { ClientFiles.remove(folder) }
     }
 
     private static func secure(
@@ -87,7 +83,11 @@ struct BrokerSecurity {
 
 /// What is written for clients.
 private struct ClientFiles {
-    let folder: URL
+    private static let names = [
+        "ca.pem", "client.pem", "client.key", "client-keystore.pem", "client.properties", "librdkafka.conf",
+    ]
+
+    let folder: String
     let mechanism: MechanismChoice?
     var authority: String?
     var client: IssuedCertificate?
@@ -105,17 +105,38 @@ private struct ClientFiles {
         try write("librdkafka.conf", properties(librdkafka))
     }
 
-    private func write(_ name: String, _ text: String) throws {
-        let path = folder.appendingPathComponent(name)
-        // Made with its rights, so that nobody can open it in between.
-        try? FileManager.default.removeItem(at: path)
-        guard
-            FileManager.default.createFile(
-                atPath: path.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw OutputError(path: path.path, action: "write", reason: "the system refuses it") }
+    /// Makes a folder that only its owner may look into, unless it is there, with those above it.
+    ///
+    /// - Returns: its whole path.
+    static func makeFolder(_ path: String) throws -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        for count in 1...parts.count {
+            let part = parts[..<count].joined(separator: "/")
+            if !part.isEmpty, mkdir(part, count == parts.count ? 0o700 : 0o777) != 0, errno != EEXIST {
+                throw OutputError(path: part, action: "make the folder", errno: errno)
+            }
+        }
+        guard let whole = realpath(path, nil) else { throw OutputError(path: path, action: "find", errno: errno) }
+        defer { free(whole) }
+        return String(cString: whole)
     }
 
-    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    static func remove(_ folder: String) {
+        for name in names { unlink("\(folder)/\(name)") }
+        rmdir(folder)
+    }
+
+    private func write(_ name: String, _ text: String) throws {
+        let path = path(name)
+        // Made with its rights, so that nobody can open it in between.
+        unlink(path)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw OutputError(path: path, action: "make", errno: errno) }
+        _ = close(descriptor)
+        guard TextFile.write(text, to: path) else { throw OutputError(path: path, action: "write", errno: errno) }
+    }
+
+    private func path(_ name: String) -> String { "\(folder)/\(name)" }
 
     private func properties(_ pairs: [(String, String)]) -> String {
         pairs.map { "\($0.0)=\($0.1)\n" }.joined()

@@ -51,7 +51,7 @@ package struct BrokerSession {
         for endpoint in endpoints { Terminal.write("listening on \(endpoint)\n", to: 1) }
         if let folder = security.folder {
             for name in ["client.properties", "librdkafka.conf"] {
-                Terminal.write("client settings in \(folder.appendingPathComponent(name).path)\n", to: 1)
+                Terminal.write("client settings in \(folder)/\(name)\n", to: 1)
             }
         }
         readInput(broker, signals)

@@ -1,5 +1,10 @@
-import Foundation
 import KafkaTransport
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 /// What defaults of the command line come from.
 package struct CommandLineEnvironment: Sendable {
@@ -20,6 +25,19 @@ package struct CommandLineEnvironment: Sendable {
     package static func current() -> CommandLineEnvironment {
         CommandLineEnvironment(
             onlineCores: EventLoop.availableCoreCount, randomSeed: UInt64.random(in: 0...UInt64(UInt32.max)),
-            variables: ProcessInfo.processInfo.environment)
+            variables: Self.ownVariables)
+    }
+
+    private static var ownVariables: [String: String] {
+        var variables: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let sign = text.firstIndex(of: "=") {
+                variables[String(text[..<sign])] = String(text[text.index(after: sign)...])
+            }
+            next += 1
+        }
+        return variables
     }
 }

@@ -54,7 +54,7 @@ import Testing
 
     @Test func `a temporary folder is gone with the broker`() throws {
         let security = try BrokerSecurity(options("--tls"))
-        let path = try #require(security.folder?.path)
+        let path = try #require(security.folder)
         #expect(TextFile.exists("\(path)/ca.pem"))
         security.remove()
         #expect(!TextFile.exists(path))

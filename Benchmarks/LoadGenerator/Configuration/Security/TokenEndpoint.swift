@@ -5,6 +5,12 @@ import KafkaProtocol
 import KafkaSecurity
 import KafkaTransport
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// A server that gives out tokens for a client's id and secret (RFC 6749, section 4.4; KIP-768).
 struct TokenEndpoint: Sendable {
     let url: String
@@ -16,6 +22,18 @@ struct TokenEndpoint: Sendable {
 
     private static let timeoutSeconds = 10
     private static let answerByteCountMax = 1 << 20
+
+    #if canImport(Darwin)
+        private static let names = ["libcurl.4.dylib", "/usr/lib/libcurl.4.dylib"]
+    #else
+        private static let names = ["libcurl.so.4", "libcurl.so"]
+    #endif
+    // Opened once, and never closed.
+    nonisolated(unsafe) private static let library = names.lazy.compactMap { dlopen($0, RTLD_NOW | RTLD_LOCAL) }.first
+
+    private static func find<Function>(_ symbol: String, _ type: Function.Type) -> Function? {
+        library.flatMap { dlsym($0, symbol) }.map { unsafeBitCast($0, to: type) }
+    }
 
     /// Asks for a token. It waits for the server, so it is not for a thread that has other things to do.
     ///
@@ -42,8 +60,12 @@ struct TokenEndpoint: Sendable {
     }
 
     private func post() throws -> (status: Int, body: [UInt8]) {
-        guard let curl = curl_easy_init() else { throw failure(.credentialsUnavailable, "libcurl can't be used") }
-        defer { curl_easy_cleanup(curl) }
+        guard let library = Self.library, let make = Self.find("curl_easy_init", kafka_curl_init.self),
+            let free = Self.find("curl_easy_cleanup", kafka_curl_cleanup.self),
+            let perform = Self.find("curl_easy_perform", kafka_curl_perform.self),
+            let words = Self.find("curl_easy_strerror", kafka_curl_strerror.self), let curl = make()
+        else { throw failure(.credentialsUnavailable, "libcurl (\(Self.names[0])) can't be opened") }
+        defer { free(curl) }
         let body = Body()
         var form = "grant_type=client_credentials"
         if let scope { form += "&scope=\(Self.encode(scope))" }
@@ -54,23 +76,23 @@ struct TokenEndpoint: Sendable {
             (CURLOPT_USERNAME, Self.encode(clientID)), (CURLOPT_PASSWORD, Self.encode(clientSecret.text)),
             (CURLOPT_PROTOCOLS_STR, "http,https"),
         ]
-        for (option, value) in settings { kafka_curl_set_text(curl, option, value) }
-        if let authorities { kafka_curl_set_text(curl, CURLOPT_CAINFO, authorities) }
-        kafka_curl_set_number(curl, CURLOPT_TIMEOUT, Self.timeoutSeconds)
-        kafka_curl_set_number(curl, CURLOPT_NOSIGNAL, 1)
+        for (option, value) in settings { kafka_curl_set_text(library, curl, option, value) }
+        if let authorities { kafka_curl_set_text(library, curl, CURLOPT_CAINFO, authorities) }
+        kafka_curl_set_number(library, curl, CURLOPT_TIMEOUT, Self.timeoutSeconds)
+        kafka_curl_set_number(library, curl, CURLOPT_NOSIGNAL, 1)
         kafka_curl_set_writer(
-            curl,
+            library, curl,
             { bytes, size, count, user in
                 let body = Unmanaged<Body>.fromOpaque(user!).takeUnretainedValue()
                 guard body.bytes.count + size * count <= TokenEndpoint.answerByteCountMax else { return 0 }
                 body.bytes += UnsafeRawBufferPointer(start: bytes, count: size * count)
                 return size * count
             }, Unmanaged.passUnretained(body).toOpaque())
-        let status = withExtendedLifetime(body) { curl_easy_perform(curl) }
+        let status = withExtendedLifetime(body) { perform(curl) }
         guard status == CURLE_OK else {
-            throw failure(.credentialsUnavailable, String(cString: curl_easy_strerror(status)))
+            throw failure(.credentialsUnavailable, words(status).map { String(cString: $0) } ?? "error \(status)")
         }
-        return (kafka_curl_status(curl), body.bytes)
+        return (kafka_curl_status(library, curl), body.bytes)
     }
 
     private final class Body {
