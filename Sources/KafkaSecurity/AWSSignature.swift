@@ -54,11 +54,16 @@ package struct AWSSignature {
     }
 
     /// `20130524/us-east-1/s3/aws4_request`
-    package var scope: String { "\(Self.time(seconds).prefix(8))/\(region)/\(service)/aws4_request" }
+    package var scope: String { Self.scope(seconds, region: region, service: service) }
+
+    /// The scope of a signature that is made at this time.
+    package static func scope(_ seconds: Int64, region: String, service: String) -> String {
+        "\(time(seconds).prefix(8))/\(region)/\(service)/aws4_request"
+    }
 
     /// The signature in hexadecimal.
     package func sign(_ secretAccessKey: Secret) -> String {
-        let canonicalQuery = query.map { (Self.encode($0.name), Self.encode($0.value)) }
+        let canonicalQuery = query.map { ($0.name.percentEncoded, $0.value.percentEncoded) }
             .sorted { $0 < $1 }.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
         let canonical = "\(method)\n\(path)\n\(canonicalQuery)\nhost:\(host)\n\nhost\n\(bodyHash)"
         let time = Self.time(seconds)
@@ -81,17 +86,5 @@ package struct AWSSignature {
 
     package static func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    /// As it stands in a query (RFC 3986): all but letters, digits and four signs as numbers.
-    private static func encode(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            let scalar = Unicode.Scalar(byte)
-            let isPlain =
-                byte < 128 && (scalar.properties.isAlphabetic || "0123456789-._~".unicodeScalars.contains(scalar))
-            encoded += isPlain ? String(Character(scalar)) : "%" + hexadecimal([byte]).uppercased()
-        }
-        return encoded
     }
 }

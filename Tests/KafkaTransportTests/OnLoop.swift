@@ -92,17 +92,7 @@ final class Peer: ByteChannelHandler, @unchecked Sendable {
 
     /// Writes the bytes as buffers of `pieceByteCount`.
     func write(_ bytes: [UInt8], pieceByteCount: Int = .max) {
-        let memory = OwnedBytes(bytes)
-        var buffers: [UnsafeRawBufferPointer] = []
-        var offset = 0
-        while offset < bytes.count {
-            let count = min(pieceByteCount, bytes.count - offset)
-            buffers.append(UnsafeRawBufferPointer(rebasing: memory.bytes[offset..<offset + count]))
-            offset += count
-        }
-        buffers.withUnsafeBufferPointer { buffers in
-            stream!.write(buffers, keeping: memory) { [told] in told.tell(.written($0)) }
-        }
+        stream!.write(bytes, pieceByteCount: pieceByteCount) { [told] in told.tell(.written($0)) }
     }
 
     /// Waits until so many bytes have been read; gives what else was told before.
@@ -116,6 +106,21 @@ final class Peer: ByteChannelHandler, @unchecked Sendable {
                 others.append(event)
             }
         }
+    }
+}
+
+extension ByteChannel {
+    /// Writes bytes as buffers of `pieceByteCount`.
+    func write(_ bytes: [UInt8], pieceByteCount: Int, completion: @escaping (TransportError?) -> Void) {
+        let memory = OwnedBytes(bytes)
+        var buffers: [UnsafeRawBufferPointer] = []
+        var offset = 0
+        while offset < bytes.count {
+            let count = min(pieceByteCount, bytes.count - offset)
+            buffers.append(UnsafeRawBufferPointer(rebasing: memory.bytes[offset..<offset + count]))
+            offset += count
+        }
+        buffers.withUnsafeBufferPointer { write($0, keeping: memory, completion: completion) }
     }
 }
 

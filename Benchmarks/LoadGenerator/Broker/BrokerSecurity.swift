@@ -57,8 +57,7 @@ struct BrokerSecurity {
         _ security: inout EmbeddedBrokerSecurity, _ files: inout ClientFiles, _ wantsCertificates: Bool
     ) throws {
         let authority = try CertificateAuthority()
-        let own = try authority.issue("kbench broker", hosts: ["127.0.0.1", "::1", "localhost"])
-        security.identity = .pem(certificates: own.certificate, key: own.key)
+        try security.secure(by: authority)
         files.authority = authority.certificate
         if wantsCertificates {
             security.clientAuthorities = .pem(authority.certificate)

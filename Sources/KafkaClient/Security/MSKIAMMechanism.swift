@@ -62,7 +62,8 @@ public struct MSKIAMMechanism: SASLMechanism {
         let seconds = now.millisecondsSince1970 / 1000
         let time = AWSSignature.time(seconds)
         let service = "kafka-cluster"
-        let credential = "\(credentials.accessKeyID)/\(time.prefix(8))/\(region)/\(service)/aws4_request"
+        let scope = AWSSignature.scope(seconds, region: region, service: service)
+        let credential = "\(credentials.accessKeyID)/\(scope)"
         var query: [(name: String, value: String)] = [
             ("Action", action), ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"), ("X-Amz-Credential", credential),
             ("X-Amz-Date", time), ("X-Amz-Expires", lifetimeSeconds), ("X-Amz-SignedHeaders", "host"),

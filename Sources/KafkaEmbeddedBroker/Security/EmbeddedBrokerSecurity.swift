@@ -49,11 +49,19 @@ public struct EmbeddedBrokerSecurity: Sendable {
     ) throws(EmbeddedBrokerError) -> String {
         do {
             let authority = try CertificateAuthority()
-            let issued = try authority.issue("embedded broker", hosts: hosts)
-            identity = .pem(certificates: issued.certificate, key: issued.key)
+            try secure(by: authority, for: hosts)
             return authority.certificate
         } catch {
             throw EmbeddedBrokerError(.systemResources, "a certificate can't be made: \(error)")
         }
+    }
+
+    /// The names and addresses of a broker on this machine.
+    package static let ownHosts = ["127.0.0.1", "::1", "localhost"]
+
+    /// Secures connections by a certificate that an authority issues.
+    package mutating func secure(by authority: CertificateAuthority, for hosts: [String] = ownHosts) throws {
+        let issued = try authority.issue("embedded broker", hosts: hosts)
+        identity = .pem(certificates: issued.certificate, key: issued.key)
     }
 }

@@ -304,17 +304,7 @@ final class SecuredPeer: ByteChannelHandler, @unchecked Sendable {
     func channelDidEnd(_ reason: TransportError) { told.tell(.ended(reason)) }
 
     func write(_ bytes: [UInt8], pieceByteCount: Int = .max) {
-        let memory = OwnedBytes(bytes)
-        var buffers: [UnsafeRawBufferPointer] = []
-        var offset = 0
-        while offset < bytes.count {
-            let count = min(pieceByteCount, bytes.count - offset)
-            buffers.append(UnsafeRawBufferPointer(rebasing: memory.bytes[offset..<offset + count]))
-            offset += count
-        }
-        buffers.withUnsafeBufferPointer { buffers in
-            channel.write(buffers, keeping: memory) { [told] in told.tell(.written($0)) }
-        }
+        channel.write(bytes, pieceByteCount: pieceByteCount) { [told] in told.tell(.written($0)) }
     }
 
     /// Waits until so many bytes have been read.

@@ -68,12 +68,12 @@ struct TokenEndpoint: Sendable {
         defer { free(curl) }
         let body = Body()
         var form = "grant_type=client_credentials"
-        if let scope { form += "&scope=\(Self.encode(scope))" }
+        if let scope { form += "&scope=\(scope.percentEncoded)" }
         let settings: [(CURLoption, String)] = [
             (CURLOPT_URL, url), (CURLOPT_COPYPOSTFIELDS, form),
             (CURLOPT_USERAGENT, "kbench/\(KafkaClientVersion.current)"),
             // Both are encoded before they are given as a user's name and password (RFC 6749, section 2.3.1).
-            (CURLOPT_USERNAME, Self.encode(clientID)), (CURLOPT_PASSWORD, Self.encode(clientSecret.text)),
+            (CURLOPT_USERNAME, clientID.percentEncoded), (CURLOPT_PASSWORD, clientSecret.text.percentEncoded),
             (CURLOPT_PROTOCOLS_STR, "http,https"),
         ]
         for (option, value) in settings { kafka_curl_set_text(library, curl, option, value) }
@@ -101,18 +101,5 @@ struct TokenEndpoint: Sendable {
 
     private func failure(_ code: KafkaClientError.Code, _ reason: String) -> KafkaClientError {
         KafkaClientError(code, "no token of \(url) for client \(clientID): \(reason)")
-    }
-
-    private static func encode(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            let scalar = Unicode.Scalar(byte)
-            if byte < 128, scalar.properties.isAlphabetic || "0123456789-._~".unicodeScalars.contains(scalar) {
-                encoded += String(Character(scalar))
-            } else {
-                encoded += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return encoded
     }
 }
