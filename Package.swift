@@ -42,8 +42,9 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         // Part of the C library.
         .systemLibrary(name: "CResolver"),
-        // Declarations only: the library is opened when it is used.
+        // Declarations only: the libraries are opened when they are used.
         .systemLibrary(name: "CGSSAPI"),
+        .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
         library("KafkaProtocol", ["CISAL"]),
         library("KafkaCompression", ["KafkaProtocol", "CZstd", "CSnappy", "CLZ4", "CDeflate"]),
@@ -66,7 +67,7 @@ let package = Package(
             name: "LoadGenerator",
             dependencies: [
                 "KafkaClient", "KafkaEmbeddedBroker", "KafkaJSON", "KafkaProtocol", "KafkaSecurity", "KafkaTransport",
-                "CCurl", "CDeflate",
+                "CCurl", "CDeflate", "CMicroHTTPD",
             ],
             path: "Benchmarks/LoadGenerator", swiftSettings: settings),
         .executableTarget(

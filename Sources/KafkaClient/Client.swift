@@ -81,6 +81,9 @@ public final class Client: Sendable {
         }
     }
 
+    /// What the client has measured up to now, all its producers together. From any thread; it costs those that produce nothing.
+    public var metrics: MetricsSnapshot { cluster.metrics }
+
     /// Runs until the task is cancelled or ``triggerShutdown()`` is called, and ends the client then. The client works without
     /// it too. This is for structured concurrency, and for service groups, where its producers' `run` must end before.
     ///

@@ -28,7 +28,7 @@ package struct SocketAddress: @unchecked Sendable, CustomStringConvertible {
         }
     }
 
-    func withSockaddr<R>(_ body: (UnsafePointer<sockaddr>) -> R) -> R {
+    package func withSockaddr<R>(_ body: (UnsafePointer<sockaddr>) -> R) -> R {
         withUnsafePointer(to: storage) { body(UnsafeRawPointer($0).assumingMemoryBound(to: sockaddr.self)) }
     }
 

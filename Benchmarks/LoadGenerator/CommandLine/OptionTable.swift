@@ -159,6 +159,12 @@ package struct OptionTable: Sendable {
     let interval = Option(
         "interval", .single(.duration(in: 10_000_000...hourNs), default: secondNs), group: .output,
         "time between two rows of the timeline")
+    let metricsPort = Option(
+        "metrics-port", .optional(.listenAddress), group: .output,
+        """
+        serve the client's metrics to Prometheus while runs last, at /metrics of this port, to this machine alone unless an \
+        address is given; 0 finds a free port
+        """)
     let quiet = Option(
         "quiet", .flag, group: .output, subcommands: [.run, .broker], "print nothing but errors and results")
     let dryRun = Option("dry-run", .flag, group: .safety, "print the resolved plan and its cost, and stop")

@@ -166,6 +166,7 @@ struct RunPlanReader {
         output.format = try options(\.format)
         output.isQuiet = try options(\.quiet)
         output.intervalNs = try options(\.interval)
+        output.metrics = try options(\.metricsPort)
         return output
     }
 }

@@ -61,6 +61,14 @@ extension ValueKind where Value == String {
     }
 }
 
+extension ValueKind where Value == ListenAddress {
+    static var listenAddress: Self {
+        Self(
+            placeholder: "[ADDRESS:]PORT", accepted: ListenAddress.accepted,
+            parse: { text throws(ValueError) in try ListenAddress(parsing: text) }, text: \.description)
+    }
+}
+
 extension ValueKind where Value == TargetSettings.Property {
     static var property: Self {
         Self(

@@ -145,6 +145,8 @@ package struct OutputSettings: Sendable, Equatable {
     package var isQuiet = false
     /// How often the timeline gets a row, in ns.
     package var intervalNs: Int64 = OptionTable.standard(\.interval)
+    /// Where metrics are served while runs last; nil for nowhere.
+    package var metrics: ListenAddress?
 
     package init() {}
 }

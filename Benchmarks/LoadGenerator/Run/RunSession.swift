@@ -24,16 +24,22 @@ package struct RunSession {
         let signals = await InterruptSignals(on: control, interrupt) { [terminal] in
             terminal.note("interrupted: waiting up to 5 s for what is in flight; once more to stop at once")
         }
+        let metrics = SessionMetrics(runCount: plan.runCount)
+        let server = MetricsServer { metrics.prometheusText }
         return try await always {
-            try await carryOutRuns(arguments, control, signals)
+            if let address = plan.output.metrics {
+                terminal.note("metrics at http://\(try server.start(at: address))/metrics")
+            }
+            return try await carryOutRuns(arguments, control, signals, metrics)
         } thenCleanUp: {
+            server.stop()
             await signals.stop()
             await control.shutDown()
         }
     }
 
     private func carryOutRuns(
-        _ arguments: [String], _ control: EventLoop, _ signals: InterruptSignals
+        _ arguments: [String], _ control: EventLoop, _ signals: InterruptSignals, _ metrics: SessionMetrics
     ) async throws -> ExitStatus {
         var manifest = manifestAtStart(arguments)
         try manifest.write(to: directory.manifest)
@@ -42,7 +48,7 @@ package struct RunSession {
         for scheduled in plan.remaining where !interrupt.isSet {
             let run = SingleRun(
                 scheduled: scheduled, plan: plan, timelineFile: directory.timeline, terminal: terminal,
-                control: control, signals: signals, interrupt: interrupt)
+                control: control, signals: signals, interrupt: interrupt, metrics: metrics)
             let outcome: RunOutcome
             do {
                 outcome = try await run.carryOut()
@@ -56,6 +62,7 @@ package struct RunSession {
             if !outcome.failures.isEmpty { failures.append(RunFailure(run: scheduled.number, outcome.failures)) }
             try directory.append(outcome)
             results.append(outcome.result)
+            metrics.end()
             manifest.completedRuns += 1
         }
         manifest.wasInterrupted = interrupt.isSet

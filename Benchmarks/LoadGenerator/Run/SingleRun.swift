@@ -16,6 +16,8 @@ struct SingleRun {
     let signals: InterruptSignals
     /// Set when the user wants an end.
     let interrupt: SharedFlag
+    /// Told of the run while it lasts.
+    let metrics: SessionMetrics
     /// What happens to the client while the clock runs.
     let events = EventLog()
 
@@ -93,6 +95,10 @@ struct SingleRun {
             var execution = RunExecution(
                 configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline,
                 interrupt: interrupt, stamps: configuration.isVerified ? VerificationStamps() : nil)
+            metrics.begin(
+                SessionMetrics.Run(
+                    number: scheduled.number, label: plan.label(of: configuration, swept: plan.sweptOptionNames),
+                    cluster: target?.cluster, recorders: pipeline.recorders))
             let storedBefore = try await warmUp(execution, target)
             if let readerLoop, let target {
                 execution.verification = try await beginReading(execution, target, readerLoop)

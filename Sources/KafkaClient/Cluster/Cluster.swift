@@ -33,6 +33,10 @@ public actor Cluster: TopicDirectory {
     var bootstrapEndpoints: [Endpoint]
     /// What is known, for all who run for the client.
     nonisolated let metadata: ClusterMetadata
+    /// What is counted for the client.
+    nonisolated var meter: ClientMeter { metadata.meter }
+    /// What the cluster's own connections count.
+    let ownMeter = LaneMeter()
     /// See `Cluster+Asking`.
     var connections: [Endpoint: BrokerConnection] = [:]
     var opening: [Endpoint: OpeningConnection] = [:]
@@ -78,6 +82,7 @@ public actor Cluster: TopicDirectory {
         self.loop = loop
         self.configuration = configuration
         metadata = ClusterMetadata(configuration)
+        metadata.meter.add(ownMeter)
         schedule = MetadataSchedule(
             maxAge: configuration.metadataMaxAge, retryBackoff: configuration.retryBackoff,
             retryBackoffMax: configuration.retryBackoffMax)
@@ -85,6 +90,10 @@ public actor Cluster: TopicDirectory {
 
     /// What is known of the cluster from the answers so far. Reading it asks no broker.
     public var snapshot: ClusterSnapshot { metadata.snapshot }
+
+    /// What the client has measured up to now: all that runs for it, of all brokers and topics. From any thread; it costs those
+    /// that produce nothing.
+    public nonisolated var metrics: MetricsSnapshot { meter.snapshot() }
 
     // MARK: Topics
 

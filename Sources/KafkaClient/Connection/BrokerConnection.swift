@@ -34,6 +34,8 @@ final class BrokerConnection {
     private var timerDue = MonotonicInstant.distantFuture
     private let resolver: Resolver
     private var opening: ((KafkaClientError?) -> Void)?
+    private let meter: BrokerMeter?
+    private var isCountedOpen = false
 
     /// How the addresses of a broker's name are found.
     typealias Resolver = (
@@ -45,10 +47,13 @@ final class BrokerConnection {
     ///     messages.
     ///   - firstAddress: the index of the address of the broker's name that is tried first, modulo their number. An owner
     ///     that counts it up with each attempt begins with another address each time.
+    ///   - meter: counts what goes over the connection.
     init(
         to endpoint: Endpoint, node: Int32? = nil, on loop: EventLoop, _ configuration: ConnectionConfiguration,
-        firstAddress: Int = 0, clusterID: String? = nil, resolver: @escaping Resolver = NameLookup.addresses
+        firstAddress: Int = 0, clusterID: String? = nil, meter: BrokerMeter? = nil,
+        resolver: @escaping Resolver = NameLookup.addresses
     ) {
+        self.meter = meter
         self.resolver = resolver
         self.endpoint = endpoint
         self.loop = loop
@@ -123,11 +128,15 @@ final class BrokerConnection {
             user = exchange?.user
             exchange = nil
             accumulator.frameBytesMax = configuration.responseByteCountMax
+            isCountedOpen = true
+            meter?.counts.add(1, to: .opened)
+            if configuration.sasl != nil { meter?.counts.add(1, to: .authenticated) }
             opening?(nil)
             writeHeld()
             watchDeadlines()
         case .tellReauthenticated:
             user = exchange?.user
+            meter?.counts.add(1, to: .reauthenticated)
             exchange = nil
             onReauthenticated?(configuration.sasl?.name ?? "", user)
             writeHeld()
@@ -226,6 +235,7 @@ final class BrokerConnection {
         exchange = nil
         timer?.close()
         timer = nil
+        count(ending)
         let opening = opening
         let onLost = onLost
         let onIdle = onIdle
@@ -239,6 +249,17 @@ final class BrokerConnection {
         case .idle: onIdle?()
         case .nobody: break
         }
+    }
+
+    private func count(_ ending: StateMachine<PendingRequest>.Ending) {
+        guard let meter else { return }
+        if isCountedOpen {
+            isCountedOpen = false
+            meter.counts.add(1, to: .closed)
+        } else if case .opener = ending.listener {
+            meter.counts.add(1, to: .failed)
+        }
+        if ending.error.code == .authenticationFailed { meter.counts.add(1, to: .authenticationFailed) }
     }
 
     // MARK: Sending
@@ -260,6 +281,10 @@ final class BrokerConnection {
         case .hold: break
         case .write:
             pending.withPieces { pieces in
+                if let meter {
+                    pending.meter = meter
+                    meter.didWrite(pieces.reduce(0) { $0 + $1.count })
+                }
                 channel?.write(pieces, keeping: pending) { [weak self] error in
                     // A request that expects an answer gets the error when the channel ends.
                     if !expectsAnswer { self?.didWrite(pending, error) }
@@ -307,6 +332,7 @@ extension BrokerConnection: ByteChannelHandler {
 
     func channelDidRead(_ count: Int) {
         accumulator.didReceive(count)
+        meter?.counts.add(count, to: .bytesIn)
         machine.noteUse(at: loop.turnBegan)
         while machine.isReceiving {
             switch accumulator.takeFrame() {

@@ -17,11 +17,19 @@ final class PendingRequest {
     var deadline = MonotonicInstant.distantFuture
     var expectsAnswer = true
     var completion: Completion?
+    /// Counts the request, once it was written.
+    var meter: BrokerMeter?
 
     /// Calls the completion, once.
     func complete(_ result: Result<UnsafeRawBufferPointer, KafkaClientError>) {
         let completion = completion
         self.completion = nil
+        if let meter {
+            self.meter = nil
+            var latencyNs: Int64?
+            if case .success = result, expectsAnswer { latencyNs = MonotonicInstant.now.nanoseconds(since: written) }
+            meter.didEnd(latencyNs: latencyNs)
+        }
         if apiKey == .saslAuthenticate { writer.erase() }
         completion?(result)
     }

@@ -16,3 +16,11 @@ extension Producer {
     /// is longer than its part of that.
     public var backlog: Backlog { engine.backlog }
 }
+
+extension ClientMeter.Memory {
+    init(_ backlog: Producer.Backlog, of totalByteCount: Int) {
+        self.init(
+            totalByteCount: totalByteCount, takenByteCount: backlog.gatheredByteCount + backlog.batchByteCount,
+            waitingAppends: backlog.waitingAppends)
+    }
+}

@@ -11,7 +11,13 @@ final class ProducerDeliveries: DeliverySink {
     /// Told of records that failed before a lane had them; by one thread at a time.
     private let unbuilt: Mutex<(any DeliverySink)?>
 
-    init(_ onDelivery: (@Sendable (Delivery) throws -> Void)?, unbuilt: (any DeliverySink)? = nil) {
+    private let meter: ClientMeter?
+
+    init(
+        _ onDelivery: (@Sendable (Delivery) throws -> Void)?, unbuilt: (any DeliverySink)? = nil,
+        meter: ClientMeter? = nil
+    ) {
+        self.meter = meter
         self.onDelivery = onDelivery
         self.unbuilt = Mutex(unbuilt)
     }
@@ -52,6 +58,7 @@ final class ProducerDeliveries: DeliverySink {
     /// Tells of records that never became a batch.
     func refuse(_ refused: RefusedChunk) {
         if refused.recordCount == 0 { return }
+        meter?.countUnbuilt(refused.recordCount, of: refused.topic, refused.error)
         let now = MonotonicInstant.now
         let batch = RecordBatch(
             unbuiltRecords: refused.recordCount, topic: refused.topic, marks: refused.marks, at: now)

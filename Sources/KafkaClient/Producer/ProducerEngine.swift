@@ -31,7 +31,8 @@ final class ProducerEngine: Sendable {
         on loops: [EventLoop], ownLoops: EventLoopGroup? = nil, observers: [any DeliverySink] = []
     ) throws {
         self.loops = ownLoops
-        let deliveries = ProducerDeliveries(configuration.onDelivery, unbuilt: observers.last)
+        let deliveries = ProducerDeliveries(
+            configuration.onDelivery, unbuilt: observers.last, meter: cluster.meter)
         self.deliveries = deliveries
         func lane(_ index: Int, of laneCount: Int) throws -> ProducerLane {
             let sink: any DeliverySink =
@@ -68,6 +69,9 @@ final class ProducerEngine: Sendable {
         ) { deliveries.refuse($0) }
         serving = zip(queues, takers).map { queue, taker in
             Task(executorPreference: queue.loop) { await queue.serve(taker) { deliveries.refuse($0) } }
+        }
+        cluster.meter.add { [weak self, totalByteCount = configuration.builder.memoryByteCountMax] in
+            self.map { ClientMeter.Memory($0.backlog, of: totalByteCount) }
         }
     }
 

@@ -76,7 +76,7 @@ extension ProducerLane {
         }
         let connection = BrokerConnection(
             to: endpoint, node: broker, on: loop, connectionConfiguration, firstAddress: link.attemptCount,
-            clusterID: cluster.metadata.clusterID)
+            clusterID: cluster.metadata.clusterID, meter: meter.broker(broker))
         link.attemptCount += 1
         link.heardAt = now
         link.connection = connection

@@ -121,6 +121,7 @@ extension ProducerLane {
             let begin = before.map { $0.upperBound >= now ? $0.lowerBound : now } ?? now
             let end = max(before?.upperBound ?? now, now + answer.throttled)
             brokers[broker]?.throttled = begin..<end
+            meter.throttleTime.add(answer.throttled.nanoseconds)
             cluster.metadata.emit(.throttled(broker: broker, time: answer.throttled))
         }
         for topic in answer.doubted { cluster.metadata.doubt(topic) }

@@ -57,6 +57,7 @@ public actor ProducerLane: BatchSink {
     private var isFinished = false
 
     private nonisolated let inbox = Inbox<RecordBatch>()
+    nonisolated let meter = LaneMeter()
     private var tasks: [Int: Task<Void, Never>] = [:]
     private var nextTask = 0
     private var timer: LoopTimer?
@@ -101,7 +102,8 @@ public actor ProducerLane: BatchSink {
         self.cluster = cluster
         connectionConfiguration = connection
         self.deliveries = deliveries
-        queue = ProduceQueue(configuration, share: share, agesFromAppend: agesFromAppend)
+        queue = ProduceQueue(configuration, share: share, agesFromAppend: agesFromAppend, meter: meter)
+        cluster.meter.add(meter)
         cluster.metadata.add(listener) { [weak self] in
             guard let self else { return }
             Task(executorPreference: loop) { await self.didChange() }
@@ -110,6 +112,7 @@ public actor ProducerLane: BatchSink {
 
     deinit {
         cluster.metadata.remove(listener)
+        cluster.meter.remove(meter)
         PendingFlow.note(inbox.takeAll(), -1)
     }
 

@@ -16,6 +16,8 @@ final class ClusterMetadata: Sendable {
     /// Told of what happens; nil when nobody wants to know.
     let onEvent: (@Sendable (ClientEvent) -> Void)?
     private let gate: EventGate
+    /// What is counted for the client.
+    let meter: ClientMeter
 
     /// How long a topic is asked for by age after its last use. Kafka's `metadata.max.idle.ms`.
     private static let idleTimeMax = Duration.seconds(300)
@@ -36,8 +38,6 @@ final class ClusterMetadata: Sendable {
         var nextIndex = 0
         /// How long no broker may know a topic before it is gone: its batches fail then.
         var missingTimeMax = Duration.seconds(10)
-        /// Whether somebody wants to know of leaders that move.
-        var tellsOfLeaders = false
     }
 
     fileprivate struct Entry {
@@ -62,15 +62,14 @@ final class ClusterMetadata: Sendable {
     init(_ configuration: ClusterConfiguration = ClusterConfiguration()) {
         onEvent = configuration.onEvent
         gate = EventGate(countMax: configuration.eventsPerSecondMax)
-        state.withLock { state in
-            state.tellsOfLeaders = configuration.onEvent != nil
-            state.missingTimeMax = configuration.missingTopicTimeMax
-        }
+        meter = ClientMeter(clientID: configuration.connection.clientID)
+        state.withLock { $0.missingTimeMax = configuration.missingTopicTimeMax }
     }
 
-    func emit(_ kind: @autoclosure () -> ClientEvent.Kind) {
+    func emit(_ kind: ClientEvent.Kind) {
+        meter.count(event: kind.name)
         guard let onEvent else { return }
-        for event in gate.pass(ClientEvent(kind(), at: .now)) { onEvent(event) }
+        for event in gate.pass(ClientEvent(kind, at: .now)) { onEvent(event) }
     }
 
     /// Who a broker was told last that this client is; nil while none was, or the mechanism does not tell.
@@ -177,6 +176,7 @@ final class ClusterMetadata: Sendable {
                 }
             }
         }
+        meter.didLearn(at: now)
         publish(changes, events)
         return changes
     }
@@ -358,7 +358,7 @@ extension ClusterMetadata.State {
             events.append(.topicMadeAnew(topic: entry.topic.name, from: from, to: merged.partitions.count))
         case .moved: break
         }
-        if tellsOfLeaders, change == .moved {
+        if change == .moved {
             for (index, (old, new)) in zip(known.partitions, merged.partitions).enumerated()
             where old.leader != new.leader {
                 events.append(

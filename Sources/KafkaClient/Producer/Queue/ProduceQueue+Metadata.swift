@@ -108,7 +108,7 @@ extension ProduceQueue {
                 """, brokerError: .unknownTopicOrPartition)
             while byteCount > 0, let oldest = topics[topic].popOldest() {
                 byteCount -= oldest.batch.heldByteCount
-                end(oldest, .failed(error), now: now, &effects)
+                end(oldest, in: topic, .failed(error), now: now, &effects)
             }
             for key in unlisted { advance(key, now: now, &effects) }
         }

@@ -54,7 +54,7 @@ extension ProduceQueue {
             self[item.key].didSucceed(ended)
             if case .isMissing = topics[item.key.topic].presence { topics[item.key.topic].presence = .exists }
             let stored = Delivery.Outcome.acknowledged(baseOffset: baseOffset, logAppendTimeMs: logAppendTimeMs)
-            end(ended.batch, stored, now: now, &effects)
+            end(ended.batch, in: item.key.topic, stored, now: now, &effects)
         case .refused(let code, _) where code.isTooLarge && splitInTwo(ended, item.key, now: now):
             let batch = ended.batch.batch
             effects.events.append(
@@ -118,7 +118,7 @@ extension ProduceQueue {
     ) {
         unlist(key)
         let unsure = self[key].takeUnsure()
-        for batch in unsure { end(batch, .failed(final(error, batch, now)), now: now, &effects) }
+        for batch in unsure { end(batch, in: key.topic, .failed(final(error, batch, now)), now: now, &effects) }
     }
 
     /// Puts what has returned back at the head of what waits, once nothing of the partition is in flight.
@@ -151,14 +151,15 @@ extension ProduceQueue {
         unlist(key)
         if case .isGone(let error) = topics[key.topic].presence {
             self[key].remove(ended)
-            return end(batch, .failed(error), now: now, &effects)
+            return end(batch, in: key.topic, .failed(error), now: now, &effects)
         }
         // Under the identity that has come since, what is stored already would be stored again.
         let wouldDouble = batch.stamp != nil && batch.isUnsure && !self[key].sequences.isUnsure(batch)
         guard isRetriable, !wouldDouble, batch.attemptCount < configuration.attempts, now < batch.deadline else {
             self[key].remove(ended)
-            return end(batch, .failed(final(error, batch, now)), now: now, &effects)
+            return end(batch, in: key.topic, .failed(final(error, batch, now)), now: now, &effects)
         }
+        topics[key.topic].meter.counts.add(batch.batch.recordCount, to: .retriedRecords)
         effects.retries.append(
             Retry(
                 topic: topics[key.topic].name, partition: key.partition, broker: batch.exchanges.last?.broker ?? -1,

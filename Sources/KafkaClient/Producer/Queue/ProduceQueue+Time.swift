@@ -92,7 +92,8 @@ extension ProduceQueue {
                 _ = topics[topic].unplaced.popFirst()
                 let what = topics[topic].isKnown ? "partition \(first.partition) of topic" : "topic"
                 let why = "\(what) '\(topics[topic].name)' could not be learned of"
-                end(first, .failed(notDelivered(first, .deliveryTimedOut, now, why, because: nil)), now: now, &effects)
+                let error = notDelivered(first, .deliveryTimedOut, now, why, because: nil)
+                end(first, in: topic, .failed(error), now: now, &effects)
             }
             for partition in topics[topic].partitions.indices {
                 expire(PartitionKey(topic: topic, partition: Int32(partition)), now: now, &effects)
@@ -111,7 +112,7 @@ extension ProduceQueue {
             if !isInFlight {
                 let why = "it waits for others in flight to partition \(key.partition) of '\(topics[key.topic].name)'"
                 let error = notDelivered(late, .deliveryTimedOut, now, why, because: late.lastError)
-                end(late, .failed(error), now: now, &effects)
+                end(late, in: key.topic, .failed(error), now: now, &effects)
                 continue
             }
             let flight = late.flight ?? QueuedBatch.Flight(broker: -1, began: now, throttledNs: 0)
@@ -122,7 +123,8 @@ extension ProduceQueue {
                     AttemptTimes(broker: flight.broker, began: flight.began, ended: now),
                     throttledNs: flight.throttledNs))
             late.isUnsure = true
-            end(late, .failed(notDelivered(late, .deliveryTimedOut, now, because: noAnswer)), now: now, &effects)
+            let error = notDelivered(late, .deliveryTimedOut, now, because: noAnswer)
+            end(late, in: key.topic, .failed(error), now: now, &effects)
         }
         while let first = self[key].waiting.first, first.deadline <= now {
             _ = self[key].waiting.popFirst()
@@ -139,7 +141,7 @@ extension ProduceQueue {
             }
             let cause = unreachable[leader]?.reason ?? first.lastError ?? identityFailure
             let error = notDelivered(first, .deliveryTimedOut, now, why, because: cause)
-            end(first, .failed(error), now: now, &effects)
+            end(first, in: key.topic, .failed(error), now: now, &effects)
         }
     }
 
@@ -162,7 +164,9 @@ extension ProduceQueue {
     private mutating func failUnlisted(
         of topic: Int, _ error: KafkaClientError, now: MonotonicInstant, _ effects: inout Effects
     ) {
-        for batch in topics[topic].unplaced.takeAll() { end(batch, .failed(error), now: now, &effects) }
+        for batch in topics[topic].unplaced.takeAll() {
+            end(batch, in: topic, .failed(error), now: now, &effects)
+        }
         for partition in topics[topic].partitions.indices {
             failUnlisted(PartitionKey(topic: topic, partition: Int32(partition)), error, now: now, &effects)
         }
@@ -176,6 +180,6 @@ extension ProduceQueue {
     ) {
         let returned = self[key].dropReturned()
         let waiting = self[key].waiting.takeAll()
-        for batch in returned + waiting { end(batch, .failed(error), now: now, &effects) }
+        for batch in returned + waiting { end(batch, in: key.topic, .failed(error), now: now, &effects) }
     }
 }

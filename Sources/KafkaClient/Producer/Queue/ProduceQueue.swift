@@ -65,6 +65,7 @@ struct ProduceQueue: ~Copyable {
     var identityFailure: KafkaClientError?
     private let share: LaneShare
     private let agesFromAppend: Bool
+    let meter: LaneMeter
     var topics: [TopicQueue] = []
     private(set) var topicIndices: [String: Int] = [:]
     /// The topic of the last batch: the next one is seldom of another.
@@ -95,9 +96,12 @@ struct ProduceQueue: ~Copyable {
     ///   - share: the partitions among which it chooses for batches that may go to any.
     ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch, and not when the queue gets
     ///     the batch.
+    ///   - meter: counts what is done.
     init(
-        _ configuration: ProducerConfiguration, share: LaneShare = .all, agesFromAppend: Bool = false
+        _ configuration: ProducerConfiguration, share: LaneShare = .all, agesFromAppend: Bool = false,
+        meter: LaneMeter = LaneMeter()
     ) {
+        self.meter = meter
         self.configuration = configuration
         self.share = share
         self.agesFromAppend = agesFromAppend
@@ -137,10 +141,12 @@ struct ProduceQueue: ~Copyable {
             batch, queued: now, deadline: born + configuration.deliveryTimeout, epoch: epochs.begin())
         pendingCount += 1
         count(batch, 1)
+        meter.counts.add(1, to: .takenBatches)
+        meter.counts.add(batch.byteCount, to: .takenBytes)
         topics[topic].lastEnqueued = now
         if case .isGone(let error) = topics[topic].presence {
             effects.topicsToRefresh.insert(batch.topic)
-            end(queued, .failed(error), now: now, &effects)
+            end(queued, in: topic, .failed(error), now: now, &effects)
         } else if topics[topic].isKnown {
             place(queued, in: topic, atFront: false, now: now, &effects)
         } else {
@@ -167,7 +173,7 @@ struct ProduceQueue: ~Copyable {
     private mutating func findTopic(_ name: String) -> Int {
         if let index = topicIndices[name] { return index }
         topicIndices[name] = topics.count
-        topics.append(TopicQueue(name))
+        topics.append(TopicQueue(name, meter.topic(name)))
         return topics.count - 1
     }
 
@@ -194,7 +200,7 @@ struct ProduceQueue: ~Copyable {
         }
         guard batch.partition >= 0, Int(batch.partition) < partitionCount else {
             let error = PartitionBounds.error(batch.partition, of: topics[topic].name, partitionCount, isAnew: isAnew)
-            return end(batch, .failed(error), now: now, &effects)
+            return end(batch, in: topic, .failed(error), now: now, &effects)
         }
         let key = PartitionKey(topic: topic, partition: batch.partition)
         if atFront {
@@ -219,6 +225,9 @@ struct ProduceQueue: ~Copyable {
         pendingCount += parts.count - 1
         for part in parts { count(part, 1) }
         count(batch.batch, -1)
+        meter.counts.add(1, to: .splitBatches)
+        meter.counts.add(parts.count - 1, to: .takenBatches)
+        meter.counts.add(parts.reduce(-batch.batch.byteCount) { $0 + $1.byteCount }, to: .takenBytes)
         for _ in 1..<parts.count { epochs.add(to: batch.epoch) }
         if let topic = topicIndices[batch.batch.topic] { topics[topic].didRefuse(batch.batch.byteCount, now: now) }
     }
@@ -229,16 +238,34 @@ struct ProduceQueue: ~Copyable {
     }
 
     /// Ends a batch with an outcome, which becomes its delivery.
+    ///
+    /// - Parameter topic: the index of its topic in `topics`.
     mutating func end(
-        _ batch: QueuedBatch, _ outcome: Delivery.Outcome, now: MonotonicInstant, _ effects: inout Effects
+        _ batch: QueuedBatch, in topic: Int, _ outcome: Delivery.Outcome, now: MonotonicInstant,
+        _ effects: inout Effects
     ) {
         pendingCount -= 1
         count(batch.batch, -1)
         epochs.end(batch.epoch)
-        if case .failed = outcome, batch.stamp != nil, let topic = topicIndices[batch.batch.topic] {
+        if case .failed = outcome, batch.stamp != nil {
             topics[topic].partitions[Int(batch.partition)].sequences.abandon(batch)
         }
+        measure(batch, topics[topic].meter, outcome, now)
         effects.deliveries.append(batch.delivery(outcome, ended: now))
+    }
+
+    private func measure(
+        _ batch: QueuedBatch, _ topic: TopicMeter, _ outcome: Delivery.Outcome, _ now: MonotonicInstant
+    ) {
+        meter.counts.add(1, to: .endedBatches)
+        meter.counts.add(batch.batch.byteCount, to: .endedBytes)
+        if let first = batch.exchanges.first {
+            meter.queueTime.add(first.began.nanoseconds(since: batch.batch.times.firstAppend))
+        }
+        switch outcome {
+        case .acknowledged: topic.didSucceed(batch.batch, at: now)
+        case .failed(let error): topic.didFail(batch.batch, error, at: now)
+        }
     }
 
     subscript(key: PartitionKey) -> PartitionQueue {

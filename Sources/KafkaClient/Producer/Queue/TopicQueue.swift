@@ -17,6 +17,7 @@ struct TopicQueue {
     /// When a batch last came.
     var lastEnqueued = MonotonicInstant.distantPast
     private var lastChosen = 0
+    let meter: TopicMeter
 
     /// Whether the cluster has the topic, as far as is known.
     enum Presence {
@@ -27,7 +28,10 @@ struct TopicQueue {
         case isGone(KafkaClientError)
     }
 
-    init(_ name: String) { self.name = name }
+    init(_ name: String, _ meter: TopicMeter = TopicMeter()) {
+        self.name = name
+        self.meter = meter
+    }
 
     var isKnown: Bool { partitionCount > 0 }
 
