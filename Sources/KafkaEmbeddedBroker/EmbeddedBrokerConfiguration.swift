@@ -60,6 +60,8 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     public var roundTripTime = Duration.zero
     /// How connections are secured, and whom the brokers let in.
     public var security = EmbeddedBrokerSecurity()
+    /// Which metrics clients are asked for (KIP-714); nil for none, and clients know then that nobody takes any.
+    public var telemetry: EmbeddedBrokerTelemetry?
     /// The faults from the start. ``EmbeddedBroker/inject(_:)`` adds others later.
     public var faults: [FaultRule] = []
 
@@ -101,6 +103,10 @@ public struct EmbeddedBrokerConfiguration: Sendable {
         check.expect(
             "security.clientAuthorities", security.clientAuthorities == nil || security.identity != nil,
             "are given without an identity; connections are not secured without one")
+        if let telemetry {
+            check.expect("telemetry.intervalMs", telemetry.intervalMs, in: 1...Int32.max)
+            check.expect("telemetry.byteCountMax", telemetry.byteCountMax, in: 1...Int32.max)
+        }
         let needsUsers = security.mechanisms.contains { $0 != .oauthBearer }
         check.expect(
             "security.users", !needsUsers || !security.users.isEmpty, "are none, so that nobody could be let in")

@@ -81,6 +81,7 @@ package struct FieldFiller: FieldCoder {
         case is Int64: Int64(hash) * 1_000_003 + Int64(index)
         case is String: "\(name)-\(index)"
         case is KafkaUUID: KafkaUUID(high: UInt64(hash), low: UInt64(number + 1))
+        case is ByteString: ByteString(bytes: Array(name.utf8) + [UInt8(index)])
         case is RecordsField: RecordsField.bytes(Array(name.utf8) + [UInt8(index)])
         default: fatalError("no value for a \(type(of: value))")
         }

@@ -4,6 +4,8 @@ import KafkaProtocol
 package let spokenRequests: [any KafkaRequest.Type] = [
     ApiVersionsRequest.self, MetadataRequest.self, ProduceRequest.self, FetchRequest.self, ListOffsetsRequest.self,
     CreateTopicsRequest.self, DeleteTopicsRequest.self, InitProducerIDRequest.self, FindCoordinatorRequest.self,
+    SASLHandshakeRequest.self, SASLAuthenticateRequest.self, GetTelemetrySubscriptionsRequest.self,
+    PushTelemetryRequest.self,
 ]
 
 extension KafkaRequest {

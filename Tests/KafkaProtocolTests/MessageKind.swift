@@ -13,9 +13,11 @@ struct MessageKind: Sendable, CustomTestStringConvertible {
 }
 
 extension KafkaMessage {
-    /// Kafka writes "Id" where Swift writes "ID".
+    /// Kafka writes "Id" and "Sasl" where Swift writes "ID" and "SASL".
     static var javaName: String {
-        "\(Self.self)".split(separator: "ID", omittingEmptySubsequences: false).joined(separator: "Id")
+        [("ID", "Id"), ("SASL", "Sasl")].reduce("\(Self.self)") { name, words in
+            name.split(separator: words.0, omittingEmptySubsequences: false).joined(separator: words.1)
+        }
     }
 
     static func decoded(_ bytes: [UInt8], version: Int16) throws(WireError) -> Self {

@@ -20,6 +20,8 @@ package struct ClientSettings: Sendable, Equatable {
     package var codec: CodecChoice?
     package var metadataMaxAgeNs: Int64?
     package var idempotence: IdempotenceChoice?
+    /// Whether metrics are pushed to brokers that ask for them (KIP-714).
+    package var pushesMetrics = false
     package var security = ClientSecurity.none
 
     package init() {}
@@ -53,6 +55,12 @@ package struct ClientSettings: Sendable, Equatable {
             "compression.type", "compression.codec", OptionTable.shared.codec.row,
             { settings, text throws(ValueError) in
                 settings.codec = try CodecChoice(parsing: text)
+            }
+        ),
+        (
+            "enable.metrics.push", nil, nil,
+            { settings, text throws(ValueError) in
+                settings.pushesMetrics = try flag(text)
             }
         ),
         (
@@ -114,8 +122,7 @@ package struct ClientSettings: Sendable, Equatable {
         (
             "enable.idempotence", nil, OptionTable.shared.idempotence.row,
             { settings, text throws(ValueError) in
-                guard text == "true" || text == "false" else { throw ValueError("true or false is accepted") }
-                settings.idempotence = IdempotenceChoice(rawValue: text)
+                settings.idempotence = try flag(text) ? .on : .off
             }
         ),
     ]
@@ -177,6 +184,11 @@ package struct ClientSettings: Sendable, Equatable {
             throw ValueError("a whole number from \(range.lowerBound) to \(range.upperBound) is accepted")
         }
         return number
+    }
+
+    private static func flag(_ text: String) throws(ValueError) -> Bool {
+        guard text == "true" || text == "false" else { throw ValueError("true or false is accepted") }
+        return text == "true"
     }
 
     private static func milliseconds(_ text: String) throws(ValueError) -> Duration {

@@ -44,7 +44,8 @@ struct SingleRun {
             servers: broker.servers, on: control,
             ClusterConfiguration(
                 connection: connection, attempts: 2, metadataMaxAge: .nanoseconds(configuration.metadataMaxAgeNs),
-                onEvent: { [events] in events.add($0) }, eventsPerSecondMax: .max))
+                onEvent: { [events] in events.add($0) }, eventsPerSecondMax: .max,
+                pushesMetrics: plan.target.clientSettings.pushesMetrics))
         let isMeasuring = SharedFlag()
         let givingUp = Task(executorPreference: control) { [signals] in
             try await signals.wait()

@@ -143,6 +143,7 @@ extension Cluster {
                 metadata.emit(.reauthenticated(broker: id, endpoint: endpoint, mechanism: mechanism, user: user))
             }
             metadata.emitOpening(connection, broker: id)
+            beginTelemetry()
         } catch {
             connection.close()
             failure = error

@@ -4,6 +4,7 @@
 // +Keeping   what is known is kept new: by age, and when somebody has found it wrong
 // +Asking    which broker is asked, and what when it does not answer
 // +Retrying  the one loop that tries again
+// +Telemetry metrics for brokers that want them
 
 public import KafkaProtocol
 import KafkaQueues
@@ -54,6 +55,10 @@ public actor Cluster: TopicDirectory {
     var pauses: [ObjectIdentifier: Waiter<Void>] = [:]
     let calls = SuspendedCalls()
     private(set) var isClosed = false
+    /// See `Cluster+Telemetry`.
+    var telemetry = TelemetrySchedule()
+    var hasBegunTelemetry = false
+    var pushedMetrics: MetricsSnapshot?
 
     /// Creates a cluster without connecting to it. ``Client/withConnection(to:_:_:)`` does both.
     ///
@@ -209,6 +214,7 @@ public actor Cluster: TopicDirectory {
 
     /// Closes the connections. Calls that wait for an answer throw `.closed`, and have thrown it when this returns.
     public func close() async {
+        await pushLastMetrics()
         isClosed = true
         keeperTimer?.close()
         keeperTimer = nil

@@ -34,12 +34,17 @@ public struct ClusterConfiguration: Sendable {
     /// next one.
     public var eventsPerSecondMax: Int
 
+    /// Whether the client's metrics are pushed to brokers that ask for them (KIP-714): what is pushed, and how often, its
+    /// operators decide. Off unless it is asked for. Kafka's `enable.metrics.push`, which is on in its own clients.
+    public var pushesMetrics: Bool
+
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         connection: ConnectionConfiguration = ConnectionConfiguration(), retryBackoff: Duration = .milliseconds(100),
         retryBackoffMax: Duration = .seconds(1), attempts: Int = 5, autoCreatesTopics: Bool = false,
         waitsForTopics: Bool = true, metadataMaxAge: Duration = .seconds(300),
-        onEvent: (@Sendable (ClientEvent) -> Void)? = nil, eventsPerSecondMax: Int = 100
+        onEvent: (@Sendable (ClientEvent) -> Void)? = nil, eventsPerSecondMax: Int = 100,
+        pushesMetrics: Bool = false
     ) {
         self.connection = connection
         self.retryBackoff = retryBackoff
@@ -50,6 +55,7 @@ public struct ClusterConfiguration: Sendable {
         self.metadataMaxAge = metadataMaxAge
         self.onEvent = onEvent
         self.eventsPerSecondMax = eventsPerSecondMax
+        self.pushesMetrics = pushesMetrics
     }
 
     /// One problem for each setting that can't be used, those of the connection included.

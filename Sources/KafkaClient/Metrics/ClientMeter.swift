@@ -55,9 +55,9 @@ final class ClientMeter: Sendable {
     func didLearn(at moment: MonotonicInstant) { state.withLock { $0.learned = moment } }
 
     /// The longest time in a queue, and the longest pause, since this was last called.
-    func takeLongest() -> (queueTimeNs: Int64, throttleNs: Int64, latenciesNs: [Int32: Int64]) {
+    func takeLongest() -> LongestDurations {
         let lanes = state.withLock { Array($0.lanes.values) }
-        var longest: (queueTimeNs: Int64, throttleNs: Int64, latenciesNs: [Int32: Int64]) = (0, 0, [:])
+        var longest = LongestDurations()
         for lane in lanes {
             longest.queueTimeNs = max(longest.queueTimeNs, lane.queueTime.takeLongestNs())
             longest.throttleNs = max(longest.throttleNs, lane.throttleTime.takeLongestNs())
@@ -193,6 +193,7 @@ private struct Samples {
         add(.authenticationTotal, count: sum(.authenticated))
         add(.authenticationFailureTotal, count: sum(.authenticationFailed))
         add(.reauthenticationTotal, count: sum(.reauthenticated))
+        add(.requestLatency, [], .durations(totals.brokers.values.reduce(into: .init()) { $0 += $1.latency }))
         add(.recordQueueTime, [], .durations(totals.queueTime))
         add(.throttleTime, [], .durations(totals.throttleTime))
         add(.batchSplitTotal, count: own(.splitBatches))

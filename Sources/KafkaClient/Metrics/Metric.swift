@@ -38,7 +38,7 @@ extension Metric {
         [
             openConnections, connectionCreationTotal, connectionCloseTotal, connectionFailureTotal,
             authenticationTotal, authenticationFailureTotal, reauthenticationTotal,
-            recordQueueTime, throttleTime, batchSplitTotal, pendingBatches, pendingBytes,
+            requestLatency, recordQueueTime, throttleTime, batchSplitTotal, pendingBatches, pendingBytes,
             bufferTotal, bufferAvailable, waitingAppends, metadataAge, eventTotal,
         ] + ofNodes + ofTopics
 
@@ -70,6 +70,9 @@ extension Metric {
     static let reauthenticationTotal = Metric(
         "kafka.producer.successful.reauthentication.total", .counter, "{authentication}",
         "Times that a broker accepted anew who this client is (KIP-368).")
+    static let requestLatency = Metric(
+        "kafka.producer.request.latency", .histogram, "s",
+        "Time from writing a request until its answer came, all brokers together.")
     static let recordQueueTime = Metric(
         "kafka.producer.record.queue.time", .histogram, "s",
         "Time from a batch's first record until the batch was written to a broker for the first time.")

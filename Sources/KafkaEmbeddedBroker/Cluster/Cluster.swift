@@ -10,6 +10,8 @@ final class Cluster: Sendable {
     let tls: TLSContext?
     /// Whom the brokers let in; nil for anybody.
     let sasl: SASLServer?
+    /// What is wanted of clients' metrics; nil for nothing.
+    let telemetry: TelemetryStore?
     let state = Mutex(State())
     private let nextProducerID = Atomic<Int64>(1000)
     private let keptByteCount = Atomic<Int>(0)
@@ -55,6 +57,7 @@ final class Cluster: Sendable {
     init(_ configuration: EmbeddedBrokerConfiguration) throws(EmbeddedBrokerError) {
         self.configuration = configuration
         let security = configuration.security
+        telemetry = configuration.telemetry.map(TelemetryStore.init)
         do throws(TLSFailure) {
             tls = try security.identity.map { identity throws(TLSFailure) in
                 try TLSContext(

@@ -8,7 +8,9 @@ extension Session {
             var response = ApiVersionsResponse()
             response.errorCode = plan.error() ?? (isKnown ? .none : .unsupportedVersion)
             response.throttleTimeMs = throttleMs
-            let apis = cluster.sasl == nil ? Self.apis : Self.apis + Self.saslAPIs
+            var apis = Self.apis
+            if cluster.sasl != nil { apis += Self.saslAPIs }
+            if cluster.telemetry != nil { apis += Self.telemetryAPIs }
             response.apiKeys = apis.map { ApiVersionsResponse.Api($0.key, $0.versions) }
             // A request in a version that is unknown here is answered in version 0 (KIP-511).
             answer(response, to: header, version: response.errorCode == .unsupportedVersion ? 0 : header.apiVersion)

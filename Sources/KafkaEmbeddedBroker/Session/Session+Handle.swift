@@ -20,6 +20,12 @@ extension Session {
         (.saslHandshake, SASLHandshakeRequest.versions), (.saslAuthenticate, SASLAuthenticateRequest.versions),
     ]
 
+    /// Those that are offered besides where clients' metrics are wanted.
+    static let telemetryAPIs: [(key: ApiKey, versions: ClosedRange<Int16>)] = [
+        (.getTelemetrySubscriptions, GetTelemetrySubscriptionsRequest.versions),
+        (.pushTelemetry, PushTelemetryRequest.versions),
+    ]
+
     /// Serves one request and appends its answer to the output.
     func handle(_ frame: UnsafeRawBufferPointer) {
         var reader = WireReader(frame)
@@ -39,6 +45,9 @@ extension Session {
         case .saslHandshake:
             serve(SASLHandshakeRequest.self, header, reader, handleSASLHandshake)
         case .saslAuthenticate: serve(SASLAuthenticateRequest.self, header, reader, handleSASLAuthenticate)
+        case .getTelemetrySubscriptions:
+            serve(GetTelemetrySubscriptionsRequest.self, header, reader, handleGetTelemetrySubscriptions)
+        case .pushTelemetry: serve(PushTelemetryRequest.self, header, reader, handlePushTelemetry)
         case .findCoordinator: serve(FindCoordinatorRequest.self, header, reader, handleFindCoordinator)
         // As in Kafka, a request that was not offered is not answered.
         default: reject()

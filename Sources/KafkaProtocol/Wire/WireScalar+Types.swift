@@ -96,21 +96,23 @@ extension String: WireNullableScalar {
 }
 
 /// A bytes field: `[UInt8]` itself is an array of elements, and has another form.
-struct ByteString: WireNullableScalar {
-    static var wireDefault: ByteString { ByteString(bytes: []) }
-    var bytes: [UInt8]
+package struct ByteString: WireNullableScalar {
+    package static var wireDefault: ByteString { ByteString(bytes: []) }
+    package var bytes: [UInt8]
 
-    static func read(from reader: inout WireReader, compact: Bool) -> ByteString {
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+
+    package static func read(from reader: inout WireReader, compact: Bool) -> ByteString {
         ByteString(bytes: reader.bytes(compact: compact))
     }
 
-    func write(to writer: inout WireWriter, compact: Bool) { writer.bytes(bytes, compact: compact) }
+    package func write(to writer: inout WireWriter, compact: Bool) { writer.bytes(bytes, compact: compact) }
 
-    static func readNullable(from reader: inout WireReader, compact: Bool) -> ByteString? {
+    package static func readNullable(from reader: inout WireReader, compact: Bool) -> ByteString? {
         reader.nullableBytes(compact: compact).map(ByteString.init)
     }
 
-    static func writeNullable(_ value: ByteString?, to writer: inout WireWriter, compact: Bool) {
+    package static func writeNullable(_ value: ByteString?, to writer: inout WireWriter, compact: Bool) {
         writer.nullableBytes(value?.bytes, compact: compact)
     }
 }

@@ -112,6 +112,10 @@ let javaRequests = """
     0000
     > FindCoordinatorRequest 0-0 filled
     00056b65792d30
+    > GetTelemetrySubscriptionsRequest 0-0 default
+    0000000000000000000000000000000000
+    > GetTelemetrySubscriptionsRequest 0-0 filled
+    0000000003ff1ae80000000003ff1ae900
     > InitProducerIdRequest 0-1 default
     000000000000
     > InitProducerIdRequest 2-2 default
@@ -184,4 +188,20 @@ let javaRequests = """
     137472616e73616374696f6e616c5f69642d303f540cab686203000000004e668a54000000004e668a5503090aa9ac097265636f72647300
     00090aa9ad097265636f726473010000000000004e668a54000000004e668a5603090aa9ac097265636f7264730000090aa9ad097265636f
     72647301000000
+    > PushTelemetryRequest 0-0 default
+    000000000000000000000000000000000000000000000100
+    > PushTelemetryRequest 0-0 filled
+    0000000003ff1ae80000000003ff1ae9142087e50157096d6574726963730000
+    > SaslAuthenticateRequest 0-1 default
+    00000000
+    > SaslAuthenticateRequest 2-2 default
+    0100
+    > SaslAuthenticateRequest 0-1 filled
+    0000000b617574685f627974657300
+    > SaslAuthenticateRequest 2-2 filled
+    0c617574685f62797465730000
+    > SaslHandshakeRequest 0-1 default
+    0000
+    > SaslHandshakeRequest 0-1 filled
+    000b6d656368616e69736d2d30
     """

@@ -1,0 +1,255 @@
+import KafkaCompression
+import KafkaProtocol
+import KafkaTransport
+
+/// Metrics as brokers get them: OpenTelemetry's `MetricsData`, version 1, as protobuf, with the names of Kafka's own clients.
+///
+/// Beside each histogram its average and its longest of the time since the last push are told in milliseconds, as Kafka's
+/// clients do, which have no histograms.
+///
+/// Source: KIP-714; `opentelemetry/proto/metrics/v1/metrics.proto`.
+struct TelemetryPayload {
+    /// What is told.
+    let snapshot: MetricsSnapshot
+    /// What was told last; nil for nothing.
+    let previous: MetricsSnapshot?
+    /// The longest durations since then, in ns.
+    let longest: LongestDurations
+    let subscription: TelemetrySubscription
+
+    /// How much is told: less where all would be more than brokers take.
+    enum Scope: CaseIterable {
+        case all, withoutTopics, clientOnly
+
+        fileprivate func has(_ metric: Metric) -> Bool {
+            switch self {
+            case .all: true
+            case .withoutTopics: !Metric.ofTopics.contains(metric)
+            case .clientOnly: !Metric.ofTopics.contains(metric) && !Metric.ofNodes.contains(metric)
+            }
+        }
+    }
+
+    /// As much as brokers take, compressed as they take it.
+    ///
+    /// - Returns: nil when that is nothing.
+    func compressed() -> (bytes: [UInt8], type: CompressionType)? {
+        for scope in Scope.allCases {
+            let metrics = metrics(scope)
+            if metrics.isEmpty { continue }
+            let bytes = Self.encoded(metrics)
+            let compressed = Self.compress(bytes, subscription.compression)
+            let isSmaller = compressed.map { $0.count < bytes.count } ?? false
+            let result = isSmaller ? compressed! : bytes
+            if result.count <= subscription.byteCountMax {
+                return (result, isSmaller ? subscription.compression : .none)
+            }
+        }
+        return nil
+    }
+
+    private static func compress(_ bytes: [UInt8], _ type: CompressionType) -> [UInt8]? {
+        guard type != .none, let compressor = try? CodecTable()[type].makeCompressor() else { return nil }
+        let capacity = compressor.maxCompressedByteCount(for: bytes.count)
+        return try? [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            let room = UnsafeMutableRawBufferPointer(buffer)
+            var output = OutputRawSpan(buffer: room, initializedCount: 0)
+            try bytes.withUnsafeBytes { try compressor.compress($0.bytes, into: &output) }
+            count = output.finalize(for: room)
+        }
+    }
+
+    // MARK: What is told
+
+    /// A metric as it is pushed.
+    struct PushedMetric {
+        enum Data {
+            case gauge, sum, histogram
+        }
+
+        var name: String
+        var unit: String
+        var data: Data
+        var isDelta = false
+        var points: [Point] = []
+    }
+
+    struct Point {
+        var attributes: [MetricsSnapshot.Attribute]
+        var sinceNs: UInt64
+        var timeNs: UInt64
+        var value: MetricsSnapshot.Value
+    }
+
+    func metrics(_ scope: Scope) -> [PushedMetric] {
+        var list: [PushedMetric] = []
+        var indices: [String: Int] = [:]
+        let clock = WallClock()
+        let timeNs = clock.unixNanoseconds(of: snapshot.time)
+        let isDelta = subscription.isDelta
+        let sinceNs = clock.unixNanoseconds(of: isDelta ? previous?.time ?? snapshot.since : snapshot.since)
+        var before: [SampleKey: MetricsSnapshot.Value] = [:]
+        for sample in previous?.samples ?? [] { before[SampleKey(sample)] = sample.value }
+
+        func add(
+            _ name: String, _ unit: String, _ data: PushedMetric.Data, _ sample: MetricsSnapshot.Sample,
+            _ value: MetricsSnapshot.Value
+        ) {
+            guard subscription.wants(name) else { return }
+            let index = indices[name] ?? list.count
+            if index == list.count {
+                indices[name] = index
+                list.append(PushedMetric(name: name, unit: unit, data: data, isDelta: data != .gauge && isDelta))
+            }
+            // Brokers know the client's id from the request.
+            let attributes = sample.attributes.filter { $0.name != "client_id" }
+            list[index].points.append(
+                Point(attributes: attributes, sinceNs: sinceNs, timeNs: timeNs, value: value))
+        }
+
+        for sample in snapshot.samples where scope.has(sample.metric) {
+            let name = sample.metric.telemetryName
+            let value = sample.value
+            let change = value.change(since: before[SampleKey(sample)])
+            switch (value, change) {
+            case (.level, _): add(name, sample.metric.unit, .gauge, sample, value)
+            case (.count, _): add(name, sample.metric.unit, .sum, sample, isDelta ? change : value)
+            case (.durations, .durations(let recent)):
+                add(name, sample.metric.unit, .histogram, sample, isDelta ? change : value)
+                let average = recent.count > 0 ? recent.sum * 1000 / Double(recent.count) : 0
+                add("\(name).avg", "ms", .gauge, sample, .level(average))
+                if let longestNs = longest.ns(of: sample) {
+                    add("\(name).max", "ms", .gauge, sample, .level(Double(longestNs) / 1e6))
+                }
+            default: break
+            }
+            if sample.metric == .connectionCreationTotal, case .count(let opened) = change {
+                let elapsed = Double(snapshot.time.nanoseconds(since: previous?.time ?? snapshot.since)) / 1e9
+                let rate = elapsed > 0 ? Double(opened) / elapsed : 0
+                let name = Metric.telemetryPrefix + "producer.connection.creation.rate"
+                add(name, "{connection}/s", .gauge, sample, .level(rate))
+            }
+        }
+        return list
+    }
+
+    private struct SampleKey: Hashable {
+        let metric: Metric
+        let attributes: [MetricsSnapshot.Attribute]
+
+        init(_ sample: MetricsSnapshot.Sample) {
+            metric = sample.metric
+            attributes = sample.attributes
+        }
+    }
+
+    // MARK: As protobuf
+
+    private static func encoded(_ metrics: [PushedMetric]) -> [UInt8] {
+        var data = ProtobufWriter()
+        data.message(1) { resourceMetrics in
+            resourceMetrics.message(1) { _ in }  // the resource
+            resourceMetrics.message(2) { scopeMetrics in
+                scopeMetrics.message(1) { scope in
+                    scope.string(1, "kafkaclient-swift")
+                    scope.string(2, KafkaClientVersion.current)
+                }
+                for metric in metrics { scopeMetrics.message(2) { write(metric, to: &$0) } }
+            }
+        }
+        return data.bytes
+    }
+
+    private static func write(_ metric: PushedMetric, to writer: inout ProtobufWriter) {
+        writer.string(1, metric.name)
+        writer.string(3, metric.unit)
+        let temporality: UInt64 = metric.isDelta ? 1 : 2
+        switch metric.data {
+        case .gauge:
+            writer.message(5) { gauge in for point in metric.points { gauge.message(1) { write(point, to: &$0) } } }
+        case .sum:
+            writer.message(7) { sum in
+                for point in metric.points { sum.message(1) { write(point, to: &$0) } }
+                sum.integer(2, temporality)
+                sum.bool(3, true)
+            }
+        case .histogram:
+            writer.message(9) { histogram in
+                for point in metric.points { histogram.message(1) { write(point, to: &$0) } }
+                histogram.integer(2, temporality)
+            }
+        }
+    }
+
+    /// A `NumberDataPoint` or a `HistogramDataPoint`: their fields have the same numbers as far as both have them, but for the
+    /// attributes.
+    private static func write(_ point: Point, to writer: inout ProtobufWriter) {
+        func writeAttributes(_ field: Int, _ writer: inout ProtobufWriter) {
+            for attribute in point.attributes {
+                writer.message(field) { pair in
+                    pair.string(1, attribute.name)
+                    pair.message(2) { $0.string(1, attribute.value) }
+                }
+            }
+        }
+        switch point.value {
+        case .level(let level):
+            writer.fixed64(3, point.timeNs)
+            writer.double(4, level)
+            writeAttributes(7, &writer)
+        case .count(let count):
+            writer.fixed64(2, point.sinceNs)
+            writer.fixed64(3, point.timeNs)
+            // As Kafka's own clients, which brokers' exporters were made for, not as an integer.
+            writer.double(4, Double(count))
+            writeAttributes(7, &writer)
+        case .durations(let histogram):
+            writer.fixed64(2, point.sinceNs)
+            writer.fixed64(3, point.timeNs)
+            writer.fixed64(4, UInt64(histogram.count))
+            writer.double(5, histogram.sum)
+            writer.packedFixed64(6, histogram.counts.map { UInt64($0) })
+            writer.packedFixed64(7, MetricsSnapshot.DurationHistogram.bounds.map(\.bitPattern))
+            writeAttributes(9, &writer)
+        }
+    }
+}
+
+extension Metric {
+    static let telemetryPrefix = "org.apache.kafka."
+
+    /// The name by which brokers know it: that of Kafka's own clients, where they have it.
+    var telemetryName: String {
+        name.hasPrefix("kafka.") ? Self.telemetryPrefix + name.dropFirst("kafka.".count) : name
+    }
+}
+
+extension MetricsSnapshot.Value {
+    /// What has come since an earlier value of the same metric; nil for all.
+    fileprivate func change(since earlier: MetricsSnapshot.Value?) -> MetricsSnapshot.Value {
+        switch (self, earlier) {
+        case (.count(let now), .count(let before)): .count(now - before)
+        case (.durations(let now), .durations(let before)): .durations(now - before)
+        default: self
+        }
+    }
+}
+
+/// The longest durations since they were last asked for, in ns.
+struct LongestDurations {
+    var queueTimeNs: Int64 = 0
+    var throttleNs: Int64 = 0
+    /// By node id.
+    var latenciesNs: [Int32: Int64] = [:]
+
+    /// Nil where that is not known.
+    fileprivate func ns(of sample: MetricsSnapshot.Sample) -> Int64? {
+        switch sample.metric {
+        case .requestLatency: latenciesNs.values.max() ?? 0
+        case .recordQueueTime: queueTimeNs
+        case .throttleTime: throttleNs
+        case .nodeRequestLatency: sample["node_id"].flatMap { Int32($0) }.flatMap { latenciesNs[$0] }
+        default: nil
+        }
+    }
+}
