@@ -25,6 +25,7 @@ struct RunCommand {
     }
 
     private func prepareDirectory(_ terminal: Terminal) throws -> OutputDirectory {
+        try plan.output.prepareTrace(isResumed: plan.resumption != nil)
         guard let resumption = plan.resumption else {
             return try .prepare(plan.output.directory, now: Timestamp(.now))
         }

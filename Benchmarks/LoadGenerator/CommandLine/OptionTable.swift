@@ -165,6 +165,15 @@ package struct OptionTable: Sendable {
         serve the client's metrics to Prometheus while runs last, at /metrics of this port, to this machine alone unless an \
         address is given; 0 finds a free port
         """)
+    let trace = Option(
+        "trace", .optional(.path(.file)), group: .output,
+        """
+        write spans of a sample of batches to a new file: OpenTelemetry's OTLP as lines of JSON, a span from the first record \
+        to the acknowledgement, and below it one for each request
+        """)
+    let traceRate = Option(
+        "trace-rate", .single(.count(in: 1...100_000), default: 100), group: .output,
+        "with --trace: batches a second that are written, and as many besides of those that failed or were sent again")
     let quiet = Option(
         "quiet", .flag, group: .output, subcommands: [.run, .broker], "print nothing but errors and results")
     let dryRun = Option("dry-run", .flag, group: .safety, "print the resolved plan and its cost, and stop")

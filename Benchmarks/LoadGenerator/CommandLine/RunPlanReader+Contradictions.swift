@@ -18,6 +18,7 @@ extension RunPlanReader {
         let dependent = [
             (table.keySize.row, table.keys.row), (table.headerSize.row, table.headers.row),
             (table.payloadDelimiter.row, table.payloadFile.row), (table.keepTopic.row, table.bootstrapServer.row),
+            (table.traceRate.row, table.trace.row),
         ]
         for (option, base) in dependent where options.has(option) && !options.has(base) {
             problems.add("\(option.flag) has no effect without \(base.flag)")
@@ -26,7 +27,7 @@ extension RunPlanReader {
         let brokerOnly = [
             table.bootstrapServer.row, table.topic.row, table.keepTopic.row, table.replicationFactor.row,
             table.rtt.row, table.commandConfig.row, table.commandProperty.row, table.metadataMaxAge.row, table.acks.row,
-            table.idempotence.row, table.mayReorder.row, table.verify.row,
+            table.idempotence.row, table.mayReorder.row, table.verify.row, table.trace.row,
         ]
         for option in brokerOnly where options.has(option) && stage != .broker {
             problems.add("\(option.flag) cannot be combined with --stage \(stage.rawValue), which needs no broker")

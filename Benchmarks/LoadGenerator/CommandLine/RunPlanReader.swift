@@ -167,6 +167,8 @@ struct RunPlanReader {
         output.isQuiet = try options(\.quiet)
         output.intervalNs = try options(\.interval)
         output.metrics = try options(\.metricsPort)
+        output.trace = try options(\.trace)
+        output.traceRate = try options(\.traceRate)
         return output
     }
 }

@@ -145,6 +145,10 @@ package struct OutputSettings: Sendable, Equatable {
     package var isQuiet = false
     /// How often the timeline gets a row, in ns.
     package var intervalNs: Int64 = OptionTable.standard(\.interval)
+    /// Where spans are written; nil for nowhere.
+    package var trace: String?
+    /// The batches a second of which spans are written.
+    package var traceRate: Int = OptionTable.standard(\.traceRate)
     /// Where metrics are served while runs last; nil for nowhere.
     package var metrics: ListenAddress?
 

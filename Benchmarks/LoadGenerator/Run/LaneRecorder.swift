@@ -24,6 +24,8 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     var intendedTimes: IntendedTimes?
     /// Takes what has to be known to compare it with what is stored. Set before the run.
     var ledger: DeliveryLedger?
+    /// Takes a sample for `--trace`. Set before the run.
+    var traceSampler: TraceSampler?
 
     /// What came since the timeline's last row.
     struct Interval {
@@ -52,6 +54,7 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
 
     func accept(_ deliveries: [Delivery]) {
         for delivery in deliveries { record(delivery) }
+        traceSampler?.take(deliveries)
     }
 
     func finish() {}

@@ -98,7 +98,7 @@ struct SingleRun {
                 interrupt: interrupt, stamps: configuration.isVerified ? VerificationStamps() : nil)
             metrics.begin(
                 SessionMetrics.Run(
-                    number: scheduled.number, label: plan.label(of: configuration, swept: plan.sweptOptionNames),
+                    number: scheduled.number, label: label,
                     cluster: target?.cluster, recorders: pipeline.recorders))
             let storedBefore = try await warmUp(execution, target)
             if let readerLoop, let target {
@@ -163,6 +163,8 @@ struct SingleRun {
         let brokerCpuNs: Int64?
         /// Why the timeline is not whole; nil when it is.
         let timelineFailure: OutputError?
+        /// Why not all spans were written; nil when they were.
+        let traceFailure: OutputError?
     }
 
     private func measureLoad(_ execution: RunExecution, _ target: RunTarget?) async -> MeasuredLoad {
@@ -174,18 +176,37 @@ struct SingleRun {
         await target?.broker?.whenLost { execution.abort.set($0) }
         let timeline = Timeline(
             runNumber: scheduled.number, intervalNs: plan.output.intervalNs, file: timelineFile)
+        let tracing = beginTracing(pipeline)
         let measurement = await execution.measure(
             configuration.amount, drainTimeout: Self.drainTimeout, timeline: timeline,
             events: target == nil ? nil : events)
         progress?.cancel()
+        tracing?.task.cancel()
+        await tracing?.task.value
         let brokerCpuAfter = await target?.brokerCpuNs()
         await pipeline.close()
         var brokerCpuNs: Int64?
         if let brokerCpuBefore, let brokerCpuAfter { brokerCpuNs = brokerCpuAfter - brokerCpuBefore }
         return MeasuredLoad(
             startedAt: startedAt, measurement: measurement, brokerCpuNs: brokerCpuNs,
-            timelineFailure: await timeline.failure)
+            timelineFailure: await timeline.failure, traceFailure: await tracing?.writer.failure)
     }
+
+    /// Has a sample of what is delivered from now on written to the file of `--trace`.
+    private func beginTracing(_ pipeline: RunPipeline) -> (writer: TraceWriter, task: Task<Void, Never>)? {
+        guard let path = plan.output.trace else { return nil }
+        let samples = TraceSamples()
+        let perSecond = Double(plan.output.traceRate) / Double(pipeline.recorders.count)
+        for recorder in pipeline.recorders {
+            recorder.traceSampler = TraceSampler(to: samples, perSecond: perSecond)
+        }
+        let writer = TraceWriter(
+            OutputFile(path: path), samples, run: scheduled.number, label: label,
+            clientID: plan.target.clientSettings.clientID)
+        return (writer, Task { await writer.write() })
+    }
+
+    private var label: String { plan.label(of: configuration, swept: plan.sweptOptionNames) }
 
     private func judge(
         _ load: MeasuredLoad, _ execution: RunExecution, _ target: RunTarget?, storedBefore: Int64
@@ -216,7 +237,7 @@ struct SingleRun {
         let judgement = await judge.judge(isLost ? nil : target, storedBefore: storedBefore)
         result.verdicts = judgement.verdicts
         var failures = judgement.failures
-        if let failure = load.timelineFailure { failures.append("\(failure)") }
+        failures += [load.timelineFailure, load.traceFailure].compactMap { $0.map { "\($0)" } }
         if let reason = execution.abort.reason {
             if isLost { result.verdicts.append(Verdict(.unverified, reason)) }
             failures.insert(reason, at: 0)

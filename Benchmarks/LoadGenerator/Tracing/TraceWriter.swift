@@ -1,0 +1,53 @@
+import KafkaClient
+
+extension OutputSettings {
+    /// Proves that the file of `--trace` can be written to.
+    ///
+    /// - Throws: `OutputError` when it can't, or when there is such a file already.
+    package func prepareTrace(isResumed: Bool) throws(OutputError) {
+        guard let trace else { return }
+        if !isResumed, TextFile.exists(trace) {
+            throw OutputError(
+                path: trace, action: "write spans to", reason: "there is such a file already; give --trace another one")
+        }
+        try OutputFile(path: trace).append("")
+    }
+}
+
+/// Writes the sampled deliveries of one run to the file of `--trace`, some times in a second.
+actor TraceWriter {
+    private let file: OutputFile
+    private let samples: TraceSamples
+    private let tracer: DeliveryTracer
+    /// The first error that kept spans from being written. Nothing is written after it.
+    private(set) var failure: OutputError?
+
+    init(_ file: OutputFile, _ samples: TraceSamples, run: Int, label: String, clientID: String) {
+        self.file = file
+        self.samples = samples
+        tracer = DeliveryTracer(
+            serviceName: "kbench", clientID: clientID,
+            attributes: [
+                ("service.version", KafkaClientVersion.current), ("kbench.run", "\(run)"), ("kbench.label", label),
+            ])
+    }
+
+    /// Writes until it is cancelled, and then what is left.
+    func write() async {
+        while !Task.isCancelled {
+            // Cut short when it is cancelled.
+            try? await Task.sleep(for: .milliseconds(200))
+            writeSamples()
+        }
+    }
+
+    private func writeSamples() {
+        let deliveries = samples.takeAll()
+        guard !deliveries.isEmpty, failure == nil else { return }
+        do throws(OutputError) {
+            try file.append(tracer.jsonLine(of: deliveries) + "\n")
+        } catch {
+            failure = error
+        }
+    }
+}
