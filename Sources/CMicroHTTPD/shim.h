@@ -16,8 +16,9 @@ static inline void *kafka_http_start(
     void *(*start)(unsigned, uint16_t, void *, void *, kafka_http_handler, void *, ...) =
         (void *(*)(unsigned, uint16_t, void *, void *, kafka_http_handler, void *, ...))dlsym(library, "MHD_start_daemon");
     if (!start) return NULL;
-    /* MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD, and MHD_USE_IPv6. */
-    unsigned flags = 65536u | 8u | (address->sa_family == AF_INET6 ? 16u : 0u);
+    /* MHD_USE_AUTO, MHD_USE_ITC (without it, stopping waits while all connections are taken), MHD_USE_INTERNAL_POLLING_THREAD,
+       and MHD_USE_IPv6. */
+    unsigned flags = 65536u | 1024u | 8u | (address->sa_family == AF_INET6 ? 16u : 0u);
     /* MHD_OPTION_SOCK_ADDR, _CONNECTION_LIMIT, _CONNECTION_TIMEOUT, _END. */
     return start(
         flags, 0, NULL, NULL, handler, user, 6, address, 2, connections_max, 3, idle_seconds_max, 0);

@@ -28,6 +28,20 @@ extension ClientEvent.Kind {
         }
     }
 
+    /// Whether something is wrong that somebody may have to look at, for the level of a log. Connections that come and go, leaders
+    /// that move and the like are no problem.
+    public var isProblem: Bool {
+        switch self {
+        case .connectFailed, .disconnected, .topicMissing, .topicGone, .throttled, .retried, .epochBumped, .leftOut,
+            .rebootstrapped:
+            true
+        case .connected, .secured, .authenticated, .reauthenticated, .leaderMoved, .topicGrew, .topicMadeAnew,
+            .topicFound,
+            .batchSplit, .identified, .brokersChanged:
+            false
+        }
+    }
+
     /// A value of an event.
     public enum FieldValue: Sendable, Hashable, CustomStringConvertible {
         /// A number.

@@ -20,6 +20,9 @@ EXAMPLES = {
     "OwnCodecAndPartitioner": (
         "partition 0: 500 records of north", "ok: 2000 records were stored in topic 'orders-by-region'"),
     "PartitionRoundTrip": ("next offset ", "ok: 3 records were stored in topic 'events'"),
+    "Observed": (
+        "info kafka: connected broker=", "prometheus: kafka_producer_topic_record_send_total{client_id=\"kafkaclient\",topic=\"orders\"} 1000",
+        "span: {\"resourceSpans\":", "ok: 1000 records were stored in topic 'orders'"),
     "SecuredCluster": ("alice is refused with another password", "ok: stored over TLS by a user who has shown who she is"),
     "FailingBroker": ("not taken: ", "1 of the records were not stored: ", "ok: stored once after two failures"),
 }

@@ -96,6 +96,10 @@ class Running:
     def has_ended(self):
         return gone(self.pid, 0)
 
+    def said(self):
+        """What it has written to standard error so far."""
+        return os.pread(self.err.fileno(), 1 << 20, 0).decode(errors="replace")
+
     def finish(self, timeout):
         """Waits for the end; a kbench that hangs is a failure, and is killed with its children."""
         deadline = time.monotonic() + timeout

@@ -25,6 +25,15 @@ public struct MetricsSnapshot: Sendable {
             self.value = value
         }
 
+        /// What a value is of: the same in later snapshots.
+        public struct Identity: Sendable, Hashable {
+            let metric: Metric
+            let attributes: [Attribute]
+        }
+
+        /// What the value is of.
+        public var identity: Identity { Identity(metric: metric, attributes: attributes) }
+
         /// The value of an attribute; nil where there is none of that name.
         public subscript(_ attribute: String) -> String? { attributes.first { $0.name == attribute }?.value }
     }
@@ -50,6 +59,15 @@ public struct MetricsSnapshot: Sendable {
         case level(Double)
         /// Of a histogram.
         case durations(DurationHistogram)
+
+        /// What has come since an earlier value of the same metric; nil for all. A gauge is what it is.
+        public func change(since earlier: Value?) -> Value {
+            switch (self, earlier) {
+            case (.count(let now), .count(let before)): .count(now - before)
+            case (.durations(let now), .durations(let before)): .durations(now - before)
+            default: self
+            }
+        }
     }
 
     package init(time: MonotonicInstant, since: MonotonicInstant, samples: [Sample] = []) {

@@ -88,8 +88,8 @@ struct TelemetryPayload {
         let timeNs = clock.unixNanoseconds(of: snapshot.time)
         let isDelta = subscription.isDelta
         let sinceNs = clock.unixNanoseconds(of: isDelta ? previous?.time ?? snapshot.since : snapshot.since)
-        var before: [SampleKey: MetricsSnapshot.Value] = [:]
-        for sample in previous?.samples ?? [] { before[SampleKey(sample)] = sample.value }
+        var before: [MetricsSnapshot.Sample.Identity: MetricsSnapshot.Value] = [:]
+        for sample in previous?.samples ?? [] { before[sample.identity] = sample.value }
 
         func add(
             _ name: String, _ unit: String, _ data: PushedMetric.Data, _ sample: MetricsSnapshot.Sample,
@@ -110,7 +110,7 @@ struct TelemetryPayload {
         for sample in snapshot.samples where scope.has(sample.metric) {
             let name = sample.metric.telemetryName
             let value = sample.value
-            let change = value.change(since: before[SampleKey(sample)])
+            let change = value.change(since: before[sample.identity])
             switch (value, change) {
             case (.level, _): add(name, sample.metric.unit, .gauge, sample, value)
             case (.count, _): add(name, sample.metric.unit, .sum, sample, isDelta ? change : value)
@@ -131,16 +131,6 @@ struct TelemetryPayload {
             }
         }
         return list
-    }
-
-    private struct SampleKey: Hashable {
-        let metric: Metric
-        let attributes: [MetricsSnapshot.Attribute]
-
-        init(_ sample: MetricsSnapshot.Sample) {
-            metric = sample.metric
-            attributes = sample.attributes
-        }
     }
 
     // MARK: As protobuf
@@ -221,17 +211,6 @@ extension Metric {
     /// The name by which brokers know it: that of Kafka's own clients, where they have it.
     var telemetryName: String {
         name.hasPrefix("kafka.") ? Self.telemetryPrefix + name.dropFirst("kafka.".count) : name
-    }
-}
-
-extension MetricsSnapshot.Value {
-    /// What has come since an earlier value of the same metric; nil for all.
-    fileprivate func change(since earlier: MetricsSnapshot.Value?) -> MetricsSnapshot.Value {
-        switch (self, earlier) {
-        case (.count(let now), .count(let before)): .count(now - before)
-        case (.durations(let now), .durations(let before)): .durations(now - before)
-        default: self
-        }
     }
 }
 
