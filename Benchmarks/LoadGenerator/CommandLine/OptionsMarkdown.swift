@@ -1,7 +1,7 @@
 /// The table of options as README has it.
 package enum OptionsMarkdown {
     /// What stands around it in README.
-    package static let begin = "<!-- options: begin; scripts/options-table writes what follows -->"
+    package static let begin = "<!-- options: begin; scripts/tables writes what follows -->"
     package static let end = "<!-- options: end -->"
 
     /// A heading and a table for each subcommand that has options of its own, ending with a newline.

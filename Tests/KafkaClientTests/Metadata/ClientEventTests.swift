@@ -58,6 +58,15 @@ import Testing
         (.rebootstrapped, "rebootstrapped", []),
     ]
 
+    @Test func whatIsWrongIsToldFromWhatIsUsual() {
+        let problems = Set(Self.kinds.filter { $0.kind.isProblem }.map { $0.name })
+        #expect(
+            problems == [
+                "connect-failed", "disconnected", "topic-missing", "topic-gone", "throttled", "retried", "epoch-bumped",
+                "left-out", "rebootstrapped",
+            ])
+    }
+
     @Test func `names and fields of events don't change`() {
         for (kind, name, fields) in Self.kinds {
             #expect(kind.name == name)

@@ -59,12 +59,12 @@ import Testing
         try #require(parts.count == 2, "README.md has no begin of the table of options")
         let rest = parts[1].split(separator: OptionsMarkdown.end, omittingEmptySubsequences: false)
         try #require(rest.count == 2, "README.md has no end of the table of options")
-        if ProcessInfo.processInfo.environment["KBENCH_WRITE_README"] != nil {
+        if ProcessInfo.processInfo.environment["KAFKACLIENT_WRITE_TABLES"] != nil {
             let text =
                 parts[0] + OptionsMarkdown.begin + "\n\n" + OptionsMarkdown.text + "\n" + OptionsMarkdown.end + rest[1]
             try text.write(toFile: String(path), atomically: true, encoding: .utf8)
         } else {
-            #expect(rest[0] == "\n\n\(OptionsMarkdown.text)\n", "run scripts/options-table")
+            #expect(rest[0] == "\n\n\(OptionsMarkdown.text)\n", "run scripts/tables")
         }
     }
 }
