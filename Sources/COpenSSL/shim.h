@@ -52,6 +52,11 @@ static inline void *kafka_tls_user_of_verification(X509_STORE_CTX *verification)
     return ssl ? SSL_get_app_data(ssl) : (void *)0;
 }
 
+/* Sends new keys of TLS 1.3 with the next write; for tests. */
+static inline int kafka_tls_update_keys(SSL *ssl) {
+    return SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 && SSL_do_handshake(ssl) == 1;
+}
+
 static inline int kafka_error_library(unsigned long code) { return ERR_GET_LIB(code); }
 static inline int kafka_error_reason(unsigned long code) { return ERR_GET_REASON(code); }
 

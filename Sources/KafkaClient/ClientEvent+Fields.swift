@@ -24,6 +24,7 @@ extension ClientEvent.Kind {
         case .epochBumped: "epoch-bumped"
         case .brokersChanged: "brokers-changed"
         case .leftOut: "left-out"
+        case .unusableFiles: "unusable-files"
         case .rebootstrapped: "rebootstrapped"
         }
     }
@@ -33,7 +34,7 @@ extension ClientEvent.Kind {
     public var isProblem: Bool {
         switch self {
         case .connectFailed, .disconnected, .topicMissing, .topicGone, .throttled, .retried, .epochBumped, .leftOut,
-            .rebootstrapped:
+            .unusableFiles, .rebootstrapped:
             true
         case .connected, .secured, .authenticated, .reauthenticated, .leaderMoved, .topicGrew, .topicMadeAnew,
             .topicFound,
@@ -99,6 +100,7 @@ extension ClientEvent.Kind {
             ]
         case .brokersChanged(let from, let to): [("from", .number(Int64(from))), ("to", .number(Int64(to)))]
         case .leftOut(let name, let count): [("event", .text(name)), ("count", .number(Int64(count)))]
+        case .unusableFiles(let error): Self.fields(error)
         case .rebootstrapped: []
         }
     }

@@ -58,6 +58,9 @@ public struct ClientEvent: Sendable {
         case brokersChanged(from: Int, to: Int)
         /// Events of a kind were left out, because they came too fast; see ``ClusterConfiguration/eventsPerSecondMax``.
         case leftOut(name: String, count: Int)
+        /// Files of certificates, keys or authorities have changed and can't be used. Connections are secured by what they held
+        /// before; the files are read again when they change again.
+        case unusableFiles(error: KafkaClientError)
         /// No broker that the cluster named could be asked, so those are that the client began with (KIP-899).
         case rebootstrapped
     }

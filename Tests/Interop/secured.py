@@ -56,6 +56,9 @@ def define_round_trip(way):
                        "--verify", "--output", f"{output}/{name}").must_end_with(0)
                 row = rows(f"{output}/{name}")[0]
                 equal((row["records_acked"], row["records_lost"], row["verdict"]), ("50000", "0", "ok"), "the row")
+                protocol = "PLAINTEXT" if way[0] == "--sasl" else "SSL"
+                wanted = ("SASL_" + protocol, way[-1]) if "--sasl" in way else (protocol, "")
+                equal((row["security_protocol"], row["sasl_mechanism"]), wanted, "security")
             words = {row["event"] for row in table(output + "/client.properties/events.csv")}
             expect("--sasl" not in way or "authenticated" in words, f"events: {words}")
             expect(way[0] == "--sasl" or "secured" in words, f"events: {words}")

@@ -37,7 +37,9 @@ package struct OptionTable: Sendable {
         "rtt", .list(.duration(in: roundTripTimesNs), default: 0), group: .target,
         "how far away the embedded broker is: the time from a request to its answer, however many are under way")
     let commandConfig = Option(
-        "command-config", .optional(.path(.file)), group: .client, "client settings from a file of Java properties")
+        "command-config", .optional(.path(.file)), group: .client,
+        "client settings from a file of Java properties, such as acks, and those of security: security.protocol, ssl.…, sasl.…"
+    )
     let commandProperty = Option(
         "command-property", .repeatable(.property), short: "X", group: .client,
         "a client setting by its Java name or librdkafka's; may be given again")

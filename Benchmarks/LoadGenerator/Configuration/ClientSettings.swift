@@ -175,7 +175,10 @@ package struct ClientSettings: Sendable, Equatable {
     private static func unknown(_ name: String) -> UsageError {
         let names = table.flatMap { [$0.name] + ($0.alias.map { [$0] } ?? []) } + SecurityProperties.allNames
         let hint =
-            Suggestion.words(for: name, among: names) ?? "; known are \(table.map(\.name).joined(separator: ", "))"
+            Suggestion.words(for: name, among: names) ?? """
+                ; known are \(table.map(\.name).joined(separator: ", ")), and for security \
+                \(SecurityProperties.allNames.joined(separator: ", "))
+                """
         return UsageError("unknown client setting \(name)\(hint)")
     }
 

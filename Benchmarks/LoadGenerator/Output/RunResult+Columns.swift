@@ -12,7 +12,7 @@ extension RunResult {
 
     /// Every column in its order, whatever was measured.
     var columns: [Column] {
-        configurationColumns + resultColumns + latencyColumns + verificationColumns + [
+        configurationColumns + securityColumns + resultColumns + latencyColumns + verificationColumns + [
             .text("verdict", verdict.rawValue)
         ]
     }
@@ -48,6 +48,14 @@ extension RunResult {
             .text("door", c.door.rawValue), .integer("tasks", c.door == .lane ? nil : Int64(c.tasks)),
             .number("rtt_ms", c.rttNs > 0 ? Double(c.rttNs) / 1e6 : nil, decimals: 6),
             .bool("may_reorder", c.mayReorder),
+        ]
+    }
+
+    private var securityColumns: [Column] {
+        let (securityProtocol, mechanism) = (security?.securityProtocol.rawValue, security?.sasl?.name)
+        return [
+            Column(name: "security_protocol", value: .optional(securityProtocol), text: securityProtocol),
+            Column(name: "sasl_mechanism", value: .optional(mechanism), text: mechanism),
         ]
     }
 

@@ -6,6 +6,8 @@ package struct RunResult: Sendable, Equatable {
     /// `none`, `embedded`, or the bootstrap servers.
     package var target: String
     package var configuration: RunConfiguration
+    /// How connections were secured; nil where there were none.
+    package var security: ClientSecurity?
 
     /// From the first record to the last acknowledgement, in ns.
     package var durationNs: Int64?

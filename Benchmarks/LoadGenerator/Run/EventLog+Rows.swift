@@ -66,6 +66,7 @@ extension EventsFile.Row {
             detail = "producer id \(producerID), from epoch \(from) to \(to)"
         case .brokersChanged(let from, let to): detail = "from \(from) to \(to) brokers"
         case .leftOut(let name, let count): detail = "\(count) more of \(name) are not listed"
+        case .unusableFiles(let error): detail = Self.text(error)
         case .rebootstrapped: break
         }
     }

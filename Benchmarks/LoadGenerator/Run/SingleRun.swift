@@ -218,6 +218,7 @@ struct SingleRun {
             configuration: configuration)
         result.fill(load.measurement, recorders, histograms, bytesPerRecord: execution.pool.bytesPerRecord)
         result.brokerCpuNs = load.brokerCpuNs
+        if target != nil { result.security = plan.target.clientSettings.security }
         var eventRows: [EventsFile.Row]?
         if let target {
             let (history, gaps) = (events.history, PartitionGaps(recorders.map(\.gaps)))

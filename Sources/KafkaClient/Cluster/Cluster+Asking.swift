@@ -112,6 +112,7 @@ extension Cluster {
                 let connection = BrokerConnection(
                     to: endpoint, node: node < 0 ? nil : node, on: loop, configuration.connection,
                     firstAddress: health[endpoint]?.nextAddress ?? 0, meter: ownMeter.broker(node))
+                connection.onUnusableFiles = { [metadata] in metadata.emit(.unusableFiles(error: $0)) }
                 opening[endpoint] = OpeningConnection(connection: connection)
                 // In a task of its own: a caller that is cancelled leaves the connection to the others.
                 Task(executorPreference: loop) { await self.open(endpoint) }

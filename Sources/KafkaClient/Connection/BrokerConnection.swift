@@ -21,6 +21,9 @@ final class BrokerConnection {
     var onIdle: (() -> Void)?
     /// Called each time when the broker was shown anew who this client is (KIP-368).
     var onReauthenticated: ((_ mechanism: String, _ user: String?) -> Void)?
+    /// Called when files of certificates or keys have changed and can't be used, before the connection is secured by what they
+    /// held before.
+    var onUnusableFiles: ((KafkaClientError) -> Void)?
     /// What is known of the connection's keys; nil when it is not secured.
     private var securing: TLSStream.Facts?
     /// Who the broker was told that this client is.
@@ -180,6 +183,32 @@ final class BrokerConnection {
         guard let stream else { return }
         do throws(TransportError) {
             guard let context = try configuration.tlsContext() else { return }
+            if !context.hasFiles { return shakeHands(context, over: stream) }
+            LoopWork.run(on: loop) {
+                do throws(TLSFailure) {
+                    try context.refresh()
+                    return nil
+                } catch {
+                    return error
+                }
+            } completion: { [weak self] (failure: TLSFailure?) in
+                guard let self, self.stream === stream else { return }
+                if let failure {
+                    onUnusableFiles?(
+                        KafkaClientError(
+                            .tlsFailed,
+                            "files of certificates or keys have changed and can't be used; what they held before is used further: \(failure)"
+                        ))
+                }
+                shakeHands(context, over: stream)
+            }
+        } catch {
+            perform(machine.didSecure(.failure(error)))
+        }
+    }
+
+    private func shakeHands(_ context: TLSContext, over stream: TCPStream) {
+        do throws(TransportError) {
             let channel = try TLSStream(client: context, host: endpoint.host, port: endpoint.port, over: stream)
             self.channel = channel
             channel.shakeHands { [weak self] result in

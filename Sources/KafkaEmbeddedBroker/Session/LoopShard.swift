@@ -26,6 +26,8 @@ final class LoopShard: @unchecked Sendable {
     func open(_ stream: TCPStream, _ node: BrokerNode) {
         if node.isStopped { return stream.close() }
         guard let tls = cluster.tls else { return serve(stream, node) }
+        // Its files are its own, and on this machine.
+        try? tls.refresh()
         guard let channel = try? TLSStream(server: tls, over: stream) else { return stream.close() }
         let timer = LoopTimer(on: loop)
         let id = ObjectIdentifier(channel)

@@ -39,18 +39,30 @@ package final class TLSContext: Sendable {
         state = Mutex(State(context: try OpenSSLContext(role), marks: marks))
     }
 
-    /// OpenSSL's context, made of what the files hold by now. When they can't be used, perhaps because they are being
-    /// written, it is the one before.
-    func current() -> OpenSSLContext {
+    /// Whether it is made of files, which may change.
+    package var hasFiles: Bool { !files.isEmpty }
+
+    /// OpenSSL's context, made of what the files held when they were last looked at.
+    var current: OpenSSLContext { state.withLock { $0.context } }
+
+    /// Looks whether the files have changed, and reads them anew if so. It waits for the file system, so it is not for a loop's
+    /// thread.
+    ///
+    /// - Throws: `TLSFailure` when files have changed and can't be used, once for each change; perhaps they are being written.
+    ///   What they held before is used further.
+    package func refresh() throws(TLSFailure) {
         let marks = files.map(SecurityFile.mark(of:))
-        if let context = state.withLock({ $0.marks == marks ? $0.context : nil }) { return context }
-        let renewed = try? OpenSSLContext(role)
-        return state.withLock { state in
+        if state.withLock({ $0.marks == marks }) { return }
+        var renewed: OpenSSLContext?
+        var failure: TLSFailure?
+        do throws(TLSFailure) { renewed = try OpenSSLContext(role) } catch { failure = error }
+        let isFirst = state.withLock { state in
+            // Another thread may have been faster.
+            defer { state.marks = marks }
             if let renewed { state.context = renewed }
-            // Files that can't be used are read again when they change again.
-            state.marks = marks
-            return state.context
+            return state.marks != marks
         }
+        if let failure, isFirst { throw failure }
     }
 }
 

@@ -36,7 +36,7 @@ package final class TLSEngine: @unchecked Sendable {
     /// The most that a record is longer than what it protects, in any version.
     static let recordOverheadMax = 256
 
-    private let ssl: OpaquePointer
+    let ssl: OpaquePointer
     private let context: OpenSSLContext
     /// The name under which sessions are kept; nil for a server.
     private let sessionName: String?
@@ -55,6 +55,8 @@ package final class TLSEngine: @unchecked Sendable {
     private var ownsOutput = true
     /// The bytes that were protected or read so far, until they are many.
     private var quietByteCount = 0
+    /// The bytes of the wire since the last that they protected.
+    private var barrenByteCount = 0
 
     /// An end that speaks first.
     ///
@@ -67,7 +69,7 @@ package final class TLSEngine: @unchecked Sendable {
         // OpenSSL takes an empty name for none, and verifies nothing then.
         if name.isEmpty { throw TLSFailure(.configuration, "the server's name is empty") }
         let verified = configuration.verification == .full ? name : nil
-        try self.init(context.current(), sessionName: "\(name) \(host):\(port)", host: verified)
+        try self.init(context.current, sessionName: "\(name) \(host):\(port)", host: verified)
         let isAddress = (try? SocketAddress(numeric: name, port: 0)) != nil
         // Names only: an address is never told (RFC 6066).
         if !isAddress { _ = kafka_tls_set_server_name(ssl, name) }
@@ -90,7 +92,7 @@ package final class TLSEngine: @unchecked Sendable {
     /// An end that answers.
     package convenience init(server context: TLSContext) throws(TLSFailure) {
         guard case .server = context.role else { preconditionFailure("this is a client's context") }
-        try self.init(context.current(), sessionName: nil, host: nil)
+        try self.init(context.current, sessionName: nil, host: nil)
         SSL_set_accept_state(ssl)
     }
 
@@ -124,6 +126,7 @@ package final class TLSEngine: @unchecked Sendable {
         let count = min(capacity, input.count)
         if count > 0 {
             memcpy(space, input.baseAddress!, count)
+            barrenByteCount += count
             input = UnsafeRawBufferPointer(rebasing: input[count...])
         }
         return count
@@ -184,7 +187,10 @@ package final class TLSEngine: @unchecked Sendable {
     /// Goes on with the handshake as far as the input goes. It may take a millisecond and more, for a signature.
     package func shakeHands() -> Progress {
         let status = SSL_do_handshake(ssl)
-        if status == 1 { return .done(facts) }
+        if status == 1 {
+            barrenByteCount = 0
+            return .done(facts)
+        }
         switch SSL_get_error(ssl, status) {
         case SSL_ERROR_WANT_READ: return .needsInput
         default: return .failed(failure("the handshake failed"))
@@ -285,14 +291,19 @@ package final class TLSEngine: @unchecked Sendable {
         let count = SSL_read(ssl, space.baseAddress, Int32(clamping: space.count))
         if count > 0 {
             noteTraffic(Int(count))
+            barrenByteCount = 0
             return .bytes(Int(count))
         }
         switch SSL_get_error(ssl, count) {
-        case SSL_ERROR_WANT_READ: return .needsInput
+        case SSL_ERROR_WANT_READ:
+            // Tickets and new keys are short, and few; whoever sends nothing else wants to keep this end busy.
+            return barrenByteCount <= Self.barrenByteCountMax ? .needsInput : .failed(.barren)
         case SSL_ERROR_ZERO_RETURN: return .ended
         default: return .failed(failure("the bytes of the other end can't be decrypted"))
         }
     }
+
+    private static let barrenByteCountMax = 64 << 10
 
     /// Whether bytes are left that can be decrypted without more input, or input that was not read.
     var hasMore: Bool { !input.isEmpty || SSL_has_pending(ssl) == 1 }

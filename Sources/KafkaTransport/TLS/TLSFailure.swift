@@ -33,6 +33,9 @@ package struct TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
 
     static let showedNone = TLSFailure(.identity, "the other end requires a certificate, and was shown none")
 
+    static let barren = TLSFailure(
+        .refused, "the other end sends keys and tickets of TLS without end, and nothing that they protect")
+
     static let truncated = TLSFailure(
         .truncated, "the connection ended without TLS's closing word: it was cut, perhaps on purpose")
 }

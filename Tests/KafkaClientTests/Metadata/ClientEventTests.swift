@@ -55,6 +55,7 @@ import Testing
         ),
         (.brokersChanged(from: 1, to: 3), "brokers-changed", ["from=1", "to=3"]),
         (.leftOut(name: "retried", count: 4), "left-out", ["event=retried", "count=4"]),
+        (.unusableFiles(error: error), "unusable-files", ["code=connectionFailed", "error=it was lost"]),
         (.rebootstrapped, "rebootstrapped", []),
     ]
 
@@ -63,7 +64,7 @@ import Testing
         #expect(
             problems == [
                 "connect-failed", "disconnected", "topic-missing", "topic-gone", "throttled", "retried", "epoch-bumped",
-                "left-out", "rebootstrapped",
+                "left-out", "unusable-files", "rebootstrapped",
             ])
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import KafkaEmbeddedBroker
 import KafkaJSON
 import KafkaProtocol
@@ -109,6 +110,37 @@ import Testing
         }
         let words = Set(told.withLock { $0 })
         #expect(words == Set((isSecured ? ["TLSv1.3"] : []) + (mechanism.map { ["\($0.rawValue) alice"] } ?? [])))
+    }
+
+    @Test func `files that can't be used any more are told of once, and connections go on with those before`()
+        async throws
+    {
+        var setup = try Setup()
+        try setup.secure()
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "ca-\(UInt64.random(in: 0 ... .max)).pem"
+        ).path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        guard case .pem(let authority)? = setup.connection.tls?.authorities else {
+            Issue.record("the authority is no text")
+            return
+        }
+        try authority.write(toFile: path, atomically: true, encoding: .utf8)
+        setup.connection.tls?.authorities = .pemFile(path)
+        let told = Mutex<[String]>([])
+        try await withClient(
+            setup,
+            onEvent: { event in
+                if case .unusableFiles(let error) = event.kind { told.withLock { $0.append(error.description) } }
+            }
+        ) { broker, client, _ in
+            try await produce(client, 100)
+            #expect(told.withLock { $0 }.isEmpty)
+            try "-----BEGIN CERTIFICATE-----\nhalf of one".write(toFile: path, atomically: true, encoding: .utf8)
+            for _ in 0..<3 { try await produce(client, 100) }
+            #expect(broker.statistics.recordCount == 400)
+        }
+        #expect(told.withLock { $0 }.count == 1 && told.withLock { $0 }[0].contains(path))
     }
 
     @Test(arguments: [EmbeddedBrokerSecurity.Mechanism.plain, .scramSHA256, .scramSHA512])

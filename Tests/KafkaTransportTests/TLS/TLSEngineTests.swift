@@ -1,3 +1,4 @@
+import COpenSSL
 import KafkaSecurity
 import Testing
 
@@ -214,6 +215,28 @@ import Testing
         #expect(read.bytes == Array("bye".utf8) && read.end == .ended)
     }
 
+    @Test func `an end that sends new keys without end, and nothing by them, is left`() throws {
+        var pair = try EnginePair(certificates.client { $0.versions = .v1_3 ... .v1_3 }, certificates.server())
+        pair.shakeHands()
+        var flood = pair.left.toClient
+        for _ in 0..<100 {
+            kafka_tls_update_keys(pair.server.ssl)
+            flood += pair.server.protect([1])
+        }
+        // With something in between they are what they are for.
+        #expect(pair.client.read(flood).bytes == [UInt8](repeating: 1, count: 100))
+        flood = []
+        for _ in 0..<4000 {
+            kafka_tls_update_keys(pair.server.ssl)
+            flood += pair.server.takeOutput()
+        }
+        guard case .failed(let failure) = pair.client.read(flood).end else {
+            Issue.record("\(flood.count) bytes of nothing but keys are taken")
+            return
+        }
+        #expect(failure.description.contains("without end"))
+    }
+
     // MARK: Files
 
     @Test func `files are used, and used anew when they have changed`() throws {
@@ -225,6 +248,8 @@ import Testing
             server: TLSServerConfiguration(identity: .pemFiles(certificates: paths.0, key: paths.1)))
         let client = try certificates.client { $0.authorities = .pemFile(authority) }
         func peer() throws -> String? {
+            try? server.refresh()
+            try client.refresh()
             var pair = try EnginePair(client, server)
             pair.shakeHands()
             return pair.facts?.peer
@@ -232,7 +257,10 @@ import Testing
         #expect(try peer() == "/CN=first")
         let second = try certificates.authority.issue("the second", hosts: ["127.0.0.1"])
         _ = try folder.write(second.certificate, "c.pem")
-        // Half of a change can't be used, and is waited for.
+        // Half of a change can't be used, which is told once, and is waited for.
+        let failure = #expect(throws: TLSFailure.self) { try server.refresh() }
+        #expect(failure?.description.contains("is not that of the certificate") == true)
+        #expect(throws: Never.self) { try server.refresh() }
         #expect(try peer() == "/CN=first")
         _ = try folder.write(second.key.text, "k.pem")
         #expect(try peer() == "/CN=the second")

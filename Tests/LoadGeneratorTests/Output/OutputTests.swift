@@ -40,7 +40,7 @@ import Testing
         let contract = """
             run,started_at,target,stage,builder,cores,concurrency,codec,codec_level,partitions,records,\
             record_size_bytes,batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,rtt_ms,may_reorder,\
-            duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,\
+            security_protocol,sasl_mechanism,duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,\
             wire_bytes_per_s,compression_ratio,batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,\
             generator_cpu_ns_per_record,broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,\
             latency_total_p50_us,latency_total_p90_us,latency_total_p99_us,latency_total_p999_us,latency_total_max_us,\
@@ -69,9 +69,9 @@ import Testing
             1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,true,,\
             18446744073709551615,lane,,,false,
             """
-        #expect(lines[1] == start + String(repeating: ",", count: 47) + "ok")
+        #expect(lines[1] == start + String(repeating: ",", count: 49) + "ok")
         let figures = """
-            2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,3,1204,312.5,1500,0.002,3,4.001,0.005,
+            ,,2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,3,1204,312.5,1500,0.002,3,4.001,0.005,
             """
         #expect(lines[2] == start + figures + String(repeating: ",", count: 25) + "failed-records")
         #expect(lines[3] == "")
