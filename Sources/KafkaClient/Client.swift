@@ -1,6 +1,6 @@
 // A client's loop runs its cluster; a producer has loops of its own. The closure forms are made of the long-lived ones.
 
-import KafkaProtocol
+public import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
 
@@ -81,8 +81,12 @@ public final class Client: Sendable {
         }
     }
 
-    /// What the client has measured up to now, all its producers together. From any thread; it costs those that produce nothing.
+    /// What the client has measured up to now, all its producers together. It may be read from any thread, and does not slow down
+    /// producing. ``PartitionProducer`` and ``PartitionFetcher`` have connections that nothing counts.
     public var metrics: MetricsSnapshot { cluster.metrics }
+
+    /// The id that brokers have given this client for the metrics that they get (KIP-714); nil before, and where nothing is pushed.
+    public var clientInstanceID: KafkaUUID? { get async { await cluster.clientInstanceID } }
 
     /// Runs until the task is cancelled or ``triggerShutdown()`` is called, and ends the client then. The client works without
     /// it too. This is for structured concurrency, and for service groups, where its producers' `run` must end before.

@@ -29,16 +29,24 @@ extension ClientEvent.Kind {
         }
     }
 
-    /// Whether something is wrong that somebody may have to look at, for the level of a log. Connections that come and go, leaders
-    /// that move and the like are no problem.
+    /// Every name, for metrics that begin with zero.
+    static let names = [
+        "connected", "secured", "authenticated", "reauthenticated", "connect-failed", "disconnected", "leader-moved",
+        "topic-grew", "topic-made-anew", "topic-missing", "topic-gone", "topic-found", "throttled", "retried",
+        "batch-split",
+        "identified", "epoch-bumped", "brokers-changed", "left-out", "unusable-files", "rebootstrapped",
+    ]
+
+    /// Whether something is wrong that somebody may have to look at, for the level of a log. What comes to pass in a cluster that
+    /// is well is no problem: connections that are opened, leaders that move, topics that grow.
     public var isProblem: Bool {
         switch self {
-        case .connectFailed, .disconnected, .topicMissing, .topicGone, .throttled, .retried, .epochBumped, .leftOut,
-            .unusableFiles, .rebootstrapped:
+        case .connectFailed, .disconnected, .topicMadeAnew, .topicMissing, .topicGone, .throttled, .retried,
+            .epochBumped,
+            .leftOut, .unusableFiles, .rebootstrapped:
             true
-        case .connected, .secured, .authenticated, .reauthenticated, .leaderMoved, .topicGrew, .topicMadeAnew,
-            .topicFound,
-            .batchSplit, .identified, .brokersChanged:
+        case .connected, .secured, .authenticated, .reauthenticated, .leaderMoved, .topicGrew, .topicFound, .batchSplit,
+            .identified, .brokersChanged:
             false
         }
     }
@@ -60,7 +68,8 @@ extension ClientEvent.Kind {
     }
 
     /// What the event says, by names that don't change from version to version: `broker`, `host`, `port`, `topic`, `partition`,
-    /// `error` and others. Later versions add names.
+    /// `error_type`
+    /// (``KafkaClientError/errorType``), `error` and others, which <doc:Observing> lists. Later versions add names.
     public var fields: [(name: String, value: FieldValue)] {
         switch self {
         case .connected(let broker, let endpoint): Self.fields(broker, endpoint)
@@ -114,6 +123,9 @@ extension ClientEvent.Kind {
     }
 
     private static func fields(_ error: KafkaClientError) -> [(name: String, value: FieldValue)] {
-        [("code", .text(error.code.rawValue)), ("error", .text(error.description))]
+        [
+            ("code", .text(error.code.rawValue)), ("error_type", .text(error.errorType)),
+            ("error", .text(error.description)),
+        ]
     }
 }

@@ -174,8 +174,9 @@ package struct OptionTable: Sendable {
         to the acknowledgement, and below it one for each request
         """)
     let traceRate = Option(
-        "trace-rate", .single(.count(in: 1...100_000), default: 100), group: .output,
-        "with --trace: batches a second that are written, and as many besides of those that failed or were sent again")
+        "trace-rate", .single(.count(in: 1...10_000), default: 100), group: .output,
+        "with --trace: the most batches a second that are written, and as many besides of those that failed or were sent again"
+    )
     let quiet = Option(
         "quiet", .flag, group: .output, subcommands: [.run, .broker], "print nothing but errors and results")
     let dryRun = Option("dry-run", .flag, group: .safety, "print the resolved plan and its cost, and stop")

@@ -48,14 +48,16 @@ struct RunExecution {
     ///
     /// - Returns: how many records were acknowledged.
     /// - Throws: `RunError` when records of it fail.
-    func warmUp(_ amount: RunConfiguration.Amount, drainTimeout: Duration) async throws -> Int64 {
+    func warmUp(_ amount: RunConfiguration.Amount, drainTimeout: Duration, _ metrics: SessionMetrics) async throws
+        -> Int64
+    {
         let measurement = await measure(amount, drainTimeout: drainTimeout, isLast: false)
         let failed = pipeline.recorders.reduce(0) { $0 + $1.failedRecords }
         if let error = measurement.failure ?? pipeline.recorders.lazy.compactMap(\.firstFailure).first {
             throw RunError("the warm-up failed (\(failed) records): \(error)")
         }
         let acked = pipeline.recorders.reduce(0) { $0 + $1.ackedRecords }
-        for recorder in pipeline.recorders { recorder.reset() }
+        metrics.endWarmUp(acked) { for recorder in pipeline.recorders { recorder.reset() } }
         return acked
     }
 

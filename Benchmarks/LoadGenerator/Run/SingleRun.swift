@@ -116,7 +116,7 @@ struct SingleRun {
     private func warmUp(_ execution: RunExecution, _ target: RunTarget?) async throws -> Int64 {
         let stored = try await target?.storedRecords() ?? 0
         guard let amount = configuration.warmup else { return stored }
-        let acked = try await execution.warmUp(amount, drainTimeout: Self.drainTimeout)
+        let acked = try await execution.warmUp(amount, drainTimeout: Self.drainTimeout, metrics)
         return try await target?.settledRecords(expected: stored + acked, acks: configuration.acks) ?? 0
     }
 
@@ -183,6 +183,10 @@ struct SingleRun {
         progress?.cancel()
         tracing?.task.cancel()
         await tracing?.task.value
+        if let dropped = tracing?.writer.droppedCount, dropped > 0 {
+            terminal.note(
+                "--trace: \(dropped) batches of the sample were not written, because the file takes them too slowly")
+        }
         let brokerCpuAfter = await target?.brokerCpuNs()
         await pipeline.close()
         var brokerCpuNs: Int64?

@@ -44,9 +44,19 @@ final class TraceSamples: Sendable {
     private static let countMax = 10_000
 
     private let deliveries = Mutex<[Delivery]>([])
+    private let dropped = Atomic<Int>(0)
+
+    /// Those that were not kept, because the writer could not keep up.
+    var droppedCount: Int { dropped.load(ordering: .relaxed) }
 
     func add(_ delivery: Delivery) {
-        deliveries.withLock { if $0.count < Self.countMax { $0.append(delivery) } }
+        deliveries.withLock { deliveries in
+            if deliveries.count < Self.countMax {
+                deliveries.append(delivery)
+            } else {
+                dropped.add(1, ordering: .relaxed)
+            }
+        }
     }
 
     func takeAll() -> [Delivery] {

@@ -21,6 +21,8 @@ actor TraceWriter {
     private let tracer: DeliveryTracer
     /// The first error that kept spans from being written. Nothing is written after it.
     private(set) var failure: OutputError?
+    /// The batches of the sample that could not be written in time.
+    nonisolated var droppedCount: Int { samples.droppedCount }
 
     init(_ file: OutputFile, _ samples: TraceSamples, run: Int, label: String, clientID: String) {
         self.file = file

@@ -40,33 +40,30 @@ extension Cluster {
     }
 
     private func push(_ subscription: TelemetrySubscription) async throws {
-        let snapshot = meter.snapshot()
-        let request = pushRequest(subscription, snapshot)
+        let payload = payload(subscription)
         let before = pushedMetrics
         // Before the answer: a last push may come meanwhile, and must not tell the same again.
-        pushedMetrics = snapshot
+        pushedMetrics = payload.snapshot
+        // What is not taken is told with the next push.
+        func takeBack() {
+            pushedMetrics = before
+            meter.giveBack(payload.longest)
+        }
         do {
+            let request = payload.request()
             let response = try await ask(.any, attempts: 1) { _ in request }
             telemetry.didPush(response, now: .now)
-            // What was not taken is told with the next push.
-            if response.errorCode != .none { pushedMetrics = before }
+            if response.errorCode != .none { takeBack() }
         } catch {
-            pushedMetrics = before
+            takeBack()
             throw error
         }
     }
 
-    private func pushRequest(_ subscription: TelemetrySubscription, _ snapshot: MetricsSnapshot) -> PushTelemetryRequest
-    {
-        let payload = TelemetryPayload(
-            snapshot: snapshot, previous: pushedMetrics, longest: meter.takeLongest(), subscription: subscription
-        ).compressed()
-        var request = PushTelemetryRequest()
-        request.clientInstanceID = subscription.clientInstanceID
-        request.subscriptionID = subscription.id
-        request.metrics = payload?.bytes ?? []
-        request.compressionType = Int8((payload?.type ?? .none).rawValue)
-        return request
+    private func payload(_ subscription: TelemetrySubscription) -> TelemetryPayload {
+        TelemetryPayload(
+            snapshot: meter.snapshot(), previous: pushedMetrics, longest: meter.takeLongest(),
+            subscription: subscription)
     }
 
     /// Tells brokers for the last time, before the connections are closed; over a connection that is there, and not for long.
@@ -74,9 +71,8 @@ extension Cluster {
         guard hasBegunTelemetry, case .push(let subscription) = telemetry.step,
             let connection = connections.values.first(where: \.isReady)
         else { return }
-        var request = pushRequest(subscription, meter.snapshot())
-        request.terminating = true
-        _ = try? await connection.exchange(timeout: Self.lastPushTimeout) { [request] _ in request }
+        let request = payload(subscription).request(isLast: true)
+        _ = try? await connection.exchange(timeout: Self.lastPushTimeout) { _ in request }
     }
 
     private static let lastPushTimeout = Duration.seconds(1)

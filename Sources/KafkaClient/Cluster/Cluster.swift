@@ -96,8 +96,8 @@ public actor Cluster: TopicDirectory {
     /// What is known of the cluster from the answers so far. Reading it asks no broker.
     public var snapshot: ClusterSnapshot { metadata.snapshot }
 
-    /// What the client has measured up to now: all that runs for it, of all brokers and topics. From any thread; it costs those
-    /// that produce nothing.
+    /// What the client has measured up to now: all that runs for it, of all brokers and topics. It may be read from any thread, and
+    /// does not slow down producing.
     public nonisolated var metrics: MetricsSnapshot { meter.snapshot() }
 
     // MARK: Topics

@@ -282,13 +282,15 @@ final class BrokerConnection {
 
     private func count(_ ending: StateMachine<PendingRequest>.Ending) {
         guard let meter else { return }
+        let isDenied = ending.error.code == .authenticationFailed
         if isCountedOpen {
             isCountedOpen = false
             meter.counts.add(1, to: .closed)
+            if isDenied { meter.counts.add(1, to: .reauthenticationFailed) }
         } else if case .opener = ending.listener {
             meter.counts.add(1, to: .failed)
+            if isDenied { meter.counts.add(1, to: .authenticationFailed) }
         }
-        if ending.error.code == .authenticationFailed { meter.counts.add(1, to: .authenticationFailed) }
     }
 
     // MARK: Sending

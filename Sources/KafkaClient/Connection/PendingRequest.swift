@@ -26,9 +26,11 @@ final class PendingRequest {
         self.completion = nil
         if let meter {
             self.meter = nil
-            var latencyNs: Int64?
-            if case .success = result, expectsAnswer { latencyNs = MonotonicInstant.now.nanoseconds(since: written) }
-            meter.didEnd(latencyNs: latencyNs)
+            if case .success = result {
+                meter.didEnd(self, hasAnswer: true)
+            } else {
+                meter.didEnd(self, hasAnswer: false)
+            }
         }
         if apiKey == .saslAuthenticate { writer.erase() }
         completion?(result)

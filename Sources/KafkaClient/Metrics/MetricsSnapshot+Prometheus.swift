@@ -1,19 +1,27 @@
 extension MetricsSnapshot {
-    /// The snapshot in Prometheus' text format, version 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
+    /// The snapshot in Prometheus' text format, version 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`). A program gives it to
+    /// whoever asks its `/metrics`.
     ///
-    /// Names have underscores for dots; those of durations end with `_seconds`, and those of counters with `_total`. A program
-    /// gives it to whoever asks its `/metrics`.
-    public var prometheusText: String {
+    /// Names have underscores for dots. Those of durations end with `_seconds`, those of counters with `_total`, and where a
+    /// counter has bytes with `_bytes_total`; a gauge `….count` is called by its plural.
+    public var prometheusText: String { Self.prometheusText(of: [self]) }
+
+    /// Several snapshots as one text: those of clients with different ids, and of a program's own.
+    ///
+    /// - Parameter labels: are added to each value.
+    public static func prometheusText(of snapshots: [MetricsSnapshot], labels: [Attribute] = []) -> String {
+        var metrics: [Metric] = []
+        var samples: [Metric: [Sample]] = [:]
+        for sample in snapshots.flatMap(\.samples) {
+            if samples[sample.metric] == nil { metrics.append(sample.metric) }
+            samples[sample.metric, default: []].append(sample)
+        }
         var text = ""
-        var last: Metric?
-        for sample in samples {
-            let name = sample.metric.prometheusName
-            if sample.metric != last {
-                last = sample.metric
-                text += "# HELP \(name) \(Self.escaped(sample.metric.help, quotes: false))\n"
-                text += "# TYPE \(name) \(sample.metric.prometheusType)\n"
-            }
-            sample.write(name, to: &text)
+        for metric in metrics {
+            let name = metric.prometheusName
+            text += "# HELP \(name) \(escaped(metric.help, quotes: false))\n"
+            text += "# TYPE \(name) \(metric.kind)\n"
+            for sample in samples[metric] ?? [] { sample.write(name, labels, to: &text) }
         }
         return text
     }
@@ -30,55 +38,59 @@ extension MetricsSnapshot {
         }
         return escaped
     }
+
+    /// A name with only what Prometheus allows in one.
+    fileprivate static func prometheusName(_ name: String) -> String {
+        let scalars = name.unicodeScalars.map { scalar in
+            scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) ? scalar : "_"
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
 }
 
 extension Metric {
-    fileprivate var prometheusType: String {
-        switch kind {
-        case .counter: "counter"
-        case .gauge: "gauge"
-        case .histogram: "histogram"
-        }
-    }
-
     /// The name as Prometheus has it.
     var prometheusName: String {
-        var name = String(
-            String.UnicodeScalarView(self.name.unicodeScalars.map { $0 == "." || $0 == "-" ? "_" : $0 }))
-        if kind == .counter, !name.hasSuffix("_total") { name += "_total" }
-        if unit == "s" { name += "_seconds" }
-        return name
+        var name = MetricsSnapshot.prometheusName(name)
+        switch kind {
+        case .counter:
+            if name.hasSuffix("_total") { name.removeLast("_total".count) }
+            if unit == "By", name.hasSuffix("_byte") { name += "s" }
+            if unit == "s" { name += "_seconds" }
+            return name + "_total"
+        case .gauge, .histogram:
+            if name.hasSuffix("_count") { name = name.dropLast("_count".count) + "s" }
+            return unit == "s" ? name + "_seconds" : name
+        }
     }
 }
 
 extension MetricsSnapshot.Sample {
-    fileprivate func write(_ name: String, to text: inout String) {
+    fileprivate func write(_ name: String, _ labels: [MetricsSnapshot.Attribute], to text: inout String) {
+        let labels = (attributes + labels).map {
+            "\(MetricsSnapshot.prometheusName($0.name))=\"\(MetricsSnapshot.escaped($0.value, quotes: true))\""
+        }.joined(separator: ",")
+        let all = labels.isEmpty ? "" : "{\(labels)}"
         switch value {
-        case .count(let count): text += "\(name)\(labels()) \(count)\n"
-        case .level(let level): text += "\(name)\(labels()) \(Self.text(level))\n"
-        case .durations(let histogram):
+        case .count(let count): text += "\(name)\(all) \(count)\n"
+        case .level(let level): text += "\(name)\(all) \(Self.text(level))\n"
+        case .histogram(let histogram):
+            let open = labels.isEmpty ? "{" : "{\(labels),"
             var count: Int64 = 0
-            for (index, bound) in MetricsSnapshot.DurationHistogram.bounds.enumerated() {
+            for (index, bound) in histogram.bounds.enumerated() {
                 count += histogram.counts[index]
-                text += "\(name)_bucket\(labels(bound: Self.text(bound))) \(count)\n"
+                text += "\(name)_bucket\(open)le=\"\(Self.text(bound))\"} \(count)\n"
             }
             count += histogram.counts.last ?? 0
-            text += "\(name)_bucket\(labels(bound: "+Inf")) \(count)\n"
-            text += "\(name)_sum\(labels()) \(histogram.sum)\n"
-            text += "\(name)_count\(labels()) \(count)\n"
+            text += "\(name)_bucket\(open)le=\"+Inf\"} \(count)\n"
+            text += "\(name)_sum\(all) \(Self.text(histogram.sum))\n"
+            text += "\(name)_count\(all) \(count)\n"
         }
     }
 
     private static func text(_ number: Double) -> String {
-        number == number.rounded() && abs(number) < 1e15 ? "\(Int64(number))" : "\(number)"
-    }
-
-    private func labels(bound: String? = nil) -> String {
-        var labels = attributes.map { attribute in
-            let name = String(attribute.name.map { $0 == "." ? "_" : $0 })
-            return "\(name)=\"\(MetricsSnapshot.escaped(attribute.value, quotes: true))\""
-        }
-        if let bound { labels.append("le=\"\(bound)\"") }
-        return labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}"
+        if number.isNaN { return "NaN" }
+        if number.isInfinite { return number < 0 ? "-Inf" : "+Inf" }
+        return number == number.rounded() && abs(number) < 1e15 ? "\(Int64(number))" : "\(number)"
     }
 }

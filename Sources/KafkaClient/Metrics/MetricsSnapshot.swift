@@ -1,25 +1,35 @@
 public import KafkaTransport
 
 /// What a client has measured, at a moment.
+///
+/// ```swift
+/// let before = client.metrics
+/// // … some time later
+/// let recent = client.metrics.change(since: before)
+/// let latency = recent.histogram("kafka.producer.request.latency")
+/// print(latency?.average ?? 0, latency?.quantile(0.99) ?? 0)
+/// ```
 public struct MetricsSnapshot: Sendable {
     /// When it was taken.
     public let time: MonotonicInstant
+    /// The same, by the clock that has a date.
+    public let wallTime: WallTime
     /// Since when counters and histograms count.
     public let since: MonotonicInstant
-    /// The values: all of a metric one after the other, in the order of ``Metric/all``.
-    public package(set) var samples: [Sample] = []
+    /// The values: all of a metric one after the other, in the order of ``Metric/all``. A program may add some of its own.
+    public var samples: [Sample] = []
 
     /// A value of a metric, for one broker or topic where the metric has several.
     public struct Sample: Sendable, Hashable {
         /// What was measured.
         public let metric: Metric
-        /// What of: `client_id`, and `node_id` of brokers, `topic` (or OpenTelemetry's `messaging.destination.name`).
+        /// What of: `client_id`, or OpenTelemetry's `messaging.client.id`, and the metric's own (``Metric/attributes``).
         public let attributes: [Attribute]
         /// The value.
         public let value: Value
 
-        /// Describes a value, also one of a program's own.
-        package init(_ metric: Metric, _ attributes: [Attribute], _ value: Value) {
+        /// Describes a value.
+        public init(_ metric: Metric, _ attributes: [Attribute], _ value: Value) {
             self.metric = metric
             self.attributes = attributes
             self.value = value
@@ -38,95 +48,100 @@ public struct MetricsSnapshot: Sendable {
         public subscript(_ attribute: String) -> String? { attributes.first { $0.name == attribute }?.value }
     }
 
-    /// What a value is of.
+    /// A part of what a value is of.
     public struct Attribute: Sendable, Hashable {
         /// The name, such as `topic`.
         public let name: String
         /// The value.
         public let value: String
 
-        package init(_ name: String, _ value: String) {
+        /// Describes an attribute.
+        public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    /// A value.
+    /// A value. Later versions may add cases: a `switch` over all of them needs an `@unknown default`.
     public enum Value: Sendable, Hashable {
         /// Of a counter.
         case count(Int64)
         /// Of a gauge.
         case level(Double)
         /// Of a histogram.
-        case durations(DurationHistogram)
+        case histogram(MetricHistogram)
 
         /// What has come since an earlier value of the same metric; nil for all. A gauge is what it is.
         public func change(since earlier: Value?) -> Value {
             switch (self, earlier) {
             case (.count(let now), .count(let before)): .count(now - before)
-            case (.durations(let now), .durations(let before)): .durations(now - before)
+            case (.histogram(let now), .histogram(let before)): .histogram(now - before)
             default: self
             }
         }
     }
 
-    package init(time: MonotonicInstant, since: MonotonicInstant, samples: [Sample] = []) {
+    init(time: MonotonicInstant, since: MonotonicInstant, samples: [Sample] = []) {
         self.time = time
         self.since = since
         self.samples = samples
+        let ageMs = MonotonicInstant.now.nanoseconds(since: time) / 1_000_000
+        wallTime = WallTime(millisecondsSince1970: WallTime.now.millisecondsSince1970 - ageMs)
     }
+
+    /// A snapshot without values, taken now, for those of a program's own.
+    public init() { self.init(time: .now, since: .now) }
+
+    // MARK: Reading
 
     /// The values of a metric.
     ///
     /// - Parameters:
     ///   - name: the metric's name.
-    ///   - attribute: the attribute that must be there, such as `("topic", "events")`; nil for all values.
-    public func samples(_ name: String, with attribute: (name: String, value: String)? = nil) -> [Sample] {
+    ///   - attributes: those that must be there, such as `["topic": "events"]`.
+    public func samples(_ name: String, with attributes: [String: String] = [:]) -> [Sample] {
         samples.filter { sample in
-            sample.metric.name == name && (attribute.map { sample[$0.name] == $0.value } ?? true)
+            sample.metric.name == name && attributes.allSatisfy { sample[$0.key] == $0.value }
         }
     }
 
-    /// The sum of a counter or a gauge; zero when there is no value.
+    /// The sum of the values of a counter or a gauge; nil where there are none.
     ///
     /// - Parameters:
     ///   - name: the metric's name.
-    ///   - attribute: the attribute that must be there, such as `("topic", "events")`; nil for the sum of all values.
-    public func sum(_ name: String, with attribute: (name: String, value: String)? = nil) -> Double {
-        samples(name, with: attribute).reduce(0) { sum, sample in
+    ///   - attributes: those that must be there, such as `["topic": "events"]`.
+    public func sum(_ name: String, with attributes: [String: String] = [:]) -> Double? {
+        let numbers = samples(name, with: attributes).compactMap { sample in
             switch sample.value {
-            case .count(let count): sum + Double(count)
-            case .level(let level): sum + level
-            case .durations: sum
+            case .count(let count): Double(count)
+            case .level(let level): level
+            case .histogram: nil
             }
         }
+        return numbers.isEmpty ? nil : numbers.reduce(0, +)
     }
 
-    /// How durations are distributed.
-    public struct DurationHistogram: Sendable, Hashable {
-        /// The upper bounds of the buckets, in seconds, the same for all: a bucket has what is above the bound before and not
-        /// above its own. Behind the last bound there is one bucket more.
-        public static let bounds: [Double] = DurationMeter.boundsNs.map { Double($0) / 1e9 }
-        /// The number of durations in each bucket: one more than there are bounds.
-        public internal(set) var counts = [Int64](repeating: 0, count: DurationMeter.boundsNs.count + 1)
-        /// The sum of all durations, in seconds.
-        public var sum: Double { Double(sumNs) / 1e9 }
-        /// The number of all durations.
-        public var count: Int64 { counts.reduce(0, +) }
-        var sumNs: Int64 = 0
-
-        init() {}
-
-        static func += (left: inout DurationHistogram, right: DurationHistogram) {
-            for index in left.counts.indices { left.counts[index] += right.counts[index] }
-            left.sumNs += right.sumNs
+    /// A histogram of the values of all brokers or topics together; nil where there are none.
+    ///
+    /// - Parameters:
+    ///   - name: the metric's name.
+    ///   - attributes: those that must be there, such as `["node_id": "1"]`.
+    public func histogram(_ name: String, with attributes: [String: String] = [:]) -> MetricHistogram? {
+        var all: MetricHistogram?
+        for case .histogram(let histogram) in samples(name, with: attributes).map(\.value) {
+            if all == nil { all = histogram } else { all! += histogram }
         }
+        return all
+    }
 
-        static func - (left: DurationHistogram, right: DurationHistogram) -> DurationHistogram {
-            var difference = left
-            for index in left.counts.indices { difference.counts[index] -= right.counts[index] }
-            difference.sumNs -= right.sumNs
-            return difference
-        }
+    /// What has come since an earlier snapshot of the same client. Gauges are what they are.
+    public func change(since earlier: MetricsSnapshot) -> MetricsSnapshot {
+        var before: [Sample.Identity: Value] = [:]
+        for sample in earlier.samples { before[sample.identity] = sample.value }
+        return MetricsSnapshot(
+            time: time, since: earlier.time,
+            samples: samples.map {
+                Sample($0.metric, $0.attributes, $0.value.change(since: before[$0.identity]))
+            })
     }
 }

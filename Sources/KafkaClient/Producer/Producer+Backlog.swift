@@ -17,7 +17,7 @@ extension Producer {
     public var backlog: Backlog { engine.backlog }
 }
 
-extension ClientMeter.Memory {
+extension ProducerMemory {
     init(_ backlog: Producer.Backlog, of totalByteCount: Int) {
         self.init(
             totalByteCount: totalByteCount, takenByteCount: backlog.gatheredByteCount + backlog.batchByteCount,

@@ -21,6 +21,9 @@ final class ProducerEngine: Sendable {
     /// The loops that end with the engine; nil when they are somebody else's.
     private let loops: EventLoopGroup?
     private let ending = SharedEnd()
+    private let meter: ClientMeter
+    /// By which the meter knows of the memory; nil before, and when it does not any more.
+    private let memoryID = Mutex<Int?>(nil)
 
     /// - Parameters:
     ///   - loops: as many as `configuration.loopCount` says.
@@ -31,6 +34,7 @@ final class ProducerEngine: Sendable {
         on loops: [EventLoop], ownLoops: EventLoopGroup? = nil, observers: [any DeliverySink] = []
     ) throws {
         self.loops = ownLoops
+        meter = cluster.meter
         let deliveries = ProducerDeliveries(
             configuration.onDelivery, unbuilt: observers.last, meter: cluster.meter)
         self.deliveries = deliveries
@@ -62,7 +66,7 @@ final class ProducerEngine: Sendable {
             pools = [sequential.pool]
         }
         self.pools = pools
-        let room = ChunkRoom(byteCountMax: memory.roomByteCountMax, on: loops[0])
+        let room = ChunkRoom(byteCountMax: memory.roomByteCountMax, on: loops[0], meter: cluster.meter)
         let queues = takerLoops.map { ChunkQueue(on: $0, room: room, linger: configuration.builder.linger) }
         router = ChunkRouter(
             configuration.builder, room: room, queues: queues, topics: BuilderTopics(cluster)
@@ -70,8 +74,9 @@ final class ProducerEngine: Sendable {
         serving = zip(queues, takers).map { queue, taker in
             Task(executorPreference: queue.loop) { await queue.serve(taker) { deliveries.refuse($0) } }
         }
-        cluster.meter.add { [weak self, totalByteCount = configuration.builder.memoryByteCountMax] in
-            self.map { ClientMeter.Memory($0.backlog, of: totalByteCount) }
+        let totalByteCount = configuration.builder.memoryByteCountMax
+        memoryID.withLock { id in
+            id = meter.add { [weak self] in self.map { ProducerMemory($0.backlog, of: totalByteCount) } }
         }
     }
 
@@ -97,6 +102,17 @@ final class ProducerEngine: Sendable {
         for task in serving { await task.value }
         for lane in lanes { await lane.close() }
         await loops?.shutDown()
+        forgetMemory()
+    }
+
+    deinit { forgetMemory() }
+
+    private func forgetMemory() {
+        let id = memoryID.withLock { id in
+            defer { id = nil }
+            return id
+        }
+        if let id { meter.remove(memory: id) }
     }
 
     /// What is waiting.

@@ -115,13 +115,13 @@ extension ProducerLane {
     private func take(
         _ answer: ProduceAnswer, of broker: Int32, now: MonotonicInstant, _ effects: inout ProduceQueue.Effects
     ) {
+        if configuration.acks != .none { meter.throttleTime.add(answer.throttled.nanoseconds) }
         if answer.throttled > .zero {
             let before = brokers[broker]?.throttled
             // One pause that goes on, as a batch that waits sees it.
             let begin = before.map { $0.upperBound >= now ? $0.lowerBound : now } ?? now
             let end = max(before?.upperBound ?? now, now + answer.throttled)
             brokers[broker]?.throttled = begin..<end
-            meter.throttleTime.add(answer.throttled.nanoseconds)
             cluster.metadata.emit(.throttled(broker: broker, time: answer.throttled))
         }
         for topic in answer.doubted { cluster.metadata.doubt(topic) }

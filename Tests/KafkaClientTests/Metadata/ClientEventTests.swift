@@ -25,11 +25,17 @@ import Testing
         ),
         (
             .connectFailed(broker: 1, endpoint: endpoint, error: error), "connect-failed",
-            ["broker=1", "host=h", "port=9092", "code=connectionFailed", "error=it was lost"]
+            [
+                "broker=1", "host=h", "port=9092", "code=connectionFailed", "error_type=connectionFailed",
+                "error=it was lost",
+            ]
         ),
         (
             .disconnected(broker: 1, endpoint: endpoint, error: error), "disconnected",
-            ["broker=1", "host=h", "port=9092", "code=connectionFailed", "error=it was lost"]
+            [
+                "broker=1", "host=h", "port=9092", "code=connectionFailed", "error_type=connectionFailed",
+                "error=it was lost",
+            ]
         ),
         (
             .leaderMoved(topic: "t", partition: 2, from: 1, to: -1, epoch: 7), "leader-moved",
@@ -42,7 +48,10 @@ import Testing
         (.throttled(broker: 1, time: .milliseconds(5)), "throttled", ["broker=1", "time_ms=5"]),
         (
             .retried(topic: "t", partition: 2, broker: 1, recordCount: 9, error: error), "retried",
-            ["topic=t", "partition=2", "broker=1", "records=9", "code=connectionFailed", "error=it was lost"]
+            [
+                "topic=t", "partition=2", "broker=1", "records=9", "code=connectionFailed",
+                "error_type=connectionFailed", "error=it was lost",
+            ]
         ),
         (
             .batchSplit(topic: "t", partition: 2, broker: 1, recordCount: 9, byteCount: 99), "batch-split",
@@ -55,15 +64,23 @@ import Testing
         ),
         (.brokersChanged(from: 1, to: 3), "brokers-changed", ["from=1", "to=3"]),
         (.leftOut(name: "retried", count: 4), "left-out", ["event=retried", "count=4"]),
-        (.unusableFiles(error: error), "unusable-files", ["code=connectionFailed", "error=it was lost"]),
+        (
+            .unusableFiles(error: error), "unusable-files",
+            ["code=connectionFailed", "error_type=connectionFailed", "error=it was lost"]
+        ),
         (.rebootstrapped, "rebootstrapped", []),
     ]
+
+    @Test func everyNameIsListed() {
+        #expect(Self.kinds.map { $0.name } == ClientEvent.Kind.names)
+    }
 
     @Test func whatIsWrongIsToldFromWhatIsUsual() {
         let problems = Set(Self.kinds.filter { $0.kind.isProblem }.map { $0.name })
         #expect(
             problems == [
-                "connect-failed", "disconnected", "topic-missing", "topic-gone", "throttled", "retried", "epoch-bumped",
+                "connect-failed", "disconnected", "topic-made-anew", "topic-missing", "topic-gone", "throttled",
+                "retried", "epoch-bumped",
                 "left-out", "unusable-files", "rebootstrapped",
             ])
     }

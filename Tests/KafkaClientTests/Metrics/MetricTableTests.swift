@@ -1,4 +1,6 @@
 import Foundation
+import KafkaEmbeddedBroker
+import KafkaProtocol
 import Testing
 
 @testable import KafkaClient
@@ -10,17 +12,10 @@ import Testing
 
     private static var table: String {
         let rows = Metric.all.map { metric in
-            let attributes = (Metric.ofNodes.contains(metric) ? "`node_id`" : nil) ?? topicAttributes(metric)
+            let attributes = metric.attributes.map { "`\($0)`" }.joined(separator: ", ")
             return "| `\(metric.name)` | \(metric.kind) | `\(metric.unit)` | \(attributes) | \(metric.help) |\n"
         }
         return "| metric | kind | unit | of each | what it means |\n|---|---|---|---|---|\n" + rows.joined()
-    }
-
-    private static func topicAttributes(_ metric: Metric) -> String {
-        if metric == .eventTotal { return "`event`" }
-        if !Metric.ofTopics.contains(metric) { return "" }
-        return metric.name.hasPrefix("messaging.")
-            ? "`messaging.destination.name`" + (metric == .sentMessages ? ", `error.type`" : "") : "`topic`"
     }
 
     @Test func theArticleHasEveryMetricAsItIs() throws {
@@ -39,20 +34,29 @@ import Testing
         }
     }
 
-    @Test func theAttributesAreThoseThatTheTableTells() async throws {
+    @Test func valuesHaveTheAttributesOfTheirMetrics() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t")
+            fixture.broker.inject(FaultRule(.produce, skip: 1, effect: .error(.invalidRecord)))
             let sink = DeliveryCollector()
             let lane = try fixture.makeLane(.fast(), to: sink)
-            lane.accept(try await fixture.makeBatches(["a"]))
-            try await lane.drain()
-            for sample in fixture.cluster.metrics.samples {
-                let names = Set(sample.attributes.map(\.name)).subtracting(["client_id"])
-                let told = Set(
-                    (Metric.ofNodes.contains(sample.metric) ? "`node_id`" : Self.topicAttributes(sample.metric))
-                        .split(separator: ", ").map { $0.filter { $0 != "`" } })
-                #expect(names.isSuperset(of: told.subtracting(["error.type"])), "\(sample.metric.name)")
+            for value in ["a", "b"] {
+                lane.accept(try await fixture.makeBatches([value]))
+                try await lane.drain()
             }
+            var seen: [Metric: Set<String>] = [:]
+            for sample in fixture.cluster.metrics.samples {
+                #expect(sample["client_id"] ?? sample["messaging.client.id"] == "kafkaclient")
+                let own = sample.attributes.map(\.name).filter { $0 != "client_id" && $0 != "messaging.client.id" }
+                #expect(own == sample.metric.attributes.filter(own.contains), "\(sample.metric.name)")
+                seen[sample.metric, default: []].formUnion(own)
+            }
+            for (metric, attributes) in seen { #expect(attributes == Set(metric.attributes), "\(metric.name)") }
+            // All but those that need a producer.
+            #expect(
+                Set(Metric.all).subtracting(seen.keys).map(\.name).allSatisfy {
+                    $0.contains("buffer") || $0.contains("waiting")
+                })
             await lane.close()
         }
     }

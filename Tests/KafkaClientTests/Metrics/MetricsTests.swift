@@ -1,6 +1,7 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
+import TestSupport
 import Testing
 
 @testable import KafkaClient
@@ -36,56 +37,55 @@ import Testing
             }
             let metrics = client.metrics
             for (topic, count) in [("a", 200.0), ("b", 100.0)] {
-                func sum(_ name: String) -> Double { metrics.sum(name, with: ("topic", topic)) }
+                func sum(_ name: String) -> Double? { metrics.sum(name, with: ["topic": topic]) }
                 #expect(sum("kafka.producer.topic.record.send.total") == count)
                 #expect(sum("kafka.producer.topic.record.error.total") == 0)
                 #expect(sum("kafka.producer.topic.record.retry.total") == 0)
                 #expect(
-                    metrics.sum("messaging.client.sent.messages", with: ("messaging.destination.name", topic)) == count)
-                let batches = sum("kafka.producer.topic.batch.total")
-                let durations = metrics.samples(
-                    "messaging.client.operation.duration", with: ("messaging.destination.name", topic))
-                guard case .durations(let histogram)? = durations.first?.value else {
-                    Issue.record("no histogram of \(topic)")
-                    continue
-                }
-                #expect(Double(histogram.count) == batches && histogram.sum > 0)
+                    metrics.sum("messaging.client.sent.messages", with: ["messaging.destination.name": topic]) == count)
+                let batches = sum("kafkaclient.topic.batch.total")
+                let durations = metrics.histogram(
+                    "messaging.client.operation.duration", with: ["messaging.destination.name": topic])
+                #expect(durations.map { Double($0.count) } == batches && durations?.average ?? 0 > 0)
             }
             let stored = broker.statistics
-            #expect(metrics.sum("kafka.producer.topic.batch.total") == Double(stored.batchCount))
+            #expect(metrics.sum("kafkaclient.topic.batch.total") == Double(stored.batchCount))
             #expect(metrics.sum("kafka.producer.topic.byte.total") == Double(stored.byteCount))
-            #expect(metrics.sum("kafka.producer.pending.batches") == 0)
-            #expect(metrics.sum("kafka.producer.pending.bytes") == 0)
+            #expect(metrics.sum("kafkaclient.pending.batches") == 0)
+            #expect(metrics.sum("kafkaclient.pending.bytes") == 0)
         }
     }
 
     @Test func requestsAndBytesAreCountedByBroker() async throws {
-        try await withClient { client, _ in
+        try await withClient { client, broker in
             try await client.withProducer(Self.configuration()) { producer in
                 for _ in 0..<10 { _ = try await producer.send(value: "v", to: "a") }
                 let metrics = client.metrics
-                let node = (name: "node_id", value: "1")
-                // The handshake, the producer id, and a request for each record.
-                let requests = metrics.sum("kafka.producer.node.request.total", with: node)
-                #expect(requests >= 11)
-                #expect(metrics.sum("kafka.producer.node.response.total", with: node) == requests)
-                #expect(metrics.sum("kafka.producer.node.requests.in.flight", with: node) == 0)
-                #expect(
-                    metrics.sum("kafka.producer.node.outgoing.byte.total", with: node)
-                        > metrics.sum("kafka.producer.topic.byte.total"))
-                #expect(metrics.sum("kafka.producer.node.incoming.byte.total", with: node) > 10 * 8)
-                #expect(metrics.sum("kafka.producer.open.connections") >= 2)
-                #expect(metrics.sum("kafka.producer.buffer.total.bytes") > 0)
-                #expect(
-                    metrics.sum("kafka.producer.buffer.available.bytes")
-                        <= metrics.sum("kafka.producer.buffer.total.bytes"))
+                let statistics = broker.statistics
+                for name in ["request", "response"] {
+                    #expect(metrics.sum("kafka.producer.node.\(name).total") == Double(statistics.requestCount))
+                }
+                #expect(metrics.sum("kafka.producer.requests.in.flight") == 0)
+                #expect(metrics.sum("kafkaclient.node.request.failure.total") == 0)
+                let latency = metrics.histogram("kafka.producer.node.request.latency", with: ["node_id": "1"])
+                #expect(latency?.count == 10 && latency == metrics.histogram("kafka.producer.request.latency"))
+                let outgoing = metrics.sum("kafka.producer.node.outgoing.byte.total", with: ["node_id": "1"]) ?? 0
+                #expect(outgoing > metrics.sum("kafka.producer.topic.byte.total") ?? .infinity)
+                #expect(metrics.sum("kafka.producer.node.incoming.byte.total", with: ["node_id": "1"]) ?? 0 > 10 * 8)
+                #expect(metrics.sum("kafka.producer.connection.count") == Double(statistics.connectionCount))
+                let total = try #require(metrics.sum("kafka.producer.buffer.total.bytes"))
+                #expect(metrics.sum("kafka.producer.buffer.available.bytes").map { (0...total).contains($0) } == true)
+                #expect(metrics.sum("kafkaclient.waiting.appends") == 0)
+                #expect(metrics.sum("kafka.producer.metadata.age").map { (0..<60).contains($0) } == true)
             }
             // What a producer has counted stays when it is gone; its memory does not.
             let after = client.metrics
             #expect(after.sum("kafka.producer.topic.record.send.total") == 10)
             #expect(after.samples("kafka.producer.buffer.total.bytes").isEmpty)
-            #expect(after.sum("kafka.producer.connection.close.total") >= 1)
-            #expect(after.sum("kafka.client.event.total", with: ("event", "connected")) >= 2)
+            #expect(after.sum("kafka.producer.connection.count") == 1)
+            #expect(after.sum("kafka.producer.connection.close.total") == 1)
+            #expect(after.sum("kafkaclient.event.total", with: ["event": "connected"]) == 2)
+            #expect(after.sum("kafkaclient.event.total", with: ["event": "retried"]) == 0)
         }
     }
 
@@ -101,16 +101,17 @@ import Testing
                 #expect(summary.failedRecords == 1)
             }
             let metrics = client.metrics
-            #expect(metrics.sum("kafka.producer.topic.record.retry.total", with: ("topic", "a")) >= 1)
-            #expect(metrics.sum("kafka.producer.topic.record.send.total", with: ("topic", "a")) == 1)
-            #expect(metrics.sum("messaging.client.sent.messages", with: ("error.type", "INVALID_RECORD")) == 1)
-            #expect(metrics.sum("kafka.client.event.total", with: ("event", "throttled")) == 1)
-            guard case .durations(let pauses)? = metrics.samples("kafka.producer.produce.throttle.time").first?.value
-            else {
-                Issue.record("no histogram of pauses")
-                return
-            }
-            #expect(pauses.count == 1 && pauses.sum == 0.02)
+            #expect(metrics.sum("kafka.producer.topic.record.retry.total", with: ["topic": "a"]) == 2)
+            #expect(metrics.sum("kafka.producer.topic.record.send.total", with: ["topic": "a"]) == 1)
+            #expect(metrics.sum("messaging.client.sent.messages", with: ["error.type": "INVALID_RECORD"]) == 1)
+            #expect(metrics.sum("kafkaclient.event.total", with: ["event": "throttled"]) == 1)
+            // Each answer counts, mostly with nothing.
+            let pauses = metrics.histogram("kafka.producer.produce.throttle.time")
+            #expect(pauses?.sum == 0.02 && pauses.map { Int($0.count) } == broker.statistics.requestCounts[.produce])
+            let failed = metrics.histogram(
+                "messaging.client.operation.duration", with: ["error.type": "INVALID_RECORD"])
+            #expect(failed?.count == 1)
+            #expect(metrics.sum("kafka.producer.record.error.total") == 1)
         }
     }
 
@@ -120,10 +121,100 @@ import Testing
             let cluster = try Cluster(
                 bootstrap: [nobody], on: fixture.loop, .fast(fixture.connection, attempts: 2))
             await #expect(throws: KafkaClientError.self) { _ = try await cluster.refresh([]) }
-            #expect(cluster.metrics.sum("kafka.producer.connection.failure.total") >= 1)
+            #expect(cluster.metrics.sum("kafkaclient.connection.failure.total") == 2)
             #expect(cluster.metrics.sum("kafka.producer.connection.creation.total") == 0)
             await cluster.close()
         }
+    }
+
+    @Test func whatIsOnItsWayIsPending() async throws {
+        try await withClient { client, broker in
+            broker.inject(FaultRule(.produce, effect: .stall))
+            let producer = try client.makeProducer(Self.configuration())
+            for _ in 0..<5 { try await producer.append(value: "v", to: "a", partition: 0) }
+            try await eventually { client.metrics.sum("kafka.producer.requests.in.flight") == 1 }
+            let metrics = client.metrics
+            #expect(metrics.sum("kafkaclient.node.requests.in.flight", with: ["node_id": "1"]) == 1)
+            #expect(metrics.sum("kafkaclient.pending.records") == 5)
+            let batches = try #require(metrics.sum("kafkaclient.pending.batches"))
+            #expect((1...5).contains(batches) && metrics.sum("kafkaclient.pending.bytes") ?? 0 > batches * 61)
+            try? await producer.shutDown(within: .zero)
+            let after = client.metrics
+            for name in ["pending.records", "pending.batches", "pending.bytes"] {
+                #expect(after.sum("kafkaclient.\(name)") == 0)
+            }
+            #expect(after.sum("kafka.producer.requests.in.flight") == 0)
+            #expect(after.sum("kafka.producer.record.error.total") == 5)
+            #expect(after.sum("kafkaclient.node.request.failure.total") == 1)
+        }
+    }
+
+    @Test func appendsThatGetNoMemoryAreCounted() async throws {
+        try await withClient { client, broker in
+            broker.inject(FaultRule(.produce, effect: .stall))
+            var configuration = Self.configuration()
+            configuration.builder.memoryByteCountMax = 64 << 10
+            configuration.blockTimeout = .milliseconds(20)
+            let producer = try client.makeProducer(configuration)
+            var refusals = 0
+            for index in 0..<1000 where refusals < 6 {
+                do {
+                    try await producer.append(
+                        value: [UInt8](repeating: 7, count: 800), to: "a", whenFull: index % 2 == 0 ? .fail : .wait)
+                } catch let error as KafkaClientError where error.code == .memoryExhausted { refusals += 1 }
+            }
+            #expect(client.metrics.sum("kafka.producer.buffer.exhausted.total") == Double(refusals) && refusals == 6)
+            try? await producer.shutDown(within: .zero)
+        }
+    }
+
+    @Test func splitAndCompressedBatchesAreCounted() async throws {
+        try await withClient({ $0.messageByteCountMax = 3000 }) { client, _ in
+            let configuration = Producer.Configuration(codec: .gzip, linger: .seconds(1), batchByteCount: 64 << 10)
+            try await client.withProducer(configuration) { producer in
+                for index in 0..<64 {
+                    let bytes = (0..<200).map { _ in UInt8.random(in: 0 ... .max) }
+                    try await producer.append(
+                        value: bytes + [UInt8](repeating: UInt8(index), count: 300), to: "a", partition: 0)
+                }
+            }
+            let metrics = client.metrics
+            let split = try #require(metrics.sum("kafka.producer.batch.split.total"))
+            #expect(split >= 3 && split == metrics.sum("kafkaclient.event.total", with: ["event": "batch-split"]))
+            let bytes = try #require(metrics.sum("kafka.producer.topic.byte.total"))
+            #expect(metrics.sum("kafkaclient.topic.uncompressed.byte.total") ?? 0 > bytes)
+            #expect(metrics.sum("kafkaclient.pending.batches") == 0 && metrics.sum("kafkaclient.pending.bytes") == 0)
+            #expect(metrics.sum("kafka.producer.record.send.total") == 64)
+        }
+    }
+
+    @Test func whatHasComeBetweenTwoSnapshotsIsTold() async throws {
+        try await withClient { client, _ in
+            try await client.withProducer(Self.configuration()) { producer in
+                for _ in 0..<3 { _ = try await producer.send(value: "v", to: "a") }
+                let before = client.metrics
+                for _ in 0..<5 { _ = try await producer.send(value: "v", to: "a") }
+                let recent = client.metrics.change(since: before)
+                #expect(recent.sum("kafka.producer.topic.record.send.total", with: ["topic": "a"]) == 5)
+                #expect(recent.histogram("kafka.producer.request.latency")?.count == 5)
+                #expect(recent.sum("kafka.producer.connection.count") == 2)
+                #expect(
+                    recent.since == before.time && recent.sum("no.such") == nil && recent.histogram("no.such") == nil)
+                #expect(recent.wallTime <= .now)
+            }
+        }
+    }
+
+    @Test func quantilesAreBetweenTheBoundsOfTheirBuckets() {
+        var histogram = MetricHistogram(bounds: [1, 2, 4])
+        #expect(histogram.average == nil && histogram.quantile(0.5) == nil)
+        histogram.counts = [2, 0, 2, 0]
+        histogram.sum = 8
+        #expect(histogram.average == 2)
+        #expect(histogram.quantile(0.25) == 0.5 && histogram.quantile(0.5) == 1 && histogram.quantile(0.75) == 3)
+        #expect(histogram.quantile(0) == 0 && histogram.quantile(1) == 4 && histogram.quantile(7) == 4)
+        histogram.counts = [0, 0, 0, 5]
+        #expect(histogram.quantile(0.5) == 4)
     }
 
     @Test func aDurationIsInTheBucketOfItsBound() {
@@ -136,32 +227,52 @@ import Testing
         let histogram = meter.histogram
         // The first has what is less than nothing, its bound, and nothing of the one before.
         #expect(histogram.counts == [2] + [Int64](repeating: 2, count: DurationMeter.boundsNs.count - 1) + [1])
-        #expect(histogram.sumNs == DurationMeter.boundsNs.reduce(0) { $0 + 2 * $1 + 1 })
+        #expect(histogram.sum == Double(DurationMeter.boundsNs.reduce(0) { $0 + 2 * $1 + 1 }) / 1e9)
         #expect(meter.takeLongestNs() == DurationMeter.boundsNs.last! + 1)
         #expect(meter.takeLongestNs() == 0)
-        #expect(histogram.counts.count == MetricsSnapshot.DurationHistogram.bounds.count + 1)
+        #expect(histogram.counts.count == histogram.bounds.count + 1)
     }
 
     @Test func metricsHaveNamesOfTheirOwnAndSayWhatTheyMean() {
         #expect(Set(Metric.all.map(\.name)).count == Metric.all.count)
         #expect(Set(Metric.all.map(\.prometheusName)).count == Metric.all.count)
         for metric in Metric.all {
-            #expect(metric.name.hasPrefix("kafka.") || metric.name.hasPrefix("messaging."))
+            #expect(["kafka.producer.", "kafkaclient.", "messaging.client."].contains(where: metric.name.hasPrefix))
             #expect(metric.help.hasSuffix(".") && !metric.unit.isEmpty)
         }
+    }
+
+    @Test func severalSnapshotsAreOneText() {
+        let counter = Metric("own.byte.total", .counter, unit: "By", "Bytes.")
+        let snapshots = ["one", "two"].map { client in
+            var snapshot = MetricsSnapshot()
+            snapshot.samples = [
+                .init(counter, [.init("client_id", client)], .count(1)), .init(.connectionCount, [], .level(2)),
+            ]
+            return snapshot
+        }
+        let text = MetricsSnapshot.prometheusText(of: snapshots, labels: [.init("run", "1")])
+        #expect(
+            text.split(separator: "\n").map(String.init) == [
+                "# HELP own_bytes_total Bytes.", "# TYPE own_bytes_total counter",
+                "own_bytes_total{client_id=\"one\",run=\"1\"} 1", "own_bytes_total{client_id=\"two\",run=\"1\"} 1",
+                "# HELP kafka_producer_connections \(Metric.connectionCount.help)",
+                "# TYPE kafka_producer_connections gauge",
+                "kafka_producer_connections{run=\"1\"} 2", "kafka_producer_connections{run=\"1\"} 2",
+            ])
     }
 
     @Test func prometheusTextIsAsItsFormatSays() {
         let duration = DurationMeter()
         duration.add(40_000)
         duration.add(3_000_000)
-        let odd = Metric("kafka.odd-one", .gauge, "By", "A \\ and\na new line.")
+        let odd = Metric("kafka.odd-one", .gauge, unit: "By", "A \\ and\na new line.")
         var snapshot = MetricsSnapshot(time: .distantPast, since: .distantPast)
         snapshot.samples = [
             .init(odd, [.init("a.b", "x\"y\\z\n")], .level(1.5)),
             .init(.sentMessages, [.init("topic", "t")], .count(7)),
             .init(.sentMessages, [.init("topic", "u")], .count(8)),
-            .init(.recordQueueTime, [], .durations(duration.histogram)),
+            .init(.recordQueueTime, [], .histogram(duration.histogram)),
         ]
         let lines = snapshot.prometheusText.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         #expect(

@@ -95,6 +95,15 @@ import Testing
                 #expect(names.contains("org.apache.kafka.producer.\(name)"))
             }
             #expect(pushes.contains { $0.compression == .gzip })
+            // Also of a producer that had ended before the push, no average is above the longest.
+            for push in pushes {
+                for name in ["request.latency", "node.request.latency", "record.queue.time", "produce.throttle.time"] {
+                    let name = "org.apache.kafka.producer.\(name)"
+                    guard let average = try Self.sum("\(name).avg", push) else { continue }
+                    let longest = try #require(try Self.sum("\(name).max", push))
+                    #expect(longest >= average * 0.999, "\(name): \(average) ms, at most \(longest)")
+                }
+            }
             #expect(await client.cluster.clientInstanceID == pushes.first?.clientInstanceID)
         }
     }

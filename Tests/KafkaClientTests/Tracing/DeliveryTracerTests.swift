@@ -38,7 +38,7 @@ import Testing
             #expect(Self.attribute("service.version", resource) == "1\n\"2\"")
             try #require(spans.count == 3)
             let whole = spans[0]
-            #expect(whole["name"]?.string == "send t" && whole["kind"] == .integer(4) && whole["parentSpanId"] == nil)
+            #expect(whole["name"]?.string == "send t" && whole["kind"] == .integer(3) && whole["parentSpanId"] == nil)
             #expect(whole["status"] == nil)
             for (name, value) in [
                 ("messaging.system", "kafka"), ("messaging.destination.name", "t"), ("messaging.client.id", "c"),
@@ -70,10 +70,29 @@ import Testing
         try #require(spans.count == 1)
         #expect(spans[0]["status"]?["code"] == .integer(2))
         #expect(spans[0]["status"]?["message"]?.string?.contains("it is too large") == true)
-        #expect(Self.attribute("error.type", spans[0]) == error.code.rawValue)
+        #expect(Self.attribute("error.type", spans[0]) == error.errorType)
         #expect(Self.attribute("messaging.destination.partition.id", spans[0]) == nil)
         #expect(Self.attribute("messaging.kafka.offset", spans[0]) == nil)
     }
+
+    @Test func aDeliveryMayStandBelowASpanOfTheProgram() throws {
+        let parent = try #require(TraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
+        let batch = RecordBatch(unbuiltRecords: 1, topic: "t", marks: [], at: .now)
+        let line = Self.tracer.jsonLine(of: [Delivery(acknowledging: batch, now: .now)]) { _ in parent }
+        let span = try JSONValue(parsing: line)["resourceSpans"]?.array?[0]["scopeSpans"]?.array?[0]["spans"]?.array?[0]
+        #expect(span?["traceId"]?.string == "4bf92f3577b34da6a3ce929d0e0e4736")
+        #expect(span?["parentSpanId"]?.string == "00f067aa0ba902b7")
+    }
+
+    @Test(arguments: [
+        "", "00", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e47-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+    ])
+    func whatIsNoTraceParentIsRefused(text: String) { #expect(TraceParent(text) == nil) }
 
     @Test func eachDeliveryIsATraceOfItsOwn() throws {
         let batch = RecordBatch(unbuiltRecords: 1, topic: "t", marks: [], at: .now)

@@ -13,9 +13,10 @@ struct MetricsBridge {
             switch sample.value.change(since: last[sample.identity]) {
             case .count(let count): Counter(label: label, dimensions: dimensions).increment(by: count)
             case .level(let level): Gauge(label: label, dimensions: dimensions).record(level)
-            case .durations(let recent):
+            case .histogram(let recent):
                 Counter(label: label + ".count", dimensions: dimensions).increment(by: recent.count)
                 FloatingPointCounter(label: label + ".sum", dimensions: dimensions).increment(by: recent.sum)
+            @unknown default: break
             }
             last[sample.identity] = sample.value
         }

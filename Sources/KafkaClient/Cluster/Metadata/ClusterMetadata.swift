@@ -69,7 +69,10 @@ final class ClusterMetadata: Sendable {
     func emit(_ kind: ClientEvent.Kind) {
         meter.count(event: kind.name)
         guard let onEvent else { return }
-        for event in gate.pass(ClientEvent(kind, at: .now)) { onEvent(event) }
+        for event in gate.pass(ClientEvent(kind, at: .now)) {
+            if case .leftOut = event.kind { meter.count(event: event.kind.name) }
+            onEvent(event)
+        }
     }
 
     /// Who a broker was told last that this client is; nil while none was, or the mechanism does not tell.

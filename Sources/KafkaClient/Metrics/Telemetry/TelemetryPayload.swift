@@ -4,8 +4,8 @@ import KafkaTransport
 
 /// Metrics as brokers get them: OpenTelemetry's `MetricsData`, version 1, as protobuf, with the names of Kafka's own clients.
 ///
-/// Beside each histogram its average and its longest of the time since the last push are told in milliseconds, as Kafka's
-/// clients do, which have no histograms.
+/// Beside each histogram the average and the longest of the time since the last push are told in milliseconds, as Kafka's clients
+/// do, which have no histograms.
 ///
 /// Source: KIP-714; `opentelemetry/proto/metrics/v1/metrics.proto`.
 struct TelemetryPayload {
@@ -13,7 +13,7 @@ struct TelemetryPayload {
     let snapshot: MetricsSnapshot
     /// What was told last; nil for nothing.
     let previous: MetricsSnapshot?
-    /// The longest durations since then, in ns.
+    /// The longest durations since then.
     let longest: LongestDurations
     let subscription: TelemetrySubscription
 
@@ -28,6 +28,20 @@ struct TelemetryPayload {
             case .clientOnly: !Metric.ofTopics.contains(metric) && !Metric.ofNodes.contains(metric)
             }
         }
+    }
+
+    /// The request that brings it.
+    ///
+    /// - Parameter isLast: whether the client ends.
+    func request(isLast: Bool = false) -> PushTelemetryRequest {
+        let compressed = compressed()
+        var request = PushTelemetryRequest()
+        request.clientInstanceID = subscription.clientInstanceID
+        request.subscriptionID = subscription.id
+        request.terminating = isLast
+        request.metrics = compressed?.bytes ?? []
+        request.compressionType = Int8((compressed?.type ?? .none).rawValue)
+        return request
     }
 
     /// As much as brokers take, compressed as they take it.
@@ -102,22 +116,25 @@ struct TelemetryPayload {
                 list.append(PushedMetric(name: name, unit: unit, data: data, isDelta: data != .gauge && isDelta))
             }
             // Brokers know the client's id from the request.
-            let attributes = sample.attributes.filter { $0.name != "client_id" }
+            let attributes = sample.attributes.filter { $0.name != "client_id" && $0.name != "messaging.client.id" }
             list[index].points.append(
                 Point(attributes: attributes, sinceNs: sinceNs, timeNs: timeNs, value: value))
         }
 
         for sample in snapshot.samples where scope.has(sample.metric) {
+            // Of most events there are none; brokers need not be told.
+            if sample.metric == .eventTotal, sample.value == .count(0) { continue }
             let name = sample.metric.telemetryName
             let value = sample.value
             let change = value.change(since: before[sample.identity])
             switch (value, change) {
             case (.level, _): add(name, sample.metric.unit, .gauge, sample, value)
             case (.count, _): add(name, sample.metric.unit, .sum, sample, isDelta ? change : value)
-            case (.durations, .durations(let recent)):
+            case (.histogram, .histogram(let recent)):
                 add(name, sample.metric.unit, .histogram, sample, isDelta ? change : value)
-                let average = recent.count > 0 ? recent.sum * 1000 / Double(recent.count) : 0
-                add("\(name).avg", "ms", .gauge, sample, .level(average))
+                // Of nothing there is no average.
+                guard let average = recent.average else { break }
+                add("\(name).avg", "ms", .gauge, sample, .level(average * 1000))
                 if let longestNs = longest.ns(of: sample) {
                     add("\(name).max", "ms", .gauge, sample, .level(Double(longestNs) / 1e6))
                 }
@@ -193,13 +210,13 @@ struct TelemetryPayload {
             // As Kafka's own clients, which brokers' exporters were made for, not as an integer.
             writer.double(4, Double(count))
             writeAttributes(7, &writer)
-        case .durations(let histogram):
+        case .histogram(let histogram):
             writer.fixed64(2, point.sinceNs)
             writer.fixed64(3, point.timeNs)
             writer.fixed64(4, UInt64(histogram.count))
             writer.double(5, histogram.sum)
             writer.packedFixed64(6, histogram.counts.map { UInt64($0) })
-            writer.packedFixed64(7, MetricsSnapshot.DurationHistogram.bounds.map(\.bitPattern))
+            writer.packedFixed64(7, histogram.bounds.map(\.bitPattern))
             writeAttributes(9, &writer)
         }
     }
@@ -214,20 +231,16 @@ extension Metric {
     }
 }
 
-/// The longest durations since they were last asked for, in ns.
-struct LongestDurations {
-    var queueTimeNs: Int64 = 0
-    var throttleNs: Int64 = 0
-    /// By node id.
-    var latenciesNs: [Int32: Int64] = [:]
-
-    /// Nil where that is not known.
+extension LongestDurations {
+    /// That of a metric's value, in ns; nil where it is not known.
     fileprivate func ns(of sample: MetricsSnapshot.Sample) -> Int64? {
         switch sample.metric {
-        case .requestLatency: latenciesNs.values.max() ?? 0
+        case .requestLatency: latenciesNs.values.max()
         case .recordQueueTime: queueTimeNs
         case .throttleTime: throttleNs
         case .nodeRequestLatency: sample["node_id"].flatMap { Int32($0) }.flatMap { latenciesNs[$0] }
+        case .operationDuration where sample["error.type"] == nil:
+            sample["messaging.destination.name"].flatMap { topicsNs[$0] }
         default: nil
         }
     }

@@ -141,8 +141,7 @@ struct ProduceQueue: ~Copyable {
             batch, queued: now, deadline: born + configuration.deliveryTimeout, epoch: epochs.begin())
         pendingCount += 1
         count(batch, 1)
-        meter.counts.add(1, to: .takenBatches)
-        meter.counts.add(batch.byteCount, to: .takenBytes)
+        meter.didTake(batch)
         topics[topic].lastEnqueued = now
         if case .isGone(let error) = topics[topic].presence {
             effects.topicsToRefresh.insert(batch.topic)
@@ -225,9 +224,7 @@ struct ProduceQueue: ~Copyable {
         pendingCount += parts.count - 1
         for part in parts { count(part, 1) }
         count(batch.batch, -1)
-        meter.counts.add(1, to: .splitBatches)
-        meter.counts.add(parts.count - 1, to: .takenBatches)
-        meter.counts.add(parts.reduce(-batch.batch.byteCount) { $0 + $1.byteCount }, to: .takenBytes)
+        meter.didSplit(batch.batch, into: parts)
         for _ in 1..<parts.count { epochs.add(to: batch.epoch) }
         if let topic = topicIndices[batch.batch.topic] { topics[topic].didRefuse(batch.batch.byteCount, now: now) }
     }
@@ -257,8 +254,7 @@ struct ProduceQueue: ~Copyable {
     private func measure(
         _ batch: QueuedBatch, _ topic: TopicMeter, _ outcome: Delivery.Outcome, _ now: MonotonicInstant
     ) {
-        meter.counts.add(1, to: .endedBatches)
-        meter.counts.add(batch.batch.byteCount, to: .endedBytes)
+        meter.didEnd(batch.batch)
         if let first = batch.exchanges.first {
             meter.queueTime.add(first.began.nanoseconds(since: batch.batch.times.firstAppend))
         }

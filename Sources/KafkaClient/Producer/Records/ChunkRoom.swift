@@ -25,6 +25,7 @@ final class ChunkRoom: Sendable {
     /// cost more than the chunk.
     private let comfortByteCount: Int
     private let loop: EventLoop
+    private let meter: ClientMeter?
     private let state = Mutex(State())
 
     private struct State {
@@ -64,8 +65,11 @@ final class ChunkRoom: Sendable {
     private static let slowTime = Duration.milliseconds(100)
     private static let softByteCountMax = 2 << 20
 
-    /// - Parameter loop: keeps the deadlines of waiting tasks.
-    init(byteCountMax: Int, on loop: EventLoop) {
+    /// - Parameters:
+    ///   - loop: keeps the deadlines of waiting tasks.
+    ///   - meter: counts those who get no room.
+    init(byteCountMax: Int, on loop: EventLoop, meter: ClientMeter? = nil) {
+        self.meter = meter
         self.byteCountMax = byteCountMax
         self.loop = loop
         softByteCountMax = min(Self.softByteCountMax, byteCountMax)
@@ -160,7 +164,7 @@ final class ChunkRoom: Sendable {
             setAlarm(&state)
             return expired
         }
-        for waiter in expired { waiter.resume(.failure(fullError)) }
+        for waiter in expired { waiter.resume(.failure(refuse())) }
         // There may be room now, also for smaller requests behind those that have ended.
         settle()
     }
@@ -174,8 +178,10 @@ final class ChunkRoom: Sendable {
         return .watched(until: now + Self.quickTime, since: state.givenByteCount)
     }
 
-    var fullError: KafkaClientError {
-        KafkaClientError(
+    /// Counts one who gets no room, and says why.
+    func refuse() -> KafkaClientError {
+        meter?.countExhausted(1)
+        return KafkaClientError(
             .memoryExhausted,
             """
             there is no room for more records: \(takenByteCount) bytes of records wait for the lanes, of \(byteCountMax) \

@@ -75,7 +75,7 @@ extension Producer {
     {
         if case .fail = whenFull {
             if try router.room.tryTake(byteCount, isLastChance: true) { return }
-            throw router.room.fullError
+            throw router.room.refuse()
         }
         try await router.room.take(byteCount, until: deadline(of: &whenFull))
     }
