@@ -71,6 +71,16 @@ import Testing
         (.rebootstrapped, "rebootstrapped", []),
     ]
 
+    @Test func theArticleHasEveryEventAsItIs() throws {
+        let rows = Self.kinds.map { event in
+            let fields = event.fields.map { "`\($0.prefix { $0 != "=" })`" }.joined(separator: ", ")
+            // A mechanism need not tell whom it showed.
+            let optional = event.name == "authenticated" ? ", `user`" : ""
+            return "| `\(event.name)` | \(fields + optional) | \(event.kind.isProblem ? "yes" : "") |\n"
+        }
+        try ArticleTable("events").check("| event | fields | problem |\n|---|---|---|\n" + rows.joined())
+    }
+
     @Test func everyNameIsListed() {
         #expect(Self.kinds.map { $0.name } == ClientEvent.Kind.names)
     }

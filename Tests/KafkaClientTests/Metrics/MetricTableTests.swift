@@ -1,4 +1,3 @@
-import Foundation
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import Testing
@@ -7,9 +6,6 @@ import Testing
 
 /// The table of metrics in their article.
 @Suite struct MetricTableTests {
-    private static let begin = "<!-- metrics: begin; scripts/tables writes what follows -->"
-    private static let end = "<!-- metrics: end -->"
-
     private static var table: String {
         let rows = Metric.all.map { metric in
             let attributes = metric.attributes.map { "`\($0)`" }.joined(separator: ", ")
@@ -18,21 +14,7 @@ import Testing
         return "| metric | kind | unit | of each | what it means |\n|---|---|---|---|---|\n" + rows.joined()
     }
 
-    @Test func theArticleHasEveryMetricAsItIs() throws {
-        let root = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/").dropFirst()
-        let path = root + "/Sources/KafkaClient/KafkaClient.docc/Observing.md"
-        let article = try String(contentsOfFile: String(path), encoding: .utf8)
-        let parts = article.split(separator: Self.begin, omittingEmptySubsequences: false)
-        try #require(parts.count == 2, "the article has no begin of the table")
-        let rest = parts[1].split(separator: Self.end, omittingEmptySubsequences: false)
-        try #require(rest.count == 2, "the article has no end of the table")
-        if ProcessInfo.processInfo.environment["KAFKACLIENT_WRITE_TABLES"] != nil {
-            let text = parts[0] + Self.begin + "\n\n" + Self.table + "\n" + Self.end + rest[1]
-            try text.write(toFile: String(path), atomically: true, encoding: .utf8)
-        } else {
-            #expect(rest[0] == "\n\n\(Self.table)\n", "run scripts/tables")
-        }
-    }
+    @Test func theArticleHasEveryMetricAsItIs() throws { try ArticleTable("metrics").check(Self.table) }
 
     @Test func valuesHaveTheAttributesOfTheirMetrics() async throws {
         try await withFixture { fixture in
