@@ -16,6 +16,7 @@ struct RunCommand {
         for warning in plan.warnings { terminal.note("warning: \(warning)") }
         do {
             let directory = try prepareDirectory(terminal)
+            try plan.output.prepareTrace(isResumed: plan.resumption != nil)
             return try await RunSession(plan: plan, directory: directory, terminal: terminal).carryOut(
                 arguments: arguments)
         } catch {
@@ -25,7 +26,6 @@ struct RunCommand {
     }
 
     private func prepareDirectory(_ terminal: Terminal) throws -> OutputDirectory {
-        try plan.output.prepareTrace(isResumed: plan.resumption != nil)
         guard let resumption = plan.resumption else {
             return try .prepare(plan.output.directory, now: Timestamp(.now))
         }

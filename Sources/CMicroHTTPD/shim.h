@@ -1,6 +1,7 @@
 /* The part of GNU libmicrohttpd that answering a scraper needs. The library itself is opened when it is used: it brings GnuTLS,
    which a benchmark shall not have in its memory. Values of constants are those of its ABI. */
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -11,14 +12,14 @@ typedef int (*kafka_http_handler)(
     size_t *upload_length, void **request);
 
 static inline void *kafka_http_start(
-    void *library, const struct sockaddr *address, kafka_http_handler handler, void *user, unsigned connections_max,
-    unsigned idle_seconds_max) {
+    void *library, const struct sockaddr *address, bool takes_ipv4, kafka_http_handler handler, void *user,
+    unsigned connections_max, unsigned idle_seconds_max) {
     void *(*start)(unsigned, uint16_t, void *, void *, kafka_http_handler, void *, ...) =
         (void *(*)(unsigned, uint16_t, void *, void *, kafka_http_handler, void *, ...))dlsym(library, "MHD_start_daemon");
     if (!start) return NULL;
     /* MHD_USE_AUTO, MHD_USE_ITC (without it, stopping waits while all connections are taken), MHD_USE_INTERNAL_POLLING_THREAD,
-       and MHD_USE_IPv6. */
-    unsigned flags = 65536u | 1024u | 8u | (address->sa_family == AF_INET6 ? 16u : 0u);
+       and MHD_USE_IPv6 or MHD_USE_DUAL_STACK. */
+    unsigned flags = 65536u | 1024u | 8u | (address->sa_family == AF_INET6 ? 16u : 0u) | (takes_ipv4 ? 2048u : 0u);
     /* MHD_OPTION_SOCK_ADDR, _CONNECTION_LIMIT, _CONNECTION_TIMEOUT, _END. */
     return start(
         flags, 0, NULL, NULL, handler, user, 6, address, 2, connections_max, 3, idle_seconds_max, 0);

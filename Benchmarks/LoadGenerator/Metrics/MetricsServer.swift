@@ -29,8 +29,8 @@ final class MetricsServer: Sendable {
     // Opened once, and never closed.
     nonisolated(unsafe) private static let library = names.lazy.compactMap { dlopen($0, RTLD_NOW | RTLD_LOCAL) }.first
 
-    private static let connectionCountMax: UInt32 = 16
-    private static let idleSecondsMax: UInt32 = 10
+    private static let connectionCountMax: UInt32 = 64
+    private static let idleSecondsMax: UInt32 = 5
 
     /// - Parameter text: the metrics in Prometheus' text format. Called on the server's thread.
     init(_ text: @escaping @Sendable () -> String) { self.text = text }
@@ -49,7 +49,8 @@ final class MetricsServer: Sendable {
         let server = Unmanaged.passUnretained(self).toOpaque()
         errno = 0
         let handle = socketAddress.withSockaddr {
-            kafka_http_start(library, $0, Self.handler, server, Self.connectionCountMax, Self.idleSecondsMax)
+            kafka_http_start(
+                library, $0, address.host == "::", Self.handler, server, Self.connectionCountMax, Self.idleSecondsMax)
         }
         guard let handle else {
             let reason = errno == 0 ? "" : ": \(String(cString: strerror(errno)))"

@@ -27,7 +27,13 @@ final class SessionMetrics: Sendable {
     private let runCount: Int
     private let state = Mutex(State())
 
-    init(runCount: Int) { self.runCount = runCount }
+    /// - Parameters:
+    ///   - runCount: the runs of the whole sweep.
+    ///   - completedCount: those that are done already.
+    init(runCount: Int, completedCount: Int) {
+        self.runCount = runCount
+        state.withLock { $0.completedCount = completedCount }
+    }
 
     func begin(_ run: Run) {
         state.withLock { state in

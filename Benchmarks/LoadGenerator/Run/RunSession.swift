@@ -24,11 +24,14 @@ package struct RunSession {
         let signals = await InterruptSignals(on: control, interrupt) { [terminal] in
             terminal.note("interrupted: waiting up to 5 s for what is in flight; once more to stop at once")
         }
-        let metrics = SessionMetrics(runCount: plan.runCount)
+        let metrics = SessionMetrics(
+            runCount: plan.runCount, completedCount: plan.runCount - plan.remaining.count)
         let server = MetricsServer { metrics.prometheusText }
         return try await always {
             if let address = plan.output.metrics {
-                terminal.note("metrics at http://\(try server.start(at: address))/metrics")
+                let text = "metrics at http://\(try server.start(at: address))/metrics"
+                // Nobody else knows a port that was found.
+                if address.port == 0 { terminal.complain(text) } else { terminal.note(text) }
             }
             return try await carryOutRuns(arguments, control, signals, metrics)
         } thenCleanUp: {

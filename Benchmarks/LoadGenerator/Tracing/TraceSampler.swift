@@ -52,7 +52,7 @@ final class TraceSamples: Sendable {
     func add(_ delivery: Delivery) {
         deliveries.withLock { deliveries in
             if deliveries.count < Self.countMax {
-                deliveries.append(delivery)
+                deliveries.append(delivery.withoutBytes)
             } else {
                 dropped.add(1, ordering: .relaxed)
             }

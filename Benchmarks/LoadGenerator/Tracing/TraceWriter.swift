@@ -1,5 +1,11 @@
 import KafkaClient
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 extension OutputSettings {
     /// Proves that the file of `--trace` can be written to.
     ///
@@ -10,7 +16,10 @@ extension OutputSettings {
             throw OutputError(
                 path: trace, action: "write spans to", reason: "there is such a file already; give --trace another one")
         }
+        let isThere = TextFile.exists(trace)
         try OutputFile(path: trace).append("")
+        // A command that fails before its first span leaves nothing in the way of the next.
+        if !isThere { unlink(trace) }
     }
 }
 
@@ -41,6 +50,8 @@ actor TraceWriter {
             try? await Task.sleep(for: .milliseconds(200))
             writeSamples()
         }
+        // What has come while the last was written.
+        writeSamples()
     }
 
     private func writeSamples() {

@@ -66,6 +66,20 @@ public final class RecordBatch: @unchecked Sendable {
         pool = nil
     }
 
+    /// A batch's facts without its bytes, which must not be asked for.
+    init(withoutBytesOf batch: RecordBatch) {
+        topic = batch.topic
+        partition = batch.partition
+        recordCount = batch.recordCount
+        byteCount = batch.byteCount
+        uncompressedByteCount = batch.uncompressedByteCount
+        compression = batch.compression
+        times = batch.times
+        marks = []
+        memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        pool = nil
+    }
+
     deinit { pool?.give(memory) }
 
     /// The bytes of the batch, header included: as they are sent, but for the fields of an idempotent producer, which writes

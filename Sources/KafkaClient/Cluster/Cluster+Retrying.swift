@@ -39,7 +39,7 @@ extension Cluster {
     }
 
     /// Waits, unless the task is cancelled or the client is closed.
-    func pause(nanoseconds: Int64) async throws {
+    private func pause(nanoseconds: Int64) async throws {
         try checkOpen()
         let end = Waiter<Void>()
         let timer = LoopTimer(on: loop)

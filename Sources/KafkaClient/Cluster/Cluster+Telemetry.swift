@@ -1,58 +1,100 @@
-// Metrics for brokers that ask for them (KIP-714): one task from the first connection to the end. `TelemetrySchedule` says
-// what it does when, `TelemetryPayload` what is told.
+// Metrics for brokers that ask for them (KIP-714), from the first connection to the end. `TelemetrySchedule` says what is done
+// when, `TelemetryPayload` what is told. A timer waits for each step, so that a cluster that is let go of is not kept by it.
 
 import KafkaProtocol
+import KafkaQueues
 import KafkaTransport
+
+/// What the cluster keeps for its metrics that are pushed.
+struct Telemetry {
+    var schedule = TelemetrySchedule()
+    var phase = Phase.notBegun
+    /// What brokers were told last; nil for nothing.
+    var pushed: PushedMetrics?
+    /// The broker that was asked last, which is told, too.
+    var broker: Endpoint?
+    var timer: LoopTimer?
+    /// Those who wait for a step that is under way.
+    var waiters: [Waiter<Void>] = []
+    let end = SharedEnd()
+
+    enum Phase {
+        case notBegun, resting, working
+        /// Nothing is told any more.
+        case over
+    }
+}
 
 extension Cluster {
     /// The id that brokers have given this client for its metrics; nil before, and where nothing is pushed.
     public var clientInstanceID: KafkaUUID? {
-        telemetry.clientInstanceID == .zero ? nil : telemetry.clientInstanceID
+        telemetry.schedule.clientInstanceID == .zero ? nil : telemetry.schedule.clientInstanceID
     }
 
     /// Begins to push metrics, where that is wanted. Called with each connection.
     func beginTelemetry() {
-        guard configuration.pushesMetrics, !hasBegunTelemetry else { return }
-        hasBegunTelemetry = true
-        Task(executorPreference: loop) { await self.pushMetrics() }
+        guard configuration.pushesMetrics, telemetry.phase == .notBegun else { return }
+        telemetry.phase = .resting
+        telemetry.timer = LoopTimer(on: loop)
+        scheduleTelemetry()
     }
 
-    /// Ends when the cluster is closed.
-    private func pushMetrics() async {
+    private func scheduleTelemetry() {
+        guard telemetry.phase == .resting, telemetry.schedule.due < .distantFuture else { return }
+        telemetry.timer?.schedule(at: telemetry.schedule.due) { [weak self] in
+            guard let self else { return }
+            Task(executorPreference: loop) { await self.stepTelemetry() }
+        }
+    }
+
+    private func stepTelemetry() async {
+        guard telemetry.phase == .resting, !isClosed else { return }
+        telemetry.phase = .working
         calls.begin()
         defer { calls.end() }
-        while telemetry.due < .distantFuture, !isClosed {
-            do {
-                let waitNs = telemetry.due.nanoseconds(since: .now)
-                if waitNs > 0 { try await pause(nanoseconds: waitNs) }
-                switch telemetry.step {
-                case .subscribe:
-                    let request = GetTelemetrySubscriptionsRequest(clientInstanceID: telemetry.clientInstanceID)
-                    let response = try await ask(.any, attempts: 1) { _ in request }
-                    telemetry.didSubscribe(response, now: .now, chance: .random(in: 0...1))
-                case .push(let subscription):
-                    try await push(subscription)
-                }
-            } catch {
-                telemetry.didFail(now: .now)
+        do {
+            switch telemetry.schedule.step {
+            case .subscribe:
+                let request = GetTelemetrySubscriptionsRequest(clientInstanceID: telemetry.schedule.clientInstanceID)
+                let response = try await askForTelemetry(request)
+                telemetry.schedule.didSubscribe(response, now: .now, chance: .random(in: 0...1))
+            case .push(let subscription):
+                try await push(subscription)
             }
+        } catch {
+            telemetry.broker = nil
+            telemetry.schedule.didFail(now: .now)
         }
+        if telemetry.phase == .working { telemetry.phase = .resting }
+        for waiter in telemetry.waiters { waiter.resume() }
+        telemetry.waiters = []
+        scheduleTelemetry()
+    }
+
+    /// Asks the broker that was asked before, or another that there is a connection to: metrics need no connections of their own.
+    private func askForTelemetry<R: KafkaRequest & Sendable>(_ request: R) async throws -> R.Response {
+        let before = telemetry.broker.flatMap { connections[$0] }
+        guard
+            let connection = [before].compactMap({ $0 }).first(where: \.isReady)
+                ?? connections.values.first(where: \.isReady)
+        else { return try await ask(.any, attempts: 1) { _ in request } }
+        telemetry.broker = connection.endpoint
+        return try await connection.exchange { _ in request }
     }
 
     private func push(_ subscription: TelemetrySubscription) async throws {
         let payload = payload(subscription)
-        let before = pushedMetrics
+        let before = telemetry.pushed
         // Before the answer: a last push may come meanwhile, and must not tell the same again.
-        pushedMetrics = payload.snapshot
+        telemetry.pushed = PushedMetrics(snapshot: payload.snapshot, timeNs: payload.timeNs)
         // What is not taken is told with the next push.
         func takeBack() {
-            pushedMetrics = before
+            if telemetry.phase != .over { telemetry.pushed = before }
             meter.giveBack(payload.longest)
         }
         do {
-            let request = payload.request()
-            let response = try await ask(.any, attempts: 1) { _ in request }
-            telemetry.didPush(response, now: .now)
+            let response = try await askForTelemetry(payload.request())
+            telemetry.schedule.didPush(response, now: .now)
             if response.errorCode != .none { takeBack() }
         } catch {
             takeBack()
@@ -61,18 +103,43 @@ extension Cluster {
     }
 
     private func payload(_ subscription: TelemetrySubscription) -> TelemetryPayload {
-        TelemetryPayload(
-            snapshot: meter.snapshot(), previous: pushedMetrics, longest: meter.takeLongest(),
-            subscription: subscription)
+        let snapshot = meter.snapshot()
+        let timeNs = max(WallClock().unixNanoseconds(of: snapshot.time), telemetry.pushed?.timeNs ?? 0)
+        return TelemetryPayload(
+            snapshot: snapshot, timeNs: timeNs, previous: telemetry.pushed, sinceNs: meter.sinceUnixNs,
+            longest: meter.takeLongest(), subscription: subscription)
     }
 
+    // MARK: The end
+
     /// Tells brokers for the last time, before the connections are closed; over a connection that is there, and not for long.
-    func pushLastMetrics() async {
-        guard hasBegunTelemetry, case .push(let subscription) = telemetry.step,
+    func endTelemetry() async {
+        if telemetry.phase == .notBegun { return telemetry.phase = .over }
+        // It never began.
+        if telemetry.phase == .over, !telemetry.end.hasBegun { return }
+        await telemetry.end.reach { await self.pushLastMetrics() }
+    }
+
+    private func pushLastMetrics() async {
+        let timer = telemetry.timer
+        let isWorking = telemetry.phase == .working
+        telemetry.phase = .over
+        if isWorking, let timer { await wait(forStepOr: timer) }
+        timer?.close()
+        telemetry.timer = nil
+        guard case .push(let subscription) = telemetry.schedule.step,
             let connection = connections.values.first(where: \.isReady)
         else { return }
         let request = payload(subscription).request(isLast: true)
         _ = try? await connection.exchange(timeout: Self.lastPushTimeout) { _ in request }
+    }
+
+    /// Waits for the step that is under way, so that what it tells comes before the last.
+    private func wait(forStepOr timer: LoopTimer) async {
+        let end = Waiter<Void>()
+        telemetry.waiters.append(end)
+        timer.schedule(afterNanoseconds: Self.lastPushTimeout.nanoseconds) { end.resume() }
+        try? await end.wait()
     }
 
     private static let lastPushTimeout = Duration.seconds(1)

@@ -56,9 +56,7 @@ public actor Cluster: TopicDirectory {
     let calls = SuspendedCalls()
     private(set) var isClosed = false
     /// See `Cluster+Telemetry`.
-    var telemetry = TelemetrySchedule()
-    var hasBegunTelemetry = false
-    var pushedMetrics: MetricsSnapshot?
+    var telemetry = Telemetry()
 
     /// Creates a cluster without connecting to it. ``Client/withConnection(to:_:_:)`` does both.
     ///
@@ -214,7 +212,7 @@ public actor Cluster: TopicDirectory {
 
     /// Closes the connections. Calls that wait for an answer throw `.closed`, and have thrown it when this returns.
     public func close() async {
-        await pushLastMetrics()
+        await endTelemetry()
         isClosed = true
         keeperTimer?.close()
         keeperTimer = nil

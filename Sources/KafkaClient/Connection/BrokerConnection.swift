@@ -287,7 +287,7 @@ final class BrokerConnection {
             isCountedOpen = false
             meter.counts.add(1, to: .closed)
             if isDenied { meter.counts.add(1, to: .reauthenticationFailed) }
-        } else if case .opener = ending.listener {
+        } else if case .opener = ending.listener, ending.error.code != .closed {
             meter.counts.add(1, to: .failed)
             if isDenied { meter.counts.add(1, to: .authenticationFailed) }
         }

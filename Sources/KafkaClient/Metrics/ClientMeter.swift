@@ -27,8 +27,13 @@ final class ClientMeter: Sendable {
     private let clientID: String
     /// When counting began.
     private let since = MonotonicInstant.now
+    /// The same in nanoseconds since 1970, as the clock stood then.
+    let sinceUnixNs: UInt64
 
-    init(clientID: String) { self.clientID = clientID }
+    init(clientID: String) {
+        self.clientID = clientID
+        sinceUnixNs = WallClock().unixNanoseconds(of: since)
+    }
 
     // MARK: Meters
 
@@ -39,7 +44,7 @@ final class ClientMeter: Sendable {
     func remove(_ lane: LaneMeter) {
         lanes.withLock { lanes in
             guard lanes.meters.removeValue(forKey: ObjectIdentifier(lane)) != nil else { return }
-            lanes.former.add(lane)
+            lanes.former.add(lane, isOver: true)
             lanes.formerLongest.add(lane.takeLongest())
         }
     }

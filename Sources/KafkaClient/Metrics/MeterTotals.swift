@@ -15,11 +15,19 @@ struct MeterTotals {
     /// Of all topics.
     func sum(_ count: TopicMeter.Count) -> Int64 { topics.values.reduce(0) { $0 + $1[count] } }
 
-    mutating func add(_ meter: LaneMeter) {
-        lane.add(meter.counts.counts)
+    /// - Parameter isOver: whether the lane is no more. What it has left open is closed then, and what was on its way has ended.
+    mutating func add(_ meter: LaneMeter, isOver: Bool = false) {
+        var own = meter.counts.counts
+        if isOver {
+            for (ended, taken) in [
+                (LaneMeter.Count.endedRecords, LaneMeter.Count.takenRecords), (.endedBatches, .takenBatches),
+                (.endedBytes, .takenBytes),
+            ] { own[ended.rawValue] = own[taken.rawValue] }
+        }
+        lane.add(own)
         queueTime += meter.queueTime.histogram
         throttleTime += meter.throttleTime.histogram
-        for (id, broker) in meter.brokers { brokers[id, default: BrokerTotals()].add(broker) }
+        for (id, broker) in meter.brokers { brokers[id, default: BrokerTotals()].add(broker, isOver: isOver) }
         for (name, topic) in meter.topics { topics[name, default: TopicTotals()].add(topic) }
     }
 }
@@ -31,8 +39,13 @@ struct BrokerTotals {
 
     subscript(count: BrokerMeter.Count) -> Int64 { counts[count.rawValue] }
 
-    mutating func add(_ meter: BrokerMeter) {
-        counts.add(meter.counts.counts)
+    mutating func add(_ meter: BrokerMeter, isOver: Bool) {
+        var own = meter.counts.counts
+        if isOver {
+            own[BrokerMeter.Count.closed.rawValue] = own[BrokerMeter.Count.opened.rawValue]
+            own[BrokerMeter.Count.ended.rawValue] = own[BrokerMeter.Count.requests.rawValue]
+        }
+        counts.add(own)
         latency += meter.latency.histogram
     }
 }

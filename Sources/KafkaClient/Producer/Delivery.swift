@@ -163,6 +163,13 @@ public protocol DeliverySink: AnyObject, Sendable {
 }
 
 extension Delivery {
+    /// The delivery's story without the bytes of its batch, which then keep no memory of the builder's. They must not be asked for.
+    package var withoutBytes: Delivery {
+        Delivery(
+            batch: RecordBatch(withoutBytesOf: batch), partition: partition, outcome: outcome, exchanges: exchanges,
+            queued: queued, ended: ended, isIdempotent: isIdempotent)
+    }
+
     /// A delivery of a batch that was never sent and counts as acknowledged, for pipelines that end before a broker. Its
     /// base offset is -1.
     ///

@@ -149,6 +149,50 @@ import Testing
         }
     }
 
+    @Test func whatALaneLeavesOpenEndsWithIt() async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t")
+            fixture.broker.inject(FaultRule(.produce, effect: .stall))
+            // Let go of, and never closed.
+            func drop() async throws {
+                let lane = try fixture.makeLane(.fast(), to: DeliveryCollector())
+                lane.accept(try await fixture.makeBatches(["a"]))
+                try await eventually { fixture.cluster.metrics.sum("kafkaclient.pending.batches") == 1 }
+                try await eventually { await lane.inFlightCount == 1 }
+            }
+            for _ in 0..<3 {
+                try await drop()
+                try await eventually { fixture.cluster.metrics.sum("kafkaclient.pending.batches") == 0 }
+            }
+            let metrics = fixture.cluster.metrics
+            #expect(metrics.sum("kafkaclient.pending.bytes") == 0 && metrics.sum("kafkaclient.pending.records") == 0)
+            #expect(metrics.sum("kafka.producer.requests.in.flight") == 0)
+            #expect(metrics.sum("kafka.producer.connection.count") == 1)
+        }
+    }
+
+    @Test func producersMayEndWhileTheyAreLookedAt() async throws {
+        try await withClient { client, _ in
+            try await withThrowingTaskGroup { group in
+                let looking = Task {
+                    while !Task.isCancelled {
+                        _ = client.metrics
+                        await Task.yield()
+                    }
+                }
+                for _ in 0..<3 {
+                    group.addTask {
+                        for _ in 0..<100 { try await client.makeProducer().shutDown(within: .seconds(1)) }
+                    }
+                }
+                try await group.waitForAll()
+                looking.cancel()
+                await looking.value
+            }
+            #expect(client.metrics.samples("kafka.producer.buffer.total.bytes").isEmpty)
+        }
+    }
+
     @Test func appendsThatGetNoMemoryAreCounted() async throws {
         try await withClient { client, broker in
             broker.inject(FaultRule(.produce, effect: .stall))

@@ -65,7 +65,7 @@ import Testing
     @Test func theIDOfTheFirstAnswerStays() {
         var schedule = Self.subscribed()
         schedule.didPush(Self.answer(.unknownSubscriptionId), now: Self.begin)
-        #expect(schedule.step == .subscribe && schedule.due <= Self.begin + .seconds(1))
+        #expect(schedule.step == .subscribe && schedule.due == Self.begin + .seconds(1))
         schedule.didSubscribe(
             Self.subscription { $0.clientInstanceID = .zero }, now: Self.begin, chance: 0)
         #expect(schedule.clientInstanceID == Self.id)
@@ -83,6 +83,20 @@ import Testing
         var schedule = Self.subscribed()
         schedule.didPush(Self.answer(code), now: Self.begin)
         #expect(schedule.step == .subscribe && schedule.due == Self.begin + .seconds(10))
+    }
+
+    @Test(arguments: [KafkaErrorCode.unknownSubscriptionId, .throttlingQuotaExceeded, .notController])
+    func whoRefusesIsNotAskedWithoutEnd(code: KafkaErrorCode) {
+        var schedule = TelemetrySchedule()
+        schedule.didSubscribe(Self.subscription { $0.pushIntervalMs = 1 }, now: Self.begin, chance: 0)
+        schedule.didPush(Self.answer(code), now: Self.begin)
+        #expect(schedule.due == Self.begin + .seconds(1))
+        schedule.didSubscribe(
+            Self.subscription { $0.errorCode = code }, now: Self.begin, chance: 0)
+        #expect(schedule.due >= Self.begin + .seconds(1))
+        var throttled = Self.subscribed()
+        throttled.didPush(Self.answer(code, throttleMs: 60_000), now: Self.begin)
+        #expect(throttled.due == Self.begin + .seconds(60))
     }
 
     @Test(arguments: [KafkaErrorCode.invalidRequest, .invalidRecord, .unsupportedVersion])

@@ -164,6 +164,75 @@ import Testing
         }
     }
 
+    /// Of a counter's points: when they begin and end.
+    private static func windows(_ name: String, _ push: EmbeddedBrokerTelemetry.Push) throws -> [[UInt64?]] {
+        let counters = try metrics(push).filter { $0.string(1) == name }.flatMap { $0.messages(7) }
+        return counters.flatMap { $0.messages(1) }.map { [$0.number(2), $0.number(3)] }
+    }
+
+    @Test(arguments: [true, false])
+    func aWindowBeginsWhereTheLastOneEndedOrAllBeginAlike(isDelta: Bool) async throws {
+        let name = "org.apache.kafka.producer.connection.creation.total"
+        try await withClient(Self.telemetry { $0.isDelta = isDelta }) { client, broker in
+            try await eventually { broker.pushedMetrics.count >= 4 }
+            let windows = try broker.pushedMetrics.flatMap { try Self.windows(name, $0) }
+            for (before, window) in zip(windows, windows.dropFirst()) {
+                #expect(window[0] == (isDelta ? before[1] : before[0]))
+                #expect(window[1] ?? 0 > window[0] ?? .max)
+            }
+        }
+    }
+
+    @Test func thereIsOneLastPushAndNothingAfterIt() async throws {
+        let name = "org.apache.kafka.producer.topic.record.send.total"
+        try await withFixture({ $0.telemetry = Self.telemetry() }) { fixture in
+            try fixture.broker.createTopic("t")
+            var configuration = ClusterConfiguration.fast(fixture.connection)
+            configuration.pushesMetrics = true
+            let client = try Client(to: fixture.endpoints.map(\.description), configuration)
+            _ = try await client.cluster.refresh([])
+            try await eventually { fixture.broker.pushedMetrics.count >= 1 }
+            // From now on there is always one on its way.
+            fixture.broker.inject(FaultRule(.pushTelemetry, effect: .delay(.milliseconds(100))))
+            try await produce(100, client)
+            async let first: Void = client.cluster.close()
+            async let second: Void = client.cluster.close()
+            _ = await (first, second)
+            await client.shutDown()
+            let pushes = fixture.broker.pushedMetrics
+            #expect(pushes.map(\.isLast) == pushes.dropLast().map { _ in false } + [true])
+            #expect(try pushes.reduce(0) { try $0 + (Self.sum(name, $1) ?? 0) } == 100)
+        }
+    }
+
+    @Test func metricsNeedNoConnectionsOfTheirOwn() async throws {
+        try await withFixture(brokers: 8, { $0.telemetry = Self.telemetry() }) { fixture in
+            var configuration = ClusterConfiguration.fast(fixture.connection)
+            configuration.pushesMetrics = true
+            let client = try Client(to: [fixture.endpoints[0].description], configuration)
+            _ = try await client.cluster.refresh([])
+            try await eventually { fixture.broker.pushedMetrics.count >= 8 }
+            #expect(fixture.broker.statistics.acceptedConnectionCount == 1)
+            await client.shutDown()
+        }
+    }
+
+    @Test func aClusterThatIsLetGoOfPushesNoMore() async throws {
+        try await withFixture({ $0.telemetry = Self.telemetry() }) { fixture in
+            weak var remains: Cluster?
+            func use() async throws {
+                var configuration = ClusterConfiguration.fast(fixture.connection)
+                configuration.pushesMetrics = true
+                let cluster = try Cluster(bootstrap: fixture.endpoints, on: fixture.loop, configuration)
+                _ = try await cluster.refresh([])
+                try await eventually { fixture.broker.pushedMetrics.count >= 1 }
+                remains = cluster
+            }
+            try await use()
+            try await eventually { remains == nil }
+        }
+    }
+
     @Test func aBrokerThatIsSilentHoldsNoEndUp() async throws {
         try await withFixture({ $0.telemetry = Self.telemetry() }) { fixture in
             var configuration = ClusterConfiguration.fast(fixture.connection)

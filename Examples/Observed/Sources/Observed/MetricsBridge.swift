@@ -24,9 +24,11 @@ struct MetricsBridge {
 
     /// Passes them on until the task is cancelled.
     mutating func run(_ client: Client, every interval: Duration = .seconds(10)) async {
-        repeat {
+        while !Task.isCancelled {
             try? await Task.sleep(for: interval)
             record(client.metrics)
-        } while !Task.isCancelled
+        }
+        // What has come since.
+        record(client.metrics)
     }
 }

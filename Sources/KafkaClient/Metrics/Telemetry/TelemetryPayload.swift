@@ -11,8 +11,12 @@ import KafkaTransport
 struct TelemetryPayload {
     /// What is told.
     let snapshot: MetricsSnapshot
+    /// When it was taken, in nanoseconds since 1970.
+    let timeNs: UInt64
     /// What was told last; nil for nothing.
-    let previous: MetricsSnapshot?
+    let previous: PushedMetrics?
+    /// Since when the client counts, in nanoseconds since 1970: the same with every push.
+    let sinceNs: UInt64
     /// The longest durations since then.
     let longest: LongestDurations
     let subscription: TelemetrySubscription
@@ -98,18 +102,21 @@ struct TelemetryPayload {
     func metrics(_ scope: Scope) -> [PushedMetric] {
         var list: [PushedMetric] = []
         var indices: [String: Int] = [:]
-        let clock = WallClock()
-        let timeNs = clock.unixNanoseconds(of: snapshot.time)
+        var wanted: [String: Bool] = [:]
         let isDelta = subscription.isDelta
-        let sinceNs = clock.unixNanoseconds(of: isDelta ? previous?.time ?? snapshot.since : snapshot.since)
+        // One window begins where the last one ended.
+        let beginNs = isDelta ? previous?.timeNs ?? sinceNs : sinceNs
         var before: [MetricsSnapshot.Sample.Identity: MetricsSnapshot.Value] = [:]
-        for sample in previous?.samples ?? [] { before[sample.identity] = sample.value }
+        for sample in previous?.snapshot.samples ?? [] { before[sample.identity] = sample.value }
 
         func add(
             _ name: String, _ unit: String, _ data: PushedMetric.Data, _ sample: MetricsSnapshot.Sample,
             _ value: MetricsSnapshot.Value
         ) {
-            guard subscription.wants(name) else { return }
+            // There may be many prefixes, and many topics.
+            let isWanted = wanted[name] ?? subscription.wants(name)
+            wanted[name] = isWanted
+            guard isWanted else { return }
             let index = indices[name] ?? list.count
             if index == list.count {
                 indices[name] = index
@@ -118,7 +125,7 @@ struct TelemetryPayload {
             // Brokers know the client's id from the request.
             let attributes = sample.attributes.filter { $0.name != "client_id" && $0.name != "messaging.client.id" }
             list[index].points.append(
-                Point(attributes: attributes, sinceNs: sinceNs, timeNs: timeNs, value: value))
+                Point(attributes: attributes, sinceNs: beginNs, timeNs: timeNs, value: value))
         }
 
         for sample in snapshot.samples where scope.has(sample.metric) {
@@ -141,7 +148,8 @@ struct TelemetryPayload {
             default: break
             }
             if sample.metric == .connectionCreationTotal, case .count(let opened) = change {
-                let elapsed = Double(snapshot.time.nanoseconds(since: previous?.time ?? snapshot.since)) / 1e9
+                let begin = previous?.snapshot.time ?? snapshot.since
+                let elapsed = Double(snapshot.time.nanoseconds(since: begin)) / 1e9
                 let rate = elapsed > 0 ? Double(opened) / elapsed : 0
                 let name = Metric.telemetryPrefix + "producer.connection.creation.rate"
                 add(name, "{connection}/s", .gauge, sample, .level(rate))
@@ -213,13 +221,20 @@ struct TelemetryPayload {
         case .histogram(let histogram):
             writer.fixed64(2, point.sinceNs)
             writer.fixed64(3, point.timeNs)
-            writer.fixed64(4, UInt64(histogram.count))
+            writer.fixed64(4, UInt64(clamping: histogram.count))
             writer.double(5, histogram.sum)
-            writer.packedFixed64(6, histogram.counts.map { UInt64($0) })
+            writer.packedFixed64(6, histogram.counts.map { UInt64(clamping: $0) })
             writer.packedFixed64(7, histogram.bounds.map(\.bitPattern))
             writeAttributes(9, &writer)
         }
     }
+}
+
+/// What was told, and when.
+struct PushedMetrics {
+    let snapshot: MetricsSnapshot
+    /// In nanoseconds since 1970.
+    let timeNs: UInt64
 }
 
 extension Metric {

@@ -23,7 +23,9 @@ struct TelemetrySchedule {
     mutating func didSubscribe(
         _ response: GetTelemetrySubscriptionsResponse, now: MonotonicInstant, chance: Double
     ) {
-        guard response.errorCode == .none else { return fail(response.errorCode, now: now) }
+        guard response.errorCode == .none else {
+            return fail(response.errorCode, throttleMs: response.throttleTimeMs, now: now)
+        }
         let subscription = TelemetrySubscription(response, known: clientInstanceID)
         clientInstanceID = subscription.clientInstanceID
         if subscription.wantsNothing || clientInstanceID == .zero {
@@ -36,12 +38,14 @@ struct TelemetrySchedule {
 
     /// Takes the answer to a push.
     mutating func didPush(_ response: PushTelemetryResponse, now: MonotonicInstant) {
-        guard response.errorCode == .none else { return fail(response.errorCode, now: now) }
+        guard response.errorCode == .none else {
+            return fail(response.errorCode, throttleMs: response.throttleTimeMs, now: now)
+        }
         due = now + max(interval, .milliseconds(Int(response.throttleTimeMs)))
     }
 
     /// Notes that no broker has answered, or that none speaks of telemetry. They are asked again, later.
-    mutating func didFail(now: MonotonicInstant) { ask(at: now + interval) }
+    mutating func didFail(now: MonotonicInstant) { ask(at: now + max(interval, Self.errorPauseMin)) }
 
     private var interval: Duration {
         if case .push(let subscription) = step { subscription.interval } else { TelemetrySubscription.usualInterval }
@@ -52,14 +56,17 @@ struct TelemetrySchedule {
         due = moment
     }
 
-    private mutating func fail(_ code: KafkaErrorCode, now: MonotonicInstant) {
+    private mutating func fail(_ code: KafkaErrorCode, throttleMs: Int32, now: MonotonicInstant) {
+        // Brokers that refuse whatever they are told must not be asked without end.
+        let pause = max(Self.errorPauseMin, .milliseconds(Int(throttleMs)))
         switch code {
-        // They want something else by now. A pause, so that brokers that say so always are not asked without end.
-        case .unknownSubscriptionId, .unsupportedCompressionType:
-            ask(at: now + min(interval, .seconds(1)))
+        // They want something else by now.
+        case .unknownSubscriptionId, .unsupportedCompressionType: ask(at: now + pause)
         // What this client says is not understood, and will not be.
         case .invalidRequest, .invalidRecord, .unsupportedVersion: ask(at: .distantFuture)
-        default: ask(at: now + interval)
+        default: ask(at: now + max(interval, pause))
         }
     }
+
+    private static let errorPauseMin = Duration.seconds(1)
 }

@@ -17,6 +17,8 @@ struct TelemetrySubscription: Sendable, Equatable {
     /// What the names of metrics that are wanted begin with.
     private let prefixes: [String]
 
+    /// Kafka's brokers ask for no shorter one than 100 ms.
+    private static let intervalMin = Duration.milliseconds(20)
     /// Where a broker says nothing that can be used: five minutes, as Kafka's own clients have it.
     static let usualInterval = Duration.seconds(300)
     /// Best first.
@@ -26,7 +28,9 @@ struct TelemetrySubscription: Sendable, Equatable {
     init(_ response: GetTelemetrySubscriptionsResponse, known: KafkaUUID) {
         clientInstanceID = known == .zero ? response.clientInstanceID : known
         id = response.subscriptionID
-        interval = response.pushIntervalMs > 0 ? .milliseconds(Int(response.pushIntervalMs)) : Self.usualInterval
+        interval =
+            response.pushIntervalMs > 0
+            ? max(Self.intervalMin, .milliseconds(Int(response.pushIntervalMs))) : Self.usualInterval
         compression =
             Self.compressions.first { response.acceptedCompressionTypes.contains(Int8($0.rawValue)) } ?? .none
         byteCountMax = response.telemetryMaxBytes > 0 ? Int(response.telemetryMaxBytes) : .max
