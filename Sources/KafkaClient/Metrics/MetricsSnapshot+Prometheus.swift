@@ -6,9 +6,11 @@ extension MetricsSnapshot {
     /// counter has bytes with `_bytes_total`; a gauge `….count` is called by its plural.
     public var prometheusText: String { Self.prometheusText(of: [self]) }
 
-    /// Several snapshots as one text: those of clients with different ids, and of a program's own.
+    /// Several snapshots as one text.
     ///
-    /// - Parameter labels: are added to each value.
+    /// - Parameters:
+    ///   - snapshots: those of clients with different ids, and of a program's own.
+    ///   - labels: are added to each value.
     public static func prometheusText(of snapshots: [MetricsSnapshot], labels: [Attribute] = []) -> String {
         var metrics: [Metric] = []
         var samples: [Metric: [Sample]] = [:]
