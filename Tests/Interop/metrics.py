@@ -114,7 +114,7 @@ def scraped():
         run.finish(30).must_end_with(0)
 
 
-@test("what is asked for beside the metrics is refused, and who asks slowly or often does not hold the run up")
+@test("what is asked for beside the metrics is refused, and who asks slowly or often does not hold the run up", waits=True)
 def strangers():
     with folder() as output:
         run = running(output, "--duration", "3s", "--rate", "50k")
@@ -135,7 +135,7 @@ def strangers():
             connection.close()
 
 
-@test("a warm-up's records stay counted when the clock starts, and each run of a sweep has its figures under its number")
+@test("a warm-up's records stay counted when the clock starts, and each run of a sweep has its figures under its number", waits=True)
 def counted():
     needs("prometheus_client")
     with folder() as output:

@@ -16,7 +16,7 @@ import Testing
     /// What an option needs beside it to have an effect.
     private static let bases = [
         "key-size": "--keys uniform:10", "header-size": "--headers 2", "payload-delimiter": "--payload-file FILE",
-        "replication-factor": "-b a:1", "tasks": "--door record",
+        "replication-factor": "-b a:1", "tasks": "--door record", "trace-rate": "--trace spans",
     ]
 
     @Test func `giving an option its default changes nothing`() throws {
