@@ -33,5 +33,5 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// As it is given.
-    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package var description: String { Endpoint(host: host, port: port).description }
 }

@@ -26,8 +26,7 @@ final class MetricsServer: Sendable {
         private static let names = ["libmicrohttpd.so.12", "libmicrohttpd.so"]
         private static let installation = "apt-get install libmicrohttpd-dev"
     #endif
-    // Opened once, and never closed.
-    nonisolated(unsafe) private static let library = names.lazy.compactMap { dlopen($0, RTLD_NOW | RTLD_LOCAL) }.first
+    private static let library = SharedLibrary(names)
 
     private static let connectionCountMax: UInt32 = 64
     private static let idleSecondsMax: UInt32 = 5
@@ -50,14 +49,15 @@ final class MetricsServer: Sendable {
         errno = 0
         let handle = socketAddress.withSockaddr {
             kafka_http_start(
-                library, $0, address.host == "::", Self.handler, server, Self.connectionCountMax, Self.idleSecondsMax)
+                library.handle, $0, address.host == "::", Self.handler, server, Self.connectionCountMax,
+                Self.idleSecondsMax)
         }
         guard let handle else {
             let reason = errno == 0 ? "" : ": \(String(cString: strerror(errno)))"
             throw RunError("--metrics-port: can't listen on \(address)\(reason)")
         }
         daemon.withLock { $0 = Daemon(handle: handle) }
-        let port = kafka_http_port(library, handle)
+        let port = kafka_http_port(library.handle, handle)
         return ListenAddress(host: address.host, port: port == 0 ? address.port : port)
     }
 
@@ -69,7 +69,7 @@ final class MetricsServer: Sendable {
                 return daemon
             })
         else { return }
-        kafka_http_stop(library, daemon.handle)
+        kafka_http_stop(library.handle, daemon.handle)
     }
 
     private static let handler: kafka_http_handler = { user, connection, url, method, _, _, uploaded, request in
@@ -105,7 +105,7 @@ final class MetricsServer: Sendable {
     ) -> Int32 {
         var text = text
         return text.withUTF8 {
-            kafka_http_answer(Self.library, connection, status, contentType, $0.baseAddress, $0.count)
+            kafka_http_answer(Self.library?.handle, connection, status, contentType, $0.baseAddress, $0.count)
         }
     }
 }

@@ -48,9 +48,11 @@ package struct RunSession {
         try manifest.write(to: directory.manifest)
         var results: [RunResult] = []
         var failures: [RunFailure] = []
+        let swept = plan.sweptOptionNames
         for scheduled in plan.remaining where !interrupt.isSet {
             let run = SingleRun(
-                scheduled: scheduled, plan: plan, timelineFile: directory.timeline, terminal: terminal,
+                scheduled: scheduled, label: plan.label(of: scheduled.configuration, swept: swept), plan: plan,
+                timelineFile: directory.timeline, terminal: terminal,
                 control: control, signals: signals, interrupt: interrupt, metrics: metrics)
             let outcome: RunOutcome
             do {

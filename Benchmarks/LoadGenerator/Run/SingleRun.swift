@@ -8,6 +8,8 @@ import KafkaTransport
 /// Carries out one run.
 struct SingleRun {
     let scheduled: RunPlan.ScheduledRun
+    /// What tells its configuration from others of the plan.
+    let label: String
     let plan: RunPlan
     let timelineFile: TimelineFile
     let terminal: Terminal
@@ -209,8 +211,6 @@ struct SingleRun {
             clientID: plan.target.clientSettings.clientID)
         return (writer, Task { await writer.write() })
     }
-
-    private var label: String { plan.label(of: configuration, swept: plan.sweptOptionNames) }
 
     private func judge(
         _ load: MeasuredLoad, _ execution: RunExecution, _ target: RunTarget?, storedBefore: Int64

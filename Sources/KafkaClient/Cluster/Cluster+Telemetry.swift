@@ -73,11 +73,10 @@ extension Cluster {
 
     /// Asks the broker that was asked before, or another that there is a connection to: metrics need no connections of their own.
     private func askForTelemetry<R: KafkaRequest & Sendable>(_ request: R) async throws -> R.Response {
-        let before = telemetry.broker.flatMap { connections[$0] }
-        guard
-            let connection = [before].compactMap({ $0 }).first(where: \.isReady)
-                ?? connections.values.first(where: \.isReady)
-        else { return try await ask(.any, attempts: 1) { _ in request } }
+        let ready = connections.filter { $0.value.isReady }
+        guard let connection = telemetry.broker.flatMap({ ready[$0] }) ?? ready.values.first else {
+            return try await ask(.any, attempts: 1) { _ in request }
+        }
         telemetry.broker = connection.endpoint
         return try await connection.exchange { _ in request }
     }

@@ -69,8 +69,8 @@ final class ClientMeter: Sendable {
         unbuilt.withLock { $0[topic, default: TopicTotals()].add(unbuilt: recordCount, error) }
     }
 
-    /// Counts appends that got no memory.
-    func countExhausted(_ count: Int) { exhaustedCount.add(Int64(count), ordering: .relaxed) }
+    /// Counts an append that got no memory.
+    func countExhausted() { exhaustedCount.add(1, ordering: .relaxed) }
 
     /// Notes that a broker has told what the cluster is like.
     func didLearn(at moment: MonotonicInstant) { learned.store(moment.nanoseconds, ordering: .relaxed) }

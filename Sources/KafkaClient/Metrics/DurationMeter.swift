@@ -30,15 +30,20 @@ final class DurationMeter: Sendable {
     /// On the writer's thread. Less than nothing counts as nothing.
     func add(_ durationNs: Int64) {
         let durationNs = max(0, durationNs)
+        values[Self.bucket(of: durationNs, bounds)].addFromOneWriter(1)
+        values[bounds.count + 1].addFromOneWriter(durationNs)
+        if durationNs > longestNs.load(ordering: .relaxed) { longestNs.store(durationNs, ordering: .relaxed) }
+    }
+
+    /// The index of the bucket that a duration belongs to.
+    static func bucket(of durationNs: Int64, _ bounds: [Int64] = boundsNs) -> Int {
         var low = 0
         var high = bounds.count
         while low < high {
             let middle = (low + high) / 2
             if durationNs <= bounds[middle] { high = middle } else { low = middle + 1 }
         }
-        values[low].addFromOneWriter(1)
-        values[bounds.count + 1].addFromOneWriter(durationNs)
-        if durationNs > longestNs.load(ordering: .relaxed) { longestNs.store(durationNs, ordering: .relaxed) }
+        return low
     }
 
     /// What has been added so far, in seconds.

@@ -68,8 +68,7 @@ struct FailedRecords: Sendable {
 
     mutating func add(_ recordCount: Int, _ durationNs: Int64) {
         self.recordCount += Int64(recordCount)
-        let bucket = DurationMeter.boundsNs.firstIndex { durationNs <= $0 } ?? DurationMeter.boundsNs.count
-        duration.counts[bucket] += 1
+        duration.counts[DurationMeter.bucket(of: durationNs)] += 1
         duration.sum += Double(max(0, durationNs)) / 1e9
     }
 
@@ -96,24 +95,10 @@ final class LaneMeter: Sendable {
     private let topicsByName = Mutex<[String: TopicMeter]>([:])
 
     /// The meter of a broker, by its node id.
-    func broker(_ id: Int32) -> BrokerMeter {
-        brokersByID.withLock { brokers in
-            if let meter = brokers[id] { return meter }
-            let meter = BrokerMeter()
-            brokers[id] = meter
-            return meter
-        }
-    }
+    func broker(_ id: Int32) -> BrokerMeter { brokersByID.withLock { $0.value(id, orNew: BrokerMeter()) } }
 
     /// The meter of a topic.
-    func topic(_ name: String) -> TopicMeter {
-        topicsByName.withLock { topics in
-            if let meter = topics[name] { return meter }
-            let meter = TopicMeter()
-            topics[name] = meter
-            return meter
-        }
-    }
+    func topic(_ name: String) -> TopicMeter { topicsByName.withLock { $0.value(name, orNew: TopicMeter()) } }
 
     func didTake(_ batch: RecordBatch) {
         counts.add(batch.recordCount, to: .takenRecords)
@@ -144,6 +129,16 @@ final class LaneMeter: Sendable {
         for (id, broker) in brokers { longest.latenciesNs[id] = broker.latency.takeLongestNs() }
         for (name, topic) in topics { longest.topicsNs[name] = topic.duration.takeLongestNs() }
         return longest
+    }
+}
+
+extension Dictionary {
+    /// The value of a key, which gets a new one when it has none.
+    fileprivate mutating func value(_ key: Key, orNew make: @autoclosure () -> Value) -> Value {
+        if let value = self[key] { return value }
+        let value = make()
+        self[key] = value
+        return value
     }
 }
 

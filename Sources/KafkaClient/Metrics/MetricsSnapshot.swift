@@ -85,8 +85,7 @@ public struct MetricsSnapshot: Sendable {
         self.time = time
         self.since = since
         self.samples = samples
-        let ageMs = MonotonicInstant.now.nanoseconds(since: time) / 1_000_000
-        wallTime = WallTime(millisecondsSince1970: WallTime.now.millisecondsSince1970 - ageMs)
+        wallTime = WallTime(millisecondsSince1970: Int64(WallClock().unixNanoseconds(of: time) / 1_000_000))
     }
 
     /// A snapshot without values, taken now, for those of a program's own.

@@ -1,11 +1,6 @@
 import CGSSAPI
 import KafkaProtocol
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import KafkaTransport
 
 /// The system's GSSAPI, opened when it is first used.
 struct GSSLibrary: @unchecked Sendable {
@@ -44,22 +39,19 @@ struct GSSLibrary: @unchecked Sendable {
 
     private static func open() -> GSSLibrary? {
         for name in names {
-            guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { continue }
-            func find<Function>(_ symbol: String, _ type: Function.Type) -> Function? {
-                dlsym(library, symbol).map { unsafeBitCast($0, to: type) }
-            }
-            guard let importName = find("gss_import_name", kafka_gss_import_name.self),
-                let releaseName = find("gss_release_name", kafka_gss_release_name.self),
-                let displayName = find("gss_display_name", kafka_gss_display_name.self),
-                let acquire = find("gss_acquire_cred_from", kafka_gss_acquire_cred_from.self),
-                let releaseCredentials = find("gss_release_cred", kafka_gss_release_cred.self),
-                let initContext = find("gss_init_sec_context", kafka_gss_init_sec_context.self),
-                let inquire = find("gss_inquire_context", kafka_gss_inquire_context.self),
-                let delete = find("gss_delete_sec_context", kafka_gss_delete_sec_context.self),
-                let wrap = find("gss_wrap", kafka_gss_wrap.self),
-                let unwrap = find("gss_unwrap", kafka_gss_unwrap.self),
-                let displayStatus = find("gss_display_status", kafka_gss_display_status.self),
-                let releaseBuffer = find("gss_release_buffer", kafka_gss_release_buffer.self)
+            guard let library = SharedLibrary([name]) else { continue }
+            guard let importName = library.find("gss_import_name", kafka_gss_import_name.self),
+                let releaseName = library.find("gss_release_name", kafka_gss_release_name.self),
+                let displayName = library.find("gss_display_name", kafka_gss_display_name.self),
+                let acquire = library.find("gss_acquire_cred_from", kafka_gss_acquire_cred_from.self),
+                let releaseCredentials = library.find("gss_release_cred", kafka_gss_release_cred.self),
+                let initContext = library.find("gss_init_sec_context", kafka_gss_init_sec_context.self),
+                let inquire = library.find("gss_inquire_context", kafka_gss_inquire_context.self),
+                let delete = library.find("gss_delete_sec_context", kafka_gss_delete_sec_context.self),
+                let wrap = library.find("gss_wrap", kafka_gss_wrap.self),
+                let unwrap = library.find("gss_unwrap", kafka_gss_unwrap.self),
+                let displayStatus = library.find("gss_display_status", kafka_gss_display_status.self),
+                let releaseBuffer = library.find("gss_release_buffer", kafka_gss_release_buffer.self)
             else { continue }
             return GSSLibrary(
                 importName: importName, releaseName: releaseName, displayName: displayName,

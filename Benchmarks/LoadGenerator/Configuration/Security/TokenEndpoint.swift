@@ -5,12 +5,6 @@ import KafkaProtocol
 import KafkaSecurity
 import KafkaTransport
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 /// A server that gives out tokens for a client's id and secret (RFC 6749, section 4.4; KIP-768).
 struct TokenEndpoint: Sendable {
     let url: String
@@ -28,12 +22,7 @@ struct TokenEndpoint: Sendable {
     #else
         private static let names = ["libcurl.so.4", "libcurl.so"]
     #endif
-    // Opened once, and never closed.
-    nonisolated(unsafe) private static let library = names.lazy.compactMap { dlopen($0, RTLD_NOW | RTLD_LOCAL) }.first
-
-    private static func find<Function>(_ symbol: String, _ type: Function.Type) -> Function? {
-        library.flatMap { dlsym($0, symbol) }.map { unsafeBitCast($0, to: type) }
-    }
+    private static let library = SharedLibrary(names)
 
     /// Asks for a token. It waits for the server, so it is not for a thread that has other things to do.
     ///
@@ -60,10 +49,10 @@ struct TokenEndpoint: Sendable {
     }
 
     private func post() throws -> (status: Int, body: [UInt8]) {
-        guard let library = Self.library, let make = Self.find("curl_easy_init", kafka_curl_init.self),
-            let free = Self.find("curl_easy_cleanup", kafka_curl_cleanup.self),
-            let perform = Self.find("curl_easy_perform", kafka_curl_perform.self),
-            let words = Self.find("curl_easy_strerror", kafka_curl_strerror.self), let curl = make()
+        guard let library = Self.library, let make = library.find("curl_easy_init", kafka_curl_init.self),
+            let free = library.find("curl_easy_cleanup", kafka_curl_cleanup.self),
+            let perform = library.find("curl_easy_perform", kafka_curl_perform.self),
+            let words = library.find("curl_easy_strerror", kafka_curl_strerror.self), let curl = make()
         else { throw failure(.credentialsUnavailable, "libcurl (\(Self.names[0])) can't be opened") }
         defer { free(curl) }
         let body = Body()
@@ -76,12 +65,12 @@ struct TokenEndpoint: Sendable {
             (CURLOPT_USERNAME, clientID.percentEncoded), (CURLOPT_PASSWORD, clientSecret.text.percentEncoded),
             (CURLOPT_PROTOCOLS_STR, "http,https"),
         ]
-        for (option, value) in settings { kafka_curl_set_text(library, curl, option, value) }
-        if let authorities { kafka_curl_set_text(library, curl, CURLOPT_CAINFO, authorities) }
-        kafka_curl_set_number(library, curl, CURLOPT_TIMEOUT, Self.timeoutSeconds)
-        kafka_curl_set_number(library, curl, CURLOPT_NOSIGNAL, 1)
+        for (option, value) in settings { kafka_curl_set_text(library.handle, curl, option, value) }
+        if let authorities { kafka_curl_set_text(library.handle, curl, CURLOPT_CAINFO, authorities) }
+        kafka_curl_set_number(library.handle, curl, CURLOPT_TIMEOUT, Self.timeoutSeconds)
+        kafka_curl_set_number(library.handle, curl, CURLOPT_NOSIGNAL, 1)
         kafka_curl_set_writer(
-            library, curl,
+            library.handle, curl,
             { bytes, size, count, user in
                 let body = Unmanaged<Body>.fromOpaque(user!).takeUnretainedValue()
                 guard body.bytes.count + size * count <= TokenEndpoint.answerByteCountMax else { return 0 }
@@ -92,7 +81,7 @@ struct TokenEndpoint: Sendable {
         guard status == CURLE_OK else {
             throw failure(.credentialsUnavailable, words(status).map { String(cString: $0) } ?? "error \(status)")
         }
-        return (kafka_curl_status(library, curl), body.bytes)
+        return (kafka_curl_status(library.handle, curl), body.bytes)
     }
 
     private final class Body {

@@ -180,7 +180,7 @@ final class ChunkRoom: Sendable {
 
     /// Counts one who gets no room, and says why.
     func refuse() -> KafkaClientError {
-        meter?.countExhausted(1)
+        meter?.countExhausted()
         return KafkaClientError(
             .memoryExhausted,
             """
