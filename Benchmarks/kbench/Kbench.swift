@@ -30,6 +30,8 @@ struct Kbench {
             Terminal.write("kbench \(KafkaClientVersion.current)\n", to: 1)
             return .success
         case .run(let plan): return await RunCommand(plan: plan, arguments: arguments).carryOut()
+        case .compare(let plan):
+            return await CompareCommand(plan: plan, arguments: Array(arguments.dropFirst())).carryOut()
         case .broker(let options): return await BrokerCommand(options: options).serve()
         }
     }

@@ -2,6 +2,7 @@
 package enum Command: Sendable, Equatable {
     case run(RunPlan)
     case broker(BrokerOptions)
+    case compare(ComparePlan)
     /// Text for standard output; exit status 0.
     case help(String)
     /// Print the version; exit status 0.
@@ -11,6 +12,7 @@ package enum Command: Sendable, Equatable {
 /// The first word of a command line.
 package enum Subcommand: String, Sendable, CaseIterable {
     case run
+    case compare
     case broker
     case completions
     case man
@@ -19,12 +21,28 @@ package enum Subcommand: String, Sendable, CaseIterable {
     package var summary: String {
         switch self {
         case .run: "one run, or a sweep of runs (default)"
+        case .compare: "which of two is better: of two results, or of two configurations that it runs itself"
         case .broker: "the embedded broker on its own, for any client"
         case .completions: "completions of options and values, for a shell"
         case .man: "the manual page"
         }
     }
 
-    /// What follows it without dashes; nil when options may follow.
-    var operands: String? { self == .completions ? Shell.allCases.map(\.rawValue).joined(separator: "|") : nil }
+    /// What follows it without dashes; nil when only options may follow.
+    var operands: String? {
+        switch self {
+        case .compare: "[BASE NEW]"
+        case .completions: Shell.allCases.map(\.rawValue).joined(separator: "|")
+        case .run, .broker, .man: nil
+        }
+    }
+
+    /// How many words without dashes may stand among its options.
+    var operandCountMax: Int { self == .compare ? 2 : 0 }
+
+    /// Whether options may follow.
+    var takesOptions: Bool { self != .completions && self != .man }
+
+    /// Those that carry out runs, and so have the options of `run` that say how.
+    static let running: Set<Subcommand> = [.run, .compare]
 }

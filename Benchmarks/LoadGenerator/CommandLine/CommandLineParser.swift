@@ -15,6 +15,9 @@ package enum CommandLineParser {
         if options.contains(where: table.version.row.spellings.contains) { return .version }
         switch subcommand {
         case .run: return .run(try plan(try ParsedOptions(options, subcommand: .run), environment))
+        case .compare:
+            let options = try ParsedOptions(options, subcommand: .compare)
+            return .compare(try ComparePlanReader(options: options, environment: environment).plan())
         case .broker: return .broker(try BrokerOptions(try ParsedOptions(options, subcommand: .broker)))
         case .completions: return .help(try completions(options))
         case .man: return .help(try manualPage(options))

@@ -44,6 +44,19 @@ extension Subcommand {
                     line: "kbench broker --brokers 3 --control",
                     purpose: "a cluster to be changed by commands such as 'grow TOPIC 8' and 'stop 2'"),
             ]
+        case .compare:
+            [
+                Example(
+                    line:
+                        "kbench compare results/before results/after --gate throughput_rps:-5%,latency_total_p99_us:+10%",
+                    purpose: "has anything become worse by more than that? Exit status 2 if so, 3 if it can't be told"),
+                Example(
+                    line: "kbench compare --duration 2s --base '--codec lz4' --new '--codec zstd:1'",
+                    purpose: "run both, in the order A-B-B-A, until it is clear which is better"),
+                Example(
+                    line: "kbench compare --duration 2s --base-binary ./kbench-before --gate throughput_rps:-2%",
+                    purpose: "did a change of the code cost something"),
+            ]
         case .completions:
             [
                 Example(

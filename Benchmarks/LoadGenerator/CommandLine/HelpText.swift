@@ -4,14 +4,15 @@ package enum HelpText {
     package static func text(for subcommand: Subcommand) -> String {
         var text =
             subcommand == .run
-            ? overview : "usage: kbench \(subcommand.rawValue) \(subcommand.operands ?? "[options]")\n\n"
+            ? overview : "usage: kbench \(subcommand.rawValue) \(subcommand.usage)\n\n"
         if subcommand != .run { text += subcommand.summary.asSentence + "\n" }
-        let rows = OptionTable.rows(of: subcommand)
+        let rows = OptionTable.rows(of: subcommand).filter { !subcommand.shares($0) }
         for group in OptionRow.Group.allCases {
             let members = rows.filter { $0.group == group }
             guard !members.isEmpty else { continue }
             text += "\n\(group.rawValue):\n" + members.map(entry).joined()
         }
+        text += subcommand.sharedOptions.map { "\nOf kbench run, whose help explains them:\n" + list($0) } ?? ""
         if !subcommand.examples.isEmpty {
             text += "\nExamples:\n" + subcommand.examples.map { "  \($0.line)\n      \($0.purpose)\n" }.joined()
         }
@@ -51,6 +52,10 @@ package enum HelpText {
         return start + lines.joined(separator: "\n" + indent) + "\n"
     }
 
+    private static func list(_ rows: [OptionRow]) -> String {
+        wrapped(rows.map(\.flag).joined(separator: " "), width: 95).map { "  \($0)\n" }.joined()
+    }
+
     private static func wrapped(_ text: String, width: Int) -> [String] {
         var lines = [""]
         for word in text.split(separator: " ") {
@@ -64,6 +69,23 @@ package enum HelpText {
             }
         }
         return lines
+    }
+}
+
+extension Subcommand {
+    /// What may follow its name.
+    var usage: String { ([operands] + [takesOptions ? "[options]" : nil]).compactMap(\.self).joined(separator: " ") }
+
+    /// Whether an option is one of `run` that this one has as well.
+    func shares(_ row: OptionRow) -> Bool {
+        self != .run && row.subcommands.isSuperset(of: Self.running)
+            && ![.general, .output, .safety].contains(row.group)
+    }
+
+    /// Those that `shares` says yes to; nil when there are none.
+    var sharedOptions: [OptionRow]? {
+        let rows = OptionTable.rows(of: self).filter(shares)
+        return rows.isEmpty ? nil : rows
     }
 }
 

@@ -6,11 +6,8 @@ package enum ManualPage {
         text += ".SH SYNOPSIS\n.B kbench\n[\\fBrun\\fR] [\\fIoptions\\fR]\n"
         for subcommand in Subcommand.allCases where subcommand != .run {
             text += ".br\n.B kbench \(subcommand.rawValue)\n"
-            if let operands = subcommand.operands {
-                text += "\\fI\(roff(operands))\\fR\n"
-            } else if subcommand != .man {
-                text += "[\\fIoptions\\fR]\n"
-            }
+            if let operands = subcommand.operands { text += "\\fI\(roff(operands))\\fR\n" }
+            if subcommand.takesOptions { text += "[\\fIoptions\\fR]\n" }
         }
         text += ".SH DESCRIPTION\n"
         for paragraph in description { text += ".PP\n\(line(paragraph))" }
@@ -42,7 +39,7 @@ package enum ManualPage {
     ]
 
     private static func section(of subcommand: Subcommand) -> String {
-        let rows = OptionTable.rows(of: subcommand)
+        let rows = OptionTable.rows(of: subcommand).filter { !subcommand.shares($0) }
         var text = ".SH \"KBENCH \(subcommand.rawValue.uppercased())\"\n\(line(subcommand.summary.asSentence))"
         for group in OptionRow.Group.allCases {
             let members = rows.filter { $0.group == group }
@@ -55,6 +52,9 @@ package enum ManualPage {
                 let sentences = option.sentences + (option.isList ? ["may be a comma list"] : [])
                 text += line(sentences.joined(separator: "; "))
             }
+        }
+        if let shared = subcommand.sharedOptions {
+            text += ".SS \"Of kbench run\"\n" + line(shared.map(\.flag).joined(separator: " "))
         }
         return text
     }

@@ -7,11 +7,12 @@ package struct Option<Value: Sendable>: AnyOption {
 
     init(
         _ name: String, _ value: OptionValue<Value>, aliases: [String] = [], short: Character? = nil,
-        group: OptionRow.Group, subcommands: Set<Subcommand> = [.run], _ help: String
+        group: OptionRow.Group, subcommands: Set<Subcommand> = Subcommand.running, _ help: String
     ) {
         row = OptionRow(
             name: name, aliases: aliases, shortName: short, arity: value.arity, placeholder: value.placeholder,
-            accepted: value.accepted, completion: value.completion, standard: value.standardText, group: group,
+            accepted: value.accepted, completion: value.completion, mayBeginWithDash: value.mayBeginWithDash,
+            standard: value.standardText, group: group,
             subcommands: subcommands, help: help)
         standard = value.standard
         reading = value.reading

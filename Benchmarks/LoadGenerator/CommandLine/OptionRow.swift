@@ -10,6 +10,7 @@ package struct OptionRow: Sendable {
         case load = "Load model"
         case checks = "Checks"
         case repeats = "Repeats"
+        case compare = "Compare"
         case output = "Output"
         case safety = "Safety"
         case broker = "Broker"
@@ -46,6 +47,8 @@ package struct OptionRow: Sendable {
     /// Which values are accepted, in words; nil when the help says it.
     package let accepted: String?
     package let completion: Completion
+    /// Whether its value may begin with a dash: it is a part of a command line itself.
+    package var mayBeginWithDash = false
     /// Nil when nothing applies without it.
     package let standard: Default?
     package let group: Group

@@ -60,8 +60,8 @@ package struct OptionTable: Sendable {
         "warmup-records", .single(.count(in: 0...recordsMax), default: 0), group: .amount,
         "records to send before the clock starts")
     let warmupDuration = Option(
-        "warmup-duration", .single(.duration(in: 0...dayNs), default: 0), group: .amount,
-        "time to send for before the clock starts")
+        "warmup-duration", .single(.warmUp(in: 0...dayNs), default: .fixed(.durationNs(0))), group: .amount,
+        "time to send for before the clock starts; auto: until the rate is steady, no longer than 10s")
 
     // MARK: Workload
 
@@ -149,39 +149,76 @@ package struct OptionTable: Sendable {
         "verify", .flag, group: .checks,
         "read every record back, and tell what is lost, duplicated, reordered or corrupted")
     let runs = Option(
-        "runs", .single(.count(in: 1...10_000), default: 1), group: .repeats,
+        "runs", .single(.count(in: 1...10_000), default: 1), group: .repeats, subcommands: [.run],
         "runs of each configuration; a comma list of any option marked * is swept, run by run in turn")
 
     // MARK: Output
 
     let output = Option(
-        "output", .optional(.path(.folder), default: "results/<time>"), group: .output, "folder for the results")
+        "output", .optional(.path(.folder), default: "results/<time>"), group: .output,
+        subcommands: Subcommand.running, "folder for the results")
     let format = Option(
         "format", .single(.choice("FORMAT"), default: OutputFormat.text), group: .output, "what is printed")
     let interval = Option(
         "interval", .single(.duration(in: 10_000_000...hourNs), default: secondNs), group: .output,
         "time between two rows of the timeline")
     let metricsPort = Option(
-        "metrics-port", .optional(.listenAddress), group: .output,
+        "metrics-port", .optional(.listenAddress), group: .output, subcommands: [.run],
         """
         serve the client's metrics to Prometheus while runs last, at /metrics of this port, to this machine alone unless an \
         address is given; 0 finds a free port
         """)
     let trace = Option(
-        "trace", .optional(.path(.file)), group: .output,
+        "trace", .optional(.path(.file)), group: .output, subcommands: [.run],
         """
         write spans of a sample of batches to a new file: OpenTelemetry's OTLP as lines of JSON, a span from the first record \
         to the acknowledgement, and below it one for each request
         """)
     let traceRate = Option(
-        "trace-rate", .single(.count(in: 1...10_000), default: 100), group: .output,
+        "trace-rate", .single(.count(in: 1...10_000), default: 100), group: .output, subcommands: [.run],
         "with --trace: the most batches a second that are written, and as many besides of those that failed or were sent again"
     )
     let quiet = Option(
-        "quiet", .flag, group: .output, subcommands: [.run, .broker], "print nothing but errors and results")
+        "quiet", .flag, group: .output, subcommands: Subcommand.running.union([.broker]),
+        "print nothing but errors and results")
     let dryRun = Option("dry-run", .flag, group: .safety, "print the resolved plan and its cost, and stop")
     let resume = Option(
         "resume", .optional(.path(.folder)), group: .safety, "go on with the interrupted sweep in DIR")
+
+    // MARK: Compare
+
+    let base = Option(
+        "base", .optional(.words), group: .compare, subcommands: [.compare],
+        "options of kbench run for the base alone; both sides are run, one next to the other, in the order A-B-B-A")
+    let new = Option(
+        "new", .optional(.words), group: .compare, subcommands: [.compare],
+        "options of kbench run for the new side alone")
+    let baseBinary = Option(
+        "base-binary", .optional(.path(.file), default: "this kbench"), group: .compare, subcommands: [.compare],
+        "the kbench that runs the base: another build, another version")
+    let newBinary = Option(
+        "new-binary", .optional(.path(.file), default: "this kbench"), group: .compare, subcommands: [.compare],
+        "the kbench that runs the new side")
+    let gate = Option(
+        "gate", .repeatable(.gates), group: .compare, subcommands: [.compare],
+        """
+        how far a metric of runs.csv may get worse before the exit status is 2; it is 3 while that can't be told. May be given         again, or as a comma list
+        """)
+    let metric = Option(
+        "metric", .repeatable(.metrics), group: .compare, subcommands: [.compare],
+        """
+        a metric of runs.csv to compare, or a comma list; may be given again. Without it and without --gate: \
+        \(MetricColumn.usual.joined(separator: ", "))
+        """)
+    let margin = Option(
+        "margin", .single(.percent(in: 0.001...1), default: 0.05), group: .compare, subcommands: [.compare],
+        "a difference of up to this share is none")
+    let maxRuns = Option(
+        "max-runs", .single(.count(in: 2...10_000), default: 32), group: .compare, subcommands: [.compare],
+        "runs of each side at most; there are fewer as soon as everything is told")
+    let maxTime = Option(
+        "max-time", .optional(.duration(in: secondNs...30 * dayNs)), group: .compare, subcommands: [.compare],
+        "no more runs are begun after this time")
 
     // MARK: Broker
 

@@ -7,6 +7,7 @@ struct OptionValue<Value: Sendable>: Sendable {
     var placeholder = ""
     var accepted: String?
     var completion = Completion.nothing
+    var mayBeginWithDash = false
     let standard: Value
     var standardText: OptionRow.Default?
     let reading: Reading
@@ -76,7 +77,7 @@ extension OptionValue {
     ) {
         self.init(
             arity: arity, placeholder: kind.placeholder, accepted: kind.accepted, completion: kind.completion,
-            standard: standard, standardText: standardText, reading: reading)
+            mayBeginWithDash: kind.mayBeginWithDash, standard: standard, standardText: standardText, reading: reading)
     }
 }
 

@@ -6,8 +6,8 @@ package enum OptionsMarkdown {
 
     /// A heading and a table for each subcommand that has options of its own, ending with a newline.
     package static var text: String {
-        let tables = [Subcommand.run, .broker].map { subcommand in
-            let rows = OptionTable.rows(of: subcommand).filter { $0.group != .general }
+        let tables = [Subcommand.run, .compare, .broker].map { subcommand in
+            let rows = OptionTable.rows(of: subcommand).filter { $0.group != .general && !subcommand.shares($0) }
             return
                 "### kbench \(subcommand.rawValue)\n\n| option | value | default | what it is for |\n|---|---|---|---|\n"
                 + rows.map(line).joined()

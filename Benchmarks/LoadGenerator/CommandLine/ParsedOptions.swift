@@ -4,6 +4,8 @@ import KafkaProtocol
 /// values that it accepts.
 struct ParsedOptions {
     let subcommand: Subcommand
+    /// What stands there without dashes, in order.
+    private(set) var operands: [String] = []
     /// By the option's name.
     private var texts: [String: [String]] = [:]
 
@@ -50,9 +52,20 @@ struct ParsedOptions {
         texts[OptionTable.shared[keyPath: option].row.name] = values
     }
 
+    /// The options that were given and of which `isTaken` says yes, as the words of a command line.
+    func words(where isTaken: (OptionRow) -> Bool) -> [String] {
+        rows.filter(isTaken).flatMap { row in
+            (texts[row.name] ?? []).map { row.takesValue ? "\(row.flag)=\($0)" : row.flag }
+        }
+    }
+
     /// Takes an argument, and from `rest` its value if that stands there.
     private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
         guard argument.hasPrefix("-"), argument.count > 1 else {
+            if operands.count < subcommand.operandCountMax {
+                operands.append(argument)
+                return
+            }
             throw UsageError("'\(argument)' is not an option; see kbench \(subcommand.rawValue) --help")
         }
         let (flag, attached) = Self.split(argument)
@@ -66,7 +79,7 @@ struct ParsedOptions {
             return try add("", to: option)
         }
         if let attached { return try add(attached, to: option) }
-        guard let next = rest.first, Self.isValue(next) else {
+        guard let next = rest.first, Self.isValue(next) || option.mayBeginWithDash else {
             throw UsageError("\(option.flag) needs a value: \(option.placeholder)")
         }
         rest.removeFirst()

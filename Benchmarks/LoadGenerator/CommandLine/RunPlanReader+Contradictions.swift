@@ -95,6 +95,9 @@ extension Problems {
             let size = Quantity.formatBytes(Int64(largest))
             add("--record-size: a record may need \(needed) B with its key and headers; \(size) is the most")
         }
+        if run.warmup == .untilSteady, run.stage == .generate {
+            add("--warmup-duration auto cannot be combined with --stage generate: nothing is acknowledged")
+        }
         if case .records = run.amount, run.payloadBytes == nil {
             add("--records: the bytes of so many records are beyond counting")
         }

@@ -33,9 +33,11 @@ struct RunPlanReader {
         base.amount = .records(try options(\.records))
         if let ns = try options(\.duration) { base.amount = .durationNs(ns) }
         let warmupRecords = try options(\.warmupRecords)
-        let warmupNs = try options(\.warmupDuration)
-        if warmupRecords > 0 { base.warmup = .records(warmupRecords) }
-        if warmupNs > 0 { base.warmup = .durationNs(warmupNs) }
+        if warmupRecords > 0 { base.warmup = .fixed(.records(warmupRecords)) }
+        switch try options(\.warmupDuration) {
+        case .fixed(.durationNs(0)): break
+        case let warmup: if options.has(\.warmupDuration) { base.warmup = warmup }
+        }
         if let file = try options(\.payloadFile) {
             let delimiter = try options(\.payloadDelimiter)
             base.payload = .file(path: file, delimiter: delimiter)

@@ -103,3 +103,67 @@ extension ValueKind where Value == FaultRule {
             }, text: { "\($0)" })
     }
 }
+
+extension ValueKind where Value == RunConfiguration.WarmUp {
+    /// A time, or `auto`.
+    static func warmUp(in range: ClosedRange<Int64>) -> Self {
+        let time = ValueKind<Int64>.duration(in: range)
+        return Self(
+            placeholder: "TIME", accepted: time.accepted.map { "\($0), or auto" }, completion: .words(["auto"]),
+            parse: { text throws(ValueError) in
+                text == "auto" ? .untilSteady : .fixed(.durationNs(try time.parse(text)))
+            },
+            text: { value in
+                guard case .fixed(.durationNs(let ns)) = value else { return "auto" }
+                return time.text(ns)
+            })
+    }
+}
+
+extension ValueKind where Value == [Gate] {
+    static var gates: Self {
+        Self(
+            placeholder: "GATE[,…]", accepted: Gate.accepted,
+            parse: { text throws(ValueError) in try Gate.list(text) },
+            text: { $0.map(\.description).joined(separator: ",") })
+    }
+}
+
+extension ValueKind where Value == [MetricColumn] {
+    static var metrics: Self {
+        Self(
+            placeholder: "COLUMN[,…]", completion: .words(MetricColumn.all.map(\.name)),
+            parse: { text throws(ValueError) in
+                var metrics: [MetricColumn] = []
+                for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+                    metrics.append(try MetricColumn(parsing: String(name)))
+                }
+                return metrics
+            }, text: { $0.map(\.name).joined(separator: ",") })
+    }
+}
+
+extension ValueKind where Value == [String] {
+    /// Words of a command line in one argument.
+    static var words: Self {
+        Self(
+            placeholder: "'OPTIONS'", mayBeginWithDash: true,
+            parse: { text throws(ValueError) in try ShellWords.split(text) },
+            text: { $0.joined(separator: " ") })
+    }
+}
+
+extension ValueKind where Value == Double {
+    /// A share that is written as `5%`.
+    static func percent(in range: ClosedRange<Double>) -> Self {
+        let accepted = "\(Percent.text(range.lowerBound)) … \(Percent.text(range.upperBound))"
+        return Self(
+            placeholder: "N%", accepted: accepted,
+            parse: { text throws(ValueError) in
+                guard text.hasSuffix("%"), let percent = Double(text.dropLast()), range.contains(percent / 100) else {
+                    throw ValueError("'\(text)' is no such percentage; accepted is \(accepted)")
+                }
+                return percent / 100
+            }, text: { Percent.text($0) })
+    }
+}

@@ -4,6 +4,8 @@ struct ValueKind<Value: Sendable>: Sendable {
     /// Which values are accepted, in words; nil when the option's help says it.
     var accepted: String?
     var completion = Completion.nothing
+    /// Whether a value may begin with a dash, as an option does.
+    var mayBeginWithDash = false
     let parse: @Sendable (String) throws(ValueError) -> Value
     /// A value as it is written on the command line.
     let text: @Sendable (Value) -> String

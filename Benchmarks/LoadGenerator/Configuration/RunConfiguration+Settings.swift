@@ -27,7 +27,12 @@ extension RunConfiguration {
         settings.append(.nanoseconds("rtt", rttNs))
         settings.append(.nanoseconds("metadata-max-age", metadataMaxAgeNs))
         settings.append(amount.setting(prefix: ""))
-        if let warmup { settings.append(warmup.setting(prefix: "warmup-")) }
+        switch warmup {
+        case .fixed(let amount): settings.append(amount.setting(prefix: "warmup-"))
+        case .untilSteady:
+            settings.append(Setting(option: "warmup-duration", text: "until it is steady", json: .string("auto")))
+        case nil: break
+        }
         settings.append(Setting(option: "record-size", text: recordSizeText, json: .string(recordSize.description)))
         switch payload {
         case .generated(let compressibility):

@@ -9,6 +9,23 @@ package struct RunConfiguration: Sendable, Equatable {
         case durationNs(Int64)
     }
 
+    /// What is sent before the clock starts.
+    package enum WarmUp: Sendable, Equatable {
+        case fixed(Amount)
+        /// Until the rate is steady, and no longer than `untilSteadyMaxNs`.
+        case untilSteady
+
+        package static let untilSteadyMaxNs: Int64 = 10_000_000_000
+
+        /// What is sent at most.
+        var amount: Amount {
+            switch self {
+            case .fixed(let amount): amount
+            case .untilSteady: .durationNs(Self.untilSteadyMaxNs)
+            }
+        }
+    }
+
     /// Where the bytes of the values come from.
     package enum PayloadSource: Sendable, Equatable {
         /// Made from the seed; `compressibility` (0 … 1) is the share of the bytes that a codec can remove.
@@ -24,7 +41,7 @@ package struct RunConfiguration: Sendable, Equatable {
     package var metadataMaxAgeNs: Int64 = OptionTable.standard(\.metadataMaxAge)
     package var amount = Amount.records(OptionTable.standard(\.records))
     /// What is sent before the clock starts; nil for nothing.
-    package var warmup: Amount?
+    package var warmup: WarmUp?
 
     package var recordSize: RecordSize = OptionTable.standard(\.recordSize)
     package var payload = PayloadSource.generated(compressibility: OptionTable.standard(\.compressibility))

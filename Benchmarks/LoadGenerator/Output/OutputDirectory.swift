@@ -13,6 +13,8 @@ package struct OutputDirectory: Sendable, Equatable {
     package var timeline: TimelineFile { TimelineFile(path: path + "/timeline.csv") }
     package var events: EventsFile { EventsFile(path: path + "/events.csv") }
     var verify: VerifyFile { VerifyFile(path: path + "/verify.csv") }
+    /// Of `kbench compare`.
+    var comparison: OutputFile { OutputFile(path: path + "/comparison.csv") }
     package var manifest: OutputFile { OutputFile(path: path + "/manifest.json") }
 
     /// `<run>.hlog`.
@@ -50,6 +52,19 @@ package struct OutputDirectory: Sendable, Equatable {
         let directory = OutputDirectory(path: resumption.directory)
         try directory.keepOnly(resumption.completedRuns)
         return directory
+    }
+
+    /// Removes the folder of a run that was not measured to its end, and that is to be repeated. Only files that kbench writes are
+    /// removed; nothing happens when there is no such folder.
+    ///
+    /// - Throws: `OutputError` when the folder stays, because something else is in it.
+    static func removeRun(_ path: String) throws(OutputError) {
+        guard TextFile.exists(path) else { return }
+        for name in TextFile.names(in: path)
+        where name.hasSuffix(".csv") || name.hasSuffix(".hlog") || name == "manifest.json" {
+            _ = unlink("\(path)/\(name)")
+        }
+        guard rmdir(path) == 0 else { throw OutputError(path: path, action: "remove", errno: errno) }
     }
 
     /// `…-2`, `…-3`, and so on.

@@ -17,6 +17,12 @@ extension RunResult {
         ]
     }
 
+    /// The columns of what was asked for.
+    var configurationColumnNames: [String] { (configurationColumns + securityColumns).map(\.name) }
+
+    /// The columns of what was measured.
+    var resultColumnNames: [String] { (resultColumns + latencyColumns + verificationColumns).map(\.name) }
+
     /// The columns as an object, and the verdicts in words.
     package var json: JSONValue {
         let reasons = verdicts.filter { $0.kind != .ok }.map { verdict in

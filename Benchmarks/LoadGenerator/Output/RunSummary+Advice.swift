@@ -103,6 +103,7 @@ extension Verdict.Kind {
         case .generatorBound: "generator-bound: more --cores, or records that cost less to make (--keys, --headers)"
         case .debugBuild: "debug-build: use scripts/kbench, which builds with optimisation"
         case .noisy: "noisy: repeat it with --runs 5 on a machine that does nothing else, and compare medians"
+        case .drifting: "drifting: warm up with --warmup-duration auto, and run for longer, until it is steady"
         case .interrupted, .ok: nil
         }
     }

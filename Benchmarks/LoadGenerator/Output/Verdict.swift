@@ -9,6 +9,7 @@ package struct Verdict: Sendable, Equatable {
         case generatorBound = "generator-bound"
         case debugBuild = "debug-build"
         case noisy
+        case drifting
         case ok
     }
 

@@ -10,6 +10,8 @@ struct Generator: Sendable {
     /// Set when the user wants an end.
     let interrupt: SharedFlag
     let abort: RunAbort
+    /// Set when a warm-up has been long enough.
+    var isEnough: SharedFlag?
     /// The stamps of this load's records; nil for records without.
     var stamps: RunStamps?
     /// The reader that must not be left behind; nil where nothing is read or nothing is lost by it.
@@ -122,7 +124,7 @@ struct Generator: Sendable {
             pool, stamper, needsHeaders: configuration.door == .record || configuration.door == .writer)
     }
 
-    private var goesOn: Bool { !interrupt.isSet && abort.reason == nil }
+    private var goesOn: Bool { !interrupt.isSet && abort.reason == nil && isEnough?.isSet != true }
 }
 
 extension Generator.Outcome {

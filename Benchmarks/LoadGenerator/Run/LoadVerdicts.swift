@@ -37,6 +37,17 @@ extension Verdict {
             """)
     }
 
+    /// The rate went on changing while the run lasted, so that its mean depends on how long that was.
+    static func drifting(_ rates: [Double]) -> Verdict? {
+        guard let drift = SteadyState.drift(rates, bound: 0.1) else { return nil }
+        return Verdict(
+            .drifting,
+            """
+            in its last third the run was \(percent(abs(drift))) \(drift > 0 ? "faster" : "slower") than in its first \
+            (up to 10 % is fine)
+            """)
+    }
+
     /// Other processes, or other virtual machines, used the machine's CPUs during the run.
     ///
     /// - Parameters:

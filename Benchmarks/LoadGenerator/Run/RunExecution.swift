@@ -30,6 +30,8 @@ struct RunExecution {
         var generatorElapsedNs: Int64 = 0
         /// Of an open loop.
         var lag: ScheduleLag?
+        /// Records acknowledged a second, in even times of the run.
+        var rates: [Double] = []
         /// The machine's CPUs, at the beginning and at the end.
         var cpuTimeBefore: CPUTime?
         var cpuTimeAfter: CPUTime?
@@ -48,10 +50,14 @@ struct RunExecution {
     ///
     /// - Returns: how many records were acknowledged.
     /// - Throws: `RunError` when records of it fail.
-    func warmUp(_ amount: RunConfiguration.Amount, drainTimeout: Duration, _ metrics: SessionMetrics) async throws
+    func warmUp(_ warmUp: RunConfiguration.WarmUp, drainTimeout: Duration, _ metrics: SessionMetrics) async throws
         -> Int64
     {
-        let measurement = await measure(amount, drainTimeout: drainTimeout, isLast: false)
+        let isEnough = SharedFlag()
+        let watching = warmUp == .untilSteady ? Task { await watch(isEnough) } : nil
+        let measurement = await measure(
+            warmUp.amount, drainTimeout: drainTimeout, isLast: false, until: isEnough)
+        watching?.cancel()
         let failed = pipeline.recorders.reduce(0) { $0 + $1.failedRecords }
         if let error = measurement.failure ?? pipeline.recorders.lazy.compactMap(\.firstFailure).first {
             throw RunError("the warm-up failed (\(failed) records): \(error)")
@@ -61,12 +67,23 @@ struct RunExecution {
         return acked
     }
 
+    /// Sets a flag when records are acknowledged at a steady rate.
+    private func watch(_ isEnough: SharedFlag) async {
+        var sampler = RateSampler(pipeline, intervalNs: 20_000_000)
+        while await sampler.sample() {
+            if SteadyState.isReached(sampler.rates) { return isEnough.set() }
+        }
+    }
+
     /// Sends `amount`, and returns when every batch has come to its end, or the time to drain after an interrupt is over.
     ///
-    /// - Parameter isLast: nothing comes after this; otherwise builders and producers stay as they are.
+    /// - Parameters:
+    ///   - isLast: nothing comes after this; otherwise builders and producers stay as they are.
+    ///   - isEnough: ends it before all is sent, once it is set.
     func measure(
-        _ amount: RunConfiguration.Amount, drainTimeout: Duration, isLast: Bool = true, timeline: Timeline? = nil,
-        events: EventLog? = nil
+        _ amount: RunConfiguration.Amount, drainTimeout: Duration, isLast: Bool = true,
+        until isEnough: SharedFlag? = nil,
+        timeline: Timeline? = nil, events: EventLog? = nil
     ) async -> Measurement {
         var measurement = Measurement()
         ProcessUsage.resetPeakRss()
@@ -75,12 +92,20 @@ struct RunExecution {
         let cpuBefore = ProcessUsage.cpuTimeNs()
         let load = Load(amount, configuration, pool, begin: .now)
         events?.begin(at: load.begin)
-        let generators = startGenerators(load, isLast: isLast)
+        let generators = startGenerators(load, isLast: isLast, until: isEnough)
         let watchdog = Task { try await watch(generators, drainTimeout) }
+        let sampling = Task {
+            var sampler = RateSampler(pipeline, intervalNs: 50_000_000)
+            while await sampler.sample() {}
+            return sampler.rates
+        }
         let timelining = timeline.map { timeline in Task { await timeline.record(from: load.begin, pipeline) } }
         var outcomes: [Generator.Outcome] = []
         for generator in generators { outcomes.append(await generator.value) }
+        // What is still to be acknowledged now comes ever more slowly.
+        sampling.cancel()
         await pipeline.drain()
+        measurement.rates = await sampling.value
         events?.end()
         watchdog.cancel()
         let lastAck = pipeline.recorders.map(\.lastAck).max() ?? .distantPast
@@ -128,9 +153,12 @@ struct RunExecution {
         }
     }
 
-    private func startGenerators(_ load: Load, isLast: Bool) -> [Task<Generator.Outcome, Never>] {
+    private func startGenerators(
+        _ load: Load, isLast: Bool, until isEnough: SharedFlag?
+    ) -> [Task<Generator.Outcome, Never>] {
         let generator = Generator(
             configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort,
+            isEnough: isEnough,
             stamps: isLast ? stamps?.run : stamps?.warmUp, pace: verification?.pace)
         func share(_ index: Int) -> GeneratorLoad {
             GeneratorLoad(

@@ -67,6 +67,7 @@ struct RunJudge {
         } else if configuration.stage != .generate {
             verdicts.append(.generatorBound(measurement, isBehind: true))
         }
+        if configuration.rate == nil { verdicts.append(.drifting(measurement.rates)) }
         // A broker that kbench didn't start may be on this machine.
         let isAlone = isBrokerOurs || configuration.stage != .broker
         verdicts.append(

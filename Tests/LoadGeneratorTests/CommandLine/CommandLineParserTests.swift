@@ -81,7 +81,7 @@ import Testing
         #expect(plan.configurations.count == 2)
         #expect(plan.configurations[1].recordSize == .fixed(50))
         #expect(run.amount == .durationNs(30_000_000_000))
-        #expect(run.warmup == .durationNs(2_000_000_000))
+        #expect(run.warmup == .fixed(.durationNs(2_000_000_000)))
         #expect(run.keys == .uniform(count: 5))
         #expect(run.keySize == 4)
         #expect(run.partitioner == .murmur2)

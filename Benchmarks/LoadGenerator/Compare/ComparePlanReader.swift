@@ -1,0 +1,124 @@
+/// Reads the options of `compare` into a plan.
+struct ComparePlanReader {
+    let options: ParsedOptions
+    let environment: CommandLineEnvironment
+
+    func plan() throws(UsageError) -> ComparePlan {
+        if let directory = try options(\.resume) { return try resumed(directory) }
+        let isRun =
+            options.has(\.base) || options.has(\.new) || options.has(\.baseBinary) || options.has(\.newBinary)
+        var plan = ComparePlan(isRun ? try runs() : try folders())
+        plan.rule = try rule()
+        plan.runsMax = try options(\.maxRuns)
+        plan.timeMaxNs = try options(\.maxTime)
+        plan.output.directory = try options(\.output)
+        plan.output.format = try options(\.format)
+        plan.output.isQuiet = try options(\.quiet)
+        plan.isDryRun = try options(\.dryRun)
+        if isRun { plan.rule.lookCount = Multiplicity.looks(most: plan.runsMax).count }
+        return plan
+    }
+
+    private func rule() throws(UsageError) -> ComparisonRule {
+        var rule = ComparisonRule()
+        rule.gates = try options(\.gate).flatMap(\.self)
+        var seen: Set<String> = []
+        for gate in rule.gates where !seen.insert(gate.metric.name).inserted {
+            throw UsageError("--gate: \(gate.metric.name) has two gates; give it one")
+        }
+        rule.metrics = try options(\.metric).flatMap(\.self)
+        if rule.metrics.isEmpty, rule.gates.isEmpty { rule.metrics = MetricColumn.usual.compactMap(MetricColumn.init) }
+        for gate in rule.gates where !rule.metrics.contains(gate.metric) { rule.metrics.append(gate.metric) }
+        rule.margin = try options(\.margin)
+        if let seed = try options(\.seed) { rule.seed = seed }
+        return rule
+    }
+
+    private func folders() throws(UsageError) -> ComparePlan.Source {
+        guard options.operands.count == 2 else {
+            throw UsageError(
+                """
+                kbench compare needs two folders of results, BASE and NEW; or --base and --new, the options of what it is to run \
+                itself; or --base-binary
+                """)
+        }
+        let table = OptionTable.shared
+        let own = [
+            table.gate.row, table.metric.row, table.margin.row, table.format.row, table.quiet.row, table.output.row,
+            table.seed.row,
+        ]
+        for row in options.rows where !own.contains(where: { $0.name == row.name }) {
+            throw UsageError(
+                "\(row.flag) has no effect on results that are there already; leave it out, or give --base and --new")
+        }
+        return .folders(base: options.operands[0], new: options.operands[1])
+    }
+
+    private func runs() throws(UsageError) -> ComparePlan.Source {
+        if let operand = options.operands.first {
+            throw UsageError("'\(operand)': folders can't be compared with what is to be run; give either")
+        }
+        var problems = Problems()
+        let base = problems.collect { () throws(UsageError) in
+            try side("base", try options(\.base) ?? [], try options(\.baseBinary))
+        }
+        let new = problems.collect { () throws(UsageError) in
+            try side("new", try options(\.new) ?? [], try options(\.newBinary))
+        }
+        guard let base, let new else { throw problems.error }
+        return .runs(base: base, new: new)
+    }
+
+    /// - Throws: `UsageError` when its options can't be run.
+    private func side(_ name: String, _ own: [String], _ binary: String?) throws(UsageError) -> CompareSide {
+        if let binary, !TextFile.isExecutable(binary) {
+            throw UsageError("--\(name)-binary: \(binary) is no program that can be run")
+        }
+        var words = options.words(where: isShared) + own
+        let seed = try options(\.seed) ?? environment.randomSeed
+        // Both sides send the same records.
+        if !options.has(\.seed), !own.contains(where: { $0.hasPrefix("--seed") }) { words.append("--seed=\(seed)") }
+        let isWarmedUp = words.contains { $0.hasPrefix("--warmup-") }
+        if !isWarmedUp { words.append("--warmup-duration=\(Self.warmUp)") }
+        let refused = ["--output", "--resume", "--runs", "--dry-run", "--format"]
+        for word in own where refused.contains(where: { word == $0 || word.hasPrefix($0 + "=") }) {
+            throw UsageError("--\(name): \(word) is the comparison's own; leave it out there")
+        }
+        // Another kbench may have other options: it is asked before anything starts.
+        guard binary == nil else { return CompareSide(name: name, binary: binary, words: words) }
+        do throws(UsageError) {
+            _ = try RunPlanReader(
+                options: try ParsedOptions(words, subcommand: .run), environment: environment
+            ).plan()
+        } catch {
+            throw UsageError(error.problems.map { options.has(\.base) || options.has(\.new) ? "--\(name): \($0)" : $0 })
+        }
+        return CompareSide(name: name, binary: binary, words: words)
+    }
+
+    /// What comes before the clock starts unless it is told: as long as it takes until the rate is steady.
+    private static let warmUp = "auto"
+
+    /// Whether an option of both sides is one of `run`, and not the comparison's.
+    private func isShared(_ row: OptionRow) -> Bool {
+        Subcommand.compare.shares(row) || row.name == OptionTable.shared.interval.row.name
+    }
+
+    private func resumed(_ directory: String) throws(UsageError) -> ComparePlan {
+        let table = OptionTable.shared
+        let own = [table.resume.row, table.quiet.row, table.format.row]
+        for row in options.rows where !own.contains(where: { $0.name == row.name }) {
+            throw UsageError("--resume goes on with what \(directory) was begun with; leave \(row.flag) out")
+        }
+        let manifest = try CompareManifest.read(directory)
+        var first = try ParsedOptions(manifest.arguments, subcommand: .compare)
+        first.replace(\.quiet, by: options.texts(of: \.quiet))
+        first.replace(\.format, by: options.texts(of: \.format))
+        first.replace(\.output, by: nil)
+        let then = CommandLineEnvironment(
+            onlineCores: environment.onlineCores, randomSeed: manifest.seed, variables: environment.variables)
+        var plan = try ComparePlanReader(options: first, environment: then).plan()
+        plan.resumed = directory
+        return plan
+    }
+}

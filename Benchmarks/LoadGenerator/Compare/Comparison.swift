@@ -1,0 +1,129 @@
+/// Two sides compared: what is said of every metric of every configuration that both have.
+package struct Comparison: Sendable {
+    package let metrics: [MetricComparison]
+    /// What is compared, and what may be wrong with it; sentences without a full stop.
+    package let notes: [String]
+    let rule: ComparisonRule
+
+    /// - Parameter isPaired: the rows of both sides stand in the order in which they were measured, one next to the other.
+    /// - Throws: `UsageError` when there is nothing to compare.
+    package init(base: ResultFolder, new: ResultFolder, rule: ComparisonRule, isPaired: Bool) throws(UsageError) {
+        let (baseRows, newRows) = (Self.whole(base), Self.whole(new))
+        let matched = ConfigurationMatch.match(base: baseRows, new: newRows)
+        guard !matched.matches.isEmpty else { throw Self.nothingInCommon(base, new, matched) }
+        for match in matched.matches {
+            for (side, rows) in [(base, match.base), (new, match.new)] where rows.count < 2 {
+                throw UsageError(
+                    """
+                    \(side.path): one run\(match.label.isEmpty ? "" : " of " + match.label) says nothing of how much runs \
+                    differ by themselves; give kbench run --runs 8 or more
+                    """)
+            }
+        }
+        var questions: [ComparisonJudge.Question] = []
+        var missing: [String] = []
+        for match in matched.matches {
+            for metric in rule.metrics {
+                guard let question = Self.question(match, metric, isPaired: isPaired) else {
+                    missing.append(metric.name)
+                    continue
+                }
+                questions.append(question)
+            }
+        }
+        guard !questions.isEmpty else {
+            throw UsageError(
+                "\(base.path) and \(new.path): none of \(rule.metrics.map(\.name).joined(separator: ", ")) was measured in both"
+            )
+        }
+        if let gate = rule.gates.first(where: { gate in !questions.contains { $0.metric == gate.metric } }) {
+            throw UsageError("--gate \(gate): \(gate.metric.name) was not measured in both")
+        }
+        self.rule = rule
+        metrics = ComparisonJudge(rule: rule).judge(questions)
+        notes = Self.notes(base, new, matched, missing, rule)
+    }
+
+    /// Whether more runs would change nothing that is said: with gates, of those alone.
+    package var isAnswered: Bool {
+        let gated = metrics.filter { $0.gate != nil }
+        if gated.contains(where: { $0.gateOutcome == .regression }) { return true }
+        return (gated.isEmpty ? metrics : gated).allSatisfy(\.isAnswered)
+    }
+
+    /// What the gates say; 0 without any.
+    package var status: ExitStatus {
+        let outcomes = metrics.compactMap(\.gateOutcome)
+        if outcomes.contains(.regression) { return .regression }
+        return outcomes.contains(.inconclusive) ? .inconclusive : .success
+    }
+
+    /// Rows that were measured to their end.
+    private static func whole(_ folder: ResultFolder) -> [ResultRow] {
+        folder.rows.filter { $0.verdict != .interrupted }
+    }
+
+    private static func question(
+        _ match: ConfigurationMatch, _ metric: MetricColumn, isPaired: Bool
+    ) -> ComparisonJudge.Question? {
+        let base = match.base.map { $0.number(metric.name) }
+        let new = match.new.map { $0.number(metric.name) }
+        let isPaired = isPaired && base.count == new.count
+        let (bases, news) = (base.compactMap(\.self), new.compactMap(\.self))
+        // What is missing here and there can't be compared.
+        guard bases.count == base.count, news.count == new.count else { return nil }
+        let contrast = Contrast(base: Samples(bases), new: Samples(news), isPaired: isPaired)
+        let outliers =
+            contrast.base.outliers.map { "base \(match.base[$0].name)" }
+            + contrast.new.outliers.map { "new \(match.new[$0].name)" }
+        return ComparisonJudge.Question(
+            configuration: match.label, metric: metric, contrast: contrast, outliers: outliers)
+    }
+
+    private static func nothingInCommon(
+        _ base: ResultFolder, _ new: ResultFolder, _ matched: ConfigurationMatch.Result
+    ) -> UsageError {
+        func some(_ labels: [String]) -> String {
+            labels.isEmpty ? "no run that was measured to its end" : labels.prefix(3).joined(separator: "; ")
+        }
+        return UsageError(
+            """
+            \(base.path) and \(new.path) have no configuration in common: base has \(some(matched.baseAlone)), new has \
+            \(some(matched.newAlone))
+            """)
+    }
+
+    private static func notes(
+        _ base: ResultFolder, _ new: ResultFolder, _ matched: ConfigurationMatch.Result, _ missing: [String],
+        _ rule: ComparisonRule
+    ) -> [String] {
+        var notes = base.warnings + new.warnings
+        if !matched.differences.isEmpty {
+            notes.append("base and new differ in \(matched.differences.joined(separator: ", "))")
+        }
+        for (side, labels) in [("base", matched.baseAlone), ("new", matched.newAlone)] where !labels.isEmpty {
+            notes.append("only \(side) has \(labels.joined(separator: "; ")), which is not compared")
+        }
+        if let first = base.origin, let second = new.origin {
+            let differences = first.differences(from: second)
+            if !differences.isEmpty {
+                notes.append(
+                    "base and new were not measured alike, so what differs may be that: \(differences.joined(separator: ", "))"
+                )
+            }
+        }
+        for (side, folder) in [("base", base), ("new", new)] {
+            let doubtful = Dictionary(grouping: folder.rows.filter { $0.verdict != .ok }) { $0["verdict"] ?? "?" }
+            for (verdict, rows) in doubtful.sorted(by: { $0.key < $1.key }) {
+                let left = verdict == Verdict.Kind.interrupted.rawValue ? ", and left out" : ""
+                notes.append(
+                    "\(side): \(Quantity.counted(Int64(rows.count), "run")) of \(folder.rows.count) \(rows.count == 1 ? "is" : "are") \(verdict)\(left)"
+                )
+            }
+        }
+        for name in Set(missing).sorted() {
+            notes.append("\(name) was not measured everywhere, and is not compared there")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,71 @@
+/// Rows of two sides whose configurations are the same, or meant to be compared.
+package struct ConfigurationMatch: Sendable, Equatable {
+    /// What tells this configuration from the others: `codec=lz4 cores=2`; empty when there is one alone.
+    package let label: String
+    package let base: [ResultRow]
+    package let new: [ResultRow]
+
+    /// What came of matching two sides.
+    package struct Result: Sendable, Equatable {
+        package var matches: [ConfigurationMatch] = []
+        /// Columns in which the sides differ as a whole, with both values: what is compared.
+        package var differences: [String] = []
+        /// Configurations that only one side has.
+        package var baseAlone: [String] = []
+        package var newAlone: [String] = []
+    }
+
+    /// Columns that have one value on each side, and not the same on both, are what is compared; rows match by all others.
+    package static func match(base: [ResultRow], new: [ResultRow]) -> Result {
+        var result = Result()
+        var (bases, news) = (base.map(\.configuration), new.map(\.configuration))
+        let names = RunResult.empty.configurationColumnNames
+        var varied: [String] = []
+        for name in names {
+            let (baseValues, newValues) = (Set(bases.compactMap { $0[name] }), Set(news.compactMap { $0[name] }))
+            if baseValues.count == 1, newValues.count == 1, baseValues != newValues {
+                result.differences.append("\(name) \(Self.shown(baseValues)) and \(Self.shown(newValues))")
+                for index in bases.indices { bases[index][name] = nil }
+                for index in news.indices { news[index][name] = nil }
+            } else if baseValues.union(newValues).count > 1 {
+                varied.append(name)
+            }
+        }
+        func label(_ configuration: [String: String]) -> String {
+            varied.compactMap { name in
+                guard let value = configuration[name], !value.isEmpty else { return nil }
+                return "\(name)=\(value)"
+            }.joined(separator: " ")
+        }
+        let (baseGroups, newGroups) = (Groups(base, bases), Groups(new, news))
+        for (key, rows) in baseGroups.inOrder {
+            if let others = newGroups.rows[key] {
+                result.matches.append(ConfigurationMatch(label: label(key), base: rows, new: others))
+            } else {
+                result.baseAlone.append(label(key))
+            }
+        }
+        result.newAlone = newGroups.order.filter { baseGroups.rows[$0] == nil }.map(label)
+        return result
+    }
+
+    private static func shown(_ values: Set<String>) -> String {
+        guard let value = values.first, !value.isEmpty else { return "none" }
+        return value
+    }
+
+    /// Rows by their configuration, in the order in which configurations come first.
+    private struct Groups {
+        var order: [[String: String]] = []
+        var rows: [[String: String]: [ResultRow]] = [:]
+
+        init(_ all: [ResultRow], _ configurations: [[String: String]]) {
+            for (row, configuration) in zip(all, configurations) {
+                if rows[configuration] == nil { order.append(configuration) }
+                rows[configuration, default: []].append(row)
+            }
+        }
+
+        var inOrder: [(key: [String: String], rows: [ResultRow])] { order.map { ($0, rows[$0] ?? []) } }
+    }
+}

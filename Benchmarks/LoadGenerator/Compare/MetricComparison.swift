@@ -1,0 +1,179 @@
+/// What is said of one metric of one configuration.
+package struct MetricComparison: Sendable, Equatable {
+    /// What the measurements tell.
+    package enum Finding: Sendable, Equatable {
+        case better, worse
+        /// Of a metric of which neither way is better.
+        case differs
+        /// The difference lies within the margin, whichever way it is.
+        case same
+        /// So many more runs a side would probably tell; nil where that can't be said.
+        case inconclusive(moreRuns: Int?)
+
+        /// The word of `comparison.csv`.
+        package var word: String {
+            switch self {
+            case .better: "better"
+            case .worse: "worse"
+            case .differs: "differs"
+            case .same: "same"
+            case .inconclusive: "inconclusive"
+            }
+        }
+    }
+
+    /// What became of a gate.
+    package enum GateOutcome: String, Sendable, Equatable {
+        case held, regression, inconclusive
+    }
+
+    package let configuration: String
+    package let metric: MetricColumn
+    package let contrast: Contrast
+    /// Of the base's median, or in the metric's unit where values may be 0.
+    package let difference: Double
+    package let interval: ClosedRange<Double>
+    /// Of the interval, 0 … 1.
+    package let confidence: Double
+    /// How probable a difference like this is where there is none.
+    package let probability: Double
+    package let finding: Finding
+    package let gate: Gate?
+    package let gateOutcome: GateOutcome?
+    /// Names of runs whose value lies far from those of their side.
+    package let outliers: [String]
+
+    /// Whether more runs would make no difference to what is said.
+    package var isAnswered: Bool {
+        if let gateOutcome { return gateOutcome != .inconclusive }
+        if case .inconclusive = finding { return false }
+        return true
+    }
+}
+
+/// How comparisons are judged.
+package struct ComparisonRule: Sendable, Equatable {
+    /// The probability with which all that is found may be chance, in a whole comparison.
+    package static let level = 0.05
+    package var gates: [Gate] = []
+    package var metrics: [MetricColumn] = []
+    /// A difference of up to this share is none.
+    package var margin = 0.05
+    /// How often a comparison is looked at in all; each look is judged by its share of the level.
+    package var lookCount = 1
+    package var seed: UInt64 = 1
+
+    package init() {}
+}
+
+/// Judges contrasts, all of a comparison together.
+struct ComparisonJudge {
+    let rule: ComparisonRule
+    /// What is compared of which configuration, with the names of the runs that may be outliers.
+    struct Question {
+        let configuration: String
+        let metric: MetricColumn
+        let contrast: Contrast
+        let outliers: [String]
+    }
+
+    func judge(_ questions: [Question]) -> [MetricComparison] {
+        let probabilities = questions.map { $0.contrast.probability(of: .none) }
+        let lookLevel = ComparisonRule.level / Double(rule.lookCount)
+        let levels = Multiplicity.holmLevels(probabilities, level: lookLevel)
+        let gated = questions.count { question in rule.gates.contains { $0.metric == question.metric } }
+        let gateLevel = lookLevel / Double(max(1, gated))
+        return questions.indices.map { index in
+            judge(questions[index], probabilities[index], level: levels[index], gateLevel: gateLevel)
+        }
+    }
+
+    private func judge(
+        _ question: Question, _ probability: Double, level: Double, gateLevel: Double
+    ) -> MetricComparison {
+        let contrast = question.contrast
+        var random = SplitMix64(seed: rule.seed)
+        let distribution = contrast.distribution(using: &random)
+        let evidence = Evidence(contrast: contrast, distribution: distribution, level: level)
+        let gate = rule.gates.first { $0.metric == question.metric }
+        let gateEvidence = Evidence(contrast: contrast, distribution: distribution, level: gateLevel)
+        return MetricComparison(
+            configuration: question.configuration, metric: question.metric, contrast: contrast,
+            difference: contrast.difference, interval: evidence.interval, confidence: 1 - level,
+            probability: probability, finding: finding(evidence, probability, question.metric), gate: gate,
+            gateOutcome: gate.map { gateEvidence.outcome(of: $0) }, outliers: question.outliers)
+    }
+
+    private func finding(
+        _ evidence: Evidence, _ probability: Double, _ metric: MetricColumn
+    ) -> MetricComparison.Finding {
+        if evidence.liesWithin(rule.margin) { return .same }
+        guard let sign = evidence.side(of: .none, probability) else {
+            return .inconclusive(moreRuns: evidence.moreRuns(margin: rule.margin))
+        }
+        switch metric.direction {
+        case .higher: return sign > 0 ? .better : .worse
+        case .lower: return sign > 0 ? .worse : .better
+        case .neither: return .differs
+        }
+    }
+}
+
+/// What a contrast says at a level: something counts only where both the interval and the rank test say so.
+private struct Evidence {
+    let contrast: Contrast
+    let level: Double
+    let interval: ClosedRange<Double>
+
+    init(contrast: Contrast, distribution: BootstrapDistribution, level: Double) {
+        self.contrast = contrast
+        self.level = level
+        interval = distribution.interval(confidence: 1 - level)
+    }
+
+    /// Whether the truth lies above a change (1) or below it (−1); nil where that can't be said.
+    func side(of change: Contrast.Change, _ known: Double? = nil) -> Int? {
+        let bound =
+            switch change {
+            case .relative(let share): share
+            case .absolute(let amount): amount
+            }
+        guard !interval.contains(bound), known ?? contrast.probability(of: change) <= level else { return nil }
+        return interval.lowerBound > bound ? 1 : -1
+    }
+
+    func liesWithin(_ margin: Double) -> Bool {
+        guard contrast.isRelative else {
+            return contrast.base.sorted == contrast.new.sorted
+                && contrast.base.sorted.first == contrast.base.sorted.last
+        }
+        return side(of: .relative(-margin)) == 1 && side(of: .relative(margin)) == -1
+    }
+
+    func outcome(of gate: Gate) -> MetricComparison.GateOutcome {
+        guard contrast.isRelative else {
+            // Nothing can be said in percent of 0; but that nothing has changed can.
+            return contrast.new.sorted.last == contrast.base.sorted.first ? .held : .inconclusive
+        }
+        guard let side = side(of: .relative(gate.bound)) else { return .inconclusive }
+        // The bound itself is neither; what lies on one side of it is forbidden.
+        return gate.forbids(gate.bound + Double(side) * 1e-9) ? .regression : .held
+    }
+
+    /// An interval narrows with the root of the number of runs. It has to become so narrow that it leaves out 0, or fits within
+    /// the margin.
+    func moreRuns(margin: Double) -> Int? {
+        let half = (interval.upperBound - interval.lowerBound) / 2
+        guard contrast.isRelative, half > 0 else { return nil }
+        let difference = abs(contrast.difference)
+        let wanted = max(difference, margin - difference)
+        guard wanted > 0 else { return nil }
+        let count = Double(min(contrast.base.count, contrast.new.count))
+        let needed = count * (half / wanted) * (half / wanted)
+        return Int(min(1e6, max(1, (needed - count).rounded(.up))))
+    }
+}
+
+extension Contrast.Change {
+    static var none: Self { .absolute(0) }
+}

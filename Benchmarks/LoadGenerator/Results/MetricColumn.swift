@@ -1,0 +1,61 @@
+/// What a column of `runs.csv` measures, and which way is better.
+package struct MetricColumn: Sendable, Equatable {
+    /// Which way a metric is better.
+    package enum Direction: Sendable, Equatable {
+        case higher, lower
+        /// Neither is better.
+        case neither
+    }
+
+    package let name: String
+    package let direction: Direction
+
+    /// The column of that name; nil when it isn't one that is measured.
+    package init?(named name: String) {
+        guard let metric = Self.all.first(where: { $0.name == name }) else { return nil }
+        self = metric
+    }
+
+    private init(_ name: String, _ direction: Direction) {
+        self.name = name
+        self.direction = direction
+    }
+
+    /// Every measured column, in the order of the file.
+    package static let all: [MetricColumn] = amounts + costs + latencies + readBack
+
+    private static let amounts = [
+        MetricColumn("duration_s", .lower), MetricColumn("records_acked", .higher),
+        MetricColumn("records_failed", .lower),
+        MetricColumn("throughput_rps", .higher), MetricColumn("throughput_bytes_per_s", .higher),
+        MetricColumn("wire_bytes_per_s", .neither), MetricColumn("compression_ratio", .higher),
+        MetricColumn("batches", .neither), MetricColumn("records_per_batch", .neither),
+    ]
+
+    private static let costs = [
+        "client_cpu_s", "client_cpu_ns_per_record", "generator_cpu_ns_per_record", "broker_cpu_s",
+        "client_peak_rss_bytes",
+        "leaders_moved", "records_retried", "gap_max_ms",
+    ].map { MetricColumn($0, .lower) }
+
+    private static let latencies = LatencyStage.allCases.flatMap { stage in
+        LatencyFigures.columnNames.map { MetricColumn("latency_\(stage.rawValue)_\($0)_us", .lower) }
+    }
+
+    private static let readBack =
+        [MetricColumn("records_read", .higher)]
+        + ["lost", "duplicated", "reordered", "corrupted"].map { MetricColumn("records_\($0)", .lower) }
+
+    /// What is compared unless other metrics are named: how much, at what cost, and how late.
+    package static let usual = [
+        "throughput_rps", "client_cpu_ns_per_record", "client_peak_rss_bytes", "latency_total_p50_us",
+        "latency_total_p99_us",
+    ]
+}
+
+extension RunResult {
+    /// Of a run of which nothing is known.
+    static var empty: RunResult {
+        RunResult(run: 0, startedAt: Timestamp(epochMs: 0), target: "", configuration: RunConfiguration())
+    }
+}

@@ -1,0 +1,120 @@
+import Testing
+
+@testable import LoadGenerator
+
+@Suite struct RankTestTests {
+    @Test func signedRankAgreesWithSciPy() {
+        for (differences, probability) in SciPyFigures.signedRank {
+            #expect(abs(RankTest.signedRank(differences) - probability) < 1e-9)
+        }
+    }
+
+    @Test func rankSumAgreesWithSciPy() {
+        for (first, second, probability) in SciPyFigures.rankSum {
+            #expect(abs(RankTest.rankSum(first, second) - probability) < 1e-9)
+            #expect(abs(RankTest.rankSum(second, first) - probability) < 1e-9)
+        }
+    }
+
+    @Test func nothingIsToldByNothing() {
+        #expect(RankTest.signedRank([]) == 1)
+        #expect(RankTest.signedRank([0, 0, 0]) == 1)
+        #expect(RankTest.rankSum([], [1]) == 1)
+        #expect(RankTest.rankSum([1, 1], [1, 1, 1]) == 1)
+        #expect(RankTest.rankSum([Double](repeating: 1, count: 50), [Double](repeating: 1, count: 50)) == 1)
+    }
+
+    @Test func equalValuesShareTheirRank() {
+        #expect(RankTest.doubledMidranks([3, 1, 3, 2]) == [7, 2, 7, 4])
+    }
+}
+
+@Suite struct SamplesTests {
+    @Test func medianAndQuantiles() {
+        #expect(Samples([3, 1, 2]).median == 2)
+        #expect(Samples([4, 1, 3, 2]).median == 2.5)
+        #expect(Samples([10, 20, 30, 40]).quantile(0.25) == 17.5)
+        #expect(Samples([10]).quantile(0.9) == 10)
+    }
+
+    @Test func aValueFarFromTheOthersIsNamed() {
+        #expect(Samples([10, 11, 10.5, 9.8, 30, 10.2]).outliers == [4])
+        #expect(Samples([10, 11, 10.5, 9.8, 10.2]).outliers.isEmpty)
+        #expect(Samples([10, 10, 10, 90]).outliers.isEmpty)
+    }
+}
+
+@Suite struct BootstrapDistributionTests {
+    @Test func intervalsAgreeWithSciPy() {
+        for (base, new, confidence, low, high) in SciPyFigures.bootstrap {
+            let contrast = Contrast(base: Samples(base), new: Samples(new), isPaired: false)
+            var random = SplitMix64(seed: 7)
+            let interval = contrast.distribution(using: &random).interval(confidence: confidence)
+            // Resampling has an error of its own, in SciPy as here.
+            let tolerance = (high - low) * 0.06
+            #expect(abs(interval.lowerBound - low) < tolerance)
+            #expect(abs(interval.upperBound - high) < tolerance)
+        }
+    }
+
+    @Test func pairsAreResampledTogether() {
+        // The machine got twice as slow in mid-way; the new side always is 10 % faster.
+        let base = Samples([100, 101, 99, 100, 50, 51, 49, 50])
+        let new = Samples(base.values.map { $0 * 1.1 })
+        var random = SplitMix64(seed: 1)
+        let paired = Contrast(base: base, new: new, isPaired: true).distribution(using: &random)
+        let interval = paired.interval(confidence: 0.99)
+        #expect(abs(interval.lowerBound - 0.1) < 1e-9 && abs(interval.upperBound - 0.1) < 1e-9)
+    }
+}
+
+@Suite struct MultiplicityTests {
+    @Test func eachIsJudgedByWhatTheSmallerOnesLeave() {
+        let levels = Multiplicity.holmLevels([0.04, 0.001, 0.015, 0.5], level: 0.06)
+        #expect(levels == [0.03, 0.015, 0.02, 0.03])
+    }
+
+    @Test func looksBecomeRarer() {
+        #expect(Multiplicity.looks(most: 32) == [8, 12, 16, 24, 32])
+        #expect(Multiplicity.looks(most: 50) == [8, 12, 16, 24, 32, 48, 50])
+        #expect(Multiplicity.looks(most: 3) == [3])
+    }
+}
+
+@Suite struct SteadyStateTests {
+    private static func noise(_ count: Int, seed: UInt64) -> [Double] {
+        var random = SplitMix64(seed: seed)
+        return (0..<count).map { _ in Double.random(in: -1...1, using: &random) }
+    }
+
+    @Test func whatComesBeforeTheRateHasSettledIsLeftOut() {
+        let samples = (0..<60).map { $0 < 12 ? Double($0) * 8 : 100 }
+        let noisy = zip(samples, Self.noise(60, seed: 1)).map { $0 + $1 }
+        let count = SteadyState.warmUpCount(noisy)
+        #expect(count.map { (9...14).contains($0) } == true)
+        #expect(SteadyState.isReached(noisy))
+    }
+
+    @Test func aRateThatGoesOnRisingIsNotSteady() {
+        let rising = zip((0..<60).map { 50 + Double($0) }, Self.noise(60, seed: 2)).map { $0 + $1 }
+        #expect(!SteadyState.isReached(rising))
+        #expect(!SteadyState.isReached([Double](repeating: 0, count: 60)))
+        #expect(!SteadyState.isReached([Double](repeating: 5, count: 24)))
+    }
+
+    @Test func aTrendIsDriftAndAPauseIsNot() {
+        let falling = zip((0..<40).map { 100 - Double($0) }, Self.noise(40, seed: 3)).map { $0 + $1 }
+        let drift = SteadyState.drift(falling, bound: 0.1)
+        #expect(drift.map { $0 < -0.2 && $0 > -0.35 } == true)
+        #expect(SteadyState.drift(Self.noise(40, seed: 4).map { 100 + $0 }, bound: 0.1) == nil)
+        var paused = [Double](repeating: 100, count: 40)
+        for index in 30..<36 { paused[index] = 0 }
+        #expect(SteadyState.drift(paused, bound: 0.1) == nil)
+        #expect(SteadyState.drift([1, 2, 3], bound: 0.1) == nil)
+    }
+
+    @Test func longRunsAreGathered() {
+        let rising = (0..<10_000).map { 100 + Double($0) / 100 }
+        #expect(SteadyState.drift(rising, bound: 0.1).map { $0 > 0.3 } == true)
+    }
+}
