@@ -4,6 +4,10 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case success = 0
     /// A run could not be carried out, or records of it were not delivered or not verified.
     case failure = 1
+    /// An expectation is missed.
+    case missed = 2
+    /// What was to be judged could not be: it was not measured, or its figures are not to be trusted.
+    case inconclusive = 3
     /// The command line is wrong; nothing was started.
     case usage = 64
     /// Interrupted; what was measured is written.
@@ -14,6 +18,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         switch self {
         case .success: "done and verified"
         case .failure: "failed"
+        case .missed: "an expectation is missed"
+        case .inconclusive: "an expectation could not be judged"
         case .usage: "the command line is wrong"
         case .interrupted: "interrupted"
         }
