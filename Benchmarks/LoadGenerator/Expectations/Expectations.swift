@@ -3,7 +3,7 @@ import KafkaProtocol
 /// All that a command is to judge its figures by.
 package struct Expectations: Sendable, Equatable {
     /// In the order of the command line, each once.
-    package var all: [Expectation] = []
+    package var all: [ColumnExpectation] = []
     /// Rows are judged that have all of these; every row without any.
     package var filters: [RunFilter] = []
 
@@ -49,7 +49,7 @@ package struct Expectations: Sendable, Equatable {
 package struct RunFilter: Sendable, Hashable, CustomStringConvertible {
     let column: String
     /// Nil: an empty cell.
-    private let expectation: Expectation?
+    private let expectation: ColumnExpectation?
 
     package var description: String { "\(column)=\(expectation?.boundText ?? "")" }
 
@@ -57,11 +57,11 @@ package struct RunFilter: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: `ValueError` for a column that isn't there, and for a value that the column can't have.
     package init(parsing text: String) throws(ValueError) {
-        let (name, rest) = Expectation.split(text)
+        let (name, rest) = ColumnExpectation.split(text)
         guard rest.hasPrefix("=") else { throw ValueError("'\(text)' is not COLUMN=VALUE") }
         let value = String(rest.drop { $0 == "=" }).trimmed
-        column = try Expectation.column(named: name).name
-        expectation = value.isEmpty ? nil : try Expectation(column: name, .same, value)
+        column = try ColumnExpectation.column(named: name).name
+        expectation = value.isEmpty ? nil : try ColumnExpectation(column: name, .same, value)
     }
 
     /// Nil when the row doesn't have the column yet.

@@ -1,6 +1,6 @@
 /// What an expectation has come to in one run.
 package struct Judgement: Sendable, Equatable {
-    package let expectation: Expectation
+    package let expectation: ColumnExpectation
     /// The number of the run.
     package let run: Int
     package let outcome: Check.Outcome
@@ -43,7 +43,7 @@ package struct Judgement: Sendable, Equatable {
     }
 }
 
-extension Expectation {
+extension ColumnExpectation {
     /// Whether a row has what is expected; nil when its cell has nothing to compare.
     func isMet(by row: RunRow) -> Bool? {
         switch bound {

@@ -1,10 +1,10 @@
 // Values of the options of expectations and reports.
 
-extension ValueKind where Value == Expectation {
+extension ValueKind where Value == ColumnExpectation {
     static var expectation: Self {
         Self(
             placeholder: "COLUMN>=VALUE",
-            parse: { text throws(ValueError) in try Expectation(parsing: text) }, text: \.description)
+            parse: { text throws(ValueError) in try ColumnExpectation(parsing: text) }, text: \.description)
     }
 }
 

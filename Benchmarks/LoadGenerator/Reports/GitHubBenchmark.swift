@@ -25,7 +25,7 @@ package struct GitHubBenchmark: Sendable, Hashable, CustomStringConvertible {
             path = String(text[text.index(after: equals)...])
         }
         guard !path.isEmpty, !path.utf8.contains(0) else { throw ValueError("'\(text)' names no file") }
-        let found = try Expectation.column(named: name)
+        let found = try ColumnExpectation.column(named: name)
         guard ColumnMeasure(of: found) != .words, !RunFigures.configurationColumns.contains(name) else {
             throw ValueError("\(name) is not a figure; give a column that is measured, such as \(Self.usualColumn)")
         }
@@ -48,7 +48,7 @@ package struct GitHubBenchmark: Sendable, Hashable, CustomStringConvertible {
         let label = configuration.label.isEmpty ? "" : " " + configuration.label
         var entry: [(String, JSONValue)] = [
             ("name", .string(column + label)), ("unit", .string(measure.unit.isEmpty ? column : measure.unit)),
-            ("value", .double(median)),
+            ("value", .double((median * 1000).rounded() / 1000)),
         ]
         if values.count > 1 {
             let range = [least, most].map { Decimal.shortText($0, decimals: 3) ?? "?" }.joined(separator: " … ")

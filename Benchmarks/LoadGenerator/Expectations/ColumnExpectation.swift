@@ -1,7 +1,7 @@
 import KafkaProtocol
 
 /// What a column of `runs.csv` is expected to be: `throughput_rps>=20M`.
-package struct Expectation: Sendable, Hashable, CustomStringConvertible {
+package struct ColumnExpectation: Sendable, Hashable, CustomStringConvertible {
     /// How a figure is compared with its bound.
     enum Comparison: String, Sendable, CaseIterable {
         case least = ">="
@@ -50,7 +50,7 @@ package struct Expectation: Sendable, Hashable, CustomStringConvertible {
         // Two characters first: `>=` begins with `>`.
         guard let comparison = Comparison.allCases.first(where: { rest.hasPrefix($0.rawValue) }) else {
             let all = Comparison.allCases.map(\.rawValue).asAlternatives
-            let hint = rest.hasPrefix("=") ? "; == is 'the same as'" : ""
+            let hint = Self.slips.first { rest.hasPrefix($0.key) }.map { "; did you mean \($0.value)?" } ?? ""
             throw ValueError("'\(text)' is not COLUMN>=VALUE; the comparison is one of \(all)\(hint)")
         }
         let value = String(rest.dropFirst(comparison.rawValue.count)).trimmed
@@ -65,6 +65,9 @@ package struct Expectation: Sendable, Hashable, CustomStringConvertible {
         measure = ColumnMeasure(of: column)
         bound = try Self.bound(value, name, measure, comparison)
     }
+
+    /// What other languages write, and people do.
+    private static let slips: KeyValuePairs = ["=>": ">=", "=<": "<=", "=": "=="]
 
     /// A column's name and what comes after it.
     static func split(_ text: String) -> (column: String, rest: Substring) {
