@@ -161,7 +161,7 @@ package struct OptionTable: Sendable {
     )
     let junit = Option(
         "junit", .optional(.path(.file)), group: .checks,
-        "write a JUnit report: a test for each run, and for each expectation in it")
+        "write JUnit's XML: a test for each run, and for each expectation in it")
     let markdown = Option(
         "markdown", .optional(.path(.file)), group: .checks,
         "write what was judged, and a table, as Markdown: for $GITHUB_STEP_SUMMARY, or a comment")

@@ -10,9 +10,9 @@ extension Report {
         let order: [Check.Outcome] = [.failed, .missed, .inconclusive]
         for outcome in order {
             let found = checks.filter { $0.outcome == outcome }
-            if !found.isEmpty { parts.append(Self.capped(found.map(\.markdownLine)).joined(separator: "\n")) }
+            if !found.isEmpty { parts.append(Self.capped(found).joined(separator: "\n")) }
         }
-        let passed = checks.filter { $0.outcome == .passed }.map(\.markdownLine)
+        let passed = checks.filter { $0.outcome == .passed }
         if !passed.isEmpty {
             let lines = Self.capped(passed).joined(separator: "\n")
             parts.append("<details><summary>\(passed.count) passed</summary>\n\n\(lines)\n\n</details>")
@@ -33,8 +33,9 @@ extension Report {
 
     private static func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
-    private static func capped(_ lines: [String]) -> [String] {
-        lines.count <= linesMax ? lines : lines.prefix(linesMax) + ["- and \(lines.count - linesMax) more"]
+    private static func capped(_ checks: [Check]) -> [String] {
+        let left = checks.count - linesMax
+        return checks.prefix(linesMax).map(\.markdownLine) + (left > 0 ? ["- and \(left) more"] : [])
     }
 }
 

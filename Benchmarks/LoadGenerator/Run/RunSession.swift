@@ -68,11 +68,9 @@ package struct RunSession {
             }
             if !outcome.failures.isEmpty { failures.append(RunFailure(run: scheduled.number, outcome.failures)) }
             let remarks = RunRemarks(failures: outcome.failures, verdicts: outcome.result.verdicts)
-            if !remarks.isEmpty {
-                // Before the row, so that whoever resumes the sweep has them.
-                manifest.remarks[scheduled.number] = remarks
-                try manifest.write(to: directory.manifest)
-            }
+            if !remarks.isEmpty { manifest.remarks[scheduled.number] = remarks }
+            // Before the row: whoever resumes the sweep has to know why a run has failed, even if this is the last thing done.
+            if !outcome.failures.isEmpty { try manifest.write(to: directory.manifest) }
             try directory.append(outcome)
             results.append(outcome.result)
             try judge.add(outcome.result, failures: outcome.failures)

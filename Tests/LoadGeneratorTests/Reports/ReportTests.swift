@@ -71,17 +71,17 @@ import Testing
     }
 
     @Test func `a summary of thousands of runs is not larger than GitHub takes`() {
-        let checks = (1...20_000).map {
+        let checks = (1...4000).map {
             Check(
                 name: String(repeating: "x", count: 50), group: "run \($0)", outcome: $0 % 2 == 0 ? .missed : .passed,
                 message: String(repeating: "y", count: 100))
         }
-        let rows = (1...20_000).map { ["configuration \($0)", "1M (1M–2M)", "5 ms", "ok"] }
+        let rows = (1...4000).map { ["configuration \($0)", "1M (1M–2M)", "5 ms", "ok"] }
         let table = Report.Table(title: "Runs", header: ["a", "b", "c", "d"], rows: rows)
         let text = Report(title: "kbench", checks: checks, tables: [table]).markdownText
         #expect(text.utf8.count < 1 << 19)
-        #expect(text.contains("- and 9700 more"))
-        #expect(text.contains("19700 more rows"))
+        #expect(text.contains("- and 1700 more"))
+        #expect(text.contains("3700 more rows"))
     }
 
     @Test func `a report without checks is its tables`() {
