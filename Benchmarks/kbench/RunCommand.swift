@@ -17,6 +17,7 @@ struct RunCommand {
         do {
             let directory = try prepareDirectory(terminal)
             try plan.output.prepareTrace(isResumed: plan.resumption != nil)
+            try plan.output.reports.probe()
             return try await RunSession(plan: plan, directory: directory, terminal: terminal).carryOut(
                 arguments: arguments)
         } catch {

@@ -4,9 +4,9 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     case success = 0
     /// A run could not be carried out, or records of it were not delivered or not verified.
     case failure = 1
-    /// A gate was not held, or an expectation not met.
-    case regression = 2
-    /// What was to be judged can't be told from what was measured.
+    /// An expectation is missed, or a gate not held.
+    case missed = 2
+    /// What was to be judged could not be: it was not measured, or its figures are not to be trusted, or too few.
     case inconclusive = 3
     /// The command line is wrong; nothing was started.
     case usage = 64
@@ -18,8 +18,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         switch self {
         case .success: "done and verified"
         case .failure: "failed"
-        case .regression: "a gate was not held"
-        case .inconclusive: "inconclusive"
+        case .missed: "an expectation is missed, or a gate not held"
+        case .inconclusive: "an expectation or a gate could not be judged"
         case .usage: "the command line is wrong"
         case .interrupted: "interrupted"
         }

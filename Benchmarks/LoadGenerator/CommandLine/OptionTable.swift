@@ -148,6 +148,29 @@ package struct OptionTable: Sendable {
     let verify = Option(
         "verify", .flag, group: .checks,
         "read every record back, and tell what is lost, duplicated, reordered or corrupted")
+    let expect = Option(
+        "expect", .repeatable(.expectation), group: .checks,
+        """
+        what a column of runs.csv must be in every run, by >=, <=, >, <, == or !=: throughput_rps>=20M, \
+        latency_total_p99_us<=5ms, client_peak_rss_bytes<64MiB, verdict==ok; a bare number is in the column's unit. May be \
+        given again
+        """)
+    let expectWhere = Option(
+        "expect-where", .repeatable(.runFilter), group: .checks,
+        "with --expect: judge only runs that have this value in a column, such as codec=zstd; several must all be there"
+    )
+    let junit = Option(
+        "junit", .optional(.path(.file)), group: .checks,
+        "write JUnit's XML: a test for each run, and for each expectation in it")
+    let markdown = Option(
+        "markdown", .optional(.path(.file)), group: .checks,
+        "write what was judged, and a table, as Markdown: for $GITHUB_STEP_SUMMARY, or a comment")
+    let githubBenchmark = Option(
+        "github-benchmark", .repeatable(.githubBenchmark), group: .checks,
+        """
+        write a column, throughput_rps if none is named, for benchmark-action/github-action-benchmark: its tool is \
+        customBiggerIsBetter or customSmallerIsBetter, as the column wants. May be given again
+        """)
     let runs = Option(
         "runs", .single(.count(in: 1...10_000), default: 1), group: .repeats, subcommands: [.run],
         "runs of each configuration; a comma list of any option marked * is swept, run by run in turn")

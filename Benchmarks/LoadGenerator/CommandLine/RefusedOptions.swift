@@ -4,7 +4,6 @@ enum RefusedOptions {
     /// By the name without dashes.
     static let reasons = [
         "transactional-id": "the client does not produce in transactions yet",
-        "expect": "kbench does not judge figures; compare those of runs.csv, or of --format json",
         "producer-props": "give each property with --command-property",
         "producer.config": "give the file with --command-config",
     ]

@@ -18,7 +18,7 @@ extension RunPlanReader {
         let dependent = [
             (table.keySize.row, table.keys.row), (table.headerSize.row, table.headers.row),
             (table.payloadDelimiter.row, table.payloadFile.row), (table.keepTopic.row, table.bootstrapServer.row),
-            (table.traceRate.row, table.trace.row),
+            (table.traceRate.row, table.trace.row), (table.expectWhere.row, table.expect.row),
         ]
         for (option, base) in dependent where options.has(option) && !options.has(base) {
             problems.add("\(option.flag) has no effect without \(base.flag)")

@@ -18,10 +18,12 @@ struct RunPlanReader {
         plan.target = target
         plan.output = try output()
         plan.runs = try options(\.runs)
+        plan.output.reports = try reports()
         plan.isDryRun = try options(\.dryRun)
         guard plan.runCount <= Self.runsMax else {
             throw UsageError("--runs: \(plan.runCount) runs are more than the \(Self.runsMax) that are accepted")
         }
+        plan.expectations = try expectations(for: plan)
         return plan
     }
 

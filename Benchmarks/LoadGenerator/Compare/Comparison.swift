@@ -54,7 +54,7 @@ package struct Comparison: Sendable {
     /// What the gates say; 0 without any.
     package var status: ExitStatus {
         let outcomes = metrics.compactMap(\.gateOutcome)
-        if outcomes.contains(.regression) { return .regression }
+        if outcomes.contains(.regression) { return .missed }
         return outcomes.contains(.inconclusive) ? .inconclusive : .success
     }
 

@@ -26,7 +26,29 @@ package enum Quantity {
     /// A number of things a second, which need not be whole: `500k`, `0.5`.
     package static func rate(_ text: String) throws(ValueError) -> Double {
         let accepted = "a number a second, also with k, M or G, like 0.5, 250k, 1.5M"
-        let number = try scaled(text, units: decimalUnits, bareUnit: 1, accepted: accepted)
+        return try number(text, of: .things, accepted: accepted)
+    }
+
+    /// What a number counts that need not be whole.
+    enum Dimension {
+        /// Things: `k`, `M` and `G` are powers of 1000.
+        case things
+        case bytes
+        /// Time; a number without a unit counts in so many nanoseconds.
+        case nanoseconds(bareUnit: UInt128)
+    }
+
+    /// A number that need not be whole, in things, bytes or nanoseconds: `1.5M`, `64MiB`, `0.5ns`.
+    ///
+    /// - Parameter accepted: what is accepted, in words, for the error.
+    static func number(_ text: String, of dimension: Dimension, accepted: String) throws(ValueError) -> Double {
+        let number =
+            switch dimension {
+            case .things: try scaled(text, units: decimalUnits, bareUnit: 1, accepted: accepted)
+            case .bytes: try scaled(text, units: byteUnits, bareUnit: 1, accepted: accepted)
+            case .nanoseconds(let bareUnit):
+                try scaled(text, units: durationUnits, bareUnit: bareUnit, accepted: accepted)
+            }
         return Double(number.numerator) / Double(number.denominator)
     }
 

@@ -19,9 +19,16 @@ extension RunPlan {
         let times = runs == 1 ? "once" : "\(runs) times, in turn"
         lines += ["", "\(runCount == 1 ? "1 run" : "\(runCount) runs"): each configuration \(times)"]
         lines.append("in total: \(totalCost)")
+        lines += expectationLines
         if let resumption { lines.append("done before: \(resumption.completedRuns.count) of them") }
         if !warnings.isEmpty { lines += [""] + warnings.map { "warning: \($0)" } }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var expectationLines: [String] {
+        guard !expectations.all.isEmpty else { return [] }
+        return ["", "expected\(expectations.scope.isEmpty ? " of every run" : expectations.scope)"]
+            + expectations.all.map { "  " + $0.spaced }
     }
 
     private var targetLines: [(String, String)] {

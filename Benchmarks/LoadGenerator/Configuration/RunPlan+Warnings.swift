@@ -6,7 +6,9 @@ extension RunPlan {
     static let brokerBatchByteCountMax = 1_048_588
 
     /// Sentences without a full stop, each once. Linear in the number of configurations.
-    package var warnings: [String] { sizeWarnings + pieceWarnings + securityWarnings }
+    package var warnings: [String] {
+        sizeWarnings + pieceWarnings + securityWarnings + expectations.warnings(self)
+    }
 
     private var securityWarnings: [String] {
         var warnings: [String] = []

@@ -19,6 +19,8 @@ package struct RunPlan: Sendable, Equatable {
     package var configurations: [RunConfiguration]
     /// How often each configuration runs, at least once.
     package var runs: Int = OptionTable.standard(\.runs)
+    /// What its figures are judged by.
+    package var expectations = Expectations()
     /// Print the plan and stop.
     package var isDryRun = false
     /// The interrupted sweep to go on with; nil for a new one.
@@ -149,6 +151,8 @@ package struct OutputSettings: Sendable, Equatable {
     package var trace: String?
     /// The batches a second of which spans are written.
     package var traceRate: Int = OptionTable.standard(\.traceRate)
+    /// Where reports are written.
+    package var reports = ReportFiles()
     /// Where metrics are served while runs last; nil for nowhere.
     package var metrics: ListenAddress?
 

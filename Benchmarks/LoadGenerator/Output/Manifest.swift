@@ -13,6 +13,8 @@ package struct Manifest: Sendable, Equatable {
     package var wasInterrupted = false
     /// How many runs are in `runs.csv`.
     package var completedRuns = 0
+    /// What is said of runs besides their figures, by their numbers.
+    package var remarks: [Int: RunRemarks] = [:]
     /// The CPUs' time before the first run and after the last one.
     package var cpuTimeBefore: CPUTime?
     package var cpuTimeAfter: CPUTime?
@@ -54,7 +56,7 @@ package struct Manifest: Sendable, Equatable {
             ("seed", .unsigned(plan.configurations[0].seed)), ("target", targetJSON),
             ("configurations", .array(plan.configurations.map(\.json))), ("system", system.json),
             ("steal_share", .optional(stealShare)), ("library_versions", Self.json(libraryVersions)),
-            ("broker_versions", Self.json(brokerVersions)),
+            ("broker_versions", Self.json(brokerVersions)), ("remarks", .array(remarksJSON)),
         ])
     }
 
@@ -65,6 +67,10 @@ package struct Manifest: Sendable, Equatable {
     package var stealShare: Double? {
         guard let cpuTimeBefore, let cpuTimeAfter else { return nil }
         return cpuTimeAfter.stealShare(since: cpuTimeBefore)
+    }
+
+    private var remarksJSON: [JSONValue] {
+        remarks.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }.map { $0.value.json(run: $0.key) }
     }
 
     private var targetJSON: JSONValue {

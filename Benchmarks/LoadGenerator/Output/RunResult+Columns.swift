@@ -8,6 +8,8 @@ extension RunResult {
         let value: JSONValue
         /// Nil: an empty cell.
         let text: String?
+        /// Whether its cells are numbers that can be greater or less than another.
+        var isNumber = false
     }
 
     /// Every column in its order, whatever was measured.
@@ -25,9 +27,7 @@ extension RunResult {
 
     /// The columns as an object, and the verdicts in words.
     package var json: JSONValue {
-        let reasons = verdicts.filter { $0.kind != .ok }.map { verdict in
-            JSONValue.object([("verdict", .string(verdict.kind.rawValue)), ("why", .string(verdict.explanation))])
-        }
+        let reasons = verdicts.filter { $0.kind != .ok }.map(\.json)
         return .object(columns.map { ($0.name, $0.value) } + [("verdicts", .array(reasons))])
     }
 
@@ -57,7 +57,8 @@ extension RunResult {
         ]
     }
 
-    private var securityColumns: [Column] {
+    /// How connections were secured, which is known before they are.
+    var securityColumns: [Column] {
         let (securityProtocol, mechanism) = (security?.securityProtocol.rawValue, security?.sasl?.name)
         return [
             Column(name: "security_protocol", value: .optional(securityProtocol), text: securityProtocol),
@@ -115,10 +116,11 @@ extension RunResult.Column {
     }
 
     fileprivate static func integer(_ name: String, _ value: Int64?) -> Self {
-        Self(name: name, value: .optional(value), text: value.map(String.init))
+        Self(name: name, value: .optional(value), text: value.map(String.init), isNumber: true)
     }
 
     fileprivate static func number(_ name: String, _ value: Double?, decimals: Int) -> Self {
-        Self(name: name, value: .optional(value), text: value.flatMap { Decimal.shortText($0, decimals: decimals) })
+        let text = value.flatMap { Decimal.shortText($0, decimals: decimals) }
+        return Self(name: name, value: .optional(value), text: text, isNumber: true)
     }
 }

@@ -44,7 +44,8 @@ extension RunSummary {
         return "\(what), \(factor) × better than \(other)"
     }
 
-    private static func median(_ values: [Double]) -> Double? {
+    /// The value in the middle, or between the two there; nil without values.
+    static func median(_ values: [Double]) -> Double? {
         guard !values.isEmpty else { return nil }
         let sorted = values.sorted()
         let middle = sorted.count / 2

@@ -69,9 +69,11 @@ package enum RunSummary {
             """
     }
 
-    /// All runs as one object, ending with a newline.
-    package static func json(_ results: [RunResult]) -> String {
-        JSONValue.object([("runs", .array(results.map(\.json)))]).prettyText
+    /// All runs and expectations as one object, ending with a newline.
+    package static func json(_ results: [RunResult], _ judgements: [Judgement] = []) -> String {
+        JSONValue.object([
+            ("runs", .array(results.map(\.json))), ("expectations", .array(judgements.map(\.json))),
+        ]).prettyText
     }
 
     private static func cell(_ text: String?) -> String { text ?? "-" }

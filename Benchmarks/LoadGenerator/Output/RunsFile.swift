@@ -5,11 +5,12 @@ package struct RunsFile: Sendable, Equatable {
     package init(path: String) { self.path = path }
 
     /// The columns, in their order.
-    package static let columnNames: [String] = {
-        let nothing = RunResult(
-            run: 0, startedAt: Timestamp(epochMs: 0), target: "", configuration: RunConfiguration())
-        return nothing.columns.map(\.name)
-    }()
+    package static let columnNames = columns.map(\.name)
+
+    /// The same with what is in them, of a run of which nothing was measured.
+    static let columns = RunResult(
+        run: 0, startedAt: Timestamp(epochMs: 0), target: "", configuration: RunConfiguration()
+    ).columns
 
     /// Appends the row of `result`, after the header if the file is new.
     ///

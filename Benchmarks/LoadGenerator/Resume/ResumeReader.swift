@@ -28,11 +28,12 @@ struct ResumeReader {
         let manifest = try manifest()
         var plan = try plannedAgain(manifest)
         try compare(plan, manifest)
+        let completed = try CompletedRuns(directory: directory, plan: plan).numbers()
         plan.resumption = Resumption(
             directory: directory, arguments: manifest["arguments"]?.array?.compactMap(\.string) ?? [],
             startedAt: manifest["started_at"]?.string ?? "",
             resumedAt: manifest["resumed_at"]?.array?.compactMap(\.string) ?? [],
-            completedRuns: try CompletedRuns(directory: directory, plan: plan).numbers())
+            completedRuns: completed, remarks: RunRemarks.all(in: manifest).filter { completed.contains($0.key) })
         return plan
     }
 

@@ -10,6 +10,8 @@ package struct Resumption: Sendable, Equatable {
     let resumedAt: [String]
     /// The numbers of the runs that are done. An interrupted run is not done: it is repeated.
     package let completedRuns: Set<Int>
+    /// What was said of runs that are done, by their numbers.
+    let remarks: [Int: RunRemarks]
 }
 
 extension RunPlan {

@@ -48,6 +48,7 @@ package struct RunSession {
         try manifest.write(to: directory.manifest)
         var results: [RunResult] = []
         var failures: [RunFailure] = []
+        var judge = try SweepJudge(plan, directory)
         let swept = plan.sweptOptionNames
         for scheduled in plan.remaining where !interrupt.isSet {
             let run = SingleRun(
@@ -60,13 +61,19 @@ package struct RunSession {
             } catch {
                 // Nothing of this run was measured; what was before is written, and the rest would fare no better.
                 if !interrupt.isSet {
+                    judge.add(failed: scheduled.number, "\(error)")
                     failures.append(RunFailure(run: plan.runCount > 1 ? scheduled.number : nil, ["\(error)"]))
                 }
                 break
             }
             if !outcome.failures.isEmpty { failures.append(RunFailure(run: scheduled.number, outcome.failures)) }
+            let remarks = RunRemarks(failures: outcome.failures, verdicts: outcome.result.verdicts)
+            if !remarks.isEmpty { manifest.remarks[scheduled.number] = remarks }
+            // Before the row: whoever resumes the sweep has to know why a run has failed, even if this is the last thing done.
+            if !outcome.failures.isEmpty { try manifest.write(to: directory.manifest) }
             try directory.append(outcome)
             results.append(outcome.result)
+            try judge.add(outcome.result, failures: outcome.failures)
             metrics.end()
             manifest.completedRuns += 1
         }
@@ -74,9 +81,10 @@ package struct RunSession {
         manifest.endedAt = Timestamp(.now)
         manifest.cpuTimeAfter = CPUTime.now()
         try manifest.write(to: directory.manifest)
-        terminal.finish(results, failures, plan: plan, directory: directory)
-        if interrupt.isSet { return .interrupted }
-        return failures.isEmpty ? .success : .failure
+        try judge.write()
+        terminal.finish(
+            results, judge.earlierFailures + failures, judge.judgements, plan: plan, directory: directory)
+        return interrupt.isSet ? .interrupted : judge.status
     }
 
     /// What is known before the first run.
@@ -93,6 +101,7 @@ package struct RunSession {
             manifest.brokerVersions = [Manifest.Version(name: "embedded", version: KafkaClientVersion.current)]
         }
         manifest.completedRuns = plan.runCount - plan.remaining.count
+        manifest.remarks = plan.resumption?.remarks ?? [:]
         return manifest
     }
 }

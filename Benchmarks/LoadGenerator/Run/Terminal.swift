@@ -53,14 +53,18 @@ package struct Terminal: Sendable {
         }
     }
 
-    /// The table of results, and what went wrong.
-    func finish(_ results: [RunResult], _ failures: [RunFailure], plan: RunPlan, directory: OutputDirectory) {
+    /// The table of results, what became of expectations, and what went wrong.
+    func finish(
+        _ results: [RunResult], _ failures: [RunFailure], _ judgements: [Judgement], plan: RunPlan,
+        directory: OutputDirectory
+    ) {
         for failure in failures { complain("\(failure)") }
         switch format {
-        case .json: Self.write(RunSummary.json(results), to: 1)
-        case .text where results.isEmpty: break
+        case .json: Self.write(RunSummary.json(results, judgements), to: 1)
         case .text:
-            Self.write(RunSummary.text(results, plan: plan), to: 1)
+            if !results.isEmpty { Self.write(RunSummary.text(results, plan: plan), to: 1) }
+            Self.write(RunSummary.expectations(judgements, plan: plan), to: 1)
+            if results.isEmpty { break }
             guard !isQuiet else { break }
             for line in RunSummary.advice(results, plan: plan, directory: directory.path) {
                 Self.write("next: \(line)\n", to: 1)

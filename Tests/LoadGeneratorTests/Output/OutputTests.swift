@@ -223,6 +223,7 @@ import Testing
         #expect(Set(run.keys) == Set(RunsFile.columnNames + ["verdicts"]))
         #expect(run["records_acked"] as? Int == 10_000_000)
         #expect(run["broker_cpu_s"] is NSNull)
+        #expect(object["expectations"]?.isEmpty == true)
         #expect(RunSummary.json([measured()]).contains("\"idempotence\": true,"))
     }
 }

@@ -1,0 +1,64 @@
+/// A row of `runs.csv`: what is in its cells, by the names of their columns.
+package struct RunRow: Sendable, Equatable {
+    /// The number of the run.
+    package let run: Int
+    private let cells: [String: String]
+
+    /// The row of a run that has just ended.
+    package init(_ result: RunResult) {
+        self.init(run: result.run, result.columns)
+    }
+
+    /// What is known of a run before it begins.
+    init(_ scheduled: RunPlan.ScheduledRun, of plan: RunPlan) {
+        let configuration = scheduled.configuration
+        var result = RunResult(
+            run: scheduled.number, startedAt: Timestamp(epochMs: 0),
+            target: plan.target.name(stage: configuration.stage), configuration: configuration)
+        if configuration.stage == .broker { result.security = plan.target.clientSettings.security }
+        let known = (result.configurationColumns + result.securityColumns).filter { $0.name != "started_at" }
+        self.init(run: scheduled.number, known)
+    }
+
+    private init(run: Int, _ columns: [RunResult.Column]) {
+        self.run = run
+        cells = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.text ?? "") })
+    }
+
+    fileprivate init?(_ names: [String], _ texts: [String]) {
+        guard names.count == texts.count else { return nil }
+        cells = Dictionary(zip(names, texts)) { first, _ in first }
+        guard let run = cells["run"].flatMap({ Int($0) }) else { return nil }
+        self.run = run
+    }
+
+    /// The columns that the row has.
+    var columnNames: Set<String> { Set(cells.keys) }
+
+    /// The text in a cell; nil when nothing was measured, or when there is no such column.
+    package subscript(column: String) -> String? {
+        cells[column].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The number in a cell; nil when there is none.
+    package func number(_ column: String) -> Double? { self[column].flatMap { Double($0) } }
+
+    /// The run's verdict; nil when the row has none that is known.
+    package var verdict: Verdict.Kind? { self["verdict"].flatMap(Verdict.Kind.init(rawValue:)) }
+}
+
+extension RunsFile {
+    /// The rows that are there, without those that are cut short; none when there is no file.
+    ///
+    /// - Throws: `OutputError` when the file is no CSV.
+    package func rows() throws(OutputError) -> [RunRow] {
+        guard let text = TextFile.text(path, byteCountMax: .max) else { return [] }
+        do throws(ValueError) {
+            let rows = try CSV.rows(text)
+            guard let header = rows.first else { return [] }
+            return rows.dropFirst().compactMap { RunRow(header, $0) }
+        } catch {
+            throw OutputError(path: path, action: "read", reason: error.description)
+        }
+    }
+}
