@@ -144,7 +144,10 @@ package struct OptionTable: Sendable {
 
     let rate = Option(
         "rate", .list(.rate, default: "as fast as possible") { _, _ in nil }, aliases: ["throughput"], group: .load,
-        "records a second on a fixed schedule that late answers do not slow down")
+        """
+        records a second on a fixed schedule that late answers do not slow down; the latency of each counts from when it was \
+        due. Without a rate, records of a batch count from its first one: a bound that none of them exceeds
+        """)
     let verify = Option(
         "verify", .flag, group: .checks,
         "read every record back, and tell what is lost, duplicated, reordered or corrupted")

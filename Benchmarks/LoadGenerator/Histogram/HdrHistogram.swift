@@ -95,8 +95,10 @@ package struct HdrHistogram: Sendable, Equatable {
             totalCount &+= other.totalCount
             clampedCount &+= other.clampedCount
         } else {
+            let clampedBefore = clampedCount
             for bucket in other.recordedBuckets { record(bucket.lowestValue, count: bucket.count) }
-            clampedCount &+= other.clampedCount
+            // What the other clamped may have been clamped here again.
+            clampedCount = Swift.max(clampedCount, clampedBefore &+ other.clampedCount)
         }
         (smallest, largest) = extremes
     }
