@@ -42,39 +42,49 @@ package struct RecordNumbers: Sendable, Equatable {
         var next: Int64 { first + Int64(stride) * Int64(count) }
     }
 
-    package private(set) var runs: [Run] = []
+    /// All runs but the last one, which is the one that grows: an array costs more to change.
+    private var complete: [Run] = []
+    /// With a count of 0 there is none.
+    private var last = Run(first: 0, stride: 0, count: 0)
 
     package init() {}
 
-    package var isEmpty: Bool { runs.isEmpty }
+    package var runs: [Run] { last.count == 0 ? complete : complete + [last] }
+
+    package var isEmpty: Bool { last.count == 0 }
 
     /// Adds the number of the next record.
+    @inline(__always)
     package mutating func add(_ number: Int64) {
-        let last = runs.count - 1
-        if last >= 0 {
-            if runs[last].next == number, runs[last].count > 1 {
-                runs[last].count += 1
-                return
-            }
-            if runs[last].count == 1, let stride = Int32(exactly: number - runs[last].first) {
-                runs[last].stride = stride
-                runs[last].count = 2
-                return
-            }
+        if last.count > 1, last.next == number {
+            last.count += 1
+        } else if last.count == 1, let stride = Int32(exactly: number - last.first) {
+            (last.stride, last.count) = (stride, 2)
+        } else {
+            begin(Run(first: number, stride: 1, count: 1))
         }
-        runs.append(Run(first: number, stride: 1, count: 1))
     }
 
     /// Adds the numbers of the next records, which follow each other.
     ///
     /// - Parameter count: below 2³².
     package mutating func add(_ first: Int64, count: Int) {
-        let last = runs.count - 1
-        if last >= 0, runs[last].stride == 1, runs[last].next == first {
-            runs[last].count += UInt32(count)
+        if last.count > 0, last.stride == 1, last.next == first {
+            last.count += UInt32(count)
         } else if count > 0 {
-            runs.append(Run(first: first, stride: 1, count: UInt32(count)))
+            begin(Run(first: first, stride: 1, count: UInt32(count)))
         }
+    }
+
+    private static let runCountUsual = 32
+
+    private mutating func begin(_ run: Run) {
+        if last.count > 0 {
+            // Where there are two runs, there are many.
+            if complete.isEmpty { complete.reserveCapacity(Self.runCountUsual) }
+            complete.append(last)
+        }
+        last = run
     }
 
     /// The numbers of some of the records.
@@ -87,7 +97,7 @@ package struct RecordNumbers: Sendable, Equatable {
             let part = (start..<start + Int(run.count)).clamped(to: range)
             if !part.isEmpty {
                 let skipped = Int64(part.lowerBound - start)
-                result.runs.append(
+                result.begin(
                     Run(first: run.first + skipped * Int64(run.stride), stride: run.stride, count: UInt32(part.count)))
             }
             start += Int(run.count)
