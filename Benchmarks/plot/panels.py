@@ -37,6 +37,12 @@ def line_style(configuration):
     return "--" if configuration.doubts else "-"
 
 
+def note_bounds(page, configurations):
+    """Says of which latencies only a bound is known."""
+    if any(c.summary("rate_target_rps") is None for c in configurations):
+        page.notes.append("Total without a target rate: a batch's records count from its first one, an upper bound.")
+
+
 def outer_labels(page, drawn, x, y):
     columns = page.axes.shape[1]
     for place, (axes, _) in enumerate(drawn):

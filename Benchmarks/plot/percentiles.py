@@ -3,7 +3,7 @@
 import math
 import statistics
 
-from .panels import line_style, outer_labels, panels
+from .panels import line_style, note_bounds, outer_labels, panels
 from .theme import axis_of_durations, colour, latency_label, marker
 
 NAME = "latency"
@@ -37,6 +37,7 @@ def draw(sweep):
     outer_labels(page, drawn, "percentile of records (%)", latency_label(values))
     if any(len(c.runs) > 1 for c in usable):
         page.notes.append("Shaded: from the least to the most of the runs.")
+    note_bounds(page, usable)
     page.add_legend(handles, sweep.series)
     return page
 

@@ -2,7 +2,7 @@
 
 from matplotlib.lines import Line2D
 
-from .panels import line_style, outer_labels, panels
+from .panels import line_style, note_bounds, outer_labels, panels
 from .theme import axis_of_durations, colour, latency_label, marker
 
 NAME = "stages"
@@ -42,6 +42,7 @@ def draw(sweep):
     handles += [
         Line2D([], [], color="grey", marker="o", linestyle="", label="p50"),
         Line2D([], [], color="grey", marker="o", markerfacecolor="white", linestyle="", label="p99")]
+    note_bounds(page, usable)
     missing = [stage for stage in STAGES if stage not in present]
     if missing:
         page.notes.append(f"Not measured: {', '.join(missing)}.")

@@ -5,6 +5,7 @@ import math
 from matplotlib.lines import Line2D
 
 from .events import LABEL, marks
+from .panels import note_bounds
 from .theme import COLOURS, GREY, Page, axis_of_counts, axis_of_durations, latency_label, limited, panel_title
 
 NAME = "timeline"
@@ -39,6 +40,7 @@ def draw(sweep):
                           + (" Of several runs, the first one's." if any(len(c.runs) > 1 for c in shown) else ""))
     if any(len(intervals(run)) < len(run.timeline) for c in shown for run in c.runs):
         page.notes.append(f"Last intervals shorter than {100 * REST_MAX:.0f} % of the first are left out.")
+    note_bounds(page, shown)
     rates = [c.summary("rate_target_rps") for c in shown]
     throughputs = [value for c in shown for run in c.runs for row in intervals(run)
                    if (value := row.number("throughput_rps")) is not None]

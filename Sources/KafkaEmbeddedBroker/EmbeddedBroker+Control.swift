@@ -18,6 +18,12 @@ extension EmbeddedBroker {
     /// Removes all faults. Answers that are already held back stay so.
     public func removeFaults() { faults.removeAll() }
 
+    /// The answers that rules have held back, in the order in which they were sent, the first million of them.
+    package var heldAnswers: [HeldAnswer] { faults.heldAnswers.all }
+
+    /// Forgets the answers that were held back.
+    package func forgetHeldAnswers() { faults.heldAnswers.removeAll() }
+
     /// The counts of what has happened so far. Linear in the number of partitions.
     public var statistics: EmbeddedBrokerStatistics {
         var result = EmbeddedBrokerStatistics()

@@ -14,7 +14,7 @@ COLUMNS = (
     + ",".join(
         f"latency_{stage}_{figure}_us" for stage in ("total", "build", "compress", "queue", "ack")
         for figure in ("p50", "p90", "p99", "p999", "max"))
-    + ",records_read,records_lost,records_duplicated,records_reordered,records_corrupted,verdict").split(",")
+    + ",latency_total_above_1h,records_read,records_lost,records_duplicated,records_reordered,records_corrupted,verdict").split(",")
 
 
 @test("a run against the embedded broker ends with 0 and leaves the columns of the contract")

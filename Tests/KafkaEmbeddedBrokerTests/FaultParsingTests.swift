@@ -27,6 +27,15 @@ import Testing
             ("produce:lose", FaultRule(.produce, effect: .storage(.lose))),
             ("produce:partition=2:double", FaultRule(.produce, partition: 2, effect: .storage(.double))),
             ("produce:count=1:swap", FaultRule(.produce, count: 1, effect: .storage(.swap))),
+            (
+                "produce:every=10:after=2s:delay=20ms:pipelined",
+                FaultRule(.produce, every: 10, after: .seconds(2), isPipelined: true, effect: .delay(.milliseconds(20)))
+            ),
+            (
+                "produce:count=50:delay=500us..20ms:serial",
+                FaultRule(.produce, count: 50, effect: .risingDelay(from: .microseconds(500), to: .milliseconds(20)))
+            ),
+            ("any:skip=3:pause=1s", FaultRule(skip: 3, effect: .pause(.seconds(1)))),
             ("produce:skip=1:corrupt", FaultRule(.produce, skip: 1, effect: .storage(.corrupt))),
         ]
         for (text, rule) in rules { #expect(try FaultRule(parsing: text) == rule, "\(text)") }
@@ -40,6 +49,13 @@ import Testing
         "produce:grow", "produce:grow=0", "produce:grow=x", "produce:anew=0", "produce:anew", "produce:anew=3000000000",
         "produce:leaderless=1", "metadata:freeze=2", "metadata:freeze:grow=3", "produce:leader=x",
         "produce:disconnect=soon", "produce:lose=1", "any:lose", "fetch:corrupt", "produce:swap:double",
+        "produce:delay=1ms..", "produce:delay=..2ms:count=2", "produce:delay=1ms..2ms",
+        "produce:delay=1ms..2ms:count=1",
+        "produce:every=0:stall", "produce:after=2:stall", "produce:pause", "produce:pause=1s:count=2",
+        "produce:pause=1s:every=2",
+        "produce:stall:pipelined", "produce:error=15:serial", "produce:delay=1ms:pipelined:serial",
+        "produce:delay=1ms:pipelined=yes", "fetch:delay=1ms:pipelined", "any:pause=1s:pipelined",
+
     ])
     func `what makes no sense is refused, saying what`(text: String) {
         let error = #expect(throws: EmbeddedBrokerError.self) { try FaultRule(parsing: text) }

@@ -44,6 +44,8 @@ struct BrokerControl: Sendable {
         case .advertise(let node, let endpoint): broker.advertise(node: node, as: endpoint)
         case .hide(let node): broker.hideFromMetadata(node: node)
         case .show(let node): broker.showInMetadata(node: node)
+        case .delays: return Self.json(broker.heldAnswers).compactText
+        case .clearDelays: broker.forgetHeldAnswers()
         case .statistics: return Self.json(broker.statistics).compactText
         case .help: return "commands: \(ControlCommand.usages.joined(separator: "; "))"
         }
@@ -78,6 +80,22 @@ struct BrokerControl: Sendable {
                     })
             ),
         ])
+    }
+
+    /// For each answer, times by the broker's clock: when its request arrived, counted from the first one, and for how long it was
+    /// held back.
+    private static func json(_ answers: [HeldAnswer]) -> JSONValue {
+        let begin = answers.map(\.arrived).min() ?? .now
+        return .array(
+            answers.map { answer in
+                .object([
+                    ("node", .integer(Int64(answer.node))),
+                    ("api", .string(answer.apiKey.name.lowercased())),
+                    ("records", .integer(Int64(answer.recordCount))),
+                    ("arrived_ns", .integer(answer.arrived.nanoseconds(since: begin))),
+                    ("held_ns", .integer(answer.heldNs)),
+                ])
+            })
     }
 
     private static func json(_ partition: EmbeddedBrokerStatistics.Partition) -> JSONValue {

@@ -28,6 +28,9 @@ enum ControlCommand: Equatable, Sendable {
     case hide(node: Int32)
     case show(node: Int32)
     case statistics
+    /// The answers that rules have held back.
+    case delays
+    case clearDelays
     case help
 
     /// How each command is written: its words, those in capitals as placeholders, those in brackets optional.
@@ -36,7 +39,7 @@ enum ControlCommand: Equatable, Sendable {
         "leader TOPIC PARTITION NODE", "leaderless TOPIC PARTITION", "elect", "forget-producers TOPIC [PARTITION]",
         "freeze NODE", "thaw NODE", "stop NODE",
         "start NODE [PORT]", "pause NODE", "resume NODE", "add", "advertise NODE [HOST:PORT]", "hide NODE", "show NODE",
-        "stats", "help",
+        "stats", "delays [clear]", "help",
     ]
 
     /// Reads a command.
@@ -99,6 +102,12 @@ enum ControlCommand: Equatable, Sendable {
         case "hide": .hide(node: try arguments.node(0))
         case "show": .show(node: try arguments.node(0))
         case "stats": .statistics
+        case "delays":
+            switch arguments.words {
+            case []: .delays
+            case ["clear"]: .clearDelays
+            default: throw ValueError("'\(arguments.words[0])' is not understood")
+            }
         default: .help
         }
     }

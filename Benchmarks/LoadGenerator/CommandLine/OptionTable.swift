@@ -144,7 +144,10 @@ package struct OptionTable: Sendable {
 
     let rate = Option(
         "rate", .list(.rate, default: "as fast as possible") { _, _ in nil }, aliases: ["throughput"], group: .load,
-        "records a second on a fixed schedule that late answers do not slow down")
+        """
+        records a second on a fixed schedule that late answers do not slow down; the latency of each counts from when it was \
+        due. Without a rate, records of a batch count from its first one: a bound that none of them exceeds
+        """)
     let verify = Option(
         "verify", .flag, group: .checks,
         "read every record back, and tell what is lost, duplicated, reordered or corrupted")
@@ -296,12 +299,16 @@ package struct OptionTable: Sendable {
         """
         a scripted fault, may be given again: any, or an API (\(FaultRule.apiNames.joined(separator: ", "))); \
         then, each behind a colon, which of its requests: topic=NAME, \
-        partition=N, node=N, skip=N (so many pass first), count=N (no more than so many); and what happens, one of \
+        partition=N, node=N, skip=N (so many pass first), every=N (one of so many), count=N (no more than so many), \
+        after=TIME (counted from the first such request); and what happens, one of \
         error=CODE, error-after-store=CODE, disconnect, disconnect=after (once it is stored), delay=TIME, \
+        delay=TIME..TIME (rising over the requests of count=), pause=TIME (all answers wait for its end), \
         throttle=TIME (us, ms or s), stall, leader=NODE, leaderless, grow=N or anew=N (topics get N \
         partitions, or are made anew with N), freeze (the broker's metadata); of produce requests also a lie about a \
         batch that is acknowledged: lose, double, swap (stored behind the next one) or corrupt (a byte of a value is \
-        flipped, the checksum mended); such as \(faultExample)
+        flipped, the checksum mended); a delay or pause is serial, so that requests of a connection wait for the answer \
+        before them, or of produce requests also pipelined: they are served meanwhile, and each answer has its own time; \
+        such as \(faultExample)
         """)
     let control = Option(
         "control", .flag, group: .broker, subcommands: [.broker],

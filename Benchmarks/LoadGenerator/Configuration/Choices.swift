@@ -60,6 +60,9 @@ package enum DoorChoice: String, NamedChoice {
     case chunk
 
     package static let noun = "door"
+
+    /// Whether records go in one by one.
+    var takesRecords: Bool { self == .writer || self == .record }
 }
 
 /// How a record's partition is chosen.

@@ -27,13 +27,13 @@ package struct HdrHistogram: Sendable, Equatable {
     let subBucketMask: Int64
 
     /// Counts by index; the length never changes.
-    private(set) var counts: [UInt64]
+    var counts: [UInt64]
     /// How many values were recorded, clamped ones included.
-    package private(set) var totalCount: UInt64 = 0
+    package internal(set) var totalCount: UInt64 = 0
     /// How many values lay above `highestTrackableValue`.
     package private(set) var clampedCount: UInt64 = 0
-    private var smallest = Int64.max
-    private var largest: Int64 = 0
+    var smallest = Int64.max
+    var largest: Int64 = 0
 
     /// - Precondition: `1 <= lowestDiscernibleValue`, `highestTrackableValue >= 2 * lowestDiscernibleValue`,
     ///   `significantDigits` in 1 … 5, and a sub-bucket range that fits 62 bits.
@@ -95,8 +95,10 @@ package struct HdrHistogram: Sendable, Equatable {
             totalCount &+= other.totalCount
             clampedCount &+= other.clampedCount
         } else {
+            let clampedBefore = clampedCount
             for bucket in other.recordedBuckets { record(bucket.lowestValue, count: bucket.count) }
-            clampedCount &+= other.clampedCount
+            // What the other clamped may have been clamped here again.
+            clampedCount = Swift.max(clampedCount, clampedBefore &+ other.clampedCount)
         }
         (smallest, largest) = extremes
     }

@@ -1,6 +1,6 @@
 /// The stages of a record's time, in the order of the files.
 package enum LatencyStage: String, Sendable, CaseIterable {
-    /// Intended time (open loop) or append (closed loop) → acknowledged.
+    /// Intended time (open loop), or the append of the batch's first record (closed loop: a bound) → acknowledged.
     case total
     /// First record of the batch appended → batch sealed.
     case build

@@ -91,7 +91,7 @@ extension RunResult {
                 let us = figures.map { Double($0[position].valueNs) / 1000 }
                 return Column.number("latency_\(stage.rawValue)_\(name)_us", us, decimals: 3)
             }
-        }
+        } + [.integer("latency_total_above_1h", recordsClamped)]
     }
 }
 

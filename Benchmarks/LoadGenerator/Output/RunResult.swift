@@ -36,6 +36,8 @@ package struct RunResult: Sendable, Equatable {
     /// With `--verify`, what was read back.
     package var verified: Verified?
     package var latencies: [LatencyStage: LatencyFigures] = [:]
+    /// Records whose total latency is longer than histograms tell apart (an hour). Percentiles that fall among them are the maximum.
+    package var recordsClamped: Int64?
     /// All that is wrong with the figures; empty when nothing is.
     package var verdicts: [Verdict] = []
 

@@ -23,8 +23,19 @@ package enum RunSummary {
                 "run \(result.run) is \($0.kind.rawValue): \($0.explanation)\n"
             }
         }
-        return table([header] + rows) + warnings.joined() + results.compactMap(disturbance).joined()
+        return table([header] + rows) + warnings.joined() + results.compactMap(clamped).joined()
+            + results.compactMap(disturbance).joined()
             + results.compactMap(readBack).joined() + withoutIdempotence(plan)
+    }
+
+    /// That latencies were too long for histograms, on a line; nil where none was.
+    private static func clamped(_ result: RunResult) -> String? {
+        guard let count = result.recordsClamped, count > 0 else { return nil }
+        return """
+            run \(result.run): \(Quantity.counted(count, "record")) took longer than an hour, which is the longest latency that is told \
+            apart; the maximum is exact
+
+            """
     }
 
     /// That runs were not idempotent though acks all usually means that; empty where it is as usual.

@@ -6,8 +6,10 @@ struct GeneratorLoad: Sendable {
     /// No more records are made then.
     let end: MonotonicInstant
     let stretches: RecordStretches
-    /// Of an open loop, with the place where intended times are noted.
-    let schedule: (OpenLoopSchedule, IntendedTimes)?
+    /// Of an open loop.
+    let schedule: OpenLoopSchedule?
+    /// Where generators note what they give to doors that take records one by one: one for each writer, or one for all tasks.
+    let doors: [HandedRecords]
     /// Nothing comes after this load.
     let isLast: Bool
 }
@@ -20,9 +22,9 @@ extension Generator {
         let begin = MonotonicInstant.now
         let delayBefore = GeneratorClock.threadRunDelayNs()
         var outcome: Outcome
-        if let (schedule, intended) = load.schedule {
+        if let schedule = load.schedule {
             outcome = await generateInOpenLoop(
-                on: schedule, intended, loop: loop, index: lane, of: configuration.cores
+                on: schedule, loop: loop, index: lane, of: configuration.cores
             ) { chunk, _ in try await builder.append(chunk, to: topic, partition: nil) }
         } else {
             outcome = await generateInClosedLoop(from: load.stretches, until: load.end, index: lane) { chunk, _ in
@@ -57,16 +59,25 @@ extension Generator {
             case .chunk:
                 return await generate(load, loop, task) { chunk, _ in try await producer.append(chunk, to: topic) }
             case .record:
+                let handed = load.schedule == nil ? nil : load.doors[0]
                 return await generate(load, loop, task) { chunk, headers in
+                    // Where other tasks have their turn in between, each record is noted when it is.
+                    if configuration.tasks == 1 { handed?.add(headers.first, count: Int64(chunk.count)) }
                     for index in 0..<chunk.count {
+                        if configuration.tasks > 1 { handed?.add(headers.first + Int64(index), count: 1) }
                         try await producer.append(
                             value: chunk.value(at: index), key: chunk.key(at: index),
                             headers: headers.of(index, in: pool), to: topic)
                     }
                 }
             case .writer:
-                var writer = try await producer.writer(for: topic)
+                let handed = load.schedule == nil ? nil : load.doors[task]
+                var writer =
+                    handed == nil
+                    ? try await producer.writer(for: topic)
+                    : try await producer.writer(for: topic, numberingFrom: DueTimes.firstNumber(ofDoor: task))
                 return await generate(load, loop, task) { chunk, headers in
+                    handed?.add(headers.first, count: Int64(chunk.count))
                     for index in 0..<chunk.count {
                         try await writer.append(
                             value: chunk.value(at: index), key: chunk.key(at: index),
@@ -85,10 +96,10 @@ extension Generator {
         _ load: GeneratorLoad, _ loop: EventLoop, _ task: Int,
         into append: (RecordChunk, ChunkHeaders) async throws -> Void
     ) async -> Outcome {
-        guard let (schedule, intended) = load.schedule else {
+        guard let schedule = load.schedule else {
             return await generateInClosedLoop(from: load.stretches, until: load.end, index: task, into: append)
         }
         return await generateInOpenLoop(
-            on: schedule, intended, loop: loop, index: task, of: configuration.tasks, into: append)
+            on: schedule, loop: loop, index: task, of: configuration.tasks, into: append)
     }
 }

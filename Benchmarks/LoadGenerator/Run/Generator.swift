@@ -77,7 +77,7 @@ struct Generator: Sendable {
     ///   - loop: where the task runs.
     ///   - index: of this generator among `count`.
     func generateInOpenLoop(
-        on schedule: OpenLoopSchedule, _ intended: IntendedTimes, loop: EventLoop, index: Int, of count: Int,
+        on schedule: OpenLoopSchedule, loop: EventLoop, index: Int, of count: Int,
         into append: (RecordChunk, ChunkHeaders) async throws -> Void
     ) async -> Outcome {
         var maker = makeChunkMaker(index)
@@ -100,8 +100,6 @@ struct Generator: Sendable {
                 chunkCount += 1
                 try maker.make(first: records.lowerBound, count: records.count)
                 outcome.records += Int64(records.count)
-                let filled = MonotonicInstant.now
-                intended.add(handedOver: filled, intended: schedule.intended(records.lowerBound))
                 if isSample { making.add(ThreadCPU.nowNs() - cpuBefore) }
                 try await append(maker.chunk, maker.headers)
             }
@@ -121,7 +119,8 @@ struct Generator: Sendable {
             RecordStamper(pool, $0, lane: index, isInHeaders: configuration.stampsAreInHeaders)
         }
         return ChunkMaker(
-            pool, stamper, needsHeaders: configuration.door == .record || configuration.door == .writer)
+            pool, stamper, needsHeaders: configuration.door.takesRecords,
+            numbersRecords: configuration.rate != nil && !configuration.door.takesRecords)
     }
 
     private var goesOn: Bool { !interrupt.isSet && abort.reason == nil && isEnough?.isSet != true }

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Unchecked: the lane's loop alone writes, and the run reads when the lane is done. `acked` may be read at any time.
 final class LaneRecorder: DeliverySink, @unchecked Sendable {
-    private(set) var histograms = LatencyHistograms()
+    private var stages = LatencyHistograms()
     private(set) var failedRecords: Int64 = 0
     private(set) var batches: Int64 = 0
     private(set) var wireBytes: Int64 = 0
@@ -20,12 +20,22 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     private(set) var lastAck = MonotonicInstant.distantPast
     private let acked = Atomic<Int64>(0)
     private let interval = Mutex(Interval())
-    /// Of an open loop: latencies count from the intended times. Set before the run.
-    var intendedTimes: IntendedTimes?
+    /// The total latencies of intervals that were taken.
+    private let taken = Mutex(HdrHistogram.latencyNs())
+    /// Of an open loop: latencies count from when the records were due. Set before records are sent.
+    var dueTimes: DueTimes?
     /// Takes what has to be known to compare it with what is stored. Set before the run.
     var ledger: DeliveryLedger?
     /// Takes a sample for `--trace`. Set before the run.
     var traceSampler: TraceSampler?
+
+    /// What was seen so far. Read when nothing is in flight.
+    var histograms: LatencyHistograms {
+        var result = stages
+        taken.withLock { result.total.add($0) }
+        interval.withLock { result.total.add($0.total) }
+        return result
+    }
 
     /// What came since the timeline's last row.
     struct Interval {
@@ -61,14 +71,17 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
 
     /// Exchanges what came since the last call for `spare`. May be called at any time.
     ///
-    /// An exchange, because a lane must not wait while two hundred kilobytes are added up.
+    /// An exchange, because a lane must not wait while two hundred kilobytes are added up. Nor does it count each latency
+    /// twice, for the interval and for the run: what was taken is added up here, by the caller.
     func exchangeInterval(for spare: inout Interval) {
         interval.withLock { swap(&$0, &spare) }
+        taken.withLock { [spare] in $0.add(spare.total) }
     }
 
     /// Forgets the warm-up. No batch may be in flight.
     func reset() {
-        histograms = LatencyHistograms()
+        stages = LatencyHistograms()
+        taken.withLock { $0.reset() }
         (failedRecords, batches, wireBytes, builtBytes, ackedBytes) = (0, 0, 0, 0, 0)
         (possibleDuplicates, retriedRecords, lastAck, firstFailure) = (0, 0, .distantPast, nil)
         gaps.reset()
@@ -96,8 +109,8 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         let weight = UInt64(count)
         // Where the pipeline stops before the broker nothing is written, and there is no such time.
         if let written = delivery.exchanges.last?.began {
-            histograms.queue.record(written.nanoseconds(since: times.sealed), count: weight)
-            histograms.ack.record(delivery.ended.nanoseconds(since: written), count: weight)
+            stages.queue.record(written.nanoseconds(since: times.sealed), count: weight)
+            stages.ack.record(delivery.ended.nanoseconds(since: written), count: weight)
         }
         interval.withLock { interval in
             interval.records += count
@@ -106,31 +119,20 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         }
     }
 
-    /// The stage `total`, in the run's histogram and the interval's.
-    private func recordTotal(_ delivery: Delivery, in interval: inout HdrHistogram) {
-        let count = delivery.batch.recordCount
-        let times = delivery.batch.times
-        guard let intendedTimes else {
-            // All records of a batch count from its first one: the bound that no record exceeds.
-            let latencyNs = delivery.ended.nanoseconds(since: times.firstAppend)
-            histograms.total.record(latencyNs, count: UInt64(count))
-            interval.record(latencyNs, count: UInt64(count))
-            return
+    /// The stage `total`.
+    private func recordTotal(_ delivery: Delivery, in total: inout HdrHistogram) {
+        var undated = delivery.batch.recordCount
+        if let dueTimes {
+            undated = dueTimes.forEach(delivery.batch) { records in
+                total.record(
+                    from: delivery.ended.nanoseconds(since: records.due), step: -records.intervalNs,
+                    count: records.count)
+            }
         }
-        // On a schedule records come evenly between the batch's first and its sealing.
-        let first = intendedTimes.intended(of: times.firstAppend)
-        let firstLatencyNs = delivery.ended.nanoseconds(since: first)
-        let spreadNs = max(0, intendedTimes.intended(of: times.sealed).nanoseconds(since: first))
-        let parts = min(count, Self.partsOfBatchMax)
-        for part in 0..<parts {
-            let (from, to) = (count * part / parts, count * (part + 1) / parts)
-            let latencyNs = firstLatencyNs - spreadNs * Int64(from) / Int64(count)
-            histograms.total.record(latencyNs, count: UInt64(to - from))
-            interval.record(latencyNs, count: UInt64(to - from))
-        }
+        // In a closed loop all records of a batch count from its first one: the bound that no record exceeds.
+        let latencyNs = delivery.ended.nanoseconds(since: delivery.batch.times.firstAppend)
+        total.record(latencyNs, count: UInt64(undated))
     }
-
-    private static let partsOfBatchMax = 64
 
     /// Counts what the builder did, also where no producer follows.
     private func built(_ batch: RecordBatch) {
@@ -139,9 +141,9 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         ackedBytes += Int64(batch.byteCount)
         let weight = UInt64(batch.recordCount)
         let times = batch.times
-        histograms.build.record(times.sealed.nanoseconds(since: times.firstAppend), count: weight)
+        stages.build.record(times.sealed.nanoseconds(since: times.firstAppend), count: weight)
         if batch.compression != .none || times.compressed > times.sealed {
-            histograms.compress.record(times.compressed.nanoseconds(since: times.sealed), count: weight)
+            stages.compress.record(times.compressed.nanoseconds(since: times.sealed), count: weight)
         }
     }
 }

@@ -10,7 +10,8 @@ final class OpenLoopSchedule: Sendable {
     private let next = Atomic<Int64>(0)
     private let total: Int64
     private let begin: MonotonicInstant
-    private let intervalNs: Double
+    /// From one record to the next, in ns; not a whole number.
+    let intervalNs: Double
     private let gathering: Gathering
     /// Consecutive records for which the same generator wakes.
     let recordsPerTurn: Int64

@@ -90,6 +90,10 @@ struct RunExecution {
         measurement.cpuTimeBefore = CPUTime.now()
         let readerCpuBefore = await verification?.cpuNs() ?? 0
         let cpuBefore = ProcessUsage.cpuTimeNs()
+        // When the topic can't be asked for, the generators fail for that reason.
+        if configuration.rate != nil, configuration.door == .record {
+            try? await pipeline.producer?.numberRecords(to: topic, from: DueTimes.firstNumber(ofDoor: 0))
+        }
         let load = Load(amount, configuration, pool, begin: .now)
         events?.begin(at: load.begin)
         let generators = startGenerators(load, isLast: isLast, until: isEnough)
@@ -160,15 +164,16 @@ struct RunExecution {
             configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort,
             isEnough: isEnough,
             stamps: isLast ? stamps?.run : stamps?.warmUp, pace: verification?.pace)
-        func share(_ index: Int) -> GeneratorLoad {
-            GeneratorLoad(
-                end: load.end, stretches: load.stretches, schedule: load.schedule.map { ($0, intendedTimes(index)) },
-                isLast: isLast)
-        }
+        // A door that takes records one by one counts them itself.
+        let doorCount = configuration.door == .writer ? configuration.tasks : configuration.door == .record ? 1 : 0
+        let doors = (0..<doorCount).map { _ in HandedRecords() }
+        let dueTimes = load.schedule.map { DueTimes($0, doors: doors) }
+        for recorder in pipeline.recorders { recorder.dueTimes = dueTimes }
+        let share = GeneratorLoad(
+            end: load.end, stretches: load.stretches, schedule: load.schedule, doors: doors, isLast: isLast)
         if let producer = pipeline.producer {
             let loop = pipeline.generatorLoops[0]
             return (0..<configuration.tasks).map { index in
-                let share = share(0)
                 // An open loop sleeps on a loop of its own. Otherwise it is a task like any application's.
                 return Task(executorPreference: load.schedule == nil ? nil : loop) {
                     await generator.generate(into: producer, share, loop: loop, task: index)
@@ -177,19 +182,11 @@ struct RunExecution {
         }
         return zip(pipeline.builders, pipeline.generatorLoops).enumerated().map { lane, part in
             let (builder, loop) = part
-            let share = share(lane)
             // With the loop as its preference a task that waited goes on there, and not by way of the global pool.
             return Task(executorPreference: loop) {
                 await generator.generate(into: builder, share, loop: loop, lane: lane)
             }
         }
-    }
-
-    /// Where a generator notes the intended times of its records: in those of its lane's recorder, which all lanes share when
-    /// their records come from the same generators.
-    private func intendedTimes(_ lane: Int) -> IntendedTimes {
-        if let times = pipeline.recorders[lane].intendedTimes { return times }
-        preconditionFailure("the recorders of an open loop know the intended times")
     }
 
     /// Ends the run before its time. After an interrupt, what is in flight may still arrive; without a broker, nothing can.

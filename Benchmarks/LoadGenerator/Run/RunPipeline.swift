@@ -33,8 +33,7 @@ struct RunPipeline {
         }
         let producerConfiguration = try configuration.producerConfiguration(forDoors: settings)
         // One more for records that fail before a lane has them.
-        recorders = Self.makeRecorders(
-            producerConfiguration.laneCount + 1, isPaced: configuration.rate != nil)
+        recorders = (0...producerConfiguration.laneCount).map { _ in LaneRecorder() }
         let producerLoops = Array(loops.prefix(producerConfiguration.loopCount))
         let producer = try Producer(
             producerConfiguration, cluster: cluster, connection: connection, on: producerLoops,
@@ -56,21 +55,12 @@ struct RunPipeline {
         producer = nil
     }
 
-    private static func makeRecorders(_ count: Int, isPaced: Bool, isShared: Bool = true) -> [LaneRecorder] {
-        let recorders = (0..<count).map { _ in LaneRecorder() }
-        // One generator that feeds all lanes notes the intended times for all.
-        let shared = isShared ? IntendedTimes() : nil
-        if isPaced { for recorder in recorders { recorder.intendedTimes = shared ?? IntendedTimes() } }
-        return recorders
-    }
-
     private static func lanes(
         _ configuration: RunConfiguration, topic: String, loops: [EventLoop], cluster: Cluster?,
         connection: ConnectionConfiguration, settings: ClientSettings
     ) throws -> RunPipeline {
         let cores = configuration.cores
-        let recorders = makeRecorders(
-            cores, isPaced: configuration.rate != nil, isShared: configuration.builder == .sequential)
+        let recorders = (0..<cores).map { _ in LaneRecorder() }
         var sinks: [any BatchSink] = []
         var producers: [ProducerLane] = []
         for (lane, recorder) in recorders.enumerated() {

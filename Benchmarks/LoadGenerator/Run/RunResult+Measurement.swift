@@ -27,6 +27,7 @@ extension RunResult {
         let compressed = recorders.reduce(0) { $0 + $1.ackedBytes }
         if compressed > 0 { compressionRatio = Double(built) / Double(compressed) }
         if configuration.stage == .broker { wireBytes = recorders.reduce(0) { $0 + $1.wireBytes } }
+        if histograms.total.totalCount > 0 { recordsClamped = Int64(clamping: histograms.total.clampedCount) }
         latencies = histograms.byStage.compactMapValues { LatencyFigures($0) }
     }
 

@@ -6,6 +6,8 @@ struct ChunkMaker {
     private var stamper: RecordStamper?
     /// Whether the door takes headers record by record.
     private let needsHeaders: Bool
+    /// Whether records have the numbers that they have in the run.
+    private let numbersRecords: Bool
     /// The last one that was made.
     private(set) var chunk: RecordChunk
     /// Of the records of the last chunk.
@@ -17,10 +19,11 @@ struct ChunkMaker {
     private static let stampedByteCount = 256 << 10
 
     /// - Parameter stamper: nil for records without stamps.
-    init(_ pool: PayloadPool, _ stamper: RecordStamper?, needsHeaders: Bool) {
+    init(_ pool: PayloadPool, _ stamper: RecordStamper?, needsHeaders: Bool, numbersRecords: Bool = false) {
         self.pool = pool
         self.stamper = stamper
         self.needsHeaders = needsHeaders
+        self.numbersRecords = numbersRecords
         chunk = pool.makeChunk()
         let mean = max(1, Int(pool.bytesPerRecord))
         recordCountMax =
@@ -33,9 +36,13 @@ struct ChunkMaker {
     /// - Precondition: at most `recordCountMax` records.
     mutating func make(first: Int64, count: Int) throws(KafkaClientError) {
         headers.first = first
-        if stamper == nil { return pool.fill(&chunk, first: first, count: count) }
-        try stamper?.fill(&chunk, first: first, count: count)
-        if needsHeaders { headers.stamps = stamper?.headerStamps() ?? [] }
+        if stamper == nil {
+            pool.fill(&chunk, first: first, count: count)
+        } else {
+            try stamper?.fill(&chunk, first: first, count: count)
+            if needsHeaders { headers.stamps = stamper?.headerStamps() ?? [] }
+        }
+        if numbersRecords { chunk.numbering = RecordNumbering(first: first) }
     }
 
     /// Makes a chunk of the first records of `stretch`, as many as it may have, and takes them off the stretch.

@@ -25,13 +25,13 @@ extension RecordBatch {
         }
         let sealer = try BatchSealer(pool.codec, pool: pool)
         return [
-            seal(chunks[0], marks(in: 0..<half), sealer, pool),
-            seal(chunks[1], marks(in: half..<recordCount), sealer, pool),
+            seal(chunks[0], 0..<half, sealer, pool),
+            seal(chunks[1], half..<recordCount, sealer, pool),
         ]
     }
 
     private func seal(
-        _ chunk: RecordChunk, _ marks: [BatchMark], _ sealer: BatchSealer, _ pool: BatchMemoryPool
+        _ chunk: RecordChunk, _ range: Range<Int>, _ sealer: BatchSealer, _ pool: BatchMemoryPool
     ) -> RecordBatch {
         // The timestamps may count from another base, which changes the length of each by some bytes.
         let byteCount = uncompressedByteCount + chunk.count * Self.timestampGrowthMax
@@ -40,8 +40,8 @@ extension RecordBatch {
         let isWhole = open.append(chunk, nowMs: 0)
         precondition(isWhole, "half of a batch has outgrown the whole")
         return sealer.seal(
-            open, in: memory, topic: topic, partition: partition, marks: marks, firstAppend: times.firstAppend,
-            sealed: times.sealed)
+            open, in: memory, topic: topic, partition: partition, marks: marks(in: range),
+            numbers: numbers.part(range), firstAppend: times.firstAppend, sealed: times.sealed)
     }
 
     /// The longest varint.

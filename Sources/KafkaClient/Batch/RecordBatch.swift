@@ -27,6 +27,8 @@ public final class RecordBatch: @unchecked Sendable {
     public let times: BatchTimes
     /// The records that callers have marked, in order.
     let marks: [BatchMark]
+    /// The numbers of the records, in order; empty unless their chunks were numbered.
+    package let numbers: RecordNumbers
     private let memory: UnsafeMutableRawBufferPointer
     let pool: BatchMemoryPool?
 
@@ -36,8 +38,8 @@ public final class RecordBatch: @unchecked Sendable {
     /// - Precondition: `memory` came from `pool` and begins with a sealed batch of `byteCount` bytes.
     init(
         topic: String, partition: Int32, recordCount: Int, byteCount: Int, uncompressedByteCount: Int,
-        compression: CompressionType, times: BatchTimes, marks: [BatchMark] = [], memory: UnsafeMutableRawBufferPointer,
-        pool: BatchMemoryPool
+        compression: CompressionType, times: BatchTimes, marks: [BatchMark] = [],
+        numbers: RecordNumbers = RecordNumbers(), memory: UnsafeMutableRawBufferPointer, pool: BatchMemoryPool
     ) {
         precondition(byteCount <= memory.count)
         self.topic = topic
@@ -48,6 +50,7 @@ public final class RecordBatch: @unchecked Sendable {
         self.compression = compression
         self.times = times
         self.marks = marks
+        self.numbers = numbers
         self.memory = memory
         self.pool = pool
     }
@@ -62,6 +65,7 @@ public final class RecordBatch: @unchecked Sendable {
         compression = .none
         times = BatchTimes(firstAppend: moment, sealed: moment, compressed: moment)
         self.marks = marks
+        numbers = RecordNumbers()
         memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         pool = nil
     }
@@ -76,6 +80,7 @@ public final class RecordBatch: @unchecked Sendable {
         compression = batch.compression
         times = batch.times
         marks = []
+        numbers = RecordNumbers()
         memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         pool = nil
     }

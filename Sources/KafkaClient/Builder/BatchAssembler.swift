@@ -111,8 +111,12 @@ final class BatchAssembler {
     private func append(
         _ chunk: RecordChunk, _ range: Range<Int>, _ targets: RecordTargets, to topic: OpenTopic, nowMs: Int64
     ) -> Int {
-        if chunk.hasMarks { return appendMarked(chunk, range, targets, to: topic, nowMs: nowMs) }
-        return OpenBatch.append(chunk, range, targets, to: topic.batches, nowMs: nowMs)
+        let end =
+            chunk.hasMarks
+            ? appendMarked(chunk, range, targets, to: topic, nowMs: nowMs)
+            : OpenBatch.append(chunk, range, targets, to: topic.batches, nowMs: nowMs)
+        if let numbering = chunk.numbering { topic.number(range.lowerBound..<end, targets, numbering) }
+        return end
     }
 
     /// Appends records one by one, and notes their marks.
@@ -290,6 +294,7 @@ final class BatchAssembler {
         let memory = topic.memory(slot)
         let firstAppend = topic.firstAppend(slot)
         let marks = topic.marks(slot)
+        let numbers = topic.numbers(slot)
         topic.close(slot)
         openCount -= 1
         openByteCount -= memory.count
@@ -297,6 +302,6 @@ final class BatchAssembler {
         sealed.append(
             sealer.seal(
                 batch, in: memory, topic: topic.name, partition: topic.partition(of: slot), marks: marks,
-                firstAppend: firstAppend, sealed: now))
+                numbers: numbers, firstAppend: firstAppend, sealed: now))
     }
 }

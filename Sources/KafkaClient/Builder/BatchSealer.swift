@@ -55,7 +55,7 @@ final class BatchSealer {
     /// `memory`, or the spare buffer if it lies there.
     func seal(
         _ open: OpenBatch, in memory: UnsafeMutableRawBufferPointer, topic: String, partition: Int32,
-        marks: [BatchMark], firstAppend: MonotonicInstant, sealed: MonotonicInstant
+        marks: [BatchMark], numbers: RecordNumbers, firstAppend: MonotonicInstant, sealed: MonotonicInstant
     ) -> RecordBatch {
         var header = open.header
         var target = memory
@@ -80,7 +80,7 @@ final class BatchSealer {
             topic: topic, partition: partition, recordCount: Int(header.recordCount), byteCount: header.batchByteCount,
             uncompressedByteCount: open.byteCount, compression: header.attributes.compression ?? .none,
             times: BatchTimes(firstAppend: firstAppend, sealed: sealed, compressed: compressed),
-            marks: marks, memory: target, pool: pool)
+            marks: marks, numbers: numbers, memory: target, pool: pool)
     }
 
     private func useSpare(insteadOf memory: UnsafeMutableRawBufferPointer) -> UnsafeMutableRawBufferPointer {

@@ -24,6 +24,8 @@ final class OpenTopic {
         var firstAppend = MonotonicInstant.distantFuture
         /// The records that callers have marked.
         var marks: [BatchMark] = []
+        /// The numbers of the records, where they have some.
+        var numbers = RecordNumbers()
         /// Of the batches of this partition: how often twice their usual length.
         var level: UInt8 = 0
         /// The number of the batch, among those of the slot.
@@ -132,6 +134,25 @@ final class OpenTopic {
 
     /// The marked records of the batch that is open in a slot.
     func marks(_ slot: Int) -> [BatchMark] { leases[slot + 1].marks }
+
+    /// The numbers of the records of the batch that is open in a slot.
+    func numbers(_ slot: Int) -> RecordNumbers { leases[slot + 1].numbers }
+
+    /// Notes the numbers of records that were appended.
+    ///
+    /// - Parameter range: of the chunk's records; their batches are open.
+    func number(_ range: Range<Int>, _ targets: RecordTargets, _ numbering: RecordNumbering) {
+        if range.isEmpty { return }
+        switch targets {
+        case .all(let slot) where numbering.places == nil:
+            leases[Int(slot) + 1].numbers.add(numbering[range.lowerBound], count: range.count)
+        case .all(let slot): for index in range { leases[Int(slot) + 1].numbers.add(numbering[index]) }
+        case .each(let slots):
+            leases.withUnsafeMutableBufferPointer { leases in
+                for index in range { leases[Int(slots[index]) + 1].numbers.add(numbering[index]) }
+            }
+        }
+    }
 
     /// Marks the records that were appended last to a batch.
     func mark(_ slot: Int, _ mark: RecordMark, count: Int) {

@@ -59,6 +59,7 @@ actor SequentialWorker {
     private func build(_ work: SetToBuild) -> RecordBatch {
         var open = OpenBatch(in: work.memory)
         var marks: [BatchMark] = []
+        var numbers = RecordNumbers()
         for part in work.set.parts {
             let chunk = part.source.chunk
             let before = Int(open.recordCount)
@@ -72,6 +73,7 @@ actor SequentialWorker {
             }
             // The set's size counts every field at its longest, and the memory was taken by that size.
             precondition(Int(open.recordCount) - before == part.range.count, "a set outgrew its memory")
+            if let numbering = chunk.numbering { numbers.add(part, of: work.set, numbering) }
             if !chunk.hasMarks { continue }
             for (offset, place) in part.range.enumerated() {
                 guard let mark = chunk.mark(at: part.isRun ? place : Int(work.set.indices[place])) else { continue }
@@ -79,7 +81,17 @@ actor SequentialWorker {
             }
         }
         return sealer.seal(
-            open, in: work.memory, topic: work.topic, partition: work.partition, marks: marks,
+            open, in: work.memory, topic: work.topic, partition: work.partition, marks: marks, numbers: numbers,
             firstAppend: work.set.firstAppend, sealed: work.sealed)
+    }
+}
+
+extension RecordNumbers {
+    /// Adds the numbers of a part of a set.
+    fileprivate mutating func add(_ part: RecordSet.Part, of set: RecordSet, _ numbering: RecordNumbering) {
+        if part.isRun, numbering.places == nil {
+            return add(numbering[part.range.lowerBound], count: part.range.count)
+        }
+        for place in part.range { add(numbering[part.isRun ? place : Int(set.indices[place])]) }
     }
 }

@@ -6,6 +6,8 @@ struct FaultPlan {
     private var storageRules: [FaultRule] = []
     private(set) var disconnect: FaultRule.Moment?
     private(set) var delay = Duration.zero
+    /// Whether requests behind this one are served before the delay is over.
+    private(set) var isPipelined = true
     private(set) var throttleMs: Int32 = 0
     private(set) var isStalled = false
     /// What happens to the cluster before the request is served, in this order.
@@ -17,11 +19,14 @@ struct FaultPlan {
     /// - Parameters:
     ///   - targets: the partitions of the request.
     ///   - node: the node that got it.
-    mutating func add(_ rule: FaultRule, _ targets: [FaultScript.Target], node: Int32) {
+    ///   - delay: how long the rule delays this request, if it does.
+    mutating func add(_ rule: FaultRule, _ targets: [FaultScript.Target], node: Int32, delay: Duration) {
         switch rule.effect {
         case .error, .errorAfterStore: errorRules.append(rule)
         case .disconnect(let moment): disconnect = disconnect ?? moment
-        case .delay(let delay): self.delay = min(self.delay + max(delay, .zero), Self.delayMax)
+        case .delay, .risingDelay, .pause:
+            self.delay = min(self.delay + max(delay, .zero), Self.delayMax)
+            isPipelined = isPipelined && rule.isPipelined
         case .throttle(let ms): throttleMs = max(throttleMs, ms)
         case .stall: isStalled = true
         case .storage: storageRules.append(rule)

@@ -6,12 +6,14 @@ extension FaultRule {
 
     /// Reads a rule from a text: the name of an API, or `any`, and then parts that are separated by colons.
     ///
-    /// - `topic=NAME`, `partition=N`, `node=N`, `skip=N` and `count=N` say which requests the rule hits.
+    /// - `topic=NAME`, `partition=N`, `node=N`, `skip=N`, `every=N`, `count=N` and `after=TIME` say which requests the rule hits;
+    ///   see the properties.
     /// - One part says what happens: `error=CODE` or `error-after-store=CODE` (Kafka's name or number of the error),
     ///   `disconnect=before` or just `disconnect`, `disconnect=after`, `delay=50ms` (with `us`, `ms` or `s`),
-    ///   `throttle=50ms`, `stall`, `leader=N`, `leaderless`, `grow=N` or `anew=N` (the topic gets N partitions, or is made
+    ///   `delay=2ms..20ms` (rising over the requests of `count=`), `pause=1s`, `throttle=50ms`, `stall`, `leader=N`, `leaderless`, `grow=N` or `anew=N` (the topic gets N partitions, or is made
     ///   anew with N), `freeze` (the broker's metadata), or one of ``StorageFault``: `lose`, `double`, `swap` or `corrupt`.
     ///   Times are at most a day.
+    /// - `pipelined` lets the requests behind a delayed one be served meanwhile, `serial` (as without either word) lets them wait.
     ///
     /// An example is `produce:topic=t:partition=3:count=2:error=NOT_LEADER_OR_FOLLOWER`.
     ///
@@ -27,20 +29,54 @@ extension FaultRule {
             let value = pair.count == 2 ? pair[1] : nil
             guard seen.insert(pair[0]).inserted else { throw Self.invalid(text, "'\(pair[0])' is there twice") }
             if try fault.setMatch(pair[0], value, text) { continue }
+            if value == nil, pair[0] == "pipelined" || pair[0] == "serial" {
+                fault.isPipelined = pair[0] == "pipelined"
+                continue
+            }
             guard effect == nil else { throw Self.invalid(text, "'\(part)' is a second effect; give another fault") }
             effect = try Self.effect(pair[0], value, text)
         }
         if case .storage? = effect, fault.apiKey != .produce {
             throw Self.invalid(text, "only produce requests have batches to be stored")
         }
+        if seen.isSuperset(of: ["pipelined", "serial"]) {
+            throw Self.invalid(text, "it is either pipelined or serial")
+        }
         guard let effect else {
             throw Self.invalid(
                 text,
-                "nothing happens; add error=, error-after-store=, disconnect, delay=, throttle=, stall, leader=, leaderless, "
+                "nothing happens; add error=, error-after-store=, disconnect, delay=, pause=, throttle=, stall, leader=, leaderless, "
                     + "grow=, anew=, freeze, lose, double, swap or corrupt")
         }
         fault.effect = effect
+        try fault.checkDelay(seen, text)
         self = fault
+    }
+
+    /// Checks what only a delay takes.
+    private func checkDelay(_ seen: Set<String>, _ text: String) throws(EmbeddedBrokerError) {
+        let delays: Bool
+        switch effect {
+        case .delay: delays = true
+        case .risingDelay:
+            delays = true
+            guard let count, count > 1 else {
+                throw Self.invalid(text, "a delay that rises wants count=N, two requests or more, over which it does")
+            }
+        case .pause:
+            delays = true
+            guard seen.isDisjoint(with: ["every", "count"]) else {
+                throw Self.invalid(
+                    text, "a pause is one, of all requests that come within it; it takes no every= or count=")
+            }
+        default: delays = false
+        }
+        if !delays, !seen.isDisjoint(with: ["pipelined", "serial"]) {
+            throw Self.invalid(text, "only a delay or a pause is pipelined or serial")
+        }
+        if isPipelined, apiKey != .produce {
+            throw Self.invalid(text, "only the answers to produce requests can be pipelined")
+        }
     }
 
     private static func api(_ name: String, in text: String) throws(EmbeddedBrokerError) -> ApiKey? {
@@ -64,6 +100,8 @@ extension FaultRule {
         case "partition": partition = Int32(try Self.number(key, value, text, max: Int(Int32.max)))
         case "node": node = Int32(try Self.number(key, value, text, max: Int(Int32.max)))
         case "skip": skip = try Self.number(key, value, text, max: .max)
+        case "every": every = try Self.number(key, value, text, min: 1, max: .max)
+        case "after": after = .microseconds(try Self.microseconds(key, value, text))
         case "count": count = try Self.number(key, value, text, max: .max)
         default: return false
         }
@@ -80,7 +118,8 @@ extension FaultRule {
         case ("error-after-store", _): .errorAfterStore(try code(key, value, text))
         case ("disconnect", nil), ("disconnect", "before"): .disconnect(.beforeStore)
         case ("disconnect", "after"): .disconnect(.afterStore)
-        case ("delay", _): .delay(.microseconds(try microseconds(key, value, text)))
+        case ("delay", _): try delay(key, value, text)
+        case ("pause", _): .pause(.microseconds(try microseconds(key, value, text)))
         case ("throttle", _): .throttle(ms: Int32(clamping: try microseconds(key, value, text) / 1000))
         case ("stall", nil): .stall
         case ("leader", _): .leaderMove(to: Int32(try number(key, value, text, max: Int(Int32.max))))
@@ -92,6 +131,16 @@ extension FaultRule {
             throw invalid(text, "'\(key)' does not take '\(value ?? "")'")
         default: throw invalid(text, "'\(key)' is not known")
         }
+    }
+
+    /// One time, or two with dots between them.
+    private static func delay(_ key: String, _ value: String?, _ text: String) throws(EmbeddedBrokerError) -> Effect {
+        guard let value, let dots = value.firstRange(of: "..") else {
+            return .delay(.microseconds(try microseconds(key, value, text)))
+        }
+        return .risingDelay(
+            from: .microseconds(try microseconds(key, String(value[..<dots.lowerBound]), text)),
+            to: .microseconds(try microseconds(key, String(value[dots.upperBound...]), text)))
     }
 
     private static func number(

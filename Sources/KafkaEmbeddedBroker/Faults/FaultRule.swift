@@ -3,7 +3,8 @@ import KafkaProtocol
 /// A scripted fault: which requests it hits, how often, and what happens then.
 ///
 /// A request matches when it is of the rule's API, goes to the rule's broker, and names the rule's topic and partition. A
-/// rule without a topic or partition hits all partitions of a request. `skip` and `count` count requests, not partitions.
+/// rule without a topic or partition hits all partitions of a request. `skip`, `every` and `count` count requests, not
+/// partitions.
 public struct FaultRule: Sendable, Equatable {
     /// What happens to a request that a rule hits.
     public enum Effect: Sendable, Equatable {
@@ -17,6 +18,12 @@ public struct FaultRule: Sendable, Equatable {
         /// The request is served at once, but its answer is held back for this time, and the requests behind it on the
         /// connection wait for it.
         case delay(Duration)
+        /// As `delay`, with a time that gets longer with each request that is hit, evenly: the first of `count` requests has the
+        /// first time, the last one the second.
+        case risingDelay(from: Duration, to: Duration)
+        /// As if the broker stood still for this time: the answers to all requests that come within it, from the first one on
+        /// that is hit, are held back until its end.
+        case pause(Duration)
         /// The answer says that the client is throttled for so many milliseconds, and for so long the requests behind it on
         /// the connection are not served (KIP-219). They are counted in
         /// ``EmbeddedBrokerStatistics/requestsWhileThrottledCount``.
@@ -60,25 +67,37 @@ public struct FaultRule: Sendable, Equatable {
     public var node: Int32?
     /// The number of matching requests that are not hit before the rule begins.
     public var skip: Int
-    /// The number of matching requests that are hit then; nil for all.
+    /// One of so many of the requests behind these is hit, the first one first; 1 for all.
+    public var every: Int
+    /// The number of requests that are hit then; nil for all.
     public var count: Int?
+    /// The time, from the first matching request on, for which none is hit.
+    public var after: Duration
+    /// A delay or pause holds up only the answer, and those of the connection that have to come behind it: requests behind it are
+    /// served meanwhile, and each answer has a time of its own, as on a long wire. Otherwise requests wait in a queue for the
+    /// answer before them.
+    public var isPipelined: Bool
     /// What happens to the requests that are hit.
     public var effect: Effect
 
     /// Creates a rule; see the properties.
     ///
-    /// - Precondition: `skip` and `count` are not negative.
+    /// - Precondition: `skip` and `count` are not negative, and `every` is above 0.
     public init(
         _ apiKey: ApiKey? = nil, topic: String? = nil, partition: Int32? = nil, node: Int32? = nil, skip: Int = 0,
-        count: Int? = nil, effect: Effect
+        every: Int = 1, count: Int? = nil, after: Duration = .zero, isPipelined: Bool = false, effect: Effect
     ) {
         precondition(skip >= 0 && (count ?? 0) >= 0, "a fault's skip and count are not negative")
+        precondition(every > 0, "a fault hits one of at least one request")
         self.apiKey = apiKey
         self.topic = topic
         self.partition = partition
         self.node = node
         self.skip = skip
+        self.every = every
         self.count = count
+        self.after = after
+        self.isPipelined = isPipelined
         self.effect = effect
     }
 

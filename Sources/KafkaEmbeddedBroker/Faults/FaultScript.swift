@@ -1,4 +1,5 @@
 import KafkaProtocol
+import KafkaTransport
 import Synchronization
 
 /// The rules in force and how often each has still to pass or fire.
@@ -12,11 +13,56 @@ final class FaultScript: Sendable {
     private struct Entry {
         let rule: FaultRule
         var skip: Int
-        var count: Int?
+        /// Matching requests behind those that were skipped.
+        var matchCount = 0
+        var hitCount = 0
+        var firstMatch: MonotonicInstant?
+        var firstHit: MonotonicInstant?
+
+        init(_ rule: FaultRule) {
+            self.rule = rule
+            skip = rule.skip
+        }
+
+        var isOver: Bool { hitCount == rule.count }
+
+        /// Whether a matching request is hit, which is counted.
+        mutating func hits(now: MonotonicInstant) -> Bool {
+            let first = firstMatch ?? now
+            firstMatch = first
+            if now < first + rule.after { return false }
+            if case .pause(let time) = rule.effect, let firstHit {
+                // All that come within the pause, and none after.
+                return now < firstHit + time
+            }
+            if skip > 0 {
+                skip -= 1
+                return false
+            }
+            matchCount += 1
+            guard (matchCount - 1) % rule.every == 0, !isOver else { return false }
+            hitCount += 1
+            firstHit = firstHit ?? now
+            return true
+        }
+
+        /// How long the request that was hit last is delayed.
+        func delay(now: MonotonicInstant) -> Duration {
+            switch rule.effect {
+            case .delay(let time): return time
+            case .risingDelay(let from, let to):
+                let steps = max(1, (rule.count ?? 1) - 1)
+                return from + (to - from) * min(hitCount - 1, steps) / steps
+            case .pause(let time): return (firstHit ?? now) + time - now
+            default: return .zero
+            }
+        }
     }
 
     /// Batches that are acknowledged and wait to be stored behind the next one of their partition.
     let heldBatches = HeldBatches()
+    /// What was delayed.
+    let heldAnswers = HeldAnswers()
     private let entries = Mutex<[Entry]>([])
     private let isActive = Atomic<Bool>(false)
 
@@ -25,7 +71,7 @@ final class FaultScript: Sendable {
 
     func add(_ rule: FaultRule) {
         entries.withLock {
-            $0.append(Entry(rule: rule, skip: rule.skip, count: rule.count))
+            $0.append(Entry(rule))
             isActive.store(true, ordering: .relaxed)
         }
     }
@@ -40,7 +86,7 @@ final class FaultScript: Sendable {
     /// The rules that fire for a request, each counted.
     ///
     /// - Parameter targets: the partitions of the request; empty for one that has none.
-    func plan(_ apiKey: ApiKey, node: Int32, targets: [Target]) -> FaultPlan {
+    func plan(_ apiKey: ApiKey, node: Int32, targets: [Target], now: MonotonicInstant) -> FaultPlan {
         entries.withLock { entries in
             var plan = FaultPlan()
             for index in entries.indices {
@@ -51,16 +97,11 @@ final class FaultScript: Sendable {
                 let isHit =
                     targets.contains { rule.covers(topic: $0.topic, partition: $0.partition) }
                     || rule.covers(topic: nil, partition: nil)
-                guard isHit, entries[index].count != 0 else { continue }
-                if entries[index].skip > 0 {
-                    entries[index].skip -= 1
-                    continue
-                }
-                if let count = entries[index].count { entries[index].count = count - 1 }
-                plan.add(rule, targets, node: node)
+                guard isHit, entries[index].hits(now: now) else { continue }
+                plan.add(rule, targets, node: node, delay: entries[index].delay(now: now))
             }
-            if entries.contains(where: { $0.count == 0 }) {
-                entries.removeAll { $0.count == 0 }
+            if entries.contains(where: \.isOver) {
+                entries.removeAll(where: \.isOver)
                 isActive.store(!entries.isEmpty, ordering: .relaxed)
             }
             return plan

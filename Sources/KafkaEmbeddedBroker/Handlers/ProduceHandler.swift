@@ -84,6 +84,7 @@ extension Session {
             if error.isOfLog { result.startOffset = partition.startOffset }
             return result
         }
+        recordCount += Int(header.recordCount)
         let fault = plan.storageFault(topic: topic.name, partition: batch.index)
         result = fault.map { pretend($0, records, header, in: partition) } ?? store(records, header, in: partition)
         if result.isNew { storeHeldBatches(of: partition) }

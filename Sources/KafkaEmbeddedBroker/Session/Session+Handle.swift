@@ -1,4 +1,5 @@
 import KafkaProtocol
+import KafkaTransport
 
 extension Session {
     /// The APIs that are offered, in the versions that the messages know.
@@ -86,16 +87,24 @@ extension Session {
     /// Serves a request by `body`, and does what the rules want that fire for it.
     func withFaults(_ header: RequestHeader, targets: () -> [FaultScript.Target], _ body: (FaultPlan) -> Void) {
         if shard.faults.isEmpty { return body(FaultPlan()) }
-        let plan = shard.faults.plan(header.apiKey, node: node.id, targets: targets())
+        let arrived = MonotonicInstant.now
+        let plan = shard.faults.plan(header.apiKey, node: node.id, targets: targets(), now: arrived)
         if plan.disconnect == .beforeStore { return hangUp() }
         for change in plan.changes { cluster.apply(change) }
+        let isPipelined = plan.isPipelined && plan.delay > .zero && !plan.isStalled && plan.disconnect == nil
         if plan.holdsAnswer || plan.disconnect != nil { beginHolding() }
         throttleMs = plan.throttleMs
+        recordCount = 0
         body(plan)
         throttleMs = 0
         if plan.disconnect == .afterStore { return hangUp() }
-        if plan.holdsAnswer {
-            holdAnswer(for: plan.isStalled ? nil : plan.delay, throttleMs: plan.throttleMs)
+        let held = HeldAnswer(
+            node: node.id, apiKey: header.apiKey, recordCount: recordCount, arrived: arrived, answered: arrived)
+        if isPipelined {
+            sendLater(held, after: plan.delay)
+            if plan.throttleMs > 0 { mute(forMs: plan.throttleMs) }
+        } else if plan.holdsAnswer {
+            holdAnswer(held, for: plan.isStalled ? nil : plan.delay, throttleMs: plan.throttleMs)
         } else if plan.throttleMs > 0, parkedFetch == nil {
             mute(forMs: plan.throttleMs)
         }

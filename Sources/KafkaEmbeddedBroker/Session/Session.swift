@@ -35,6 +35,8 @@ final class Session: @unchecked Sendable {
     var lastTopic: Topic?
     /// The throttle time in every answer; a fault sets it for one request.
     var throttleMs: Int32 = 0
+    /// The records of the produce request that is served, for the note of an answer that is held back.
+    var recordCount = 0
     var parkedFetch: ParkedFetch?
     /// Who the client is.
     var security: SessionSecurity
@@ -156,7 +158,7 @@ final class Session: @unchecked Sendable {
     private func flush() {
         guard !isClosed, !isEnding, !isPaused, !output.isEmpty else { return }
         let sent = output
-        if let wire {
+        if let wire, !wire.isShortAndEmpty {
             output = wire.makeOutput()
             return wire.put(sent)
         }
@@ -234,10 +236,35 @@ final class Session: @unchecked Sendable {
     }
 
     /// Lets the answer that is held back wait for a time, or for ever when `delay` is nil.
-    func holdAnswer(for delay: Duration?, throttleMs: Int32) {
+    func holdAnswer(_ held: HeldAnswer, for delay: Duration?, throttleMs: Int32) {
         if isClosed || isEnding { return }
         isWaiting = true
-        if let delay { wait(until: .now + delay) { $0.resume(throttleMs: throttleMs) } }
+        guard let delay else { return }
+        wait(until: held.arrived + delay) { session in
+            session.isHolding = false
+            session.wire?.beginServing()
+            session.flush()
+            session.note(held)
+            session.resume(throttleMs: throttleMs)
+        }
+    }
+
+    /// Sends the answer that is held back after a time, and goes on with the requests behind it.
+    func sendLater(_ held: HeldAnswer, after delay: Duration) {
+        isHolding = false
+        if isClosed || isEnding || output.isEmpty { return }
+        let wire = self.wire ?? Wire(self, .zero, on: shard.loop)
+        self.wire = wire
+        let sent = output
+        output = wire.makeOutput()
+        wire.put(sent, held: held, after: delay)
+    }
+
+    /// Notes an answer that was held back and is sent now.
+    func note(_ held: HeldAnswer) {
+        var held = held
+        held.answered = .now
+        shard.faults.heldAnswers.add(held)
     }
 }
 

@@ -1,12 +1,14 @@
 import KafkaTransport
 
 /// The way of answers to a client that is far away. Requests are served when they arrive, and each answer leaves a round trip
-/// time later, as if both had travelled for half of it. Used on its session's loop only.
+/// time later, as if both had travelled for half of it. Answers that rules delay, though not the requests behind them, stand here
+/// too, also where the client is near. Used on its session's loop only.
 ///
 /// What is on the wire when a broker hangs or is frozen still arrives; when a broker is stopped, it is lost.
 final class Wire {
     private enum Parcel {
-        case answers(OutputBuffer)
+        /// One of them may have been held back by a rule.
+        case answers(OutputBuffer, HeldAnswer?)
         /// The connection ends.
         case end
     }
@@ -37,6 +39,9 @@ final class Wire {
     /// Whether so much is on the wire that no more requests are to be served.
     var isFull: Bool { (line?.byteCount ?? 0) > Self.byteCountMax }
 
+    /// Whether nothing is on the wire, and answers that no rule holds back need not be put there.
+    var isShortAndEmpty: Bool { roundTripTime == .zero && line?.isEmpty != false }
+
     /// An empty buffer for the next answers.
     func makeOutput() -> OutputBuffer { spares.popLast() ?? OutputBuffer(capacity: Self.outputByteCount) }
 
@@ -44,10 +49,12 @@ final class Wire {
     func beginServing() { received = .now }
 
     /// Sends answers on their way.
-    func put(_ output: OutputBuffer) {
+    ///
+    /// - Parameter delay: they take so much longer.
+    func put(_ output: OutputBuffer, held: HeldAnswer? = nil, after delay: Duration = .zero) {
         line?.append(
-            .answers(output), byteCount: output.writer.frameByteCount + Self.parcelByteCount,
-            due: received + roundTripTime)
+            .answers(output, held), byteCount: output.writer.frameByteCount + Self.parcelByteCount,
+            due: (held?.arrived ?? received) + roundTripTime + delay)
     }
 
     /// Ends the connection behind what is on its way.
@@ -59,13 +66,17 @@ final class Wire {
     /// Gives the client what has reached it, in one write.
     private func deliver(_ now: MonotonicInstant) {
         var arrived: [OutputBuffer] = []
+        var held: [HeldAnswer] = []
         var hasEnded = false
         while !hasEnded, let parcel = line?.popDue(at: now) {
             switch parcel {
-            case .answers(let output): arrived.append(output)
+            case .answers(let output, let answer):
+                arrived.append(output)
+                if let answer { held.append(answer) }
             case .end: hasEnded = true
             }
         }
+        defer { for answer in held { session.note(answer) } }
         if arrived.isEmpty { return hasEnded ? session.close() : () }
         OutputBuffer.write(arrived, to: session.stream) { [weak self, weak session] error in
             for output in arrived { self?.recycle(output) }

@@ -126,7 +126,19 @@ extension RecordChunk {
         }
         ordered.tail.count = count
         if hasMarks { ordered.takeMarks(of: self, orderedBy: groups, ranges) }
+        if let numbering { ordered.numbering = numbering.selecting(Self.places(orderedBy: groups, ranges)) }
         return (ordered, orderedSlots, ranges)
+    }
+
+    /// Where the records were that are ordered by groups.
+    private static func places(orderedBy groups: [Int32], _ ranges: [Range<Int>]) -> [Int] {
+        var next = ranges.map(\.lowerBound)
+        var places = [Int](repeating: 0, count: groups.count)
+        for (index, group) in groups.enumerated() {
+            places[next[Int(group)]] = index
+            next[Int(group)] += 1
+        }
+        return places
     }
 
     private mutating func takeMarks(of other: RecordChunk, orderedBy groups: [Int32], _ ranges: [Range<Int>]) {
@@ -150,6 +162,7 @@ extension RecordChunk {
         copy.tail.count = count
         copy.tail.byteCount = tail.byteCount
         copy.runs = runs
+        copy.numbering = numbering
         return copy
     }
 
@@ -207,6 +220,7 @@ extension RecordChunk {
     /// Copies chosen records into a chunk that shares this one's bytes.
     package func selecting(_ indices: some Collection<Int>) -> RecordChunk {
         var result = derived(capacity: indices.count)
+        result.numbering = numbering?.selecting(indices)
         for index in indices {
             precondition(index < count)
             if hasMarks { result.mark(mark(at: index)) }

@@ -22,6 +22,8 @@ public struct RecordChunk: @unchecked Sendable {
     var tail: Tail
     /// What records are marked with; see `RecordChunk+Marks`.
     var runs: [RecordRun] = []
+    /// The numbers of the records; nil for none. See `RecordChunk+Numbers`.
+    package var numbering: RecordNumbering?
 
     /// Where one record's bytes lie in the arena. Counts of -1 are null.
     struct Entry: BitwiseCopyable {
@@ -152,6 +154,7 @@ public struct RecordChunk: @unchecked Sendable {
     /// Removes all records, and keeps the memory for others. A shared arena keeps its bytes. Later records have no tag.
     public mutating func removeAll() {
         if !runs.isEmpty { runs = [] }
+        numbering = nil
         if !isKnownUniquelyReferenced(&storage) {
             storage =
                 sharesArena

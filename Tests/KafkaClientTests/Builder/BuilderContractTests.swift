@@ -38,6 +38,25 @@ import Testing
         }
     }
 
+    @Test(arguments: BuilderStrategy.allCases)
+    func `batches tell the numbers of their records, however they came there`(strategy: BuilderStrategy) async throws {
+        for choice in Choice.all {
+            let configuration = BuilderConfiguration(
+                batchByteCount: 2048, batchByteCountMax: 8192, partitioner: choice.partitioner)
+            try await BuilderBench.with(strategy, configuration) { bench in
+                let all = records(0..<600)
+                for start in stride(from: 0, to: all.count, by: 65) {
+                    var chunk = RecordChunk(all[start..<min(all.count, start + 65)])
+                    chunk.numbering = RecordNumbering(first: Int64(start))
+                    try await bench.builder.append(chunk, to: "many")
+                }
+                await bench.builder.finish()
+                for batch in bench.sink.batches { #expect(batch.numbers.map { all[Int($0)] } == batch.records) }
+                #expect(bench.sink.batches.flatMap(\.numbers).sorted() == (0..<600).map(Int64.init))
+            }
+        }
+    }
+
     @Test(arguments: BuilderStrategy.allCases, codecs)
     func `every record is in one batch, as it was given and in order`(strategy: BuilderStrategy, codec: Codec)
         async throws

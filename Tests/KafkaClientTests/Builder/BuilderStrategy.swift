@@ -174,6 +174,8 @@ struct BuiltBatch: Sendable {
     let compression: CompressionType
     let times: BatchTimes
     let records: [PlainRecord]
+    /// The numbers of the records, where their chunks had some.
+    let numbers: [Int64]
 
     init(_ batch: RecordBatch) throws {
         topic = batch.topic
@@ -181,6 +183,9 @@ struct BuiltBatch: Sendable {
         byteCount = batch.byteCount
         uncompressedByteCount = batch.uncompressedByteCount
         times = batch.times
+        numbers = batch.numbers.runs.flatMap { run in
+            (0..<Int64(run.count)).map { run.first + $0 * Int64(run.stride) }
+        }
         let view = try RecordBatchView(batch.bytes)
         compression = view.compression
         var plain: [UInt8] = []

@@ -148,7 +148,8 @@ extension RecordBatch {
         var open = OpenBatch(in: memory)
         precondition(open.append(chunk, nowMs: 0))
         return try! BatchSealer(pool.codec, pool: pool).seal(
-            open, in: memory, topic: topic, partition: partition, marks: marks, firstAppend: .now, sealed: .now)
+            open, in: memory, topic: topic, partition: partition, marks: marks, numbers: RecordNumbers(),
+            firstAppend: .now, sealed: .now)
     }
 
     /// The values of its records, as numbers.

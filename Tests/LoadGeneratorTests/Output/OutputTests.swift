@@ -48,7 +48,7 @@ import Testing
             latency_compress_p50_us,latency_compress_p90_us,latency_compress_p99_us,latency_compress_p999_us,\
             latency_compress_max_us,\
             latency_queue_p50_us,latency_queue_p90_us,latency_queue_p99_us,latency_queue_p999_us,latency_queue_max_us,\
-            latency_ack_p50_us,latency_ack_p90_us,latency_ack_p99_us,latency_ack_p999_us,latency_ack_max_us,\
+            latency_ack_p50_us,latency_ack_p90_us,latency_ack_p99_us,latency_ack_p999_us,latency_ack_max_us,latency_total_above_1h,\
             records_read,records_lost,records_duplicated,records_reordered,records_corrupted,verdict
             """
         #expect(RunsFile.columnNames.joined(separator: ",") == contract)
@@ -69,7 +69,7 @@ import Testing
             1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,true,,\
             18446744073709551615,lane,,,false,
             """
-        #expect(lines[1] == start + String(repeating: ",", count: 49) + "ok")
+        #expect(lines[1] == start + String(repeating: ",", count: 50) + "ok")
         let figures = """
             ,,2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,3,1204,312.5,1500,0.002,3,4.001,0.005,
             """

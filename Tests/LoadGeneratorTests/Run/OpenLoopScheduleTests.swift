@@ -108,25 +108,3 @@ private func at(_ nanoseconds: Int64) -> MonotonicInstant { MonotonicInstant(nan
         #expect(lateness(intervalNs: 1_000_000).lookCount == 1000)
     }
 }
-
-@Suite struct IntendedTimesTests {
-    @Test func `a batch has the intended time of the chunk it began with`() {
-        let times = IntendedTimes()
-        times.add(handedOver: at(100), intended: at(40))
-        times.add(handedOver: at(200), intended: at(150))
-        #expect(times.intended(of: at(99)) == at(99))
-        #expect(times.intended(of: at(100)) == at(40))
-        #expect(times.intended(of: at(199)) == at(40))
-        #expect(times.intended(of: at(250)) == at(150))
-    }
-
-    @Test func `when there are too many, the old ones get coarser and never later`() {
-        let times = IntendedTimes(capacity: 64)
-        for index in Int64(0)..<10_000 { times.add(handedOver: at(index * 10), intended: at(index * 10 - 5)) }
-        #expect(times.intended(of: at(99_990)) == at(99_985))
-        for index in stride(from: Int64(0), to: 10_000, by: 7) {
-            let found = times.intended(of: at(index * 10))
-            #expect(found <= at(max(0, index * 10 - 5)))
-        }
-    }
-}

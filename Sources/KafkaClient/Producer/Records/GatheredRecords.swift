@@ -15,8 +15,11 @@ struct GatheredRecords {
     let byteCount: Int
     let origin: OpenChunk?
 
-    init(_ open: OpenChunk, _ published: PublishedRecords) {
-        chunk = open.chunk
+    /// - Parameter firstNumber: the number of the first record; nil for records without.
+    init(_ open: OpenChunk, _ published: PublishedRecords, firstNumber: Int64?) {
+        var chunk = open.chunk
+        chunk.numbering = firstNumber.map { RecordNumbering(first: $0) }
+        self.chunk = chunk
         if published.namedCount > 0 { names = UnsafePointer(open.partitions) }
         namedCount = published.namedCount
         hasKeys = published.hasKeys

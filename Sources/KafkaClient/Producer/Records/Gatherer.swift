@@ -20,6 +20,8 @@ final class Gatherer: Sendable {
         /// Whether a lane watches the gatherer.
         var isWatched = false
         var isClosed = false
+        /// The number of the next record that is handed over; nil for records without.
+        var nextNumber: Int64?
     }
 
     init(_ topic: KnownTopic, _ router: ChunkRouter) {
@@ -44,6 +46,11 @@ final class Gatherer: Sendable {
         router.room.give(chunk.byteCount)
         throw ChunkRoom.closedError
     }
+
+    /// Numbers the records that are gathered from now on, in the order in which they are appended.
+    ///
+    /// - Precondition: all that was gathered before is handed over.
+    func number(from first: Int64) { slot.withLock { $0.nextNumber = first } }
 
     /// Has the gatherer watched. Doors call it when they have published the first record of a chunk.
     func watch() {
@@ -102,7 +109,8 @@ final class Gatherer: Sendable {
         guard let open = slot.open.take() else { return }
         let published = open.close()
         if published.count == 0 { return router.room.give(open.byteCount, keeping: open) }
-        let gathered = GatheredRecords(open, published)
+        let gathered = GatheredRecords(open, published, firstNumber: slot.nextNumber)
+        slot.nextNumber? += Int64(published.count)
         do throws(KafkaClientError) {
             try router.route(gathered, topic, slot.assigner, now: now)
         } catch {

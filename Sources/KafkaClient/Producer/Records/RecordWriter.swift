@@ -91,6 +91,8 @@ public struct RecordWriter: ~Copyable, Sendable {
         }
     }
 
+    func number(from first: Int64) { filler.gatherer.number(from: first) }
+
     @usableFromInline
     mutating func add(
         _ value: RawSpan?, _ key: RawSpan?, _ headers: [RecordHeader], _ timestampMs: Int64?, _ partition: Int32?
@@ -127,5 +129,22 @@ extension Producer {
     ///   `CancellationError` when the task is cancelled during the wait.
     public func writer(for topic: String) async throws -> RecordWriter {
         RecordWriter(try await router.topic(topic, until: .now + configuration.blockTimeout), self)
+    }
+
+    /// Makes a writer that numbers its records, in the order in which they are appended: their batches tell the numbers
+    /// (``RecordBatch/numbers``).
+    ///
+    /// - Throws: the errors of `writer(for:)`.
+    package func writer(for topic: String, numberingFrom first: Int64) async throws -> RecordWriter {
+        let writer = try await writer(for: topic)
+        writer.number(from: first)
+        return writer
+    }
+
+    /// Numbers the records that are appended one by one to a topic from now on, in the order in which they are.
+    ///
+    /// - Throws: why the topic could not be asked for.
+    package func numberRecords(to topic: String, from first: Int64) async throws {
+        door.number(try await router.topic(topic, until: .now + configuration.blockTimeout), from: first)
     }
 }

@@ -56,6 +56,16 @@ final class SharedDoor: Sendable {
         return state.last
     }
 
+    /// Numbers the records that are added to a topic from now on, in the order in which they are.
+    func number(_ topic: KnownTopic, from first: Int64) {
+        state.withLock { state in
+            guard let index = index(of: topic.name, &state) else { return }
+            state.fillers[index].filler.letGo()
+            state.fillers[index].filler.gatherer.handOver()
+            state.fillers[index].filler.gatherer.number(from: first)
+        }
+    }
+
     /// Opens a chunk for which room was taken.
     func take(room byteCount: Int, for recordByteCount: Int, to topic: String) throws(KafkaClientError) {
         try state.withLock { state throws(KafkaClientError) in

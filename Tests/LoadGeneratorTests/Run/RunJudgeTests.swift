@@ -1,0 +1,115 @@
+import KafkaClient
+import Testing
+
+@testable import LoadGenerator
+
+/// Each verdict that a run's own figures give, provoked and absent. What the broker says of stored records is told by
+/// `VerificationReportTests`, and in `Tests/Interop/load_model.py` each verdict is that of a whole run.
+@Suite struct RunJudgeTests {
+    /// What is wrong with a run in which nothing is, as changed.
+    private func kinds(
+        isInterrupted: Bool = false, _ change: (inout RunResult, inout RunExecution.Measurement) -> Void = { _, _ in }
+    ) async -> [Verdict.Kind] {
+        await judge(isInterrupted: isInterrupted, change).verdicts.map(\.kind)
+    }
+
+    private func judge(
+        isInterrupted: Bool = false, _ change: (inout RunResult, inout RunExecution.Measurement) -> Void
+    ) async -> RunJudge.Judgement {
+        var configuration = RunConfiguration()
+        configuration.amount = .records(1000)
+        var result = RunResult(
+            run: 1, startedAt: Timestamp(epochMs: 0), target: "embedded", configuration: configuration)
+        result.recordsAcked = 1000
+        result.recordsFailed = 0
+        var measurement = RunExecution.Measurement()
+        measurement.durationNs = 1_000_000_000
+        measurement.generatedRecords = 1000
+        measurement.generatorElapsedNs = 1_000_000_000
+        change(&result, &measurement)
+        let judge = RunJudge(
+            result: result, measurement: measurement, recorders: [], isBrokerOurs: true, isInterrupted: isInterrupted,
+            verification: nil)
+        var judgement = await judge.judge(nil, storedBefore: 0)
+        // These tests are built without optimisation, mostly.
+        #expect(judgement.verdicts.contains { $0.kind == .debugBuild } == SystemInfo.isDebugBuild)
+        judgement.verdicts.removeAll { $0.kind == .debugBuild }
+        return judgement
+    }
+
+    @Test func `a run that is as it should be has no verdict but ok`() async {
+        let judgement = await judge { _, _ in }
+        #expect(judgement.verdicts.isEmpty && judgement.failures.isEmpty)
+        #expect(Verdict.gravest(of: judgement.verdicts) == .ok)
+    }
+
+    @Test func `records that failed are counted, and make the run a failure`() async {
+        let judgement = await judge { result, _ in (result.recordsAcked, result.recordsFailed) = (993, 7) }
+        #expect(judgement.verdicts == [Verdict(.failedRecords, "7 of 1000 records failed")])
+        #expect(judgement.failures == ["7 of 1000 records failed"])
+    }
+
+    @Test func `a generator's error makes the run a failure without a verdict`() async {
+        let judgement = await judge { $1.failure = KafkaClientError(.closed, "no more") }
+        #expect(judgement.verdicts.isEmpty)
+        #expect(judgement.failures.count == 1)
+    }
+
+    @Test func `an interrupt is told when records are missing, and not when all were there`() async {
+        #expect(await kinds(isInterrupted: true) { result, _ in result.recordsAcked = 10 } == [.interrupted])
+        #expect(await kinds(isInterrupted: true).isEmpty)
+        #expect(await kinds { result, _ in result.recordsAcked = 10 }.isEmpty)
+    }
+
+    @Test func `an open loop is saturated when it is behind, and bound by its generator only then`() async {
+        func lagging(finalNs: Int64, missed: Int64 = 0, cpuNs: Int64 = 0, isInterrupted: Bool = false) async
+            -> [Verdict.Kind]
+        {
+            await kinds(isInterrupted: isInterrupted) { result, measurement in
+                result.configuration.rate = 1000
+                measurement.lag = .init(worstNs: finalNs, finalNs: finalNs, missedRecords: missed)
+                measurement.generatorCpuNs = cpuNs
+            }
+        }
+        #expect(await lagging(finalNs: 10_000_000).isEmpty)
+        #expect(await lagging(finalNs: 10_000_001) == [.saturated])
+        #expect(await lagging(finalNs: 0, missed: 1) == [.saturated])
+        #expect(await lagging(finalNs: 10_000_001, cpuNs: 600_000_000) == [.saturated, .generatorBound])
+        #expect(await lagging(finalNs: 0, cpuNs: 600_000_000).isEmpty)
+        #expect(await lagging(finalNs: 1 << 40, missed: 9, isInterrupted: true).isEmpty)
+    }
+
+    @Test func `a closed loop is bound by its generator, except where only that is measured`() async {
+        func busy(_ stage: PipelineStage, _ cpuNs: Int64) async -> [Verdict.Kind] {
+            await kinds { result, measurement in
+                result.configuration.stage = stage
+                measurement.generatorCpuNs = cpuNs
+            }
+        }
+        #expect(await busy(.broker, 510_000_000) == [.generatorBound])
+        #expect(await busy(.broker, 500_000_000).isEmpty)
+        #expect(await busy(.generate, 1_000_000_000).isEmpty)
+    }
+
+    @Test func `noise is what others use of the machine, of kbench's own broker not`() async throws {
+        let before = try #require(CPUTime(procStat: "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0\ncpu1 0\n"))
+        let after = try #require(CPUTime(procStat: "cpu  100 0 0 100 0 0 0 0 0 0\ncpu0 1\ncpu1 1\n"))
+        func using(own ownNs: Int64, broker brokerNs: Int64) async -> [Verdict.Kind] {
+            await kinds { result, measurement in
+                (measurement.cpuTimeBefore, measurement.cpuTimeAfter) = (before, after)
+                measurement.processCpuNs = ownNs
+                result.brokerCpuNs = brokerNs
+            }
+        }
+        #expect(await using(own: 500_000_000, broker: 450_000_000).isEmpty)
+        #expect(await using(own: 500_000_000, broker: 0) == [.noisy])
+    }
+
+    @Test func `the column has the gravest of several`() {
+        let all = Verdict.Kind.allCases.map { Verdict($0) }
+        for (place, kind) in Verdict.Kind.allCases.enumerated() {
+            #expect(Verdict.gravest(of: all[place...].shuffled()) == kind)
+        }
+        #expect(Verdict.gravest(of: []) == .ok)
+    }
+}
