@@ -5,6 +5,7 @@
   scripts/instructions --check               fails on growth over 2 % against results/cost
   scripts/instructions --update              writes results/cost and README's table; with --why TEXT where something grew
   scripts/instructions --rows broker:writer  counts some stages and doors only
+  scripts/instructions … -- --partitions 1   with other options of kbench than the usual ones
 
 Figures are for a record of 100 bytes, without key, to 64 partitions, in batches of 16 KiB, one request in flight, on one
 core. Each is a difference of two runs of different length. Instructions are callgrind's. Allocations and bytes copied are
@@ -18,6 +19,7 @@ compiler no instructions, and those of libraries only beside the same processor 
 import argparse
 import os
 import platform
+import signal
 import sys
 
 from . import figures, table
@@ -37,7 +39,7 @@ class Parser(argparse.ArgumentParser):
 def row(text):
     stage, _, door = text.partition(":")
     found = (stage, door or "lane")
-    if found not in ROWS:
+    if found not in (*ROWS, ("null", "lane")):
         raise argparse.ArgumentTypeError(f"'{text}' is none of " + ", ".join(f"{s}:{d}" for s, d in ROWS))
     return found
 
@@ -57,8 +59,12 @@ def arguments(words):
     mode.add_argument("--write-table", action="store_true", help="write README's table")
     parser.add_argument("--why", metavar="TEXT", help="with --update: why something grew; kept beside the figures")
     parser.add_argument("--check-arguments", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args(words)
+    end = words.index("--") if "--" in words else len(words)
+    given = parser.parse_args(words[:end])
+    given.options = words[end + 1:]
     is_of_this_build = given.check or given.update or given.check_table or given.write_table
+    if given.options and is_of_this_build:
+        parser.error("other options of kbench give other figures; they can't be combined with --check and --update")
     if len(given.binaries) > 2 or given.binaries and is_of_this_build:
         parser.error("give one build or two, and none with --check, --update, --check-table and --write-table")
     if given.why is not None and not (given.update and given.why.strip()):
@@ -81,8 +87,8 @@ def print_figures(counted):
             print(f"  {stage}, {door}: runs differ in {', '.join(varying)}", file=sys.stderr)
 
 
-def compare(binaries, rows):
-    base, new = (count(binary, rows)[0] for binary in binaries)
+def compare(binaries, rows, options):
+    base, new = (count(binary, rows, options=options)[0] for binary in binaries)
     names = [name for name in COLUMNS if name != "system_calls"]
     print("| stage | door | " + " | ".join(f"{name.replace('_', ' ')}: base | new | ratio" for name in names) + " |")
     print("|---|---|" + "---|---|---|" * len(names))
@@ -160,13 +166,20 @@ def main(words):
     if given.update:
         return update(given.why)
     if len(given.binaries) == 2:
-        compare(given.binaries, given.rows)
+        compare(given.binaries, given.rows, given.options)
     else:
-        print_figures(count(*(given.binaries or [KBENCH]), given.rows, with_system_calls=True)[0])
+        print_figures(count(*(given.binaries or [KBENCH]), given.rows, with_system_calls=True, options=given.options)[0])
     return 0
 
 
+def end(number, frame):
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    # By an exception, so that what runs is stopped and its files are removed.
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
     try:
         sys.exit(main(sys.argv[1:]))
     except Failed as failure:

@@ -2,6 +2,7 @@
 the start above all, drops out."""
 
 import concurrent.futures
+import glob
 import json
 import os
 import re
@@ -16,9 +17,9 @@ from .callgrind import read_threads
 HERE = os.path.dirname(os.path.realpath(__file__))
 LIBRARIES = ("main_queue", "counted_calls", "answers_in_step")
 # One request in flight, so that each answer is found by the turn after it; nothing that goes by the time of day.
-FIXED = (
-    "--partitions", "64", "--partitioner", "round-robin", "--batch-size", "16KiB", "--concurrency", "1", "--cores", "1",
-    "--seed", "1", "--linger", "1s", "--interval", "1h", "--quiet")
+FIXED = {
+    "--partitions": "64", "--partitioner": "round-robin", "--batch-size": "16KiB", "--concurrency": "1", "--cores": "1",
+    "--seed": "1", "--linger": "1s", "--interval": "1h"}
 # Where the pipeline ends, and by which door it begins: what is counted.
 ROWS = (
     ("generate", "lane"), ("build", "lane"), ("compress", "lane"),
@@ -38,8 +39,13 @@ class Failed(Exception):
 class Counter:
     """Counts one build of kbench; its files are in a folder that the caller removes."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, options=()):
+        """`options` are kbench's, in place of those that are fixed."""
         self.binary, self.folder = os.path.realpath(binary), folder
+        fixed = [word for pair in FIXED.items() if pair[0] not in options for word in pair]
+        self.options = [*fixed, "--quiet", *options]
+        self.running = set()
+        self.is_stopped = False
         self.libraries = {}
         for name in LIBRARIES:
             self.libraries[name] = os.path.join(folder, name + ".so")
@@ -67,6 +73,9 @@ class Counter:
     def profiled(self, row, cpu, records):
         """Instructions, and calls that count references, by callgrind."""
         output = self.path(row, "callgrind")
+        # Another run may have had more threads.
+        for name in glob.glob(glob.escape(output) + "-*"):
+            os.remove(name)
         self.run(
             row, cpu, records, ("main_queue", "answers_in_step"),
             ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--dump-line=no",
@@ -111,30 +120,49 @@ class Counter:
         return os.path.join(self.folder, f"{what}-{'-'.join(row)}")
 
     def run(self, row, cpu, records, libraries, before, environment=None, keep_manifest=False):
+        if self.is_stopped:
+            raise Failed("stopped")
         stage, door = row
         output = self.path(row, "results")
         shutil.rmtree(output, ignore_errors=True)
         command = [*(["taskset", "-c", str(cpu)] if cpu is not None else []), *before, self.binary,
-                   "--stage", stage, *FIXED, "--records", str(records), "--output", output]
+                   "--stage", stage, *self.options, "--records", str(records), "--output", output]
         # Older builds have one way in, and no word for it.
         command += ["--door", door] if door != "lane" else []
-        command += ["--codec", "lz4"] if stage == "compress" else []
+        command += ["--codec", "lz4"] if stage == "compress" and "--codec" not in self.options else []
         loaded = {"LD_PRELOAD": ":".join(self.libraries[name] for name in libraries)} if libraries else {}
         process = subprocess.Popen(
             command, env={**os.environ, **loaded, **(environment or {})}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        self.running.add(process)
         try:
             said, _ = process.communicate(timeout=TIMEOUT_S)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
+        except subprocess.TimeoutExpired:
+            kill(process)
+            raise Failed(f"{' '.join(command)} did not end within {TIMEOUT_S} s") from None
+        finally:
+            self.running.discard(process)
         if process.returncode != 0:
             raise Failed(f"{' '.join(command)} ended with {process.returncode}:\n{said[-2000:]}")
         if keep_manifest:
             with open(os.path.join(output, "manifest.json")) as file:
                 return json.load(file)
         return None
+
+
+    def stop(self):
+        """Ends what runs; nothing begins any more."""
+        self.is_stopped = True
+        for process in list(self.running):
+            kill(process)
+
+
+def kill(process):
+    """Ends a process and those that it has started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def count_system_calls(lines):
@@ -157,13 +185,13 @@ def count_system_calls(lines):
     return count
 
 
-def count(binary, rows, with_system_calls=False, profiled_runs=1):
+def count(binary, rows, with_system_calls=False, profiled_runs=1, options=()):
     """Counts the rows of one build, as many at once as there are processors.
 
     Gives for each row its figures and their spreads, and what kbench says of itself."""
     processors = sorted(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder:
-        counter = Counter(binary, folder)
+        counter = Counter(binary, folder, options)
 
         def one(place_and_row):
             place, row = place_and_row
@@ -175,4 +203,8 @@ def count(binary, rows, with_system_calls=False, profiled_runs=1):
 
         manifest = counter.manifest()
         with concurrent.futures.ThreadPoolExecutor(len(processors)) as workers:
-            return dict(zip(rows, workers.map(one, enumerate(rows)))), manifest
+            try:
+                return dict(zip(rows, workers.map(one, enumerate(rows)))), manifest
+            except BaseException:
+                counter.stop()
+                raise
