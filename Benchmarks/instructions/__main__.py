@@ -73,7 +73,8 @@ def arguments(words):
         parser.error("--update writes all rows, and can't be combined with --rows")
     for binary in given.binaries:
         if not os.access(binary, os.X_OK) or os.path.isdir(binary):
-            parser.error(f"{binary} is not there, or is no program; build it with `swift build -c release --product kbench`")
+            parser.error(
+                f"{binary} is not there, or is no program; build it with `swift build -c release --product kbench`")
     return given
 
 
@@ -107,7 +108,8 @@ def check(rows):
         return FAILURE
     old = committed[0]
     if platform.machine() != old["machine"]["architecture"]:
-        print(f"instructions: skipped: the figures are of {old['machine']['architecture']}, and this is {platform.machine()}")
+        print(
+            f"instructions: skipped: the figures are of {old['machine']['architecture']}, and this is {platform.machine()}")
         return 0
     new = figures.make(*count(KBENCH, rows))
     without = figures.not_compared(old, new)
@@ -116,13 +118,15 @@ def check(rows):
     grown = figures.growth(old, new, without)
     # What grew is counted once more: only what grows twice has grown.
     if grown:
-        places = [(r["stage"], r["door"]) for r in new["rows"] if any(f"stage {r['stage']}, door {r['door']}:" in g for g in grown)]
+        places = [
+            (stage, door) for stage, door in rows if any(line.startswith(f"stage {stage}, door {door}:") for line in grown)]
         grown = figures.growth(old, figures.make(*count(KBENCH, places)), without)
     for line in grown:
         print(f"instructions: {line}")
     if grown:
-        print("instructions: FAILED: find what was added for each record or batch (`scripts/instructions BASE NEW` compares two"
-              " builds), or, if it is worth its price, run: scripts/instructions --update --why '…'")
+        print(
+            "instructions: FAILED: find what was added for each record or batch (`scripts/instructions BASE NEW` compares"
+            " two builds), or, if it is worth its price, run: scripts/instructions --update --why '…'")
         return REGRESSION
     print(f"instructions: nothing has grown since kbench {old['kbench_version']}'s figures ({len(rows)} rows)")
     return 0

@@ -29,7 +29,8 @@ static void note(int descriptor, bool is_owed) {
 
 int epoll_ctl(int poll, int operation, int descriptor, struct epoll_event *event) {
     WRAPPED(epoll_ctl);
-    if (operation == EPOLL_CTL_ADD && poll < DESCRIPTORS && descriptor < DESCRIPTORS && !owed[descriptor]) poll_of[descriptor] = poll;
+    bool is_kept = poll < DESCRIPTORS && descriptor < DESCRIPTORS;
+    if (operation == EPOLL_CTL_ADD && is_kept && !owed[descriptor]) poll_of[descriptor] = poll;
     return next(poll, operation, descriptor, event);
 }
 
