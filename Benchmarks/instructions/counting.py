@@ -29,6 +29,8 @@ COUNTED_RECORDS = 1_000_000
 # The figure is the median of so many; a stage that ends before the broker repeats by itself.
 COUNTED_RUNS = {"broker": 3}
 TIMEOUT_S = 300
+# By so much time passes slower under valgrind.
+SLOWNESS = 20
 # A bridge object's retains and releases call these in turn.
 REFERENCES = re.compile(r"^swift_(retain|release)(_n)?('\d+)?$")
 
@@ -80,7 +82,7 @@ class Counter:
         self.run(
             row, cpu, records, ("main_queue", "answers_in_step"),
             ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--dump-line=no",
-             f"--callgrind-out-file={output}"])
+             f"--callgrind-out-file={output}"], {"KBENCH_SLOWNESS": str(SLOWNESS)})
         profile = read_threads(output)
         ours = set(self.libraries.values())
         return {
