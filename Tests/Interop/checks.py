@@ -123,6 +123,12 @@ def nothing_wrong():
 
 # MARK: scripts/check
 
+@test("the check finds a table of costs that is not that of the committed figures")
+def cost_table():
+    with whole().changed("README.md", whole().read("README.md").replace("| generate | lane |", "| generate | chunk |")):
+        must_find(whole(), ["scripts/instructions", "--check-table"], ("README.md", "the table of costs"))
+
+
 @test("the check finds what tidy finds, wrong format, and wrong syntax in scripts, in one run")
 def quick_check():
     wrong = {
