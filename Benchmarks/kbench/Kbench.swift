@@ -32,6 +32,9 @@ struct Kbench {
         case .run(let plan): return await RunCommand(plan: plan, arguments: arguments).carryOut()
         case .compare(let plan):
             return await CompareCommand(plan: plan, arguments: Array(arguments.dropFirst())).carryOut()
+        case .find(let plan):
+            return await FindCommand(plan: plan, arguments: Array(arguments.dropFirst())).carryOut()
+        case .ladder(let plan): return await RunCommand(plan: plan, arguments: arguments).carryOut()
         case .broker(let options): return await BrokerCommand(options: options).serve()
         }
     }

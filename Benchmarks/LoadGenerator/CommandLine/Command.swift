@@ -3,6 +3,8 @@ package enum Command: Sendable, Equatable {
     case run(RunPlan)
     case broker(BrokerOptions)
     case compare(ComparePlan)
+    case find(FindPlan)
+    case ladder(RunPlan)
     /// Text for standard output; exit status 0.
     case help(String)
     /// Print the version; exit status 0.
@@ -13,6 +15,8 @@ package enum Command: Sendable, Equatable {
 package enum Subcommand: String, Sendable, CaseIterable {
     case run
     case compare
+    case find
+    case ladder
     case broker
     case completions
     case man
@@ -22,6 +26,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
         switch self {
         case .run: "one run, or a sweep of runs (default)"
         case .compare: "which of two is better: of two results, or of two configurations that it runs itself"
+        case .find: "the highest rate that holds what is expected"
+        case .ladder: "what each stage costs, from making records to the broker, and which one limits"
         case .broker: "the embedded broker on its own, for any client"
         case .completions: "completions of options and values, for a shell"
         case .man: "the manual page"
@@ -33,7 +39,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
         switch self {
         case .compare: "[BASE NEW]"
         case .completions: Shell.allCases.map(\.rawValue).joined(separator: "|")
-        case .run, .broker, .man: nil
+        case .run, .find, .ladder, .broker, .man: nil
         }
     }
 
@@ -44,5 +50,5 @@ package enum Subcommand: String, Sendable, CaseIterable {
     var takesOptions: Bool { self != .completions && self != .man }
 
     /// Those that carry out runs, and so have the options of `run` that say how.
-    static let running: Set<Subcommand> = [.run, .compare]
+    static let running: Set<Subcommand> = [.run, .compare, .find, .ladder]
 }

@@ -18,6 +18,12 @@ package enum CommandLineParser {
         case .compare:
             let options = try ParsedOptions(options, subcommand: .compare)
             return .compare(try ComparePlanReader(options: options, environment: environment).plan())
+        case .find:
+            let options = try ParsedOptions(options, subcommand: .find)
+            return .find(try FindPlanReader(options: options, environment: environment).plan())
+        case .ladder:
+            let options = try ParsedOptions(options, subcommand: .ladder)
+            return .ladder(try LadderPlanReader(options: options, environment: environment).plan())
         case .broker: return .broker(try BrokerOptions(try ParsedOptions(options, subcommand: .broker)))
         case .completions: return .help(try completions(options))
         case .man: return .help(try manualPage(options))

@@ -57,6 +57,21 @@ extension Subcommand {
                     line: "kbench compare --duration 2s --base-binary ./kbench-before --gate throughput_rps:-2%",
                     purpose: "did a change of the code cost something"),
             ]
+        case .find:
+            [
+                Example(
+                    line: "kbench find --expect 'latency_total_p99_us<=10ms' --linger 0ms",
+                    purpose: "how many records a second have a p99 of 10 ms or less"),
+                Example(
+                    line:
+                        "kbench find -b broker-1:9092 --expect 'latency_total_p99_us<=20ms' --over codec=none,lz4 --curve",
+                    purpose: "the same of a cluster, for two codecs, and how latency rises with the rate"),
+            ]
+        case .ladder:
+            [
+                Example(
+                    line: "kbench ladder --codec lz4", purpose: "what making, building, compressing and sending cost")
+            ]
         case .completions:
             [
                 Example(

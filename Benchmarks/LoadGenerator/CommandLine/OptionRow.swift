@@ -11,6 +11,7 @@ package struct OptionRow: Sendable {
         case checks = "Checks"
         case repeats = "Repeats"
         case compare = "Compare"
+        case find = "Find"
         case output = "Output"
         case safety = "Safety"
         case broker = "Broker"

@@ -152,24 +152,24 @@ package struct OptionTable: Sendable {
         "verify", .flag, group: .checks,
         "read every record back, and tell what is lost, duplicated, reordered or corrupted")
     let expect = Option(
-        "expect", .repeatable(.expectation), group: .checks,
+        "expect", .repeatable(.expectation), group: .checks, subcommands: [.run, .find],
         """
         what a column of runs.csv must be in every run, by >=, <=, >, <, == or !=: throughput_rps>=20M, \
         latency_total_p99_us<=5ms, client_peak_rss_bytes<64MiB, verdict==ok; a bare number is in the column's unit. May be \
         given again
         """)
     let expectWhere = Option(
-        "expect-where", .repeatable(.runFilter), group: .checks,
+        "expect-where", .repeatable(.runFilter), group: .checks, subcommands: [.run],
         "with --expect: judge only runs that have this value in a column, such as codec=zstd; several must all be there"
     )
     let junit = Option(
-        "junit", .optional(.path(.file)), group: .checks,
+        "junit", .optional(.path(.file)), group: .checks, subcommands: [.run, .compare, .find],
         "write JUnit's XML: a test for each run, and for each expectation in it")
     let markdown = Option(
-        "markdown", .optional(.path(.file)), group: .checks,
+        "markdown", .optional(.path(.file)), group: .checks, subcommands: [.run, .compare, .find],
         "write what was judged, and a table, as Markdown: for $GITHUB_STEP_SUMMARY, or a comment")
     let githubBenchmark = Option(
-        "github-benchmark", .repeatable(.githubBenchmark), group: .checks,
+        "github-benchmark", .repeatable(.githubBenchmark), group: .checks, subcommands: [.run],
         """
         write a column, throughput_rps if none is named, for benchmark-action/github-action-benchmark: its tool is \
         customBiggerIsBetter or customSmallerIsBetter, as the column wants. May be given again
@@ -245,6 +245,29 @@ package struct OptionTable: Sendable {
     let maxTime = Option(
         "max-time", .optional(.duration(in: secondNs...30 * dayNs)), group: .compare, subcommands: [.compare],
         "no more runs are begun after this time")
+
+    // MARK: Find
+
+    let over = Option(
+        "over", .repeatable(.over), group: .find, subcommands: [.find],
+        "find it for each of several values of an option of kbench run: codec=none,lz4,zstd. May be given again")
+    let curve = Option(
+        "curve", .flag, group: .find, subcommands: [.find],
+        "measure latency against rate as well, from a tenth of what was found to a fifth more, into curve.csv")
+    let resolution = Option(
+        "resolution", .single(.percent(in: 0.005...0.2), default: 0.02), group: .find, subcommands: [.find],
+        "how near a rate that holds and one that doesn't come to each other")
+    let minRate = Option(
+        "min-rate", .single(.rate, default: nil), group: .find, subcommands: [.find],
+        "the lowest rate to try; 1 unless given")
+    let maxRate = Option(
+        "max-rate", .single(.rate, default: nil), group: .find, subcommands: [.find], "the highest rate to try")
+
+    // MARK: Ladder
+
+    let ladderRuns = Option(
+        "runs", .single(.count(in: 1...10_000), default: 5), group: .repeats, subcommands: [.ladder],
+        "runs of each stage, in turn; the median counts")
 
     // MARK: Broker
 

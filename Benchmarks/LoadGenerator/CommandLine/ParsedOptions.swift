@@ -52,6 +52,14 @@ struct ParsedOptions {
         texts[OptionTable.shared[keyPath: option].row.name] = values
     }
 
+    /// Gives an option a value.
+    ///
+    /// - Throws: `UsageError` when it doesn't take it.
+    mutating func set(_ row: OptionRow, to value: String) throws(UsageError) {
+        try OptionTable.options.first { $0.row.name == row.name && $0.row.group == row.group }?.check([value])
+        texts[row.name] = [value]
+    }
+
     /// The options that were given and of which `isTaken` says yes, as the words of a command line.
     func words(where isTaken: (OptionRow) -> Bool) -> [String] {
         rows.filter(isTaken).flatMap { row in

@@ -167,3 +167,23 @@ extension ValueKind where Value == Double {
             }, text: { Percent.text($0) })
     }
 }
+
+extension ValueKind where Value == OverList {
+    static var over: Self {
+        let names = OverList.names
+        return Self(
+            placeholder: "OPTION=LIST", completion: .words(names.map { $0 + "=" }),
+            parse: { text throws(ValueError) in
+                guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+                    throw ValueError("'\(text)' is not OPTION=LIST, such as codec=none,lz4")
+                }
+                let name = String(text[..<equals])
+                guard names.contains(name) else {
+                    let suggestion =
+                        Suggestion.words(for: name, among: names) ?? "; it is one of \(names.asAlternatives)"
+                    throw ValueError("'\(name)' is no option that takes a list of values to run\(suggestion)")
+                }
+                return OverList(option: name, list: String(text[text.index(after: equals)...]))
+            }, text: { "\($0.option)=\($0.list)" })
+    }
+}

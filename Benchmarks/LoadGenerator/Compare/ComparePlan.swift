@@ -16,6 +16,8 @@ package struct ComparePlan: Sendable, Equatable {
     package var timeMaxNs: Int64?
     package var output = OutputSettings()
     package var isDryRun = false
+    /// Of the payloads.
+    package var seed: UInt64 = 0
     /// The folder of the interrupted comparison to go on with.
     package var resumed: String?
 

@@ -14,7 +14,9 @@ struct ComparePlanReader {
         plan.output.directory = try options(\.output)
         plan.output.format = try options(\.format)
         plan.output.isQuiet = try options(\.quiet)
+        plan.output.reports = try RunPlanReader(options: options, environment: environment).reports()
         plan.isDryRun = try options(\.dryRun)
+        plan.seed = try options(\.seed) ?? environment.randomSeed
         if isRun { plan.rule.lookCount = Multiplicity.looks(most: plan.runsMax).count }
         return plan
     }
@@ -45,7 +47,7 @@ struct ComparePlanReader {
         let table = OptionTable.shared
         let own = [
             table.gate.row, table.metric.row, table.margin.row, table.format.row, table.quiet.row, table.output.row,
-            table.seed.row,
+            table.seed.row, table.junit.row, table.markdown.row,
         ]
         for row in options.rows where !own.contains(where: { $0.name == row.name }) {
             throw UsageError(
@@ -110,7 +112,7 @@ struct ComparePlanReader {
         for row in options.rows where !own.contains(where: { $0.name == row.name }) {
             throw UsageError("--resume goes on with what \(directory) was begun with; leave \(row.flag) out")
         }
-        let manifest = try CompareManifest.read(directory)
+        let manifest = try CommandManifest.read(directory, of: .compare)
         var first = try ParsedOptions(manifest.arguments, subcommand: .compare)
         first.replace(\.quiet, by: options.texts(of: \.quiet))
         first.replace(\.format, by: options.texts(of: \.format))

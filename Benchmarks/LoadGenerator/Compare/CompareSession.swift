@@ -1,4 +1,5 @@
 import KafkaClient
+internal import KafkaJSON
 import KafkaTransport
 
 /// Carries out `kbench compare`.
@@ -19,6 +20,7 @@ package struct CompareSession {
     /// - Throws: `UsageError` when there is nothing to compare; `OutputError`, `TransportError` or `RunError` when a side can't be
     ///   run or nothing can be written.
     package func carryOut() async throws -> ExitStatus {
+        try plan.output.reports.probe()
         switch plan.source {
         case .folders(let base, let new): return try compareFolders(base, new)
         case .runs(let base, let new):
@@ -42,11 +44,12 @@ package struct CompareSession {
         }
         let report = ComparisonReport(comparison: comparison, pairCount: nil)
         if let directory { try directory.comparison.replace(with: report.csv) }
-        show(report)
+        try show(report)
         return comparison.status
     }
 
-    private func show(_ report: ComparisonReport) {
+    private func show(_ report: ComparisonReport) throws {
+        try plan.output.reports.write(report.report)
         Terminal.write(plan.output.format == .json ? report.json : report.text, to: 1)
     }
 
@@ -62,18 +65,20 @@ package struct CompareSession {
         }
         return try await always {
             let directory = try prepareDirectory()
-            var manifest = CompareManifest(
-                arguments: plan.resumed == nil ? arguments : try CompareManifest.read(directory.path).arguments,
-                seed: plan.rule.seed, startedAt: Timestamp(.now).iso8601)
-            manifest.sides = [base, new]
+            var manifest =
+                plan.resumed == nil
+                ? CommandManifest(
+                    .compare, arguments: arguments, seed: plan.seed, startedAt: Timestamp(.now).iso8601)
+                : try .read(directory.path, of: .compare)
+            manifest.facts = [base, new].map { ($0.name, $0.json) }
             try manifest.write(to: directory.manifest)
             let pairs = try await runPairs(base, new, directory, process, interrupt)
-            manifest.completedPairs = pairs.count
+            manifest.facts.append(("completed_pairs", .integer(Int64(pairs.count))))
             manifest.isInterrupted = interrupt.isSet
             manifest.endedAt = Timestamp(.now).iso8601
             try manifest.write(to: directory.manifest)
             if let comparison = pairs.comparison {
-                show(ComparisonReport(comparison: comparison, pairCount: pairs.count))
+                try show(ComparisonReport(comparison: comparison, pairCount: pairs.count))
                 terminal.note("results in \(directory.path), after \(pairs.count) runs of each side")
             }
             if let failure = pairs.failure {
@@ -89,14 +94,7 @@ package struct CompareSession {
 
     private func prepareDirectory() throws -> OutputDirectory {
         if let resumed = plan.resumed { return OutputDirectory(path: resumed) }
-        let directory = try OutputDirectory.prepare(plan.output.directory, now: Timestamp(.now))
-        guard !TextFile.exists(directory.manifest.path) else {
-            throw OutputError(
-                path: directory.path, action: "write results to",
-                reason:
-                    "it holds results already (manifest.json); give another --output, or --resume to go on with them")
-        }
-        return directory
+        return try .prepareEmpty(plan.output.directory)
     }
 
     /// What came of running pairs.
@@ -205,6 +203,10 @@ package struct CompareSession {
 }
 
 extension CompareSide {
+    fileprivate var json: JSONValue {
+        .object([("binary", .optional(binary)), ("arguments", .array(words.map { .string($0) }))])
+    }
+
     fileprivate func replacing(_ word: String, by other: String) -> CompareSide {
         CompareSide(name: name, binary: binary, words: words.map { $0 == word ? other : $0 })
     }

@@ -59,7 +59,7 @@ package struct Comparison: Sendable {
     }
 
     /// Rows that were measured to their end.
-    private static func whole(_ folder: ResultFolder) -> [ResultRow] {
+    private static func whole(_ folder: ResultFolder) -> [RunRow] {
         folder.rows.filter { $0.verdict != .interrupted }
     }
 

@@ -23,6 +23,38 @@ package struct ComparisonReport: Sendable {
         return text
     }
 
+    /// Gates as checks, and a table of what is said for each configuration.
+    var report: Report {
+        let checks = comparison.metrics.compactMap { row -> Check? in
+            guard let gate = row.gate, let outcome = row.gateOutcome else { return nil }
+            let result: Check.Outcome =
+                switch outcome {
+                case .held: .passed
+                case .regression: .missed
+                case .inconclusive: .inconclusive
+                }
+            let change = "\(change(row, row.difference)) (\(interval(row)))"
+            return Check(
+                name: gate.description, group: row.configuration.isEmpty ? "all" : row.configuration, outcome: result,
+                message:
+                    "\(row.metric.text(row.contrast.base.median)) to \(row.metric.text(row.contrast.new.median)), \(change)"
+            )
+        }
+        var tables: [Report.Table] = []
+        for row in comparison.metrics {
+            let title = row.configuration.isEmpty ? "Comparison" : row.configuration
+            if tables.last?.title != title {
+                tables.append(.init(title: title, header: ["metric", "difference", "finding"], rows: []))
+            }
+            tables[tables.count - 1].rows.append([row.metric.name, change(row, row.difference), words(row)])
+        }
+        return Report(title: "kbench compare", checks: checks, tables: tables)
+    }
+
+    private func interval(_ row: MetricComparison) -> String {
+        "\(change(row, row.interval.lowerBound)) … \(change(row, row.interval.upperBound))"
+    }
+
     private func heading(_ width: Int) -> String {
         "".padded(to: width + 2) + Self.cells(["base", "new", "difference", "interval"]) + "  finding\n"
     }
@@ -34,11 +66,10 @@ package struct ComparisonReport: Sendable {
     }
 
     private func line(_ row: MetricComparison, _ width: Int) -> String {
-        let interval = "\(change(row, row.interval.lowerBound)) … \(change(row, row.interval.upperBound))"
         return row.metric.name.padded(to: width + 2)
             + Self.cells([
                 row.metric.text(row.contrast.base.median), row.metric.text(row.contrast.new.median),
-                change(row, row.difference), interval,
+                change(row, row.difference), interval(row),
             ]) + "  \(words(row))\n"
     }
 
@@ -127,13 +158,5 @@ package struct ComparisonReport: Sendable {
 
 extension MetricColumn {
     /// A value of this column for people.
-    package func text(_ value: Double) -> String {
-        for (suffix, ns) in [("_us", 1000.0), ("_ms", 1e6), ("_s", 1e9)]
-        where name.hasSuffix(suffix) && !name.hasSuffix("_per" + suffix) {
-            return Quantity.approximateDuration(ns: value * ns)
-        }
-        if name.hasSuffix("_ns_per_record") { return Quantity.approximateDuration(ns: value) }
-        if name.contains("bytes") { return Quantity.approximateBytes(value) }
-        return Quantity.approximate(value)
-    }
+    package func text(_ value: Double) -> String { ColumnMeasure(numbersOf: name).approximate(value) }
 }

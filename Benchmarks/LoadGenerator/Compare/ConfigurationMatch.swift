@@ -2,8 +2,8 @@
 package struct ConfigurationMatch: Sendable, Equatable {
     /// What tells this configuration from the others: `codec=lz4 cores=2`; empty when there is one alone.
     package let label: String
-    package let base: [ResultRow]
-    package let new: [ResultRow]
+    package let base: [RunRow]
+    package let new: [RunRow]
 
     /// What came of matching two sides.
     package struct Result: Sendable, Equatable {
@@ -16,7 +16,7 @@ package struct ConfigurationMatch: Sendable, Equatable {
     }
 
     /// Columns that have one value on each side, and not the same on both, are what is compared; rows match by all others.
-    package static func match(base: [ResultRow], new: [ResultRow]) -> Result {
+    package static func match(base: [RunRow], new: [RunRow]) -> Result {
         var result = Result()
         var (bases, news) = (base.map(\.configuration), new.map(\.configuration))
         let names = RunResult.empty.configurationColumnNames
@@ -57,15 +57,31 @@ package struct ConfigurationMatch: Sendable, Equatable {
     /// Rows by their configuration, in the order in which configurations come first.
     private struct Groups {
         var order: [[String: String]] = []
-        var rows: [[String: String]: [ResultRow]] = [:]
+        var rows: [[String: String]: [RunRow]] = [:]
 
-        init(_ all: [ResultRow], _ configurations: [[String: String]]) {
+        init(_ all: [RunRow], _ configurations: [[String: String]]) {
             for (row, configuration) in zip(all, configurations) {
                 if rows[configuration] == nil { order.append(configuration) }
                 rows[configuration, default: []].append(row)
             }
         }
 
-        var inOrder: [(key: [String: String], rows: [ResultRow])] { order.map { ($0, rows[$0] ?? []) } }
+        var inOrder: [(key: [String: String], rows: [RunRow])] { order.map { ($0, rows[$0] ?? []) } }
     }
+}
+
+extension RunRow {
+    /// What tells configurations apart: every column of what was asked for, but for those that differ by themselves. Columns
+    /// that an older kbench didn't have are what that one always did.
+    package var configuration: [String: String] {
+        var configuration: [String: String] = [:]
+        for name in RunResult.empty.configurationColumnNames where !Self.incidental.contains(name) {
+            configuration[name] = self[name] ?? Self.once[name] ?? ""
+        }
+        return configuration
+    }
+
+    /// Columns that differ between runs of one configuration.
+    private static let incidental: Set<String> = ["run", "started_at", "seed"]
+    private static let once = ["door": "lane", "may_reorder": "false"]
 }

@@ -32,7 +32,8 @@ enum ColumnMeasure: Sendable, Hashable {
         self.init(numbersOf: column.name)
     }
 
-    private init(numbersOf name: String) {
+    /// Of a column that has numbers.
+    init(numbersOf name: String) {
         if name.hasSuffix("_bytes_per_s") {
             self = .bytesPerSecond
         } else if name.hasSuffix("_bytes") {

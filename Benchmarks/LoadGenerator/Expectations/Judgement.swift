@@ -80,7 +80,7 @@ extension ColumnExpectation {
         switch verdict {
         case .ok: return nil
         // Both only make a run slower: what is met all the same is met.
-        case .noisy, .debugBuild: return isMet ? nil : "the run is \(word), which makes it slower"
+        case .noisy, .drifting, .debugBuild: return isMet ? nil : "the run is \(word), which may make it slower"
         case .saturated, .generatorBound: return "the run is \(word): the load was not the one asked for"
         case .interrupted, .failedRecords, .unverified: return "the run is \(word)"
         }

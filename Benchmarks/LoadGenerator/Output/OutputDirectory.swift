@@ -15,6 +15,8 @@ package struct OutputDirectory: Sendable, Equatable {
     var verify: VerifyFile { VerifyFile(path: path + "/verify.csv") }
     /// Of `kbench compare`.
     var comparison: OutputFile { OutputFile(path: path + "/comparison.csv") }
+    /// Of `kbench ladder`.
+    var ladder: OutputFile { OutputFile(path: path + "/ladder.csv") }
     package var manifest: OutputFile { OutputFile(path: path + "/manifest.json") }
 
     /// `<run>.hlog`.

@@ -2,6 +2,8 @@
 package struct RunRow: Sendable, Equatable {
     /// The number of the run.
     package let run: Int
+    /// The folder that it is in, below the one that was read; empty for that one itself.
+    package let folder: String
     private let cells: [String: String]
 
     /// The row of a run that has just ended.
@@ -22,10 +24,13 @@ package struct RunRow: Sendable, Equatable {
 
     private init(run: Int, _ columns: [RunResult.Column]) {
         self.run = run
+        folder = ""
         cells = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.text ?? "") })
     }
 
-    fileprivate init?(_ names: [String], _ texts: [String]) {
+    /// Nil for a row that has not as many cells as there are names, or not the number of a run.
+    init?(_ names: [String], _ texts: [String], folder: String = "") {
+        self.folder = folder
         guard names.count == texts.count else { return nil }
         cells = Dictionary(zip(names, texts)) { first, _ in first }
         guard let run = cells["run"].flatMap({ Int($0) }) else { return nil }
@@ -41,7 +46,13 @@ package struct RunRow: Sendable, Equatable {
     }
 
     /// The number in a cell; nil when there is none.
-    package func number(_ column: String) -> Double? { self[column].flatMap { Double($0) } }
+    package func number(_ column: String) -> Double? {
+        guard let number = self[column].flatMap({ Double($0) }), number.isFinite else { return nil }
+        return number
+    }
+
+    /// For messages: `run 3`, or `run 0007/1`.
+    package var name: String { folder.isEmpty ? "run \(run)" : "run \(folder)/\(run)" }
 
     /// The run's verdict; nil when the row has none that is known.
     package var verdict: Verdict.Kind? { self["verdict"].flatMap(Verdict.Kind.init(rawValue:)) }

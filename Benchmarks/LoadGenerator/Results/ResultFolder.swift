@@ -4,7 +4,7 @@ internal import KafkaJSON
 /// folder of such folders is read as one, in the order of their names.
 package struct ResultFolder: Sendable {
     package let path: String
-    package private(set) var rows: [ResultRow]
+    package private(set) var rows: [RunRow]
     /// What to tell people of it.
     package let warnings: [String]
     let origin: ResultOrigin?
@@ -12,7 +12,7 @@ package struct ResultFolder: Sendable {
     /// - Throws: `UsageError` when there is nothing that can be read, or it is damaged.
     package init(reading path: String) throws(UsageError) {
         self.path = path
-        var rows: [ResultRow] = []
+        var rows: [RunRow] = []
         var warnings: [String] = []
         var origin: ResultOrigin?
         guard TextFile.exists(path) else { throw UsageError("\(path): there is no such folder") }
@@ -22,7 +22,7 @@ package struct ResultFolder: Sendable {
         }
         for folder in folders {
             let whole = folder.isEmpty ? path : "\(path)/\(folder)"
-            let manifest = Self.manifest(whole)
+            let manifest = CommandManifest.json(in: whole)
             // A run of a comparison that was interrupted is repeated.
             if !folder.isEmpty, !Self.isComplete(manifest) { continue }
             rows += try Self.rows(whole, folder: folder, &warnings)
@@ -36,7 +36,7 @@ package struct ResultFolder: Sendable {
     mutating func keep(_ folders: Set<String>) { rows.removeAll { !folders.contains($0.folder) } }
 
     /// Whether a folder has all that was to be measured.
-    static func isComplete(_ path: String) -> Bool { isComplete(manifest(path)) }
+    static func isComplete(_ path: String) -> Bool { isComplete(CommandManifest.json(in: path)) }
 
     private static func isComplete(_ manifest: JSONValue?) -> Bool {
         manifest?["ended_at"]?.string != nil && manifest?["interrupted"] == .bool(false)
@@ -47,12 +47,8 @@ package struct ResultFolder: Sendable {
         TextFile.names(in: path).filter { TextFile.exists("\(path)/\($0)/runs.csv") }.sorted()
     }
 
-    private static func manifest(_ path: String) -> JSONValue? {
-        TextFile.text(path + "/manifest.json", byteCountMax: 64 << 20).flatMap { text in try? JSONValue(parsing: text) }
-    }
-
     private static func rows(_ path: String, folder: String, _ warnings: inout [String]) throws(UsageError)
-        -> [ResultRow]
+        -> [RunRow]
     {
         let file = path + "/runs.csv"
         guard let text = TextFile.text(file, byteCountMax: .max) else { throw UsageError("\(file): it can't be read") }
@@ -71,14 +67,15 @@ package struct ResultFolder: Sendable {
             lines.removeLast()
             warnings.append("\(file): its last row is not whole, and is left out")
         }
-        var rows: [ResultRow] = []
+        var rows: [RunRow] = []
         for (index, cells) in lines.enumerated() {
             guard cells.count == header.count else {
                 throw UsageError("\(file): row \(index + 2) has \(cells.count) cells, and the header \(header.count)")
             }
-            let row = ResultRow(
-                run: cells[header.firstIndex(of: "run") ?? 0], folder: folder,
-                cells: Dictionary(uniqueKeysWithValues: zip(header, cells)))
+            guard let row = RunRow(header, cells, folder: folder) else {
+                throw UsageError(
+                    "\(file): row \(index + 2) begins with '\(cells[0])', which is not the number of a run")
+            }
             for metric in MetricColumn.all {
                 if let text = row[metric.name], row.number(metric.name) == nil {
                     throw UsageError("\(file): row \(index + 2) has '\(text)' for \(metric.name), which is no number")

@@ -68,9 +68,17 @@ struct ResumeReader {
     /// The plan of the first command line, with the seed that it had.
     private func plannedAgain(_ manifest: JSONValue) throws(UsageError) -> RunPlan {
         var words = (manifest["arguments"]?.array ?? []).compactMap(\.string)[...]
-        if words.first == Subcommand.run.rawValue { words.removeFirst() }
+        var begun = Subcommand.run
+        if let named = words.first.flatMap(Subcommand.init(rawValue:)) {
+            begun = named
+            words.removeFirst()
+        }
+        guard begun == given.subcommand else {
+            throw refuse(
+                "it was begun by kbench \(begun.rawValue); give kbench \(begun.rawValue) --resume \(directory)")
+        }
         do throws(UsageError) {
-            var options = try ParsedOptions(words, subcommand: .run)
+            var options = try ParsedOptions(words, subcommand: begun)
             options.replace(\.output, by: nil)
             options.replace(\.quiet, by: given.texts(of: \.quiet))
             options.replace(\.format, by: given.texts(of: \.format))
@@ -78,7 +86,9 @@ struct ResumeReader {
             options.replace(\.commandProperty, by: try properties(options))
             let first = CommandLineEnvironment(
                 onlineCores: environment.onlineCores, randomSeed: manifest["seed"]?.unsignedInteger ?? 0)
-            return try RunPlanReader(options: options, environment: first).plan()
+            return begun == .ladder
+                ? try LadderPlanReader(options: options, environment: first).plan()
+                : try RunPlanReader(options: options, environment: first).plan()
         } catch {
             throw refuse(error)
         }

@@ -8,7 +8,6 @@ package struct RunSession {
     let plan: RunPlan
     let directory: OutputDirectory
     let terminal: Terminal
-    private let interrupt = SharedFlag()
 
     package init(plan: RunPlan, directory: OutputDirectory, terminal: Terminal) {
         self.plan = plan
@@ -20,30 +19,15 @@ package struct RunSession {
     ///
     /// - Throws: `RunError`, `KafkaClientError`, `TransportError` or `OutputError`: what made it stop.
     package func carryOut(arguments: [String]) async throws -> ExitStatus {
-        let control = try EventLoop(name: "kbench-control")
-        let signals = await InterruptSignals(on: control, interrupt) { [terminal] in
-            terminal.note("interrupted: waiting up to 5 s for what is in flight; once more to stop at once")
-        }
         let metrics = SessionMetrics(
             runCount: plan.runCount, completedCount: plan.runCount - plan.remaining.count)
-        let server = MetricsServer { metrics.prometheusText }
-        return try await always {
-            if let address = plan.output.metrics {
-                let text = "metrics at http://\(try server.start(at: address))/metrics"
-                // Nobody else knows a port that was found.
-                if address.port == 0 { terminal.complain(text) } else { terminal.note(text) }
-            }
-            return try await carryOutRuns(arguments, control, signals, metrics)
-        } thenCleanUp: {
-            server.stop()
-            await signals.stop()
-            await control.shutDown()
+        return try await RunBench.with(directory, terminal, metrics: metrics, servedAt: plan.output.metrics) { bench in
+            try await carryOutRuns(arguments, on: bench)
         }
     }
 
-    private func carryOutRuns(
-        _ arguments: [String], _ control: EventLoop, _ signals: InterruptSignals, _ metrics: SessionMetrics
-    ) async throws -> ExitStatus {
+    private func carryOutRuns(_ arguments: [String], on bench: RunBench) async throws -> ExitStatus {
+        let interrupt = bench.interrupt
         var manifest = manifestAtStart(arguments)
         try manifest.write(to: directory.manifest)
         var results: [RunResult] = []
@@ -51,13 +35,10 @@ package struct RunSession {
         var judge = try SweepJudge(plan, directory)
         let swept = plan.sweptOptionNames
         for scheduled in plan.remaining where !interrupt.isSet {
-            let run = SingleRun(
-                scheduled: scheduled, label: plan.label(of: scheduled.configuration, swept: swept), plan: plan,
-                timelineFile: directory.timeline, terminal: terminal,
-                control: control, signals: signals, interrupt: interrupt, metrics: metrics)
             let outcome: RunOutcome
             do {
-                outcome = try await run.carryOut()
+                outcome = try await bench.carryOut(
+                    scheduled, label: plan.label(of: scheduled.configuration, swept: swept), of: plan)
             } catch {
                 // Nothing of this run was measured; what was before is written, and the rest would fare no better.
                 if !interrupt.isSet {
@@ -71,10 +52,9 @@ package struct RunSession {
             if !remarks.isEmpty { manifest.remarks[scheduled.number] = remarks }
             // Before the row: whoever resumes the sweep has to know why a run has failed, even if this is the last thing done.
             if !outcome.failures.isEmpty { try manifest.write(to: directory.manifest) }
-            try directory.append(outcome)
+            try bench.append(outcome)
             results.append(outcome.result)
             try judge.add(outcome.result, failures: outcome.failures)
-            metrics.end()
             manifest.completedRuns += 1
         }
         manifest.wasInterrupted = interrupt.isSet
@@ -84,7 +64,15 @@ package struct RunSession {
         try judge.write()
         terminal.finish(
             results, judge.earlierFailures + failures, judge.judgements, plan: plan, directory: directory)
+        if plan.isLadder { try climb(judge.rows.values.sorted { $0.run < $1.run }) }
         return interrupt.isSet ? .interrupted : judge.status
+    }
+
+    /// Tells what each stage costs.
+    private func climb(_ rows: [RunRow]) throws {
+        let report = LadderReport(plan, rows)
+        try directory.ladder.replace(with: report.csv)
+        if plan.output.format == .text { Terminal.write("\n" + report.text, to: 1) }
     }
 
     /// What is known before the first run.

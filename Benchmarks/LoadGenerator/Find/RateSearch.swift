@@ -1,0 +1,235 @@
+// The search for the highest rate that holds what is expected, as a value: it says which window to run next, and is told what
+// came of it. It knows no clock and no broker, so that tests drive it over thousands of made-up ones.
+//
+//      ceiling    as fast as possible: from where to begin
+//      bracket    a rate that holds and one that doesn't, no more than 10 % apart
+//      measure    six times the same: from a bracket of its own, halved until it is as narrow as the resolution. Each gives an
+//                 estimate; their middle is the result, and their extremes are its interval
+//      soak       the lower end of the interval for five times as long. What does not last is not held
+
+/// Where a search stands.
+package struct RateSearch: Sendable, Equatable {
+    /// Why a window is run.
+    package enum Phase: String, Sendable, Equatable, CaseIterable {
+        case ceiling, bracket, measure, soak, curve
+    }
+
+    /// A run of the search.
+    package struct Window: Sendable, Equatable {
+        package let phase: Phase
+        /// Records a second; nil for as fast as possible.
+        package let rate: Double?
+    }
+
+    /// What came of a window.
+    package enum Outcome: String, Sendable, Equatable {
+        case held, missed
+        /// Missed, because no more records could be made.
+        case generatorBound = "generator-bound"
+    }
+
+    /// What was found.
+    package enum Result: Sendable, Equatable {
+        case found(Estimate)
+        /// Not even the lowest rate that was tried holds.
+        case nothingHolds(lowest: Double)
+        /// All that could be made is held.
+        case generatorBound(atLeast: Double)
+        /// The highest rate that may be tried is held.
+        case unbounded(atLeast: Double)
+        /// Rates that are well apart are held one time and not the other, lower ones as well.
+        case unstable(held: Double, missed: Double)
+    }
+
+    /// The highest rate that holds.
+    package struct Estimate: Sendable, Equatable {
+        /// The middle of what the repetitions say.
+        package let rate: Double
+        /// The least and the most that one of them says: the truth lies between with a probability of 97 %.
+        package let interval: ClosedRange<Double>
+        /// What was held for long; nil when nothing near was.
+        package let sustained: Double?
+        /// The later repetitions say less, or more, than the earlier ones: the last relative to the first, −0.1 for 10 % less.
+        package let drift: Double?
+
+        /// Whether windows hold what doesn't last.
+        package var isDegrading: Bool { sustained.map { $0 < interval.lowerBound * 0.97 } ?? true }
+    }
+
+    package static let repetitionCount = 6
+    /// Between a rate that holds and one that doesn't, within a repetition: the first by so much less than the second.
+    package let resolution: Double
+    package let lowest: Double
+    package let highest: Double
+
+    private enum State: Sendable, Equatable {
+        case ceiling
+        case bracket(trial: Double)
+        case measure(Bisection)
+        case soak(rate: Double)
+        case done(Result)
+    }
+
+    private var state: State
+    private var low: Double?
+    private var high: Double?
+    private var isHighGenerators = false
+    /// What each repetition says.
+    private(set) var estimates: [Double] = []
+    private var held: [Double] = []
+    private var missed: [Double] = []
+
+    /// - Parameters:
+    ///   - resolution: 0.005 … 0.2.
+    ///   - lowest: the lowest rate that is tried, above 0.
+    ///   - highest: the highest.
+    package init(resolution: Double, lowest: Double, highest: Double) {
+        (self.resolution, self.lowest, self.highest) = (resolution, lowest, highest)
+        state = .ceiling
+    }
+
+    /// What was found; nil while more has to be known.
+    package var result: Result? {
+        if case .done(let result) = state { result } else { nil }
+    }
+
+    /// The next window to run; nil when all is known.
+    package var next: Window? {
+        switch state {
+        case .ceiling: Window(phase: .ceiling, rate: nil)
+        case .bracket(let trial): Window(phase: .bracket, rate: trial)
+        case .measure(let bisection): Window(phase: .measure, rate: bisection.trial)
+        case .soak(let rate): Window(phase: .soak, rate: rate)
+        case .done: nil
+        }
+    }
+
+    /// Takes what came of the window that `next` says.
+    ///
+    /// - Parameter throughput: records a second that were acknowledged.
+    package mutating func add(_ outcome: Outcome, throughput: Double) {
+        switch state {
+        case .ceiling:
+            // What is sent as fast as possible waits in queues; half of it is a rate at which there may be none.
+            state = .bracket(trial: min(max(throughput / 2, lowest), highest))
+        case .bracket(let trial): addToBracket(outcome, trial)
+        case .measure(let bisection): add(outcome, to: bisection)
+        case .soak(let rate): addSoak(outcome, rate)
+        case .done: preconditionFailure("the search is over")
+        }
+    }
+
+    // MARK: Bracket
+
+    private mutating func addToBracket(_ outcome: Outcome, _ trial: Double) {
+        if outcome == .held {
+            low = max(low ?? 0, trial)
+        } else {
+            high = min(high ?? .infinity, trial)
+            isHighGenerators = outcome == .generatorBound
+        }
+        guard let low else {
+            if trial <= lowest { return state = .done(.nothingHolds(lowest: trial)) }
+            return state = .bracket(trial: max(lowest, trial / 2))
+        }
+        guard let high else {
+            if low >= highest { return state = .done(.unbounded(atLeast: low)) }
+            return state = .bracket(trial: min(highest, low * 1.5))
+        }
+        if high > low * 1.1 { return state = .bracket(trial: (low * high).squareRoot()) }
+        if isHighGenerators { return state = .done(.generatorBound(atLeast: low)) }
+        state = .measure(bisection(0))
+    }
+
+    // MARK: Measure
+
+    /// The bracket of a repetition, wider than what was found, and each a little elsewhere, so that not all try the same rates.
+    private func bisection(_ repetition: Int) -> Bisection {
+        let shift = 1 + resolution * (Double(repetition) / Double(Self.repetitionCount) - 0.5)
+        return Bisection(
+            low: (low ?? lowest) * 0.95 * shift, high: (high ?? highest) * 1.05 * shift,
+            resolution: resolution)
+    }
+
+    private mutating func add(_ outcome: Outcome, to bisection: Bisection) {
+        if outcome == .held { held.append(bisection.trial) } else { missed.append(bisection.trial) }
+        var bisection = bisection
+        bisection.add(isHeld: outcome == .held)
+        guard !isUnstable else { return state = .done(instability) }
+        guard bisection.isOver else {
+            guard bisection.low >= lowest / 2, bisection.high <= highest * 2 else {
+                return state = .done(
+                    bisection.low < lowest ? .nothingHolds(lowest: lowest) : .unbounded(atLeast: highest))
+            }
+            return state = .measure(bisection)
+        }
+        estimates.append((bisection.low * bisection.high).squareRoot())
+        guard estimates.count == Self.repetitionCount else { return state = .measure(self.bisection(estimates.count)) }
+        state = .soak(rate: (estimates.min() ?? lowest) * (1 - resolution / 2))
+    }
+
+    /// Whether a rate is missed that is far below one that is held, twice: once may be the machine.
+    private var isUnstable: Bool {
+        guard let most = held.max(), let least = missed.min() else { return false }
+        return missed.count { $0 < most / 1.1 } >= 2 && held.count { $0 > least * 1.1 } >= 2
+    }
+
+    private var instability: Result { .unstable(held: held.max() ?? 0, missed: missed.min() ?? 0) }
+
+    // MARK: Soak
+
+    private mutating func addSoak(_ outcome: Outcome, _ rate: Double) {
+        let interval = (estimates.min() ?? rate)...(estimates.max() ?? rate)
+        if outcome != .held, rate * 0.93 >= max(lowest, interval.lowerBound * 0.5) {
+            return state = .soak(rate: rate * 0.93)
+        }
+        state = .done(
+            .found(
+                Estimate(
+                    rate: Samples(estimates).median, interval: interval, sustained: outcome == .held ? rate : nil,
+                    drift: drift)))
+    }
+
+    private var drift: Double? {
+        guard let first = estimates.first, let last = estimates.last, abs(last / first - 1) > 0.05,
+            SteadyState.trendProbability(estimates) < 0.02
+        else { return nil }
+        return last / first - 1
+    }
+}
+
+/// One repetition: a rate that holds and one that doesn't come ever closer. An end that was never tried here is tried before it
+/// is believed.
+private struct Bisection: Sendable, Equatable {
+    private(set) var low: Double
+    private(set) var high: Double
+    private let resolution: Double
+    private var isLowTried = false
+    private var isHighTried = false
+
+    init(low: Double, high: Double, resolution: Double) {
+        (self.low, self.high, self.resolution) = (low, high, resolution)
+    }
+
+    private var isNarrow: Bool { high <= low * (1 + resolution) }
+
+    var isOver: Bool { isNarrow && isLowTried && isHighTried }
+
+    /// The rate to try.
+    var trial: Double {
+        guard isNarrow else { return (low * high).squareRoot() }
+        return isLowTried ? high : low
+    }
+
+    mutating func add(isHeld: Bool) {
+        let tried = trial
+        if isHeld {
+            // What held at the upper end says nothing of where it ends: on from here.
+            if tried == high { (high, isHighTried) = (tried * 1.1, false) }
+            (low, isLowTried) = (tried, true)
+        } else {
+            if tried == low { (low, isLowTried) = (tried / 1.1, false) }
+            (high, isHighTried) = (tried, true)
+        }
+    }
+}
