@@ -33,6 +33,8 @@ import Testing
             ("hide 1", .hide(node: 1)),
             ("show 1", .show(node: 1)),
             ("stats", .statistics),
+            ("delays", .delays),
+            ("delays clear", .clearDelays),
             ("help", .help),
             ("  \tgrow   t\t8 \r", .grow(topic: "t", partitions: 8)),
         ]

@@ -24,13 +24,14 @@ import Testing
             #expect(bulk.totalCount == single.totalCount)
             #expect(bulk.clampedCount == single.clampedCount)
             #expect(abs(bulk.max - single.max) <= 1 && abs(bulk.min - single.min) <= 1)
-            // A value that lies on the edge of a bucket may be in the one below: steps are not exact in binary.
+            // Values that lie within a nanosecond of the edge of a bucket may be on its other side.
+            let near = 1 + Int64(min(300, 2 / max(abs(step), 0.001)))
             var (ahead, most) = (Int64(0), Int64(0))
             for (found, expected) in zip(bulk.counts, single.counts) {
                 ahead += Int64(found) - Int64(expected)
                 most = max(most, abs(ahead))
             }
-            #expect(most <= 1, "first \(first), step \(step), count \(count)")
+            #expect(most <= near, "first \(first), step \(step), count \(count)")
         }
     }
 
