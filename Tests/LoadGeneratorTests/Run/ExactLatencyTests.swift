@@ -16,6 +16,7 @@ import Testing
         configuration.builder = builder
         configuration.partitioner = partitioner
         configuration.keys = keys
+        configuration.keySize = 8
         configuration.partitions = 5
         configuration.cores = 2
         configuration.rate = 10
