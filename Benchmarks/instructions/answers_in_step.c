@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -94,6 +96,9 @@ ssize_t recvmsg(int descriptor, struct msghdr *message, int flags) {
 }
 
 static int slowness;
+// When time began to pass slower, ns, monotonic and by the wall clock; and the descriptors of timers that go by that time.
+static atomic_llong slowed_since, wall_slowed_since;
+static atomic_bool is_slowed_timer[DESCRIPTORS];
 
 __attribute__((constructor)) static void begin(void) {
     const char *text = getenv("KBENCH_SLOWNESS");
@@ -102,15 +107,50 @@ __attribute__((constructor)) static void begin(void) {
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
     WRAPPED(clock_gettime);
-    static atomic_llong first;
     int status = next(clock, time);
-    bool is_slowed = slowness > 1 && (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE);
-    if (status != 0 || !is_slowed) return status;
+    // The wall clock too: how many bytes a record's timestamp takes depends on it.
+    bool is_slowed = clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_REALTIME;
+    if (status != 0 || slowness == 1 || !is_slowed) return status;
+    atomic_llong *since = clock == CLOCK_REALTIME ? &wall_slowed_since : &slowed_since;
     long long now = time->tv_sec * 1000000000LL + time->tv_nsec, none = 0;
-    atomic_compare_exchange_strong(&first, &none, now);
-    now = first + (now - first) / slowness;
+    atomic_compare_exchange_strong(since, &none, now);
+    now = *since + (now - *since) / slowness;
     *time = (struct timespec){now / 1000000000, now % 1000000000};
     return 0;
+}
+
+// What libuv asks for the wall clock.
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+    (void)zone;
+    struct timespec now;
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return -1;
+    *time = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
+    return 0;
+}
+
+int timerfd_create(int clock, int flags) {
+    WRAPPED(timerfd_create);
+    int descriptor = next(clock, flags);
+    if (descriptor >= 0 && descriptor < DESCRIPTORS) {
+        is_slowed_timer[descriptor] = slowness > 1 && clock == CLOCK_MONOTONIC;
+    }
+    return descriptor;
+}
+
+// A moment of the slower time, or a time that passes as slowly, is told to the system in its own time.
+int timerfd_settime(int descriptor, int flags, const struct itimerspec *given, struct itimerspec *old) {
+    WRAPPED(timerfd_settime);
+    bool is_set = given->it_value.tv_sec || given->it_value.tv_nsec;
+    if (descriptor < 0 || descriptor >= DESCRIPTORS || !is_slowed_timer[descriptor] || !is_set) {
+        return next(descriptor, flags, given, old);
+    }
+    long long begin = flags & TFD_TIMER_ABSTIME ? slowed_since : 0;
+    long long value = given->it_value.tv_sec * 1000000000LL + given->it_value.tv_nsec;
+    // What is further away than some years stays as it is.
+    if (value - begin < (1LL << 57) / slowness && value > begin) value = begin + (value - begin) * slowness;
+    struct itimerspec changed = *given;
+    changed.it_value = (struct timespec){value / 1000000000, value % 1000000000};
+    return next(descriptor, flags, &changed, old);
 }
 
 static int patient(int poll, int timeout) {

@@ -1,21 +1,18 @@
 """Reads what valgrind's callgrind writes: instructions by the object file they are in, and calls by the function called."""
 
 import collections
-import glob
 import re
 
 NAME = re.compile(r"\((\d+)\)(?: (.*))?")
 
 
 class Profile:
-    """The threads of one process, added up; `instructions` by object file, `calls` by function."""
+    """All threads of one process together; `instructions` by object file, `calls` by function."""
 
-    def __init__(self):
+    def __init__(self, path):
+        """Reads a file, in which names are written in full once, and as their number from then on."""
         self.instructions = collections.Counter()
         self.calls = collections.Counter()
-
-    def read(self, path):
-        """Adds one thread's file. Names are written in full once, and as their number from then on."""
         names = {"ob": {}, "fn": {}}
         here, called, is_call = "", "", False
         with open(path) as lines:
@@ -36,7 +33,6 @@ class Profile:
                     full_name(line[3:], names["fn"])
                 elif line.startswith("cfn="):
                     called = full_name(line[4:], names["fn"])
-        return self
 
 
 def full_name(text, known):
@@ -44,13 +40,3 @@ def full_name(text, known):
     if name is not None:
         known[number] = name.strip()
     return known[number]
-
-
-def read_threads(path):
-    """The threads' files of one process, which callgrind numbers; without the first, which begins and ends the run, and then
-    only waits."""
-    profile = Profile()
-    for name in sorted(glob.glob(glob.escape(path) + "-*")):
-        if int(name.rsplit("-", 1)[1]) > 1:
-            profile.read(name)
-    return profile

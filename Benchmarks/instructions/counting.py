@@ -2,7 +2,6 @@
 the start above all, drops out."""
 
 import concurrent.futures
-import glob
 import json
 import os
 import re
@@ -12,7 +11,7 @@ import statistics
 import subprocess
 import tempfile
 
-from .callgrind import read_threads
+from .callgrind import Profile
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 LIBRARIES = ("main_queue", "counted_calls", "answers_in_step")
@@ -30,7 +29,7 @@ COUNTED_RECORDS = 1_000_000
 COUNTED_RUNS = {"broker": 3}
 TIMEOUT_S = 300
 # By so much time passes slower under valgrind.
-SLOWNESS = 20
+SLOWNESS = 50
 # A bridge object's retains and releases call these in turn.
 REFERENCES = re.compile(r"^swift_(retain|release)(_n)?('\d+)?$")
 
@@ -76,14 +75,11 @@ class Counter:
     def profiled(self, row, cpu, records):
         """Instructions, and calls that count references, by callgrind."""
         output = self.path(row, "callgrind")
-        # Another run may have had more threads.
-        for name in glob.glob(glob.escape(output) + "-*"):
-            os.remove(name)
         self.run(
             row, cpu, records, ("main_queue", "answers_in_step"),
-            ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--dump-line=no",
+            ["valgrind", "--tool=callgrind", "--dump-line=no",
              f"--callgrind-out-file={output}"], {"KBENCH_SLOWNESS": str(SLOWNESS)})
-        profile = read_threads(output)
+        profile = Profile(output)
         ours = set(self.libraries.values())
         return {
             "own_instructions": sum(
