@@ -258,10 +258,9 @@ package struct OptionTable: Sendable {
         "resolution", .single(.percent(in: 0.005...0.2), default: 0.02), group: .find, subcommands: [.find],
         "how near a rate that holds and one that doesn't come to each other")
     let minRate = Option(
-        "min-rate", .single(.rate, default: nil), group: .find, subcommands: [.find],
-        "the lowest rate to try; 1 unless given")
+        "min-rate", .single(.bound, default: 1), group: .find, subcommands: [.find], "the lowest rate to try")
     let maxRate = Option(
-        "max-rate", .single(.rate, default: nil), group: .find, subcommands: [.find], "the highest rate to try")
+        "max-rate", .single(.bound, default: 1e9), group: .find, subcommands: [.find], "the highest rate to try")
 
     // MARK: Ladder
 

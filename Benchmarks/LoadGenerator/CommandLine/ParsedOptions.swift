@@ -121,7 +121,8 @@ struct ParsedOptions {
 
     private func unknown(_ flag: String) -> UsageError {
         if let elsewhere = OptionTable.rows.first(where: { $0.flag == flag }) {
-            let owners = elsewhere.subcommands.map { "kbench \($0.rawValue)" }.sorted().joined(separator: ", ")
+            let subcommands = elsewhere.subcommands.contains(.run) ? [.run] : elsewhere.subcommands
+            let owners = subcommands.map { "kbench \($0.rawValue)" }.sorted().joined(separator: ", ")
             return UsageError("\(flag) is an option of \(owners), not of kbench \(subcommand.rawValue)")
         }
         if let reason = RefusedOptions.reasons.first(where: { "--" + $0.key == flag })?.value {

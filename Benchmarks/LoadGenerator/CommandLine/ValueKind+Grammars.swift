@@ -109,7 +109,7 @@ extension ValueKind where Value == RunConfiguration.WarmUp {
     static func warmUp(in range: ClosedRange<Int64>) -> Self {
         let time = ValueKind<Int64>.duration(in: range)
         return Self(
-            placeholder: "TIME", accepted: time.accepted.map { "\($0), or auto" }, completion: .words(["auto"]),
+            placeholder: "TIME", accepted: time.accepted, completion: .words(["auto"]),
             parse: { text throws(ValueError) in
                 text == "auto" ? .untilSteady : .fixed(.durationNs(try time.parse(text)))
             },

@@ -70,6 +70,16 @@ extension ValueKind where Value == Double {
     }
 }
 
+extension ValueKind where Value == Double {
+    /// Records a second.
+    static var bound: Self {
+        let rate = ValueKind<Double?>.rate
+        return Self(
+            placeholder: rate.placeholder, accepted: rate.accepted,
+            parse: { text throws(ValueError) in try rate.parse(text) ?? 0 }, text: { rate.text($0) })
+    }
+}
+
 extension ValueKind where Value == Double? {
     /// Things a second; nil without a bound.
     static var rate: Self {

@@ -73,9 +73,6 @@ struct ComparePlanReader {
 
     /// - Throws: `UsageError` when its options can't be run.
     private func side(_ name: String, _ own: [String], _ binary: String?) throws(UsageError) -> CompareSide {
-        if let binary, !TextFile.isExecutable(binary) {
-            throw UsageError("--\(name)-binary: \(binary) is no program that can be run")
-        }
         var words = options.words(where: isShared) + own
         let seed = try options(\.seed) ?? environment.randomSeed
         // Both sides send the same records.

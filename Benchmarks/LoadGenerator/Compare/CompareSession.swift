@@ -56,6 +56,11 @@ package struct CompareSession {
     // MARK: Runs
 
     private func compareRuns(_ base: CompareSide, _ new: CompareSide) async throws -> ExitStatus {
+        for side in [base, new] {
+            if let binary = side.binary, !TextFile.isExecutable(binary) {
+                throw UsageError("--\(side.name)-binary: \(binary) is no program that can be run")
+            }
+        }
         let control = try EventLoop(name: "kbench-control")
         let interrupt = SharedFlag()
         let process = RunProcess(on: control)

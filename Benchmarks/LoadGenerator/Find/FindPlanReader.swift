@@ -35,7 +35,7 @@ struct FindPlanReader {
                 "--stage \(stage.rawValue): nothing is acknowledged, so that no rate is held; accepted are null and broker"
             )
         }
-        let (lowest, highest) = (try options(\.minRate) ?? 1, try options(\.maxRate) ?? 1e9)
+        let (lowest, highest) = (try options(\.minRate), try options(\.maxRate))
         guard lowest <= highest else { throw UsageError("--min-rate is above --max-rate") }
         var find = FindPlan(plan: plan, lowest: lowest, highest: highest)
         find.resolution = try options(\.resolution)

@@ -5,13 +5,14 @@
 //      bracket    a rate that holds and one that doesn't, no more than 10 % apart
 //      measure    six times the same: from a bracket of its own, halved until it is as narrow as the resolution. Each gives an
 //                 estimate; their middle is the result, and their extremes are its interval
+//      check      rates that are well below and well above, four times each: a broker that is sometimes another is told by them
 //      soak       the lower end of the interval for five times as long. What does not last is not held
 
 /// Where a search stands.
 package struct RateSearch: Sendable, Equatable {
     /// Why a window is run.
     package enum Phase: String, Sendable, Equatable, CaseIterable {
-        case ceiling, bracket, measure, soak, curve
+        case ceiling, bracket, measure, check, soak, curve
     }
 
     /// A run of the search.
@@ -66,6 +67,7 @@ package struct RateSearch: Sendable, Equatable {
         case ceiling
         case bracket(trial: Double)
         case measure(Bisection)
+        case check(left: [Double])
         case soak(rate: Double)
         case done(Result)
     }
@@ -76,8 +78,10 @@ package struct RateSearch: Sendable, Equatable {
     private var isHighGenerators = false
     /// What each repetition says.
     private(set) var estimates: [Double] = []
+    /// Rates that a check has held, or missed, against what was found.
     private var held: [Double] = []
     private var missed: [Double] = []
+    private var isCheckedAgain = false
 
     /// - Parameters:
     ///   - resolution: 0.005 … 0.2.
@@ -99,6 +103,7 @@ package struct RateSearch: Sendable, Equatable {
         case .ceiling: Window(phase: .ceiling, rate: nil)
         case .bracket(let trial): Window(phase: .bracket, rate: trial)
         case .measure(let bisection): Window(phase: .measure, rate: bisection.trial)
+        case .check(let left): Window(phase: .check, rate: left.first)
         case .soak(let rate): Window(phase: .soak, rate: rate)
         case .done: nil
         }
@@ -114,6 +119,7 @@ package struct RateSearch: Sendable, Equatable {
             state = .bracket(trial: min(max(throughput / 2, lowest), highest))
         case .bracket(let trial): addToBracket(outcome, trial)
         case .measure(let bisection): add(outcome, to: bisection)
+        case .check(let left): add(outcome, toCheck: left)
         case .soak(let rate): addSoak(outcome, rate)
         case .done: preconditionFailure("the search is over")
         }
@@ -152,10 +158,8 @@ package struct RateSearch: Sendable, Equatable {
     }
 
     private mutating func add(_ outcome: Outcome, to bisection: Bisection) {
-        if outcome == .held { held.append(bisection.trial) } else { missed.append(bisection.trial) }
         var bisection = bisection
         bisection.add(isHeld: outcome == .held)
-        guard !isUnstable else { return state = .done(instability) }
         guard bisection.isOver else {
             guard bisection.low >= lowest / 2, bisection.high <= highest * 2 else {
                 return state = .done(
@@ -165,21 +169,41 @@ package struct RateSearch: Sendable, Equatable {
         }
         estimates.append((bisection.low * bisection.high).squareRoot())
         guard estimates.count == Self.repetitionCount else { return state = .measure(self.bisection(estimates.count)) }
-        state = .soak(rate: (estimates.min() ?? lowest) * (1 - resolution / 2))
+        state = .check(left: checks)
     }
 
-    /// Whether a rate is missed that is far below one that is held, twice: once may be the machine.
-    private var isUnstable: Bool {
-        guard let most = held.max(), let least = missed.min() else { return false }
-        return missed.count { $0 < most / 1.1 } >= 2 && held.count { $0 > least * 1.1 } >= 2
+    // MARK: Check
+
+    /// Rates that are to be missed and to be held, in turn.
+    private var checks: [Double] {
+        let interval = interval
+        return (0..<4).flatMap { _ in [interval.lowerBound * 0.85, interval.upperBound * 1.15] }
     }
 
-    private var instability: Result { .unstable(held: held.max() ?? 0, missed: missed.min() ?? 0) }
+    private var interval: ClosedRange<Double> { (estimates.min() ?? lowest)...(estimates.max() ?? lowest) }
+
+    private mutating func add(_ outcome: Outcome, toCheck left: [Double]) {
+        guard let rate = left.first else { return }
+        if outcome == .held, rate > interval.upperBound { held.append(rate) }
+        if outcome != .held, rate < interval.lowerBound { missed.append(rate) }
+        let surprises = held.count + missed.count
+        if surprises >= 2 {
+            return state = .done(
+                .unstable(held: held.max() ?? interval.upperBound, missed: missed.min() ?? interval.lowerBound))
+        }
+        var left = Array(left.dropFirst())
+        if left.isEmpty, surprises == 1, !isCheckedAgain {
+            // One may have been the machine.
+            isCheckedAgain = true
+            left = checks
+        }
+        state = left.isEmpty ? .soak(rate: interval.lowerBound * (1 - resolution / 2)) : .check(left: left)
+    }
 
     // MARK: Soak
 
     private mutating func addSoak(_ outcome: Outcome, _ rate: Double) {
-        let interval = (estimates.min() ?? rate)...(estimates.max() ?? rate)
+        let interval = interval
         if outcome != .held, rate * 0.93 >= max(lowest, interval.lowerBound * 0.5) {
             return state = .soak(rate: rate * 0.93)
         }

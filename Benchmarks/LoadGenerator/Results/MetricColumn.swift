@@ -38,9 +38,10 @@ package struct MetricColumn: Sendable, Equatable {
         "leaders_moved", "records_retried", "gap_max_ms",
     ].map { MetricColumn($0, .lower) }
 
-    private static let latencies = LatencyStage.allCases.flatMap { stage in
-        LatencyFigures.columnNames.map { MetricColumn("latency_\(stage.rawValue)_\($0)_us", .lower) }
-    }
+    private static let latencies =
+        LatencyStage.allCases.flatMap { stage in
+            LatencyFigures.columnNames.map { MetricColumn("latency_\(stage.rawValue)_\($0)_us", .lower) }
+        } + [MetricColumn("latency_total_above_1h", .lower)]
 
     private static let readBack =
         [MetricColumn("records_read", .higher)]

@@ -17,8 +17,12 @@ import Testing
     }
 
     static func refusal(_ line: String) -> String {
-        do {
-            _ = try parse(line)
+        refusalOfWords(line.split(separator: " ").map(String.init))
+    }
+
+    static func refusalOfWords(_ words: [String]) -> String {
+        do throws(UsageError) {
+            _ = try CommandLineParser.parse(words, environment: environment)
             return "accepted"
         } catch {
             return error.description
@@ -149,7 +153,7 @@ import Testing
         ("run extra", "'extra' is not an option; see kbench run --help"),
         ("consume", "unknown subcommand consume; see kbench --help"),
         ("end-to-end --help", "unknown subcommand end-to-end; see kbench --help"),
-        ("compare a b", "unknown subcommand compare; see kbench --help"),
+        ("capture a", "unknown subcommand capture; see kbench --help"),
         ("report a", "unknown subcommand report; see kbench --help"),
         (
             "--partitioner explicit",

@@ -34,8 +34,8 @@ import Testing
         for subcommand in Subcommand.allCases {
             #expect(!subcommand.examples.isEmpty)
             for example in subcommand.examples {
-                let words = example.line.split(separator: " ").prefix { $0 != ">" }.dropFirst()
-                #expect(CommandLineParserTests.refusal(words.joined(separator: " ")) == "accepted", "\(example.line)")
+                let words = try ShellWords.split(example.line).prefix { $0 != ">" }.dropFirst()
+                #expect(CommandLineParserTests.refusalOfWords(Array(words)) == "accepted", "\(example.line)")
             }
         }
     }

@@ -19,6 +19,12 @@ import Testing
         "replication-factor": "-b a:1", "tasks": "--door record", "trace-rate": "--trace spans",
     ]
 
+    /// Command lines to which options of these can be added.
+    private static let lines: [(subcommand: Subcommand, line: String)] = [
+        (.run, "run"), (.broker, "broker"), (.compare, "compare --base="), (.find, "find --expect throughput_rps>=1"),
+        (.ladder, "ladder"),
+    ]
+
     @Test func `giving an option its default changes nothing`() throws {
         let folder = try TemporaryFolder()
         let values = try folder.write("one\ntwo\n".utf8, "values")
@@ -26,7 +32,8 @@ import Testing
         for row in OptionTable.rows {
             guard case .value(let text) = row.standard else { continue }
             let base = (Self.bases[row.name] ?? "").replacing("FILE", with: values)
-            let line = "\(row.subcommands.contains(.run) ? "run" : "broker") \(base)"
+            let subcommand = try #require(Self.lines.first { row.subcommands.contains($0.subcommand) }).line
+            let line = "\(subcommand) \(base)"
             let without = try CommandLineParserTests.parse(line)
             let with = try CommandLineParserTests.parse("\(line) \(row.flag) \(text)")
             #expect(with == without, "\(row.flag) \(text)")

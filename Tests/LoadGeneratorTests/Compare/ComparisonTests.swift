@@ -172,7 +172,7 @@ import Testing
         ("", "not a header"), ("a,b\n", "not a header"), ("run,stage,throughput_rps,verdict\n1,x,ok\n", "3 cells"),
         ("run,stage,throughput_rps,verdict\n1,broker,fast,ok\n", "'fast'"),
         ("run,stage,throughput_rps,verdict\n1,\"broker,5,ok\n", "not closed"),
-        ("run,stage,throughput_rps,verdict\nrun,stage,throughput_rps,verdict\n", "no number"),
+        ("run,stage,throughput_rps,verdict\nrun,stage,throughput_rps,verdict\n", "begins with 'run'"),
     ])
     func damageIsTold(text: String, reason: String) {
         #expect { _ = try read(text) } throws: { "\($0)".contains(reason) }
