@@ -46,6 +46,27 @@ import Testing
         #expect(try delays("produce:pause=1s:skip=1", atMs: [0, 10, 500, 1010]) == [0, 1000, 510, 0])
     }
 
+    @Test func `a capacity is a queue that records wait in`() throws {
+        let script = FaultScript()
+        script.add(try FaultRule(parsing: "produce:partition=3:rate=2k"))
+        func waits(_ records: Int, partition: Int32 = 3, atMs moment: Int64) -> Int64 {
+            let now = begin.advanced(byNanoseconds: moment * 1_000_000)
+            let plan = script.plan(.produce, node: 1, targets: [.init(topic: "t", partition: partition)], now: now)
+            return script.serve(records, by: plan, now: now).nanoseconds / 1_000_000
+        }
+        // 100 records take 50 ms, those that come meanwhile wait for them, and what was not used is not kept.
+        #expect(
+            [waits(100, atMs: 0), waits(100, atMs: 0), waits(10, atMs: 90), waits(2, atMs: 500)] == [50, 100, 15, 1])
+        #expect(waits(100, partition: 1, atMs: 500) == 0)
+    }
+
+    @Test(arguments: [
+        "produce:rate=", "produce:rate=0", "produce:rate=-5", "produce:rate=5G", "fetch:rate=5", "any:rate=5",
+    ])
+    func `what is no capacity is refused`(text: String) {
+        #expect(throws: EmbeddedBrokerError.self) { try FaultRule(parsing: text) }
+    }
+
     @Test func `a partition or a node is slow, and no other`() throws {
         let (slow, other) = (("produce:partition=3:delay=4ms"), ("produce:node=2:delay=8ms"))
         #expect(try delays(slow, other, partition: 3, atMs: [0]) == [4])

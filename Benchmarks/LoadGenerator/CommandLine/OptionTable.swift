@@ -61,7 +61,7 @@ package struct OptionTable: Sendable {
         "records to send before the clock starts")
     let warmupDuration = Option(
         "warmup-duration", .single(.warmUp(in: 0...dayNs), default: .fixed(.durationNs(0))), group: .amount,
-        "time to send for before the clock starts; auto: until the rate is steady, no longer than 10s")
+        "time to send for before the clock starts; auto: until the rate is steady, no longer than 5s")
 
     // MARK: Workload
 
@@ -325,6 +325,7 @@ package struct OptionTable: Sendable {
         after=TIME (counted from the first such request); and what happens, one of \
         error=CODE, error-after-store=CODE, disconnect, disconnect=after (once it is stored), delay=TIME, \
         delay=TIME..TIME (rising over the requests of count=), pause=TIME (all answers wait for its end), \
+        rate=N (of produce requests: as if no more records a second could be served), \
         throttle=TIME (us, ms or s), stall, leader=NODE, leaderless, grow=N or anew=N (topics get N \
         partitions, or are made anew with N), freeze (the broker's metadata); of produce requests also a lie about a \
         batch that is acknowledged: lose, double, swap (stored behind the next one) or corrupt (a byte of a value is \

@@ -37,7 +37,9 @@ package struct CompareSession {
         if plan.output.directory != nil { directory = try .prepare(plan.output.directory, now: Timestamp(.now)) }
         let comparison: Comparison
         if let pairs = try ResultFolder.pairs(base: base, new: new) {
-            comparison = try Comparison(base: pairs.base, new: pairs.new, rule: plan.rule, isPaired: true)
+            var rule = plan.rule
+            rule.lookCount = pairs.lookCount
+            comparison = try Comparison(base: pairs.base, new: pairs.new, rule: rule, isPaired: true)
         } else {
             comparison = try Comparison(
                 base: ResultFolder(reading: base), new: ResultFolder(reading: new), rule: plan.rule, isPaired: false)
@@ -76,6 +78,7 @@ package struct CompareSession {
                     .compare, arguments: arguments, seed: plan.seed, startedAt: Timestamp(.now).iso8601)
                 : try .read(directory.path, of: .compare)
             manifest.facts = [base, new].map { ($0.name, $0.json) }
+            manifest.facts.append((ResultFolder.lookCountFact, .integer(Int64(plan.rule.lookCount))))
             try manifest.write(to: directory.manifest)
             let pairs = try await runPairs(base, new, directory, process, interrupt)
             manifest.facts.append(("completed_pairs", .integer(Int64(pairs.count))))

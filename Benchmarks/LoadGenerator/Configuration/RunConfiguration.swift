@@ -15,7 +15,7 @@ package struct RunConfiguration: Sendable, Equatable {
         /// Until the rate is steady, and no longer than `untilSteadyMaxNs`.
         case untilSteady
 
-        package static let untilSteadyMaxNs: Int64 = 10_000_000_000
+        package static let untilSteadyMaxNs: Int64 = 5_000_000_000
 
         /// What is sent at most.
         var amount: Amount {

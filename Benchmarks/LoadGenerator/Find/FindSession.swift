@@ -110,10 +110,31 @@ struct WindowRunner {
         self.rows = Dictionary(rows.map { ($0.run, $0) }) { _, last in last }
     }
 
+    /// A window that missed what is expected while others had the CPUs says nothing: it is run again, twice at most.
+    ///
     /// - Returns: nil when the user wants an end.
     /// - Throws: `RunError` when what is expected isn't measured by such runs, and what made a run impossible.
     mutating func run(
         _ window: RateSearch.Window, configuration index: Int
+    ) async throws -> (window: FindFiles.Window, row: RunRow)? {
+        for attempt in 1...Self.attemptsMax {
+            guard var done = try await runOnce(window, configuration: index, mayBeNoisy: attempt < Self.attemptsMax)
+            else {
+                return nil
+            }
+            if done.window.outcome != .noisy { return done }
+            if attempt == Self.attemptsMax {
+                done.window.outcome = .missed
+                return done
+            }
+        }
+        return nil
+    }
+
+    private static let attemptsMax = 3
+
+    private mutating func runOnce(
+        _ window: RateSearch.Window, configuration index: Int, mayBeNoisy: Bool
     ) async throws -> (window: FindFiles.Window, row: RunRow)? {
         windowCount += 1
         if let known = before.popFirst(), let row = rows[known.run] {
@@ -130,7 +151,8 @@ struct WindowRunner {
         let outcome = try await bench.carryOut(scheduled, label: window.words, of: find.plan)
         if bench.interrupt.isSet { return nil }
         let row = RunRow(outcome.result)
-        let done = try judge(outcome, row, window, configuration: index + 1)
+        var done = try judge(outcome, row, window, configuration: index + 1)
+        if mayBeNoisy, done.outcome == .missed, row.verdict == .noisy { done.outcome = .noisy }
         try bench.append(outcome)
         try files.append(done)
         if row.verdict == .noisy { noisyCount += 1 }

@@ -27,6 +27,8 @@ package struct RateSearch: Sendable, Equatable {
         case held, missed
         /// Missed, because no more records could be made.
         case generatorBound = "generator-bound"
+        /// Missed while others had the CPUs, which says nothing. A search is not told of it.
+        case noisy
     }
 
     /// What was found.

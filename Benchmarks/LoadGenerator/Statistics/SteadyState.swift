@@ -26,12 +26,13 @@ package enum SteadyState {
         return best.start < samples.count / 2 ? best.start : nil
     }
 
-    /// Whether the last samples are of a rate that has settled: half a second of them at least, at one each 20 ms, of which
-    /// neither a beginning has to be left out nor the rest rises or falls.
-    package static func isReached(_ samples: [Double]) -> Bool {
+    /// Whether the last samples are of a rate that has settled, at one each 20 ms: half a second of them, at most a whole one, of
+    /// which neither the first half has to be left out nor the rest rises or falls.
+    package static func isReached(_ all: [Double]) -> Bool {
+        let samples = Array(all.suffix(50))
         guard samples.count >= 25, let warmUp = warmUpCount(samples) else { return false }
         let rest = Array(samples.dropFirst(warmUp))
-        return rest.count >= 20 && rest.contains { $0 > 0 } && drift(rest, bound: 0.05) == nil
+        return rest.count >= 18 && rest.contains { $0 > 0 } && drift(rest, bound: 0.05) == nil
     }
 
     /// How much the last third of the samples lies above the first one, as a share of it; nil where that is within `bound`, or

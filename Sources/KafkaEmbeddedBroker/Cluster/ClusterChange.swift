@@ -19,7 +19,8 @@ enum ClusterChange {
         case .leaderRemoval: leaderMoves(to: -1)
         case .topicGrowth(let count): topics.map { .topicGrowth($0, to: count) }
         case .topicRecreation(let count): topics.map { .topicRecreation($0, partitions: count) }
-        case .error, .errorAfterStore, .disconnect, .delay, .risingDelay, .pause, .throttle, .stall, .metadataFreeze,
+        case .error, .errorAfterStore, .disconnect, .delay, .risingDelay, .pause, .capacity, .throttle, .stall,
+            .metadataFreeze,
             .storage:
             []
         }

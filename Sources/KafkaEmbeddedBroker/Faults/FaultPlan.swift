@@ -8,6 +8,8 @@ struct FaultPlan {
     private(set) var delay = Duration.zero
     /// Whether requests behind this one are served before the delay is over.
     private(set) var isPipelined = true
+    /// The numbers of the rules of capacity that the request takes from.
+    private(set) var capacities: [Int] = []
     private(set) var throttleMs: Int32 = 0
     private(set) var isStalled = false
     /// What happens to the cluster before the request is served, in this order.
@@ -17,16 +19,20 @@ struct FaultPlan {
     private static let delayMax = Duration.seconds(1 << 40)
 
     /// - Parameters:
+    ///   - number: of the rule.
     ///   - targets: the partitions of the request.
     ///   - node: the node that got it.
     ///   - delay: how long the rule delays this request, if it does.
-    mutating func add(_ rule: FaultRule, _ targets: [FaultScript.Target], node: Int32, delay: Duration) {
+    mutating func add(
+        _ rule: FaultRule, number: Int, _ targets: [FaultScript.Target], node: Int32, delay: Duration
+    ) {
         switch rule.effect {
         case .error, .errorAfterStore: errorRules.append(rule)
         case .disconnect(let moment): disconnect = disconnect ?? moment
         case .delay, .risingDelay, .pause:
             self.delay = min(self.delay + max(delay, .zero), Self.delayMax)
             isPipelined = isPipelined && rule.isPipelined
+        case .capacity: capacities.append(number)
         case .throttle(let ms): throttleMs = max(throttleMs, ms)
         case .stall: isStalled = true
         case .storage: storageRules.append(rule)
@@ -62,5 +68,5 @@ struct FaultPlan {
     }
 
     /// Whether the answer is held back.
-    var holdsAnswer: Bool { isStalled || delay > .zero }
+    var holdsAnswer: Bool { isStalled || delay > .zero || !capacities.isEmpty }
 }

@@ -10,8 +10,9 @@ extension FaultRule {
     ///   see the properties.
     /// - One part says what happens: `error=CODE` or `error-after-store=CODE` (Kafka's name or number of the error),
     ///   `disconnect=before` or just `disconnect`, `disconnect=after`, `delay=50ms` (with `us`, `ms` or `s`),
-    ///   `delay=2ms..20ms` (rising over the requests of `count=`), `pause=1s`, `throttle=50ms`, `stall`, `leader=N`, `leaderless`, `grow=N` or `anew=N` (the topic gets N partitions, or is made
-    ///   anew with N), `freeze` (the broker's metadata), or one of ``StorageFault``: `lose`, `double`, `swap` or `corrupt`.
+    ///   `delay=2ms..20ms` (rising over the requests of `count=`), `pause=1s`, `rate=20k` (records a second, with `k` or `M`),
+    ///   `throttle=50ms`, `stall`, `leader=N`, `leaderless`, `grow=N` or `anew=N` (the topic gets N partitions, or is made anew
+    ///   with N), `freeze` (the broker's metadata), or one of ``StorageFault``: `lose`, `double`, `swap` or `corrupt`.
     ///   Times are at most a day.
     /// - `pipelined` lets the requests behind a delayed one be served meanwhile, `serial` (as without either word) lets them wait.
     ///
@@ -45,7 +46,7 @@ extension FaultRule {
         guard let effect else {
             throw Self.invalid(
                 text,
-                "nothing happens; add error=, error-after-store=, disconnect, delay=, pause=, throttle=, stall, leader=, leaderless, "
+                "nothing happens; add error=, error-after-store=, disconnect, delay=, pause=, rate=, throttle=, stall, leader=, leaderless, "
                     + "grow=, anew=, freeze, lose, double, swap or corrupt")
         }
         fault.effect = effect
@@ -68,6 +69,11 @@ extension FaultRule {
             guard seen.isDisjoint(with: ["every", "count"]) else {
                 throw Self.invalid(
                     text, "a pause is one, of all requests that come within it; it takes no every= or count=")
+            }
+        case .capacity:
+            delays = false
+            guard apiKey == .produce else {
+                throw Self.invalid(text, "only produce requests have records to be served")
             }
         default: delays = false
         }
@@ -120,6 +126,7 @@ extension FaultRule {
         case ("disconnect", "after"): .disconnect(.afterStore)
         case ("delay", _): try delay(key, value, text)
         case ("pause", _): .pause(.microseconds(try microseconds(key, value, text)))
+        case ("rate", _): .capacity(recordsPerSecond: try rate(key, value, text))
         case ("throttle", _): .throttle(ms: Int32(clamping: try microseconds(key, value, text) / 1000))
         case ("stall", nil): .stall
         case ("leader", _): .leaderMove(to: Int32(try number(key, value, text, max: Int(Int32.max))))
@@ -131,6 +138,19 @@ extension FaultRule {
             throw invalid(text, "'\(key)' does not take '\(value ?? "")'")
         default: throw invalid(text, "'\(key)' is not known")
         }
+    }
+
+    private static func rate(_ key: String, _ value: String?, _ text: String) throws(EmbeddedBrokerError) -> Double {
+        var digits = Substring(value ?? "")
+        var factor = 1.0
+        for (suffix, thousands) in [("k", 1e3), ("M", 1e6)] where digits.hasSuffix(suffix) {
+            digits.removeLast()
+            factor = thousands
+        }
+        guard let number = Double(digits), (1e-3...1e12).contains(number * factor) else {
+            throw invalid(text, "'\(key)' wants records a second, as \(key)=20k")
+        }
+        return number * factor
     }
 
     /// One time, or two with dots between them.

@@ -24,6 +24,9 @@ public struct FaultRule: Sendable, Equatable {
         /// As if the broker stood still for this time: the answers to all requests that come within it, from the first one on
         /// that is hit, are held back until its end.
         case pause(Duration)
+        /// As if the broker could serve so many records a second, and no more: a request is answered when the records of all that
+        /// were hit before it, and its own, have had their time.
+        case capacity(recordsPerSecond: Double)
         /// The answer says that the client is throttled for so many milliseconds, and for so long the requests behind it on
         /// the connection are not served (KIP-219). They are counted in
         /// ``EmbeddedBrokerStatistics/requestsWhileThrottledCount``.

@@ -18,9 +18,14 @@ final class FaultScript: Sendable {
         var hitCount = 0
         var firstMatch: MonotonicInstant?
         var firstHit: MonotonicInstant?
+        /// Tells it from others.
+        let number: Int
+        /// When the records that a rule of capacity has hit have had their time.
+        var freeAt = MonotonicInstant.distantPast
 
-        init(_ rule: FaultRule) {
+        init(_ rule: FaultRule, number: Int) {
             self.rule = rule
+            self.number = number
             skip = rule.skip
         }
 
@@ -46,6 +51,15 @@ final class FaultScript: Sendable {
             return true
         }
 
+        /// How long a request of so many records waits for the capacity of the rule.
+        mutating func serve(_ recordCount: Int, now: MonotonicInstant) -> Duration {
+            guard case .capacity(let recordsPerSecond) = rule.effect else { return .zero }
+            let begin = max(freeAt, now)
+            // No more than a day, so that nothing overflows.
+            freeAt = begin.advanced(byNanoseconds: Int64(min(8.64e13, Double(recordCount) / recordsPerSecond * 1e9)))
+            return freeAt - now
+        }
+
         /// How long the request that was hit last is delayed.
         func delay(now: MonotonicInstant) -> Duration {
             switch rule.effect {
@@ -64,6 +78,7 @@ final class FaultScript: Sendable {
     /// What was delayed.
     let heldAnswers = HeldAnswers()
     private let entries = Mutex<[Entry]>([])
+    private let ruleCount = Atomic<Int>(0)
     private let isActive = Atomic<Bool>(false)
 
     /// Whether there is any rule: one load for the requests of a broker without faults.
@@ -71,7 +86,7 @@ final class FaultScript: Sendable {
 
     func add(_ rule: FaultRule) {
         entries.withLock {
-            $0.append(Entry(rule))
+            $0.append(Entry(rule, number: ruleCount.add(1, ordering: .relaxed).newValue))
             isActive.store(true, ordering: .relaxed)
         }
     }
@@ -80,6 +95,18 @@ final class FaultScript: Sendable {
         entries.withLock {
             $0 = []
             isActive.store(false, ordering: .relaxed)
+        }
+    }
+
+    /// How long a request waits for the capacities that its plan names, once its records are known.
+    func serve(_ recordCount: Int, by plan: FaultPlan, now: MonotonicInstant) -> Duration {
+        if plan.capacities.isEmpty { return .zero }
+        return entries.withLock { entries in
+            var longest = Duration.zero
+            for index in entries.indices where plan.capacities.contains(entries[index].number) {
+                longest = max(longest, entries[index].serve(recordCount, now: now))
+            }
+            return longest
         }
     }
 
@@ -98,7 +125,8 @@ final class FaultScript: Sendable {
                     targets.contains { rule.covers(topic: $0.topic, partition: $0.partition) }
                     || rule.covers(topic: nil, partition: nil)
                 guard isHit, entries[index].hits(now: now) else { continue }
-                plan.add(rule, targets, node: node, delay: entries[index].delay(now: now))
+                plan.add(
+                    rule, number: entries[index].number, targets, node: node, delay: entries[index].delay(now: now))
             }
             if entries.contains(where: \.isOver) {
                 entries.removeAll(where: \.isOver)

@@ -91,20 +91,21 @@ extension Session {
         let plan = shard.faults.plan(header.apiKey, node: node.id, targets: targets(), now: arrived)
         if plan.disconnect == .beforeStore { return hangUp() }
         for change in plan.changes { cluster.apply(change) }
-        let isPipelined = plan.isPipelined && plan.delay > .zero && !plan.isStalled && plan.disconnect == nil
+        let isPipelined = plan.isPipelined && plan.holdsAnswer && !plan.isStalled && plan.disconnect == nil
         if plan.holdsAnswer || plan.disconnect != nil { beginHolding() }
         throttleMs = plan.throttleMs
         recordCount = 0
         body(plan)
         throttleMs = 0
         if plan.disconnect == .afterStore { return hangUp() }
+        let delay = plan.delay + shard.faults.serve(recordCount, by: plan, now: arrived)
         let held = HeldAnswer(
             node: node.id, apiKey: header.apiKey, recordCount: recordCount, arrived: arrived, answered: arrived)
         if isPipelined {
-            sendLater(held, after: plan.delay)
+            sendLater(held, after: delay)
             if plan.throttleMs > 0 { mute(forMs: plan.throttleMs) }
         } else if plan.holdsAnswer {
-            holdAnswer(held, for: plan.isStalled ? nil : plan.delay, throttleMs: plan.throttleMs)
+            holdAnswer(held, for: plan.isStalled ? nil : delay, throttleMs: plan.throttleMs)
         } else if plan.throttleMs > 0, parkedFetch == nil {
             mute(forMs: plan.throttleMs)
         }

@@ -1,0 +1,169 @@
+"""kbench compare, find and ladder: commands that carry out runs until they know enough."""
+
+import csv
+import json
+import os
+import signal
+import time
+
+from harness import Running, embedded_broker, equal, expect, folder, kbench, rows, table, test
+
+# Runs of a tenth of a second, without a broker.
+QUICK = ("--stage", "null", "--records", "50k", "--partitions", 4, "--warmup-records", "1k")
+
+
+def csv_of(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def results(path, throughputs, **cells):
+    """A folder of results with these figures."""
+    os.makedirs(path)
+    with open(path + "/runs.csv", "w", encoding="utf-8", newline="") as file:
+        names = ["run", "stage", "codec", "throughput_rps", "latency_total_p99_us", "verdict", *cells]
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        for index, throughput in enumerate(throughputs):
+            writer.writerow({"run": index + 1, "stage": "broker", "codec": "none", "throughput_rps": throughput,
+                             "latency_total_p99_us": 1e9 / throughput, "verdict": "ok", **cells})
+
+
+STEADY = [1000 + step for step in (0, 4, -3, 7, -6, 2, 5, -1)]
+
+
+@test("two folders are compared by their columns, and gates decide the exit status")
+def folders():
+    with folder() as work:
+        results(work + "/base", STEADY)
+        results(work + "/same", STEADY[::-1])
+        results(work + "/slower", [figure * 0.93 for figure in STEADY])
+        base = work + "/base"
+        ended = kbench("compare", base, work + "/same", "--gate", "throughput_rps:-5%").must_end_with(0)
+        expect("no difference beyond 5%" in ended.out and "held" in ended.out, ended.out)
+        ended = kbench("compare", base, work + "/slower", "--gate", "throughput_rps:-5%,latency_total_p99_us:+10%",
+                       "--format", "json", "--junit", work + "/junit.xml").must_end_with(2)
+        found = {row["metric"]: row for row in json.loads(ended.out)["metrics"]}
+        equal((found["throughput_rps"]["finding"], found["throughput_rps"]["gate_outcome"]), ("worse", "regression"), "a loss")
+        equal(found["latency_total_p99_us"]["gate_outcome"], "held", "a rise of 7.5 %")
+        with open(work + "/junit.xml", encoding="utf-8") as file:
+            expect('failures="1"' in file.read(), "one gate is not held")
+        kbench("compare", base, work + "/slower", "--gate", "throughput_rps:-7%").must_end_with(3)
+        kbench("compare", base, work + "/slower").must_end_with(0)
+        equal(csv_of_output(base, work), ["worse"], "comparison.csv")
+
+
+def csv_of_output(base, work):
+    kbench("compare", base, work + "/slower", "--metric", "throughput_rps", "--output", work + "/out").must_end_with(0)
+    return [row["finding"] for row in csv_of(work + "/out/comparison.csv")]
+
+
+@test("what can't be compared is refused before anything starts")
+def refused():
+    with folder() as work:
+        results(work + "/base", STEADY)
+        results(work + "/one", STEADY[:1])
+        results(work + "/zstd", STEADY)
+        os.makedirs(work + "/empty")
+        with open(work + "/zstd/runs.csv", encoding="utf-8") as file:
+            mixed = file.read()
+        with open(work + "/zstd/runs.csv", "w", encoding="utf-8") as file:
+            file.write(mixed + "9,broker\n")
+        for words, reason in (
+                ((work + "/base", work + "/one"), "one run"), ((work + "/base", work + "/empty"), "no runs.csv"),
+                ((work + "/base", work + "/zstd"), "cells"), ((work + "/base",), "needs two folders"),
+                ((work + "/base", work + "/base", "--gate", "throughput_rps:5%"), "no sign"),
+                ((work + "/base", work + "/base", "--gate", "throughput_rps:-5"), "no %"),
+                ((work + "/base", work + "/base", "--gate", "througput_rps:-5%"), "did you mean throughput_rps"),
+                ((work + "/base", work + "/base", "--codec", "lz4"), "no effect"),
+                (("--base", "--codec lz5", "--new", ""), "no such codec"),
+                (("--base", "", "--base-binary", work + "/nothing"), "no program")):
+            kbench("compare", *words).must_end_with(64).must_say(reason)
+
+
+@test("two sides are run one next to the other, each run in a folder of its own, until it is told which is better")
+def sides():
+    with folder() as work:
+        ended = kbench("compare", *QUICK, "--base", "--record-size 100", "--new", "--record-size 1000", "--metric",
+                       "throughput_bytes_per_s,client_cpu_ns_per_record", "--max-runs", 8, "--output", work + "/out",
+                       timeout=60).must_end_with(0)
+        found = {row["metric"]: row for row in csv_of(work + "/out/comparison.csv")}
+        equal(found["client_cpu_ns_per_record"]["finding"], "worse", "CPU of records ten times as large")
+        expect("base and new differ in record_size_bytes 100 and 1000" in ended.out, ended.out)
+        equal(sorted(os.listdir(work + "/out/base")), [f"{n:04}" for n in range(1, 9)], "runs of the base")
+        starts = [(row["started_at"], side) for side in ("base", "new") for number in range(1, 5)
+                  for row in rows(f"{work}/out/{side}/{number:04}")]
+        equal([side for _, side in sorted(starts)], ["base", "new", "new", "base"] * 2, "order")
+        again = kbench("compare", work + "/out/base", work + "/out/new", "--metric",
+                       "throughput_bytes_per_s,client_cpu_ns_per_record", "--format", "json").must_end_with(0)
+        told = {row["metric"]: row["probability"] for row in json.loads(again.out)["metrics"]}
+        equal({name: round(value, 9) for name, value in told.items()},
+              {name: float(row["probability"]) for name, row in found.items()}, "probabilities, read again")
+
+
+@test("a comparison that was interrupted or killed keeps its runs, and --resume goes on with them")
+def resumed():
+    with folder() as work:
+        for number, status in ((signal.SIGINT, 130), (signal.SIGKILL, None)):
+            output = f"{work}/{number}"
+            running = Running("compare", *QUICK, "--base", "", "--new", "--linger 1ms", "--max-runs", 4, "--output", output)
+            deadline = time.monotonic() + 30
+            while not os.path.exists(output + "/new/0002/manifest.json"):
+                expect(time.monotonic() < deadline, "no second pair within 30 s")
+                time.sleep(0.005)
+            running.signal(number)
+            ended = running.finish(20)
+            if status is not None:
+                ended.must_end_with(status)
+            first = rows(output + "/base/0001")
+            kbench("compare", "--resume", output, timeout=60).must_end_with(0)
+            equal(rows(output + "/base/0001"), first, "the run that was there")
+            equal([row["base_runs"] for row in csv_of(output + "/comparison.csv")][:1], ["4"], "runs of the base")
+
+
+@test("find tells the capacity of a broker, and goes on where it was killed")
+def capacity():
+    with folder() as work, embedded_broker("--fault", "produce:rate=20k") as broker:
+        words = ("--expect", "latency_total_p99_us<=300ms", "--duration", "150ms", "--warmup-records", 10, "--partitions", 4,
+                 "--resolution", "10%",
+                 "--linger", "0ms", "--cores", 1, "-b", broker, "--max-rate", "100k")
+        running = Running("find", *words, "--output", work + "/out")
+        deadline = time.monotonic() + 30
+        while not os.path.exists(work + "/out/windows.csv") or len(table(work + "/out/windows.csv")) < 3:
+            expect(time.monotonic() < deadline, "no three windows within 30 s")
+            time.sleep(0.01)
+        running.signal(signal.SIGKILL)
+        running.finish(20)
+        before = csv_of(work + "/out/windows.csv")
+        kbench("find", "--resume", work + "/out", timeout=120)
+        (found,) = csv_of(work + "/out/find.csv")
+        equal(csv_of(work + "/out/windows.csv")[:len(before)], before, "the windows that were there")
+        # In windows so short a third of a second may be late, so that they hold twice as much as lasts.
+        expect(found["finding"] in ("found", "degrading"), found)
+        expect(0.7 < float(found["rate_rps"]) / 20_000 < 3.5, found)
+
+
+@test("find is told what holds, and refuses what it can't look for")
+def find_refuses():
+    for words, reason in (((), "needs --expect"), (("--expect", "throughput_rps>=1", "--rate", "5"), "looks for the rate"),
+                          (("--expect", "throughput_rps>=1", "--over", "codex=lz4"), "did you mean codec"),
+                          (("--expect", "througput_rps>=1"), "did you mean"),
+                          (("--expect", "throughput_rps>=1", "--stage", "build"), "nothing is acknowledged"),
+                          (("--expect", "throughput_rps>=1", "--min-rate", "0"), "out of range"),
+                          (("--expect", "throughput_rps>=1", "--min-rate", "5", "--max-rate", "4"), "above --max-rate")):
+        kbench("find", *words).must_end_with(64).must_say(reason)
+
+
+@test("the ladder says what each stage adds, and an interrupted one is gone on with")
+def ladder():
+    with folder() as work:
+        ended = kbench("ladder", "--records", "200k", "--partitions", 4, "--codec", "lz4", "--runs", 1, "--output",
+                       work + "/out").must_end_with(0)
+        found = csv_of(work + "/out/ladder.csv")
+        equal([row["stage"] for row in found], ["generate", "build", "compress", "null", "broker"], "stages")
+        equal([row["limits"] for row in found].count("true"), 1, "one stage limits")
+        expect(" limits: it adds " in ended.out, ended.out)
+        os.remove(work + "/out/5.hlog")
+        kbench("ladder", "--resume", work + "/out").must_end_with(0)
+        equal(len(rows(work + "/out")), 5, "runs")
+        kbench("run", "--resume", work + "/out").must_end_with(64).must_say("kbench ladder --resume")
