@@ -11,8 +11,11 @@ REQUIRED = {
     "timeline.csv": ("run", "t_s", "throughput_rps", "latency_total_p50_us", "latency_total_p99_us",
                      "latency_total_max_us"),
     "events.csv": ("run", "t_s", "event", "broker"),
+    "curve.csv": ("label", "rate_rps", "latency_total_p50_us", "latency_total_p99_us", "latency_total_p999_us", "held"),
+    "find.csv": ("label", "finding", "rate_rps", "rate_low_rps", "rate_high_rps"),
 }
-VERDICTS = ("failed-records", "unverified", "interrupted", "saturated", "generator-bound", "debug-build", "noisy", "ok")
+VERDICTS = ("failed-records", "unverified", "interrupted", "saturated", "generator-bound", "debug-build", "noisy",
+            "drifting", "ok")
 
 
 # Read as numbers: checked before anything is drawn.
@@ -95,6 +98,10 @@ class Results:
             raise BadInput(f"{path}/runs.csv has no runs; was kbench interrupted before the first one ended?")
         self.manifest = self.read_manifest()
         self.runs = [Run(row, self.manifest) for row in rows]
+        # Of a search, whose runs are its windows.
+        self.is_search = os.path.exists(os.path.join(path, "windows.csv"))
+        self.curve = self.table("curve.csv") or []
+        self.found = self.table("find.csv") or []
         by_number = {run.number_in_file: run for run in self.runs}
         self.missing = {"latency.csv", "timeline.csv"} - set(os.listdir(path))
         for row in self.table("latency.csv") or ():

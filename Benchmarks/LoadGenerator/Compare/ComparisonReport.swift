@@ -102,9 +102,15 @@ package struct ComparisonReport: Sendable {
         }
         if !row.outliers.isEmpty {
             remarks.append(
-                "\(name): far from the others, and counted all the same: \(row.outliers.joined(separator: ", "))")
+                "\(name): far from the others, and counted all the same: \(Self.some(row.outliers))")
         }
         return remarks
+    }
+
+    /// The first names of a list; all of them are in `comparison.csv`.
+    private static func some(_ names: [String]) -> String {
+        let rest = names.count > 6 ? " and \(names.count - 5) more" : ""
+        return names.prefix(names.count > 6 ? 5 : 6).joined(separator: ", ") + rest
     }
 
     static let columnNames = [
