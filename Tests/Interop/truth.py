@@ -72,7 +72,8 @@ def compare(delayed, undelayed, stage, what):
         measured, held = delayed.latency(stage, name), delayed.held_at(share)
         above = 1 - share
         most_held, own = delayed.held_at(1 - 0.8 * above), undelayed.latency_at(stage, 1 - 0.2 * above)
-        expect(measured >= held * (1 - BUCKET) - 1, f"{what}: {stage} {name} is {measured} us, but was held back {held} us")
+        # The broker may lose its CPU between handing the answer over and stamping that.
+        expect(measured >= held * (1 - SHARE) - LEAST_US, f"{what}: {stage} {name} is {measured} us, but was held back {held} us")
         most = most_held + own + max(SHARE * (most_held + own), LEAST_US)
         expect(measured <= most, f"{what}: {stage} {name} is {measured} us; held back {held} to {most_held} us, undelayed {own} us: "
                f"{most} us at most")

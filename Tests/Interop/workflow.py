@@ -12,7 +12,7 @@ from repository_copy import Copy
 
 PATH = "Examples/workflows/kbench.yml"
 # Instead of the workflow's own: small, and no figure that a busy machine could miss.
-SMALL = {"KBENCH_RECORDS": "100k", "KBENCH_RUNS": "1"}
+SMALL = {"KBENCH_RECORDS": "100k", "KBENCH_RUNS": "2"}
 # What `compare` may find between two short sweeps: nothing, a regression, or that it can't tell.
 COMPARED = (0, 2, 3)
 
