@@ -10,12 +10,8 @@ struct CompareCommand {
         let terminal = Terminal(plan.output)
         do {
             return try await CompareSession(plan: plan, arguments: arguments, terminal: terminal).carryOut()
-        } catch let error as UsageError {
-            for problem in error.problems { terminal.complain(problem) }
-            return .usage
         } catch {
-            terminal.complain("\(error)")
-            return .failure
+            return terminal.complain(of: error)
         }
     }
 }

@@ -16,12 +16,8 @@ struct FindCommand {
         do {
             try plan.plan.output.reports.probe()
             return try await FindSession(find: plan, arguments: arguments, terminal: terminal).carryOut()
-        } catch let error as UsageError {
-            for problem in error.problems { terminal.complain(problem) }
-            return .usage
         } catch {
-            terminal.complain("\(error)")
-            return .failure
+            return terminal.complain(of: error)
         }
     }
 }

@@ -104,19 +104,8 @@ struct ComparePlanReader {
     }
 
     private func resumed(_ directory: String) throws(UsageError) -> ComparePlan {
-        let table = OptionTable.shared
-        let own = [table.resume.row, table.quiet.row, table.format.row]
-        for row in options.rows where !own.contains(where: { $0.name == row.name }) {
-            throw UsageError("--resume goes on with what \(directory) was begun with; leave \(row.flag) out")
-        }
-        let manifest = try CommandManifest.read(directory, of: .compare)
-        var first = try ParsedOptions(manifest.arguments, subcommand: .compare)
-        first.replace(\.quiet, by: options.texts(of: \.quiet))
-        first.replace(\.format, by: options.texts(of: \.format))
-        first.replace(\.output, by: nil)
-        let then = CommandLineEnvironment(
-            onlineCores: environment.onlineCores, randomSeed: manifest.seed, variables: environment.variables)
-        var plan = try ComparePlanReader(options: first, environment: then).plan()
+        let begun = try BegunCommand(directory, given: options, environment: environment)
+        var plan = try ComparePlanReader(options: begun.options, environment: begun.environment).plan()
         plan.resumed = directory
         return plan
     }

@@ -44,19 +44,8 @@ struct FindPlanReader {
     }
 
     private func resumed(_ directory: String) throws(UsageError) -> FindPlan {
-        let table = OptionTable.shared
-        let own = [table.resume.row, table.quiet.row, table.format.row]
-        for row in options.rows where !own.contains(where: { $0.name == row.name }) {
-            throw UsageError("--resume goes on with what \(directory) was begun with; leave \(row.flag) out")
-        }
-        let manifest = try CommandManifest.read(directory, of: .find)
-        var first = try ParsedOptions(manifest.arguments, subcommand: .find)
-        first.replace(\.quiet, by: options.texts(of: \.quiet))
-        first.replace(\.format, by: options.texts(of: \.format))
-        first.replace(\.output, by: nil)
-        let then = CommandLineEnvironment(
-            onlineCores: environment.onlineCores, randomSeed: manifest.seed, variables: environment.variables)
-        var plan = try FindPlanReader(options: first, environment: then).plan()
+        let begun = try BegunCommand(directory, given: options, environment: environment)
+        var plan = try FindPlanReader(options: begun.options, environment: begun.environment).plan()
         plan.resumed = directory
         return plan
     }

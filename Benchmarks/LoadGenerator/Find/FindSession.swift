@@ -117,18 +117,11 @@ struct WindowRunner {
     mutating func run(
         _ window: RateSearch.Window, configuration index: Int
     ) async throws -> (window: FindFiles.Window, row: RunRow)? {
-        for attempt in 1...Self.attemptsMax {
-            guard var done = try await runOnce(window, configuration: index, mayBeNoisy: attempt < Self.attemptsMax)
-            else {
-                return nil
-            }
+        for _ in 1..<Self.attemptsMax {
+            guard let done = try await runOnce(window, configuration: index, mayBeNoisy: true) else { return nil }
             if done.window.outcome != .noisy { return done }
-            if attempt == Self.attemptsMax {
-                done.window.outcome = .missed
-                return done
-            }
         }
-        return nil
+        return try await runOnce(window, configuration: index, mayBeNoisy: false)
     }
 
     private static let attemptsMax = 3

@@ -64,8 +64,7 @@ package struct LadderReport: Sendable {
         var rungs: [Rung] = []
         for stage in PipelineStage.allCases {
             func median(_ value: (RunRow) -> Double?) -> Double? {
-                let values = (rows[stage] ?? []).compactMap(value)
-                return values.isEmpty ? nil : Samples(values).median
+                Samples.median(of: (rows[stage] ?? []).compactMap(value))
             }
             guard let throughput = median({ $0.number("throughput_rps") }), throughput > 0 else { continue }
             let cpuNs =
@@ -97,7 +96,8 @@ package struct LadderReport: Sendable {
                     ns(rung.addedCpuNs), rung.brokerCpuNs > 0 ? ns(rung.brokerCpuNs) : "-",
                 ]
             }
-            return (ladder.label.isEmpty ? "" : ladder.label + "\n") + Self.table([header] + rows) + limits(ladder)
+            return (ladder.label.isEmpty ? "" : ladder.label + "\n") + TextTable.text([header] + rows) { $0 == 0 }
+                + limits(ladder)
         }.joined(separator: "\n")
     }
 
@@ -115,16 +115,6 @@ package struct LadderReport: Sendable {
     }
 
     private func ns(_ value: Double) -> String { Decimal.text(value, decimals: 1) ?? "?" }
-
-    private static func table(_ rows: [[String]]) -> String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            row.indices.map { column in
-                let padding = String(repeating: " ", count: widths[column] - row[column].count)
-                return column == 0 ? row[column] + padding : padding + row[column]
-            }.joined(separator: "  ") + "\n"
-        }.joined()
-    }
 
     static let columnNames = [
         "label", "stage", "throughput_rps", "ns_per_record", "added_ns_per_record", "cpu_ns_per_record",

@@ -29,7 +29,7 @@ extension RunSummary {
         let isPaced = plan.configurations.allSatisfy { $0.rate != nil }
         let figures = groups.compactMap { index, runs -> (index: Int, value: Double)? in
             let values = runs.compactMap { isPaced ? $0.latencies[.total].map { Double($0.p99Ns) } : $0.throughputRps }
-            return median(values).map { (index, isPaced ? -$0 : $0) }
+            return Samples.median(of: values).map { (index, isPaced ? -$0 : $0) }
         }.sorted { ($0.value, $1.index) > ($1.value, $0.index) }
         guard figures.count > 1, let best = figures.first, let worst = figures.last, worst.value != 0 else {
             return nil
@@ -42,14 +42,6 @@ extension RunSummary {
             ? "lowest p99: \(name), \(Quantity.approximateDuration(ns: -best.value))"
             : "fastest: \(name), \(Quantity.approximate(best.value)) records/s"
         return "\(what), \(factor) × better than \(other)"
-    }
-
-    /// The value in the middle, or between the two there; nil without values.
-    static func median(_ values: [Double]) -> Double? {
-        guard !values.isEmpty else { return nil }
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
     /// The run whose generator took the greatest share of the CPU, if that is more than a tenth.

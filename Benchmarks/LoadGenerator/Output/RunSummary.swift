@@ -23,7 +23,8 @@ package enum RunSummary {
                 "run \(result.run) is \($0.kind.rawValue): \($0.explanation)\n"
             }
         }
-        return table([header] + rows) + warnings.joined() + results.compactMap(clamped).joined()
+        return TextTable.text([header] + rows) { $0 >= header.count - 2 } + warnings.joined()
+            + results.compactMap(clamped).joined()
             + results.compactMap(disturbance).joined()
             + results.compactMap(readBack).joined() + withoutIdempotence(plan)
     }
@@ -91,18 +92,5 @@ package enum RunSummary {
 
     private static func duration(_ ns: Int64?) -> String {
         cell(ns.map { Quantity.approximateDuration(ns: Double($0)) })
-    }
-
-    /// Numbers to the right, the last two columns to the left.
-    private static func table(_ rows: [[String]]) -> String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.indices.map { column in
-                let padding = String(repeating: " ", count: widths[column] - row[column].count)
-                return column >= row.count - 2 ? row[column] + padding : padding + row[column]
-            }
-            let line = cells.joined(separator: "  ")
-            return line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex) + "\n"
-        }.joined()
     }
 }

@@ -42,7 +42,7 @@ package struct GitHubBenchmark: Sendable, Hashable, CustomStringConvertible {
     private func entry(_ configuration: RunFigures.Configuration) -> JSONValue? {
         let rows = configuration.usable
         let values = rows.compactMap { $0.number(column) }
-        guard let median = RunSummary.median(values), let least = values.min(), let most = values.max() else {
+        guard let median = Samples.median(of: values), let least = values.min(), let most = values.max() else {
             return nil
         }
         let label = configuration.label.isEmpty ? "" : " " + configuration.label

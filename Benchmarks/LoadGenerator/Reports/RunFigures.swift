@@ -14,7 +14,7 @@ struct RunFigures {
         /// The median of a column, as text for a table, with the least and the most if there are several rows.
         func words(_ column: String, _ text: (Double) -> String) -> String {
             let values = usable.compactMap { $0.number(column) }
-            guard let median = RunSummary.median(values), let least = values.min(), let most = values.max() else {
+            guard let median = Samples.median(of: values), let least = values.min(), let most = values.max() else {
                 return "–"
             }
             return values.count == 1 ? text(median) : "\(text(median)) (\(text(least))–\(text(most)))"

@@ -25,6 +25,16 @@ package struct Terminal: Sendable {
     /// Writes an error, also when kbench is to be quiet.
     package func complain(_ text: String) { Self.write("kbench: \(text)\n", to: 2) }
 
+    /// Tells why a command stopped, and gives the status to leave with.
+    package func complain(of error: any Error) -> ExitStatus {
+        guard let error = error as? UsageError else {
+            complain("\(error)")
+            return .failure
+        }
+        for problem in error.problems { complain(problem) }
+        return .usage
+    }
+
     /// Shows the progress of a run, once a second in one line; only on a terminal.
     func progress(
         _ run: RunPlan.ScheduledRun, of plan: RunPlan, acked: @escaping @Sendable () -> Int64

@@ -17,6 +17,9 @@ package struct Samples: Sendable, Equatable {
     /// The middle value, or the mean of the two in the middle.
     package var median: Double { Self.median(ofSorted: sorted) }
 
+    /// The median of values that may be none; nil then.
+    static func median(of values: [Double]) -> Double? { values.isEmpty ? nil : Samples(values).median }
+
     static func median(ofSorted sorted: [Double]) -> Double {
         let middle = sorted.count / 2
         return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
