@@ -48,6 +48,7 @@ class Counter:
         self.options = [*fixed, "--quiet", *options]
         self.running = set()
         self.is_stopped = False
+        self.in_turn = in_turn()
         self.libraries = {}
         for name in LIBRARIES:
             self.libraries[name] = os.path.join(folder, name + ".so")
@@ -92,7 +93,7 @@ class Counter:
         """Allocations and copies, by the library that stands in for the C library's."""
         output = self.path(row, "counts")
         self.run(
-            row, cpu, records, ("counted_calls", "answers_in_step"), [],
+            row, cpu, records, ("counted_calls", "answers_in_step"), self.in_turn,
             {"KBENCH_COUNTS": output, "KBENCH_COUNTED": os.path.basename(self.binary)})
         with open(output) as file:
             names = ("allocations", "allocated_bytes", "copies", "copied_bytes")
@@ -154,6 +155,16 @@ class Counter:
         self.is_stopped = True
         for process in list(self.running):
             kill(process)
+
+
+def in_turn():
+    """What has a processor's threads take turns only where one waits: what one of them finds ready when its turn comes, and
+    so how much it allocates, does not depend on how long the system lets the others go on. By the right to it, of which other
+    programs take nothing either; or as far as it goes without."""
+    for scheduling in (["chrt", "--fifo", "1"], ["chrt", "--batch", "0"]):
+        if shutil.which("chrt") and subprocess.run([*scheduling, "true"], capture_output=True, check=False).returncode == 0:
+            return scheduling
+    return []
 
 
 def kill(process):
