@@ -19,6 +19,8 @@ LIBRARIES = ("main_queue", "counted_calls", "answers_in_step")
 FIXED = {
     "--partitions": "64", "--partitioner": "round-robin", "--batch-size": "16KiB", "--concurrency": "1", "--cores": "1",
     "--seed": "1", "--linger": "1s", "--interval": "1h"}
+# What would happen before one run and not before the next. Older builds don't know it, and don't do it.
+FIXED_SINCE = ("--calibrate", "never")
 # Where the pipeline ends, and by which door it begins: what is counted.
 ROWS = (
     ("generate", "lane"), ("build", "lane"), ("compress", "lane"),
@@ -46,6 +48,8 @@ class Counter:
         self.binary, self.folder = os.path.realpath(binary), folder
         fixed = [word for pair in FIXED.items() if pair[0] not in options for word in pair]
         self.options = [*fixed, "--quiet", *options]
+        if subprocess.run([self.binary, *FIXED_SINCE, "--dry-run"], capture_output=True, check=False).returncode == 0:
+            self.options += FIXED_SINCE
         self.running = set()
         self.is_stopped = False
         self.in_turn = in_turn()

@@ -26,6 +26,8 @@ def arguments():
         "  latency     by percentile, 50 to 99.99\n"
         "  stages      latency by stage, p50 and p99\n"
         "  timeline    throughput and latency over time\n"
+        "  slowest     the slowest batches of a run, and where the time of each went\n"
+        "  brokers     share of the records that each of several brokers took, and a fair one\n"
         "  rates       of kbench find: latency against rate, and what was found",
         epilog="Exit status: 0 done, 1 a picture can't be written, 64 usage or input, 69 no matplotlib can be had.")
     parser.add_argument("results", metavar="RESULTS", nargs="+", help="output folders of kbench")
@@ -45,11 +47,12 @@ def draw_all(given):
     except OSError as error:
         raise BadInput(f"--out {given.out} can't be made: {error.strerror}; name another folder") from None
     # Not before: bad input needs no second of waiting for matplotlib.
-    from . import codec_panels, percentiles, rates, stages, throughput, timeline
+    from . import broker_shares, codec_panels, percentiles, rates, slowest, stages, throughput, timeline
     made = 0
     # The windows of a search are not drawn one by one.
     searches = [results.is_search for results in sweep.results]
-    pictures = () if all(searches) else (throughput, codec_panels, percentiles, stages, timeline)
+    pictures = () if all(searches) else (
+        throughput, codec_panels, percentiles, stages, timeline, slowest, broker_shares)
     for picture in (*pictures, *((rates,) if any(searches) else ())):
         page = picture.draw(sweep)
         if isinstance(page, str):

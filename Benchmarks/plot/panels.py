@@ -33,6 +33,26 @@ def panels(title, sweep, usable, size=(4.2, 3.2)):
     return page, drawn, handles
 
 
+def configuration_panels(title, sweep, usable, alone, beside, height_of):
+    """A page with a panel for each of the usable configurations, and its [(axes, configuration, inches of width)].
+
+    A panel is as wide as `alone` or `beside` others says, a row as high as the highest of its panels.
+    """
+    shown, notes = limited(usable, PANELS_MAX, "configurations")
+    columns = min(len(shown), 2 if len(shown) in (2, 4) else 3)
+    width = alone if columns == 1 else beside
+    heights = [max(map(height_of, shown[at:at + columns])) for at in range(0, len(shown), columns)]
+    page = Page(title, sweep, len(heights), columns, (columns * width, sum(heights)), height_ratios=heights)
+    page.notes = [note for note in page.notes if "Median" not in note] + notes
+    flat = page.axes.flatten()
+    for unused in flat[len(shown):]:
+        unused.set_visible(False)
+    for axes, configuration in zip(flat, shown):
+        label = panel_title(configuration.label, width) if sweep.varying else ""
+        axes.set_title("\n".join(filter(None, (label, configuration.mark))))
+    return page, [(axes, configuration, width) for axes, configuration in zip(flat, shown)]
+
+
 def line_style(configuration):
     return "--" if configuration.doubts else "-"
 

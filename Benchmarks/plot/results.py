@@ -1,4 +1,4 @@
-"""Reads what kbench writes: runs.csv, latency.csv, timeline.csv, events.csv and manifest.json of an output folder."""
+"""Reads what kbench writes into an output folder: runs.csv, the tables beside it, and manifest.json."""
 
 import csv
 import json
@@ -11,15 +11,19 @@ REQUIRED = {
     "timeline.csv": ("run", "t_s", "throughput_rps", "latency_total_p50_us", "latency_total_p99_us",
                      "latency_total_max_us"),
     "events.csv": ("run", "t_s", "event", "broker"),
+    "slowest.csv": ("run", "ended_s", "total_us", "partition", "broker", "attempts", "outcome", "build_us", "queue_us",
+                    "wire_us", "broker_us"),
+    "brokers.csv": ("run", "broker", "partitions_led", "share_of_records", "fair_share"),
     "curve.csv": ("label", "rate_rps", "latency_total_p50_us", "latency_total_p99_us", "latency_total_p999_us", "held"),
     "find.csv": ("label", "finding", "rate_rps", "rate_low_rps", "rate_high_rps"),
 }
 VERDICTS = ("failed-records", "unverified", "interrupted", "saturated", "generator-bound", "debug-build", "noisy",
-            "drifting", "ok")
+            "drifting", "lopsided", "ok")
 
 
 # Read as numbers: checked before anything is drawn.
-NUMBERS = ("throughput_rps", "client_cpu_ns_per_record", "compression_ratio", "rate_target_rps", "t_s")
+NUMBERS = ("throughput_rps", "client_cpu_ns_per_record", "compression_ratio", "rate_target_rps", "t_s", "ended_s", "attempts",
+           "partitions_led", "share_of_records", "fair_share")
 
 # Records per second, µs or whatever: no measured figure is larger.
 MOST = 1e15
@@ -69,6 +73,8 @@ class Run(Row):
         self.results = ""
         self.timeline = []
         self.events = []
+        self.slowest = []
+        self.brokers = []
         self.spectrum = []
 
     def configuration_of(self, manifest):
@@ -103,20 +109,20 @@ class Results:
         self.curve = self.table("curve.csv") or []
         self.found = self.table("find.csv") or []
         by_number = {run.number_in_file: run for run in self.runs}
-        self.missing = {"latency.csv", "timeline.csv"} - set(os.listdir(path))
+        self.missing = {"latency.csv", "timeline.csv", "slowest.csv", "brokers.csv"} - set(os.listdir(path))
         for row in self.table("latency.csv") or ():
             run = by_number.get(row.required("run"))
             if run and row.text("stage") == "total":
                 run.spectrum.append((row.required("percentile"), row.required("value_us"),
                                      row.required("cumulative_count")))
-        for row in self.table("timeline.csv") or ():
-            run = by_number.get(row.required("run"))
-            if run:
-                run.timeline.append(row)
-        for row in self.table("events.csv") or ():
-            run = by_number.get(row.required("run"))
-            if run:
-                run.events.append(row)
+        for name in ("timeline", "events", "slowest", "brokers"):
+            for row in self.table(f"{name}.csv") or ():
+                run = by_number.get(row.required("run"))
+                if run:
+                    getattr(run, name).append(row)
+                if name == "slowest":
+                    row.required("total_us")
+                    row.required("ended_s")
 
     def read_manifest(self):
         path = os.path.join(self.path, "manifest.json")
@@ -149,7 +155,7 @@ class Results:
                                    " the sweep was cut off here, remove this line and plot again")
                 row = Row(path, lines.line_num, dict(zip(header, cells)))
                 for column in header:
-                    if column in NUMBERS or column.startswith("latency_"):
+                    if column in NUMBERS or column.startswith("latency_") or column.endswith("_us"):
                         row.number(column)
                 rows.append(row)
         except csv.Error as error:

@@ -6,14 +6,17 @@ from .panels import line_style, note_bounds, outer_labels, panels
 from .theme import axis_of_durations, colour, latency_label, marker
 
 NAME = "stages"
-STAGES = ("build", "compress", "queue", "ack", "total")
+STAGES = ("build", "compress", "queue", "ack", "wire", "broker", "total")
+# Of `ack`, in place of it where the broker tells how long it had the requests.
+PARTS_OF_ACK = ("wire", "broker")
 
 
 def draw(sweep):
-    usable = [c for c in sweep.configurations if any(figures(c, stage) for stage in STAGES)]
+    usable = [c for c in sweep.configurations if any(figures(c, stage) for stage in stages_of(c))]
     if not usable:
         return "no run has the latency of a stage"
-    present = [stage for stage in STAGES if any(figures(c, stage) for c in usable)]
+    wanted = [stage for stage in STAGES if any(stage in stages_of(c) for c in usable)]
+    present = [stage for stage in wanted if any(stage in stages_of(c) and figures(c, stage) for c in usable)]
     most = max(len(entries) for _, entries in sweep.arranged())
     page, drawn, handles = panels(
         "Latency by stage", sweep, usable, size=(4.6, 0.9 + len(present) * max(0.42, 0.09 * min(most, 12))))
@@ -22,7 +25,7 @@ def draw(sweep):
         step = 0.8 / len(entries)
         for order, (index, configuration) in enumerate(entries):
             for row, stage in enumerate(present):
-                if not (found := figures(configuration, stage)):
+                if stage not in stages_of(configuration) or not (found := figures(configuration, stage)):
                     continue
                 y = row + (order - (len(entries) - 1) / 2) * step
                 look = {"color": colour(index), "marker": marker(index)}
@@ -43,11 +46,19 @@ def draw(sweep):
         Line2D([], [], color="grey", marker="o", linestyle="", label="p50"),
         Line2D([], [], color="grey", marker="o", markerfacecolor="white", linestyle="", label="p99")]
     note_bounds(page, usable)
-    missing = [stage for stage in STAGES if stage not in present]
+    if "wire" in present:
+        page.notes.append("Wire: the way to the broker and back; broker: how long it had a request. Together they are ack.")
+    missing = [stage for stage in wanted if stage not in present]
     if missing:
         page.notes.append(f"Not measured: {', '.join(missing)}.")
     page.add_legend(handles, sweep.series)
     return page
+
+
+def stages_of(configuration):
+    """Those to look for: `ack`, or its parts where both were measured."""
+    has_parts = all(figures(configuration, stage) for stage in PARTS_OF_ACK)
+    return [stage for stage in STAGES if stage not in (("ack",) if has_parts else PARTS_OF_ACK)]
 
 
 def figures(configuration, stage):

@@ -107,6 +107,11 @@ def panel_title(text, inches):
     return "\n".join(wrapped(text.split(" · "), " · ", (inches - 0.6) * 0.75))
 
 
+def shortened(text, most):
+    """At most so many characters, with an ellipsis for what is left out."""
+    return text if len(text) <= most else text[:most - 1].rstrip() + "…"
+
+
 def wrapped(words, separator, width):
     """Lines of words that are kept whole."""
     columns = int(width * 13)

@@ -58,6 +58,9 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// Their rate has no limit while the answers under way to one client are less than 64 MiB. A connection that a broker
     /// closes because of a request is closed behind the answers before. To open a connection takes no round trip.
     public var roundTripTime = Duration.zero
+    /// Whether the answer to a produce request tells how long the broker had it, from version 9 on: in a tagged field that is
+    /// not Kafka's, over which other clients pass (KIP-482). ``KafkaClient`` gives it with the exchange of each batch.
+    public var tellsServiceTime = false
     /// How connections are secured, and whom the brokers let in.
     public var security = EmbeddedBrokerSecurity()
     /// Which metrics clients are asked for (KIP-714); nil for none, and clients know then that nobody takes any.

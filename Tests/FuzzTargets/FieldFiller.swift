@@ -33,6 +33,8 @@ package struct FieldFiller: FieldCoder {
     package mutating func visitTagged<V: WireElement>(
         _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
     ) {
+        // Fields that are not Kafka's are none that its own classes write.
+        if tag >= ProduceResponse.serviceTimeTag { return }
         visit(&value, name, isPresent: isPresent, allowsNull: true, default: `default`, isIgnorable: isIgnorable)
     }
 

@@ -10,9 +10,9 @@ COLUMNS = (
     "batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,rtt_ms,may_reorder,security_protocol,sasl_mechanism,"
     "duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,wire_bytes_per_s,compression_ratio,"
     "batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,generator_cpu_ns_per_record,"
-    "broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,"
+    "broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,generator_capacity_rps,generator_capacity_share,"
     + ",".join(
-        f"latency_{stage}_{figure}_us" for stage in ("total", "build", "compress", "queue", "ack")
+        f"latency_{stage}_{figure}_us" for stage in ("total", "build", "compress", "queue", "ack", "wire", "broker")
         for figure in ("p50", "p90", "p99", "p999", "max"))
     + ",latency_total_above_1h,records_read,records_lost,records_duplicated,records_reordered,records_corrupted,verdict").split(",")
 
@@ -83,7 +83,7 @@ def hdr_log():
         counts = {}
         while (histogram := reader.get_next_interval_histogram()) is not None:
             counts[histogram.get_tag()] = histogram.get_total_count()
-        equal(counts, dict.fromkeys(("total", "build", "compress", "queue", "ack"), 50_000), "records by tag")
+        equal(counts, dict.fromkeys(("total", "build", "compress", "queue", "ack", "wire", "broker"), 50_000), "records by tag")
 
 
 @test("--format json prints one JSON value and nothing else")

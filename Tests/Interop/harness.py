@@ -1,8 +1,10 @@
 """What the tests share: their registry, kbench as a command, and the embedded broker."""
 
+import atexit
 import contextlib
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +13,10 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 KBENCH = os.environ.get("KBENCH") or os.path.join(ROOT, ".build", "release", "kbench")
+
+# What a kbench keeps for the next one is kept for these tests alone.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="kbench-cache-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 # Every test in the order of its definition: (name, function, whether it only waits and may run beside others).
 tests = []

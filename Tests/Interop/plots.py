@@ -18,7 +18,10 @@ from plot.quantities import count, duration, figure
 from plot.results import read_all
 
 COLUMNS = "run,target,stage,builder,cores,concurrency,codec,records,acks,rate_target_rps,throughput_rps,verdict"
-PICTURES = ("throughput", "codecs", "latency", "stages", "timeline")
+PICTURES = ("throughput", "codecs", "latency", "stages", "timeline", "slowest", "brokers")
+SLOWEST = ("run,rank,ended_s,total_us,topic,partition,broker,first_offset,records,bytes,attempts,outcome,due_us,build_us,"
+           "compress_us,queue_us,throttle_us,retry_us,wire_us,broker_us,error")
+BROKERS = "run,broker,partitions_led,connections,batches,records,bytes,share_of_records,fair_share"
 
 
 def plot(*arguments):
@@ -50,6 +53,22 @@ def row(run, throughput, codec="none", cores=1, verdict="ok", rate=""):
     return f"{run},embedded,broker,sharded,{cores},{2 * cores},{codec},1000,all,{rate},{throughput},{verdict}"
 
 
+def batch(run, ended, total, partition=12, broker=1, attempts=1, outcome="acknowledged", parts="", error="", topic="kbench"):
+    """A row of slowest.csv. `parts` are its cells from due to broker; without them, 1 ms is build and the rest ack."""
+    parts = parts or f",1000,,,,,{total - 1000},"
+    return f"{run},1,{ended},{total},{topic},{partition},{broker},5,100,9000,{attempts},{outcome},{parts},{error}"
+
+
+def slowest(path, *batches):
+    write(path + "/slowest.csv", "\n".join([SLOWEST, *batches]) + "\n")
+
+
+def brokers(path, *shares):
+    """Of (run, broker, partitions, share, fair share)."""
+    rows = [f"{run},{broker},{led},1,10,1000,9000,{share},{fair}" for run, broker, led, share, fair in shares]
+    write(path + "/brokers.csv", "\n".join([BROKERS, *rows]) + "\n")
+
+
 def texts(path):
     """What a picture says."""
     root = ElementTree.parse(path).getroot()
@@ -62,6 +81,8 @@ def sweep():
     here = tempfile.TemporaryDirectory(prefix="kbench-test-")
     kbench("--records", "30k", "--rate", "200k", "--interval", "25ms", "--codec", "none,lz4", "--cores", "1,2",
            "--runs", 2, "--partitions", 8, "--output", here.name + "/results").must_end_with(0)
+    # The embedded broker of a run is one.
+    brokers(here.name + "/results", *((run, broker, 4, share, 0.5) for run in range(1, 9) for broker, share in ((1, 0.6), (2, 0.4))))
     # So that one of them, not both, makes the environment.
     drawn("--help")
     with ThreadPoolExecutor() as side_by_side:
@@ -100,8 +121,10 @@ def words():
         "codecs": ["throughput (records/s)", "client CPU (ns/record)", "compression ratio (before ÷ after)",
                    "lz4 · 2 cores"],
         "latency": ["percentile of records (%)", "99.99", "1 core", "lz4"],
-        "stages": ["build", "compress", "queue", "ack", "total", "p50", "p99"],
+        "stages": ["build", "compress", "queue", "wire", "broker", "total", "p50", "p99"],
         "timeline": ["throughput (records/s)", "time since the run began (s)", "target rate", "latency p99"],
+        "slowest": ["1 core · lz4", "build: until the batch was sealed", "broker: it had the request"],
+        "brokers": ["1 core · lz4", "share of the records", "broker 1 · leads 4", "60.0 %"],
     }
     for name, expected in axes.items():
         found = texts(f"{here.name}/pictures/{name}.svg")
@@ -111,7 +134,7 @@ def words():
         for text in ("embedded broker", "sharded builder", "8 partitions", "30 k records", "100 B a record", "acks=all",
                      "linger 5 ms", "target 200 k records/s"):
             expect(text in title, f"'{text}' is not in the title of {name}.svg: {found}")
-        if name in ("latency", "stages", "timeline"):
+        if name in ("latency", "stages", "timeline", "slowest"):
             expect(re.search(r"latency \([^)]*ms", title), f"{name}.svg has no unit of latency: {found}")
 
 
@@ -210,9 +233,81 @@ def missing_data():
         said = drawn(results(here, row(1, 10)), "--out", here + "/out", "--format", "png").splitlines()
         equal(said[0], here + "/out/throughput.png", "the first line")
         equal([line.split(":")[0] for line in said[1:]], list(PICTURES[1:]), "what is not made")
-        for line, reason in zip(said[1:], ("one codec", "latency.csv", "stage", "timeline.csv")):
+        for line, reason in zip(said[1:], ("one codec", "latency.csv", "stage", "timeline.csv", "slowest.csv", "brokers.csv")):
             expect("not made" in line and reason in line, f"no reason in '{line}'")
         equal(os.listdir(here + "/out"), ["throughput.png"], "pictures")
+
+
+@test("the slowest batches of a run stand from the slowest down, each with what is known of it, and their parts in the legend")
+def slowest_batches():
+    parts = {"due": 100, "build": 200, "compress": 300, "queue": 400, "throttle": 500, "retry": 600, "wire": 700, "broker": 800}
+    with folder() as here:
+        results(here, row(1, 10))
+        slowest(here, batch(1, 3.2, 3600, parts=",".join(map(str, parts.values())), attempts=3, error="NOT_LEADER_OR_FOLLOWER"),
+                batch(1, 0.5, 9000, 7, 2), batch(1, 1, 5000, 8, "", 0, "failed", ",4000,,1000,,,,", "delivery timed out"),
+                batch(1, 1, 4000, 9, parts=",1000,,,,,,"), batch(2, 1, 8000, 55))
+        drawn(here, "--out", here, "--format", "svg")
+        found = texts(here + "/slowest.svg")
+        labels = ["partition 7 · broker 2 · 500 ms", "partition 8 · no broker · 1 s · never sent",
+                  "partition 9 · broker 1 · 1 s", "partition 12 · broker 1 · 3.2 s · 3 attempts"]
+        equal([text for text in found if text.startswith("partition ")], labels, "labels from the top")
+        equal([text.split(":")[0] for text in found if ": " in text and " " not in text.split(":")[0]],
+              [*parts, "ack"], "parts in the legend")
+        for text in ("The slowest batches, and where their time went", "9 ms", "5 ms · failed", "not told", "latency (ms)"):
+            expect(text in found, f"'{text}' is not in the picture: {found}")
+        foot = " ".join(found)
+        for text in ("delivery timed out (1 batch)", "NOT_LEADER_OR_FOLLOWER (1 batch)"):
+            expect(text in foot, f"'{text}' is not in '{foot}'")
+
+
+@test("of the slowest batches those of a configuration's last run are drawn, twenty of them, topics only where there are several")
+def slowest_of_sweeps():
+    with folder() as here:
+        results(here, *(row(run, 10, codec) for run, codec in ((1, "none"), (2, "lz4"), (3, "none"), (4, "lz4"), (5, "zstd"))))
+        slowest(here, batch(1, 1, 5000, 10), batch(2, 1, 5000, 20), *(batch(3, 1, 5000 - place, 30 + place) for place in range(25)),
+                batch(4, 1, 5000, 40, topic="one"), batch(4, 1, 5000, 40, topic="another-of-a-name-that-is-long"))
+        drawn(here, "--out", here, "--format", "svg")
+        found = texts(here + "/slowest.svg")
+        labels = [text for text in found if "partition " in text]
+        equal(labels, [*(f"partition {30 + place} · broker 1 · 1 s" for place in range(20)), "one · partition 40 · broker 1 · 1 s",
+                       "another-of-a-name-that-…" + " · partition 40 · broker 1 · 1 s"], "labels of two panels")
+        expect("no codec" in found and "lz4" in found and "zstd" not in found, f"other panels: {found}")
+        results(here, *(row(run, 10, cores=run) for run in range(1, 21)))
+        slowest(here, *(batch(run, 1, 5000) for run in range(1, 21)))
+        drawn(here, "--out", here, "--format", "svg")
+        found = " ".join(texts(here + "/slowest.svg"))
+        equal(found.count("partition 12"), 12, "panels")
+        expect("Not shown: 8 of 20 configurations." in found, f"nothing is said of what is not shown: {found}")
+
+
+@test("shares of brokers are medians of the runs, and drawn only where there are two brokers or more")
+def broker_shares():
+    with folder() as here:
+        results(here, row(1, 10), row(2, 10), row(3, 10), row(4, 10, "lz4", verdict="lopsided"))
+        brokers(here, *((run, 1, 64, 1, 1) for run in (1, 2, 3, 4)))
+        said = drawn(here, "--out", here + "/out", "--format", "svg")
+        expect("brokers: not made" in said, f"a picture of one broker: {said}")
+        brokers(here, (1, 1, 32, 0.5, 0.5), (1, 2, 32, 0.5, 0.5), (2, 1, 32, 0.7, 0.5), (2, 2, 32, 0.3, 0.5), (3, 1, 30, 0.6, 0.5),
+                (3, 2, 34, 0.4, 0.5), (4, 7, 64, "", ""), (4, 8, 0, 0, ""))
+        drawn(here, "--out", here + "/out", "--format", "svg")
+        found = texts(here + "/out/brokers.svg")
+        for text in ("broker 1 · leads 30–32", "broker 2 · leads 32–34", "60.0 %", "40.0 %", "broker 7 · leads 64", "not measured",
+                     "broker 8 · leads 0", "0.0 %", "* lopsided", "least to most of the runs", "fair share: no broker"):
+            expect(text in found, f"'{text}' is not in the picture: {found}")
+
+
+@test("where the broker tells how long it had the requests, wire and broker stand in place of ack")
+def parts_of_ack():
+    figures = ",".join(f"latency_{stage}_{name}_us" for stage in ("build", "ack", "wire", "broker", "total") for name in ("p50", "p99"))
+    stages = ("build", "compress", "queue", "ack", "wire", "broker", "total")
+    for measured, rows, missing in (("9,9", ["build", "wire", "broker", "total"], "compress, queue"),
+                                    (",", ["build", "ack", "total"], "compress, queue")):
+        with folder() as here:
+            results(here, f"{row(1, 10)},5,5,9,9,{measured},{measured},20,30", header=f"{COLUMNS},{figures}")
+            drawn(here, "--out", here, "--format", "svg")
+            found = texts(here + "/stages.svg")
+            equal([text for text in found if text in stages], rows, "stages")
+            expect(f"Not measured: {missing}." in " ".join(found), f"other stages are missing: {found}")
 
 
 @test("a hundred configurations and more are drawn, columns that it doesn't know are passed over")
@@ -261,7 +356,11 @@ def refused():
             refuses([here, "--out", here + "/out"], words)
         results(here, row(1, 10))
         for name, content in (("latency.csv", "run,stage\n1,total\n"), ("timeline.csv", "\0"),
-                              ("events.csv", "run,t_s,event\n1,0,connected\n"), ("manifest.json", "{")):
+                              ("events.csv", "run,t_s,event\n1,0,connected\n"), ("manifest.json", "{"), ("slowest.csv", ""),
+                              ("slowest.csv", "run,rank\n1,1\n"), ("slowest.csv", f"{SLOWEST}\n1,1,0.5\n"),
+                              ("slowest.csv", f"{SLOWEST}\n{batch(1, 1, 5000, parts=',-1,,,,,,')}\n"),
+                              ("slowest.csv", f"{SLOWEST}\n{batch(1, '', 5000)}\n"), ("brokers.csv", "run,broker\n1,1\n"),
+                              ("brokers.csv", f"{BROKERS}\n1,1,32,1,10,1000,9000,half,0.5\n")):
             write(f"{here}/{name}", content)
             refuses([here, "--out", here + "/out"], [name])
             os.remove(f"{here}/{name}")

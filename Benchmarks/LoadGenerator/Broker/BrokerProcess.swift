@@ -35,7 +35,8 @@ actor BrokerProcess {
         child = try ChildProcess(
             path,
             arguments: [
-                "broker", "--port", "0", "--log", log, "--rtt", "\(rttNs)ns", "--quiet", "--until-input-ends",
+                "broker", "--port", "0", "--log", log, "--rtt", "\(rttNs)ns", "--service-time", "--quiet",
+                "--until-input-ends",
             ], on: loop,
             onLine: { [weak self] line in self?.assumeIsolated { $0.didPrint(line) } },
             onExit: { [weak self] exit in self?.assumeIsolated { $0.didExit(exit) } })

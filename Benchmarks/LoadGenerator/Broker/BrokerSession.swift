@@ -21,6 +21,7 @@ package struct BrokerSession {
         case nil: break
         }
         configuration.roundTripTime = .nanoseconds(options.rttNs)
+        configuration.tellsServiceTime = options.tellsServiceTime
         configuration.faults = options.faults
         configuration.security = security.security
         self.configuration = configuration

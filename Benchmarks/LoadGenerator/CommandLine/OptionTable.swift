@@ -177,6 +177,12 @@ package struct OptionTable: Sendable {
     let runs = Option(
         "runs", .single(.count(in: 1...10_000), default: 1), group: .repeats, subcommands: [.run],
         "runs of each configuration; a comma list of any option marked * is swept, run by run in turn")
+    let calibrate = Option(
+        "calibrate", .single(.choice(), default: CalibrationChoice.auto), group: .repeats,
+        """
+        when it is measured how fast the generator alone is, so that a run can say what share of that it used: where this machine \
+        does not know it yet, before each run, or never
+        """)
 
     // MARK: Output
 
@@ -284,6 +290,12 @@ package struct OptionTable: Sendable {
         """
         how far away the brokers are: requests are served at once, and each is answered so much later; there is no limit \
         to how many are under way, nor to their rate
+        """)
+    let serviceTime = Option(
+        "service-time", .flag, group: .broker, subcommands: [.broker],
+        """
+        answers to produce requests tell how long the broker had them, which kbench shows apart from the way there and back; other \
+        clients pass over it
         """)
     let tls = Option(
         "tls", .flag, group: .broker, subcommands: [.broker],

@@ -18,6 +18,7 @@ struct RunPlanReader {
         plan.target = target
         plan.output = try output()
         plan.runs = try options(\.runs)
+        plan.calibration = try options(\.calibrate)
         plan.output.reports = try reports()
         plan.isDryRun = try options(\.dryRun)
         guard plan.runCount <= Self.runsMax else {

@@ -52,6 +52,8 @@ package struct BrokerOptions: Sendable, Equatable {
     package var reauthenticationNs: Int64?
     /// Where to write what clients need to know; nil for a temporary folder.
     package var securityDirectory: String?
+    /// Answers tell how long the broker had their requests.
+    package var tellsServiceTime = false
     /// Scripted faults.
     package var faults: [FaultRule] = []
     /// Print nothing but addresses and errors.
@@ -70,6 +72,7 @@ extension BrokerOptions {
         brokers = try options(\.brokers)
         log = try options(\.log)
         rttNs = try options(\.brokerRtt)
+        tellsServiceTime = try options(\.serviceTime)
         wantsCertificates = try options(\.mutualTLS)
         isSecured = try options(\.tls) || wantsCertificates
         for mechanism in try options(\.sasl) where !mechanisms.contains(mechanism) { mechanisms.append(mechanism) }

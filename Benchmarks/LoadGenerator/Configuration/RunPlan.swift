@@ -21,6 +21,8 @@ package struct RunPlan: Sendable, Equatable {
     package var runs: Int = OptionTable.standard(\.runs)
     /// What its figures are judged by.
     package var expectations = Expectations()
+    /// When it is measured what the generator can do.
+    package var calibration: CalibrationChoice = OptionTable.standard(\.calibrate)
     /// The configurations are the stages of one pipeline, or of several.
     package var isLadder = false
     /// Print the plan and stop.

@@ -10,6 +10,10 @@ package enum LatencyStage: String, Sendable, CaseIterable {
     case queue
     /// Written → acknowledged.
     case ack
+    /// The part of `ack` that is the way there and back, where the broker tells how long it had the request.
+    case wire
+    /// The part of `ack` for which the broker had the request, where it tells.
+    case broker
 }
 
 /// The percentiles of a stage that `runs.csv` has, in ns.

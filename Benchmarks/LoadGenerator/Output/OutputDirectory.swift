@@ -12,6 +12,8 @@ package struct OutputDirectory: Sendable, Equatable {
     package var latency: LatencyFile { LatencyFile(path: path + "/latency.csv") }
     package var timeline: TimelineFile { TimelineFile(path: path + "/timeline.csv") }
     package var events: EventsFile { EventsFile(path: path + "/events.csv") }
+    var slowest: SlowestFile { SlowestFile(path: path + "/slowest.csv") }
+    var brokers: BrokersFile { BrokersFile(path: path + "/brokers.csv") }
     var verify: VerifyFile { VerifyFile(path: path + "/verify.csv") }
     /// Of `kbench compare`.
     var comparison: OutputFile { OutputFile(path: path + "/comparison.csv") }

@@ -81,6 +81,8 @@ extension RunResult {
             .integer("client_peak_rss_bytes", clientPeakRssBytes), .integer("leaders_moved", leadersMoved),
             .integer("records_retried", recordsRetried),
             .number("gap_max_ms", (longestGap?.durationNs).map { Double($0) / 1e6 }, decimals: 3),
+            .number("generator_capacity_rps", generatorCapacityRps, decimals: 0),
+            .number("generator_capacity_share", generatorCapacityShare, decimals: 4),
         ]
     }
 

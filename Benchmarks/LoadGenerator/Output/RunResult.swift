@@ -24,6 +24,8 @@ package struct RunResult: Sendable, Equatable {
     package var clientCpuNs: Int64?
     /// CPU time for making records and keys, and for keeping the schedule.
     package var generatorCpuNs: Int64?
+    /// Records a second that the generator makes for this workload with nothing behind it.
+    package var generatorCapacityRps: Double?
     /// User and system time of the broker's process.
     package var brokerCpuNs: Int64?
     package var clientPeakRssBytes: Int64?
@@ -93,6 +95,12 @@ package struct RunResult: Sendable, Equatable {
     package var generatorCpuShare: Double? {
         guard let clientCpuNs, let generatorCpuNs, clientCpuNs + generatorCpuNs > 0 else { return nil }
         return Double(generatorCpuNs) / Double(clientCpuNs + generatorCpuNs)
+    }
+
+    /// The share of the generator's own capacity that the run used, 0 … 1; more where the figure of it is out of date.
+    package var generatorCapacityShare: Double? {
+        guard let throughputRps, let generatorCapacityRps, generatorCapacityRps > 0 else { return nil }
+        return throughputRps / generatorCapacityRps
     }
 
     private func perSecond(_ amount: Int64?) -> Double? { ratio(amount, durationNs).map { $0 * 1e9 } }

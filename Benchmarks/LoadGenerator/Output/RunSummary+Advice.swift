@@ -63,7 +63,8 @@ extension RunSummary {
         guard let latencies = results.last?.latencies, let total = latencies[.total], total.p99Ns > 0 else {
             return nil
         }
-        let stages: [LatencyStage] = [.build, .queue, .ack]
+        let stages: [LatencyStage] =
+            latencies[.broker] == nil ? [.build, .queue, .ack] : [.build, .queue, .wire, .broker]
         guard let slowest = stages.max(by: { latencies[$0]?.p99Ns ?? 0 < latencies[$1]?.p99Ns ?? 0 }),
             let figures = latencies[slowest], figures.p99Ns * 2 > total.p99Ns
         else { return nil }
@@ -81,6 +82,9 @@ extension LatencyStage {
         case .compress: "the codec; a lower level or another codec is faster"
         case .queue: "batches wait for a connection; a higher --concurrency or a lower --rate shortens it"
         case .ack: "the network and the broker; a lower --concurrency keeps fewer requests waiting there"
+        case .wire:
+            "the way to the broker and back, with what waits there; a lower --concurrency keeps fewer requests on it"
+        case .broker: "the broker itself"
         }
     }
 }
@@ -97,6 +101,8 @@ extension Verdict.Kind {
         case .debugBuild: "debug-build: use scripts/kbench, which builds with optimisation"
         case .noisy: "noisy: repeat it with --runs 5 on a machine that does nothing else, and compare medians"
         case .drifting: "drifting: warm up with --warmup-duration auto, and run for longer, until it is steady"
+        case .lopsided:
+            "lopsided: move leaders (kafka-leader-election, kafka-reassign-partitions), or take a multiple of the brokers as --partitions; brokers.csv has the shares"
         case .interrupted, .ok: nil
         }
     }

@@ -24,9 +24,23 @@ package enum RunSummary {
             }
         }
         return TextTable.text([header] + rows) { $0 >= header.count - 2 } + warnings.joined()
-            + results.compactMap(clamped).joined()
+            + headroom(results) + results.compactMap(clamped).joined()
             + results.compactMap(disturbance).joined()
             + results.compactMap(readBack).joined() + withoutIdempotence(plan)
+    }
+
+    /// How much of the generator's own capacity the run used that used most of it, on a line; empty where that is not known.
+    private static func headroom(_ results: [RunResult]) -> String {
+        let most = results.max { $0.generatorCapacityShare ?? 0 < $1.generatorCapacityShare ?? 0 }
+        guard let most, let share = most.generatorCapacityShare, let capacity = most.generatorCapacityRps else {
+            return ""
+        }
+        let percent = Int((share * 100).rounded())
+        return """
+            run \(most.run) used \(percent) % of what the generator makes here by itself, \(Quantity.approximate(capacity)) \
+            records/s\(results.count > 1 ? ", more than the other runs" : "")
+
+            """
     }
 
     /// That latencies were too long for histograms, on a line; nil where none was.

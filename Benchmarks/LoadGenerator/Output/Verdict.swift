@@ -10,6 +10,7 @@ package struct Verdict: Sendable, Equatable {
         case debugBuild = "debug-build"
         case noisy
         case drifting
+        case lopsided
         case ok
     }
 

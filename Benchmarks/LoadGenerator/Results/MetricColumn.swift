@@ -22,7 +22,7 @@ package struct MetricColumn: Sendable, Equatable {
     }
 
     /// Every measured column, in the order of the file.
-    package static let all: [MetricColumn] = amounts + costs + latencies + readBack
+    package static let all: [MetricColumn] = amounts + costs + headroom + latencies + readBack
 
     private static let amounts = [
         MetricColumn("duration_s", .lower), MetricColumn("records_acked", .higher),
@@ -37,6 +37,10 @@ package struct MetricColumn: Sendable, Equatable {
         "client_peak_rss_bytes",
         "leaders_moved", "records_retried", "gap_max_ms",
     ].map { MetricColumn($0, .lower) }
+
+    private static let headroom = ["generator_capacity_rps", "generator_capacity_share"].map {
+        MetricColumn($0, .neither)
+    }
 
     private static let latencies =
         LatencyStage.allCases.flatMap { stage in

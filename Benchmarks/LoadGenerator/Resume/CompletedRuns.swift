@@ -47,7 +47,8 @@ struct CompletedRuns {
 extension OutputDirectory {
     /// Takes the rows of all other runs out of the files: of those that were interrupted something is left.
     func keepOnly(_ runs: Set<Int>) throws(OutputError) {
-        for path in [self.runs.path, latency.path, timeline.path, events.path, verify.path] {
+        for path in [self.runs.path, latency.path, timeline.path, events.path, verify.path, slowest.path, brokers.path]
+        {
             // Whole: what is not read here would not be written back.
             guard let text = TextFile.text(path, byteCountMax: .max) else { continue }
             let lines = text.split(separator: "\n", omittingEmptySubsequences: true)

@@ -16,6 +16,9 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     private(set) var possibleDuplicates: Int64 = 0
     private(set) var retriedRecords: Int64 = 0
     private(set) var gaps = AckGaps()
+    private(set) var slowest = SlowestBatches()
+    /// What each broker has acknowledged.
+    private(set) var loads = BrokerLoads()
     private(set) var firstFailure: KafkaClientError?
     private(set) var lastAck = MonotonicInstant.distantPast
     private let acked = Atomic<Int64>(0)
@@ -85,6 +88,8 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         (failedRecords, batches, wireBytes, builtBytes, ackedBytes) = (0, 0, 0, 0, 0)
         (possibleDuplicates, retriedRecords, lastAck, firstFailure) = (0, 0, .distantPast, nil)
         gaps.reset()
+        slowest.reset()
+        loads.reset()
         acked.store(0, ordering: .relaxed)
         interval.withLock { $0 = Interval() }
     }
@@ -97,6 +102,9 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         gaps.note(delivery)
         ledger?.note(delivery)
         guard delivery.isAcknowledged else {
+            var firstDue: MonotonicInstant?
+            _ = dueTimes?.forEach(delivery.batch) { firstDue = min(firstDue ?? $0.due, $0.due) }
+            slowest.note(delivery, due: firstDue)
             failedRecords += count
             if delivery.error?.code == .deliveryTimedOut { timedOut.store(true, ordering: .relaxed) }
             firstFailure = firstFailure ?? delivery.error
@@ -108,9 +116,19 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
         let times = delivery.batch.times
         let weight = UInt64(count)
         // Where the pipeline stops before the broker nothing is written, and there is no such time.
-        if let written = delivery.exchanges.last?.began {
+        // By its index: a copy of the exchange would count a reference to its error.
+        let last = delivery.exchanges.count - 1
+        if last >= 0 {
+            let written = delivery.exchanges[last].began
+            let ackNs = delivery.ended.nanoseconds(since: written)
             stages.queue.record(written.nanoseconds(since: times.sealed), count: weight)
-            stages.ack.record(delivery.ended.nanoseconds(since: written), count: weight)
+            stages.ack.record(ackNs, count: weight)
+            if let servedNs = delivery.exchanges[last].serviceTime?.nanoseconds {
+                stages.broker.record(servedNs, count: weight)
+                stages.wire.record(ackNs - servedNs, count: weight)
+            }
+            loads.add(
+                records: count, bytes: Int64(delivery.batch.byteCount), by: delivery.exchanges[last].broker)
         }
         interval.withLock { interval in
             interval.records += count
@@ -122,8 +140,11 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     /// The stage `total`.
     private func recordTotal(_ delivery: Delivery, in total: inout HdrHistogram) {
         var undated = delivery.batch.recordCount
+        var firstDue: MonotonicInstant?
+        defer { slowest.note(delivery, due: firstDue) }
         if let dueTimes {
             undated = dueTimes.forEach(delivery.batch) { records in
+                firstDue = min(firstDue ?? records.due, records.due)
                 total.record(
                     from: delivery.ended.nanoseconds(since: records.due), step: -records.intervalNs,
                     count: records.count)
@@ -154,6 +175,8 @@ struct LatencyHistograms {
     var compress = HdrHistogram.latencyNs()
     var queue = HdrHistogram.latencyNs()
     var ack = HdrHistogram.latencyNs()
+    var wire = HdrHistogram.latencyNs()
+    var broker = HdrHistogram.latencyNs()
     var total = HdrHistogram.latencyNs()
 
     mutating func add(_ other: LatencyHistograms) {
@@ -161,13 +184,15 @@ struct LatencyHistograms {
         compress.add(other.compress)
         queue.add(other.queue)
         ack.add(other.ack)
+        wire.add(other.wire)
+        broker.add(other.broker)
         total.add(other.total)
     }
 
     /// Those in which something was recorded.
     var byStage: [LatencyStage: HdrHistogram] {
         let all: [LatencyStage: HdrHistogram] = [
-            .build: build, .compress: compress, .queue: queue, .ack: ack, .total: total,
+            .build: build, .compress: compress, .queue: queue, .ack: ack, .wire: wire, .broker: broker, .total: total,
         ]
         return all.filter { $1.totalCount > 0 }
     }

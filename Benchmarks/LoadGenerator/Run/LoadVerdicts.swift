@@ -70,5 +70,5 @@ extension Verdict {
         return reasons.isEmpty ? nil : Verdict(.noisy, reasons.joined(separator: "; "))
     }
 
-    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+    static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 }

@@ -10,6 +10,8 @@ struct RunBench: Sendable {
     let interrupt: SharedFlag
     /// Told of each run while it lasts.
     let metrics: SessionMetrics
+    /// What the generator can do.
+    private let generators = GeneratorCapacity()
     private let control: EventLoop
     private let signals: InterruptSignals
 
@@ -51,7 +53,7 @@ struct RunBench: Sendable {
     func carryOut(_ scheduled: RunPlan.ScheduledRun, label: String, of plan: RunPlan) async throws -> RunOutcome {
         try await SingleRun(
             scheduled: scheduled, label: label, plan: plan, timelineFile: directory.timeline, terminal: terminal,
-            control: control, signals: signals, interrupt: interrupt, metrics: metrics
+            control: control, signals: signals, interrupt: interrupt, metrics: metrics, generators: generators
         ).carryOut()
     }
 

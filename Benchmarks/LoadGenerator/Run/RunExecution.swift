@@ -16,6 +16,8 @@ struct RunExecution {
 
     /// What was measured between the two ends of the clock.
     struct Measurement {
+        /// When the clock started.
+        var begin = MonotonicInstant.now
         var durationNs: Int64 = 0
         /// User and system time of this process, and the generators' part of it.
         var processCpuNs: Int64 = 0
@@ -95,6 +97,7 @@ struct RunExecution {
             try? await pipeline.producer?.numberRecords(to: topic, from: DueTimes.firstNumber(ofDoor: 0))
         }
         let load = Load(amount, configuration, pool, begin: .now)
+        measurement.begin = load.begin
         events?.begin(at: load.begin)
         let generators = startGenerators(load, isLast: isLast, until: isEnough)
         let watchdog = Task { try await watch(generators, drainTimeout) }

@@ -10,6 +10,8 @@ struct RunJudge {
     let isInterrupted: Bool
     /// With `--verify`, what was read back: it says more than the end offsets.
     let verification: VerificationReport?
+    /// How the load lay on the brokers; nil where that is not known.
+    let placement: Placement?
 
     /// What is to be said of a run.
     struct Judgement {
@@ -67,7 +69,14 @@ struct RunJudge {
         } else if configuration.stage != .generate {
             verdicts.append(.generatorBound(measurement, isBehind: true))
         }
+        if !verdicts.contains(where: { $0?.kind == .generatorBound }) {
+            verdicts.append(
+                .generatorBound(share: result.generatorCapacityShare, capacityRps: result.generatorCapacityRps))
+        }
         if configuration.rate == nil { verdicts.append(.drifting(measurement.rates)) }
+        if let placement {
+            verdicts.append(.lopsided(placement, laneCount: recorders.count { !$0.loads.all.isEmpty }))
+        }
         // A broker that kbench didn't start may be on this machine.
         let isAlone = isBrokerOurs || configuration.stage != .broker
         verdicts.append(

@@ -1,9 +1,15 @@
+import KafkaTransport
+
 /// What came of a run.
 struct RunOutcome {
     var result: RunResult
     let histograms: LatencyHistograms
     /// What happened to the client; nil where no broker takes part.
     let events: [EventsFile.Row]?
+    /// The slowest batches, with when the clock started; nil where there are none.
+    var slowest: (batches: SlowestBatches, begin: MonotonicInstant)?
+    /// How the load lay on the brokers; nil where none takes part, or they could not be asked.
+    var placement: Placement?
     /// What was read back; nil where nothing was.
     let verification: VerificationReport?
     /// What makes the run a failure, each in words; empty when nothing does.
@@ -30,6 +36,10 @@ extension OutputDirectory {
         let result = outcome.result
         try runs.append(result)
         if let rows = outcome.events { try events.append(rows) }
+        if let slowest = outcome.slowest {
+            try self.slowest.append(run: result.run, slowest.batches, since: slowest.begin)
+        }
+        if let placement = outcome.placement { try brokers.append(run: result.run, placement) }
         if let report = outcome.verification { try verify.append(run: result.run, report) }
         let stages = outcome.histograms.byStage
         if !stages.isEmpty { try latency.append(run: result.run, stages) }

@@ -43,6 +43,14 @@ struct RunTarget {
         return ProcessUsage.cpuTimeNs(ofProcess: pid)
     }
 
+    /// How the load lay on the brokers; nil when they can't be asked who leads what.
+    func placement(of recorders: [LaneRecorder]) async -> Placement? {
+        guard let topic = try? await cluster.describe(topic) else { return nil }
+        return Placement(
+            leaders: topic.partitions.map(\.leader), ids: await cluster.snapshot.brokers.keys,
+            loads: recorders.map(\.loads.all))
+    }
+
     /// Records stored in the topic, by its end offsets.
     func storedRecords() async throws -> Int64 { try await endOffsets().reduce(0, +) }
 

@@ -20,6 +20,8 @@ struct SingleRun {
     let interrupt: SharedFlag
     /// Told of the run while it lasts.
     let metrics: SessionMetrics
+    /// What the generator can do.
+    let generators: GeneratorCapacity
     /// What happens to the client while the clock runs.
     let events = EventLog()
 
@@ -88,6 +90,8 @@ struct SingleRun {
     /// - Parameter target: nil where the pipeline stops before the broker.
     private func loadPipeline(to target: RunTarget?) async throws -> RunOutcome {
         let pool = try PayloadPool(configuration)
+        let capacityRps = await generators.recordsPerSecond(
+            for: configuration, pool, plan.calibration, interrupt: interrupt)
         let loops = try EventLoopGroup(count: RunPipeline.loopCount(configuration), name: "kbench")
         let readerLoop = configuration.isVerified ? try EventLoop(name: "kbench-verify") : nil
         return try await always {
@@ -107,7 +111,7 @@ struct SingleRun {
                 execution.verification = try await beginReading(execution, target, readerLoop)
             }
             let load = await measureLoad(execution, target)
-            return await judge(load, execution, target, storedBefore: storedBefore)
+            return await judge(load, execution, target, storedBefore: storedBefore, capacityRps)
         } thenCleanUp: {
             await readerLoop?.shutDown()
             await loops.shutDown()
@@ -213,7 +217,8 @@ struct SingleRun {
     }
 
     private func judge(
-        _ load: MeasuredLoad, _ execution: RunExecution, _ target: RunTarget?, storedBefore: Int64
+        _ load: MeasuredLoad, _ execution: RunExecution, _ target: RunTarget?, storedBefore: Int64,
+        _ capacityRps: Double?
     ) async -> RunOutcome {
         let recorders = execution.pipeline.recorders
         let histograms = execution.pipeline.histograms
@@ -222,6 +227,11 @@ struct SingleRun {
             configuration: configuration)
         result.fill(load.measurement, recorders, histograms, bytesPerRecord: execution.pool.bytesPerRecord)
         result.brokerCpuNs = load.brokerCpuNs
+        result.generatorCapacityRps = capacityRps
+        if let capacityRps, let share = result.generatorCapacityShare, share > GeneratorCapacity.shareMax {
+            result.generatorCapacityRps = await generators.checked(
+                capacityRps, for: configuration, execution.pool, interrupt: interrupt)
+        }
         if target != nil { result.security = plan.target.clientSettings.security }
         var eventRows: [EventsFile.Row]?
         if let target {
@@ -230,6 +240,7 @@ struct SingleRun {
             eventRows = history.rows(run: scheduled.number, topic: target.topic, gaps: gaps)
         }
         let isLost = await target?.isLost == true
+        let placement = isLost ? nil : await target?.placement(of: recorders)
         var report: VerificationReport?
         if let verification = execution.verification {
             report = await finishReading(verification, isLost ? nil : target, storedBefore: storedBefore)
@@ -237,7 +248,8 @@ struct SingleRun {
         }
         let judge = RunJudge(
             result: result, measurement: load.measurement, recorders: recorders,
-            isBrokerOurs: plan.target.bootstrapServers == nil, isInterrupted: interrupt.isSet, verification: report)
+            isBrokerOurs: plan.target.bootstrapServers == nil, isInterrupted: interrupt.isSet, verification: report,
+            placement: placement)
         // A broker that is gone can't be asked how many records it stored.
         let judgement = await judge.judge(isLost ? nil : target, storedBefore: storedBefore)
         result.verdicts = judgement.verdicts
@@ -247,8 +259,11 @@ struct SingleRun {
             if isLost { result.verdicts.append(Verdict(.unverified, reason)) }
             failures.insert(reason, at: 0)
         }
+        let slowest = recorders.reduce(into: SlowestBatches()) { $0.add($1.slowest) }
         return RunOutcome(
-            result: result, histograms: histograms, events: eventRows, verification: report, failures: failures)
+            result: result, histograms: histograms, events: eventRows,
+            slowest: slowest.entries.isEmpty ? nil : (slowest, load.measurement.begin), placement: placement,
+            verification: report, failures: failures)
     }
 }
 

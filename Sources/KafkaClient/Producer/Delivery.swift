@@ -120,6 +120,10 @@ public struct Exchange: Sendable {
     /// How long the batch had waited before, because the broker throttled this client for its quota (KIP-219).
     public var throttled: Duration { .nanoseconds(throttledNs) }
     private let throttledNs: Int64
+    /// How long the broker had the request, which is part of the time from ``began`` to ``ended``; nil where it does not say.
+    /// Kafka doesn't. `KafkaEmbeddedBroker` does when its `tellsServiceTime` is set.
+    public var serviceTime: Duration? { serviceTimeNs < 0 ? nil : .nanoseconds(serviceTimeNs) }
+    private let serviceTimeNs: Int64
 
     /// What a delivery keeps of one attempt.
     init(_ outcome: AttemptOutcome, acks: Acks, _ times: AttemptTimes, throttledNs: Int64 = 0) {
@@ -136,6 +140,8 @@ public struct Exchange: Sendable {
         self.errorCode = errorCode
         self.error = error
         self.throttledNs = throttledNs
+        // By a clock of its own, and with the turn of the loop that took it.
+        serviceTimeNs = min(times.serviceTimeNs, max(0, times.ended.nanoseconds(since: times.began)))
     }
 
     /// Whether the broker may have stored the batch although the attempt did not succeed: there was no answer, or the error

@@ -7,6 +7,8 @@ struct ProduceAnswer {
     let outcomes: [AttemptOutcome]
     /// How long the broker throttles this client (KIP-219); zero when it does not.
     var throttled = Duration.zero
+    /// How long the broker had the request, in ns; -1 where it does not say.
+    var serviceTimeNs: Int64 = -1
     /// The topics that the broker does not know as the request named them.
     var doubted: Set<String> = []
     /// Which brokers lead the partitions that this one leads no longer, and where they are (KIP-951).
@@ -28,6 +30,7 @@ struct ProduceAnswer {
     ) throws(WireError) {
         let response = try ResponseFrame.decode(ProduceResponse.self, version: version, frame)
         outcomes = Self.outcomes(of: request, in: response, broker: broker)
+        serviceTimeNs = max(-1, response.serviceTimeNs)
         // Before version 6 (KIP-219) the broker has waited itself.
         if version >= 6, response.throttleTimeMs > 0 { throttled = .milliseconds(Int(response.throttleTimeMs)) }
         for (item, outcome) in zip(request.items, outcomes) {

@@ -88,7 +88,8 @@ extension ProducerLane {
         _ result: Result<ProduceAnswer, KafkaClientError>
     ) {
         inFlightTotal -= 1
-        let times = AttemptTimes(broker: broker, began: began, ended: .now)
+        var times = AttemptTimes(broker: broker, began: began, ended: .now)
+        if case .success(let answer) = result { times.serviceTimeNs = answer.serviceTimeNs }
         brokers[broker]?.didEnd(request.byteCount, now: times.ended)
         // What was refused says nothing of the way to the replicas.
         if case .success(let answer) = result, brokers[broker] != nil, answer.isSuccess {

@@ -67,10 +67,26 @@ struct ProduceAnswer {
         if isFlexible { writer.unsignedVarint(0) }
     }
 
-    /// - Parameter nodes: the nodes whose endpoints the answer names; none when no leader has moved.
-    func finish(throttleMs: Int32, nodes: [NodeEndpoint], _ writer: inout WireWriter) {
+    /// - Parameters:
+    ///   - nodes: the nodes whose endpoints the answer names; none when no leader has moved.
+    ///   - tellsServiceTime: whether there is a place for how long the broker had the request, which is known when the answer
+    ///     leaves.
+    /// - Returns: where that place is, eight bytes; nil without one.
+    func finish(
+        throttleMs: Int32, nodes: [NodeEndpoint], tellsServiceTime: Bool, _ writer: inout WireWriter
+    ) -> Int? {
         writer.int32(throttleMs)
-        guard !nodes.isEmpty else { return endStructure(&writer) }
+        guard isFlexible else { return nil }
+        writer.unsignedVarint((nodes.isEmpty ? 0 : 1) + (tellsServiceTime ? 1 : 0))
+        if !nodes.isEmpty { write(nodes, &writer) }
+        guard tellsServiceTime else { return nil }
+        writer.unsignedVarint(ProduceResponse.serviceTimeTag)
+        writer.unsignedVarint(8)
+        writer.int64(-1)
+        return writer.ownByteCount - 8
+    }
+
+    private func write(_ nodes: [NodeEndpoint], _ writer: inout WireWriter) {
         var list = WireWriter(capacity: 1024)
         list.arrayCount(nodes.count, compact: true)
         for node in nodes {
@@ -80,7 +96,6 @@ struct ProduceAnswer {
             list.nullableString(nil, compact: true)
             list.unsignedVarint(0)
         }
-        writer.unsignedVarint(1)
         writer.unsignedVarint(0)  // tag: node endpoints
         writer.unsignedVarint(UInt32(list.ownByteCount))
         list.withUnsafeBytes { writer.raw($0) }

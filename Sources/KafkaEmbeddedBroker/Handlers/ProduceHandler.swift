@@ -22,8 +22,11 @@ extension Session {
                 if answer.hasErrors { hangUp() }
                 return
             }
-            answer.finish(throttleMs: throttleMs, nodes: answer.hasMoved ? cluster.advertisedNodes : [], &scratch)
+            let place = answer.finish(
+                throttleMs: throttleMs, nodes: answer.hasMoved ? cluster.advertisedNodes : [],
+                tellsServiceTime: cluster.configuration.tellsServiceTime, &scratch)
             output.writer.int32(Int32(scratch.ownByteCount))
+            if let place { output.serviceTimes.append((output.writer.ownByteCount + place, received)) }
             scratch.withUnsafeBytes { output.writer.raw($0) }
         }
     }

@@ -6,6 +6,8 @@ final class OutputBuffer {
     var writer: WireWriter
     /// The batches of all splices of the writer, in their order.
     var batches: [StoredBatch] = []
+    /// Where answers tell how long their requests were here, with when these arrived.
+    var serviceTimes: [(position: Int, received: MonotonicInstant)] = []
 
     /// - Parameter capacity: the bytes that fit into it before it grows.
     init(capacity: Int) { writer = WireWriter(capacity: capacity) }
@@ -15,6 +17,17 @@ final class OutputBuffer {
     func reset() {
         writer.reset()
         batches.removeAll(keepingCapacity: true)
+        serviceTimes.removeAll(keepingCapacity: true)
+    }
+
+    /// Fills in how long requests were here.
+    ///
+    /// - Parameter left: when the answers leave.
+    func tellServiceTimes(until left: MonotonicInstant) {
+        for (position, received) in serviceTimes {
+            writer.patch(max(0, left.nanoseconds(since: received)), at: position)
+        }
+        serviceTimes.removeAll(keepingCapacity: true)
     }
 
     /// Hands everything over as one gathering write.

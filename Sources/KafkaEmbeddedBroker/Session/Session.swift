@@ -35,6 +35,10 @@ final class Session: @unchecked Sendable {
     var lastTopic: Topic?
     /// The throttle time in every answer; a fault sets it for one request.
     var throttleMs: Int32 = 0
+    /// When what is served now was received, where answers tell how long their requests were here.
+    private(set) var received = MonotonicInstant.distantPast
+    /// When that was received which waits; nil when nothing does.
+    private var receivedWaiting: MonotonicInstant?
     /// The records of the produce request that is served, for the note of an answer that is held back.
     var recordCount = 0
     var parkedFetch: ParkedFetch?
@@ -140,6 +144,10 @@ final class Session: @unchecked Sendable {
         // A write that ends at once calls back into here.
         if isServing { return }
         isServing = true
+        if let waiting = receivedWaiting, !isBlocked {
+            received = waiting
+            receivedWaiting = nil
+        }
         wire?.beginServing()
         loop: while !isBlocked {
             switch accumulator.takeFrame() {
@@ -158,6 +166,7 @@ final class Session: @unchecked Sendable {
     private func flush() {
         guard !isClosed, !isEnding, !isPaused, !output.isEmpty else { return }
         let sent = output
+        if !sent.serviceTimes.isEmpty { sent.tellServiceTimes(until: .now) }
         if let wire, !wire.isShortAndEmpty {
             output = wire.makeOutput()
             return wire.put(sent)
@@ -256,6 +265,7 @@ final class Session: @unchecked Sendable {
         let wire = self.wire ?? Wire(self, .zero, on: shard.loop)
         self.wire = wire
         let sent = output
+        sent.tellServiceTimes(until: held.arrived + delay)
         output = wire.makeOutput()
         wire.put(sent, held: held, after: delay)
     }
@@ -276,6 +286,10 @@ extension Session: ByteChannelHandler {
 
     func channelDidRead(_ count: Int) {
         accumulator.didReceive(count)
+        if cluster.configuration.tellsServiceTime {
+            // Of what comes while requests wait, the first is taken for all: none of it waited for longer.
+            if !isBlocked { received = .now } else if receivedWaiting == nil { receivedWaiting = .now }
+        }
         if earlyRequests != nil, countEarlyRequests() { return resume() }
         if isBlocked { updateReading() } else { serve() }
     }

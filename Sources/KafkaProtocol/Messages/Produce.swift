@@ -82,10 +82,16 @@ extension ProduceRequest {
 /// that has moved (KIP-951), 13 names topics by their ids (KIP-516).
 package struct ProduceResponse: KafkaResponse {
     package typealias Request = ProduceRequest
+    /// Of the tagged field with the service time. Kafka's own tags count from 0; who does not know a tag passes over it
+    /// (KIP-482).
+    package static let serviceTimeTag: UInt32 = 10_000
 
     package var topics: [Topic] = []
     package var throttleTimeMs: Int32 = 0
     package var nodeEndpoints: [NodeEndpoint] = []
+    /// How long the broker had the request, in ns; −1 where it does not say. Not Kafka's: the embedded broker says it when it
+    /// is asked to.
+    package var serviceTimeNs: Int64 = -1
 
     package init() {}
 
@@ -94,6 +100,7 @@ package struct ProduceResponse: KafkaResponse {
         c.field(&throttleTimeMs, "throttle_time_ms", 1..., ignorable: true)
         c.tags { c in
             c.tagged(0, &nodeEndpoints, "node_endpoints", 10...)
+            c.tagged(Self.serviceTimeTag, &serviceTimeNs, "service_time_ns", 9..., default: -1, ignorable: true)
         }
     }
 }

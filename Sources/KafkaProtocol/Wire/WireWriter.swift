@@ -234,7 +234,7 @@ package struct WireWriter: ~Copyable {
     // MARK: Sizes known afterwards
 
     /// Replaces the big-endian integer at `position`, written before as a placeholder.
-    mutating func patch<T: FixedWidthInteger>(_ value: T, at position: Int) {
+    package mutating func patch<T: FixedWidthInteger>(_ value: T, at position: Int) {
         precondition(position >= 0 && position + MemoryLayout<T>.size <= ownByteCount)
         base.storeBytes(of: value.bigEndian, toByteOffset: position, as: T.self)
     }

@@ -50,6 +50,21 @@ import Testing
         }
     }
 
+    @Test func `how long a broker had a request is known where it tells`() async throws {
+        try await deliverOne(FaultRule(.produce, count: 1, effect: .delay(.milliseconds(20)))) { delivery, fixture in
+            #expect(delivery.exchanges.map(\.serviceTime) == [nil])
+        }
+        try await withFixture({ $0.tellsServiceTime = true }) { fixture in
+            try fixture.broker.createTopic("t")
+            fixture.broker.inject(FaultRule(.produce, count: 1, effect: .delay(.milliseconds(20))))
+            for (index, delivery) in try await fixture.deliver(try await fixture.makeBatches(["a", "b"])).enumerated() {
+                let exchange = try #require(delivery.exchanges.first)
+                let time = try #require(exchange.serviceTime)
+                #expect(time >= (index == 0 ? .milliseconds(20) : .zero) && time <= exchange.ended - exchange.began)
+            }
+        }
+    }
+
     @Test(arguments: [Acks.leader, .all])
     func `an error that passes is tried again until it does`(acks: Acks) async throws {
         let rule = FaultRule(.produce, count: 2, effect: .error(.notLeaderOrFollower))

@@ -27,6 +27,7 @@ import Testing
         result.batches = 64_000
         result.clientCpuNs = 450_000_000
         result.generatorCpuNs = 15_000_000
+        result.generatorCapacityRps = 20_000_000
         result.clientPeakRssBytes = 20_000_000
         result.leadersMoved = 3
         result.recordsRetried = 1204
@@ -43,12 +44,16 @@ import Testing
             security_protocol,sasl_mechanism,duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,\
             wire_bytes_per_s,compression_ratio,batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,\
             generator_cpu_ns_per_record,broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,\
+            generator_capacity_rps,generator_capacity_share,\
             latency_total_p50_us,latency_total_p90_us,latency_total_p99_us,latency_total_p999_us,latency_total_max_us,\
             latency_build_p50_us,latency_build_p90_us,latency_build_p99_us,latency_build_p999_us,latency_build_max_us,\
             latency_compress_p50_us,latency_compress_p90_us,latency_compress_p99_us,latency_compress_p999_us,\
             latency_compress_max_us,\
             latency_queue_p50_us,latency_queue_p90_us,latency_queue_p99_us,latency_queue_p999_us,latency_queue_max_us,\
-            latency_ack_p50_us,latency_ack_p90_us,latency_ack_p99_us,latency_ack_p999_us,latency_ack_max_us,latency_total_above_1h,\
+            latency_ack_p50_us,latency_ack_p90_us,latency_ack_p99_us,latency_ack_p999_us,latency_ack_max_us,\
+            latency_wire_p50_us,latency_wire_p90_us,latency_wire_p99_us,latency_wire_p999_us,latency_wire_max_us,\
+            latency_broker_p50_us,latency_broker_p90_us,latency_broker_p99_us,latency_broker_p999_us,latency_broker_max_us,\
+            latency_total_above_1h,\
             records_read,records_lost,records_duplicated,records_reordered,records_corrupted,verdict
             """
         #expect(RunsFile.columnNames.joined(separator: ",") == contract)
@@ -69,11 +74,11 @@ import Testing
             1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,true,,\
             18446744073709551615,lane,,,false,
             """
-        #expect(lines[1] == start + String(repeating: ",", count: 50) + "ok")
+        #expect(lines[1] == start + String(repeating: ",", count: 62) + "ok")
         let figures = """
-            ,,2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,3,1204,312.5,1500,0.002,3,4.001,0.005,
+            ,,2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,3,1204,312.5,20000000,0.25,1500,0.002,3,4.001,0.005,
             """
-        #expect(lines[2] == start + figures + String(repeating: ",", count: 26) + "failed-records")
+        #expect(lines[2] == start + figures + String(repeating: ",", count: 36) + "failed-records")
         #expect(lines[3] == "")
     }
 

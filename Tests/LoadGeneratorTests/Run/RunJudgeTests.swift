@@ -14,7 +14,8 @@ import Testing
     }
 
     private func judge(
-        isInterrupted: Bool = false, _ change: (inout RunResult, inout RunExecution.Measurement) -> Void
+        isInterrupted: Bool = false, placement: Placement? = nil,
+        _ change: (inout RunResult, inout RunExecution.Measurement) -> Void
     ) async -> RunJudge.Judgement {
         var configuration = RunConfiguration()
         configuration.amount = .records(1000)
@@ -29,7 +30,7 @@ import Testing
         change(&result, &measurement)
         let judge = RunJudge(
             result: result, measurement: measurement, recorders: [], isBrokerOurs: true, isInterrupted: isInterrupted,
-            verification: nil)
+            verification: nil, placement: placement)
         var judgement = await judge.judge(nil, storedBefore: 0)
         // These tests are built without optimisation, mostly.
         #expect(judgement.verdicts.contains { $0.kind == .debugBuild } == SystemInfo.isDebugBuild)
@@ -53,6 +54,43 @@ import Testing
         let judgement = await judge { $1.failure = KafkaClientError(.closed, "no more") }
         #expect(judgement.verdicts.isEmpty)
         #expect(judgement.failures.count == 1)
+    }
+
+    @Test func `a run that comes near to what the generator can make is bound by it, and says so once`() async {
+        func bound(capacityRps: Double?, generatorCpuNs: Int64 = 0) async -> [Verdict.Kind] {
+            await kinds { result, measurement in
+                (result.durationNs, result.generatorCapacityRps) = (1_000_000_000, capacityRps)
+                measurement.generatorCpuNs = generatorCpuNs
+            }
+        }
+        #expect(await bound(capacityRps: nil).isEmpty)
+        #expect(await bound(capacityRps: 1250).isEmpty)
+        #expect(await bound(capacityRps: 1249) == [.generatorBound])
+        #expect(await bound(capacityRps: 1249, generatorCpuNs: 600_000_000) == [.generatorBound])
+    }
+
+    @Test func `leaders and records that lie on one broker more than on others make a run lopsided`() async {
+        func lying(_ led: [Int], _ records: [Int64], connections: [Int]? = nil) async -> [Verdict.Kind] {
+            let leaders = led.enumerated().flatMap { [Int32](repeating: Int32($0 + 1), count: $1) }
+            let lanes = (0..<4).map { lane in
+                var loads: [Int32: BrokerLoads.Load] = [:]
+                for (broker, count) in records.enumerated() where lane < connections?[broker] ?? 4 {
+                    loads[Int32(broker + 1)] = BrokerLoads.Load(batches: 1, records: count, bytes: count)
+                }
+                return loads
+            }
+            let placement = Placement(leaders: leaders, ids: Array(1...Int32(led.count)), loads: lanes)
+            return await judge(placement: placement) { _, _ in }.verdicts.map(\.kind)
+        }
+        #expect(await lying([22, 21, 21], [10, 10, 10]).isEmpty)
+        #expect(await lying([27, 19, 18], [10, 10, 10]).isEmpty)
+        #expect(await lying([28, 18, 18], [10, 10, 10]) == [.lopsided])
+        #expect(await lying([32, 32, 0], [10, 10, 0]) == [.lopsided])
+        #expect(await lying([22, 21, 21], [20, 10, 10]) == [.lopsided])
+        // One broker alone, and fewer partitions than brokers, can't lie otherwise.
+        #expect(await lying([64], [10]).isEmpty)
+        #expect(await lying([1, 0, 0], [10, 0, 0]).isEmpty)
+        #expect(await lying([22, 21, 21], [10, 10, 20], connections: [4, 4, 2]) == [.lopsided])
     }
 
     @Test func `an interrupt is told when records are missing, and not when all were there`() async {

@@ -23,6 +23,8 @@ struct AttemptTimes: Sendable {
     let broker: Int32
     let began: MonotonicInstant
     let ended: MonotonicInstant
+    /// How long the broker had the request, in ns; -1 where it does not say.
+    var serviceTimeNs: Int64 = -1
 }
 
 extension ProduceQueue {
