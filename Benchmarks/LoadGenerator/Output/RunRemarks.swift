@@ -7,18 +7,21 @@ package struct RunRemarks: Sendable, Equatable {
     package var failures: [String]
     /// All that is wrong with the figures.
     package var verdicts: [Verdict]
+    /// The machine before the run, as JSON; nil where it is not known.
+    package var environment: JSONValue?
 
-    package init(failures: [String] = [], verdicts: [Verdict] = []) {
+    package init(failures: [String] = [], verdicts: [Verdict] = [], environment: JSONValue? = nil) {
         self.failures = failures
+        self.environment = environment
         self.verdicts = verdicts.filter { $0.kind != .ok }
     }
 
-    package var isEmpty: Bool { failures.isEmpty && verdicts.isEmpty }
+    package var isEmpty: Bool { failures.isEmpty && verdicts.isEmpty && environment == nil }
 
     func json(run: Int) -> JSONValue {
         .object([
             ("run", .integer(Int64(run))), ("failures", .array(failures.map { .string($0) })),
-            ("verdicts", .array(verdicts.map(\.json))),
+            ("verdicts", .array(verdicts.map(\.json))), ("environment", environment ?? .null),
         ])
     }
 
@@ -29,7 +32,8 @@ package struct RunRemarks: Sendable, Equatable {
             guard let run = entry["run"]?.unsignedInteger.flatMap({ Int(exactly: $0) }) else { continue }
             all[run] = RunRemarks(
                 failures: (entry["failures"]?.array ?? []).compactMap(\.string),
-                verdicts: (entry["verdicts"]?.array ?? []).compactMap(Verdict.init(json:)))
+                verdicts: (entry["verdicts"]?.array ?? []).compactMap(Verdict.init(json:)),
+                environment: entry["environment"].flatMap { $0 == .null ? nil : $0 })
         }
         return all
     }

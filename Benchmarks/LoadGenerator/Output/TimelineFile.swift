@@ -12,6 +12,8 @@ package struct TimelineFile: Sendable, Equatable {
         /// Produce requests in flight at the end of the interval.
         package var inFlight: Int?
         package var totalLatency: LatencyFigures?
+        /// The machine at its end.
+        package var canaries: CanarySample?
 
         package init(run: Int, timeNs: Int64) {
             self.run = run
@@ -23,23 +25,25 @@ package struct TimelineFile: Sendable, Equatable {
 
     package init(path: String) { self.path = path }
 
-    package static let columnNames = [
-        "run", "t_s", "records_acked", "bytes_acked", "throughput_rps", "in_flight", "latency_total_p50_us",
-        "latency_total_p99_us", "latency_total_max_us",
-    ]
+    package static let columnNames =
+        [
+            "run", "t_s", "records_acked", "bytes_acked", "throughput_rps", "in_flight", "latency_total_p50_us",
+            "latency_total_p99_us", "latency_total_max_us",
+        ] + CanarySample.columnNames
 
     /// Appends a row, after the header if the file is new.
     ///
     /// - Throws: `OutputError`; the file then ends where it ended before.
     package func append(_ row: Row) throws(OutputError) {
         let latency = row.totalLatency
-        let cells: [String?] = [
-            String(row.run), Decimal.shortText(Double(row.timeNs) / 1e9, decimals: 6),
-            row.recordsAcked.map(String.init),
-            row.bytesAcked.map(String.init), row.throughputRps.flatMap { Decimal.shortText($0, decimals: 1) },
-            row.inFlight.map(String.init), (latency?.p50Ns).map(Decimal.text(thousandths:)),
-            (latency?.p99Ns).map(Decimal.text(thousandths:)), (latency?.maxNs).map(Decimal.text(thousandths:)),
-        ]
+        let cells: [String?] =
+            [
+                String(row.run), Decimal.shortText(Double(row.timeNs) / 1e9, decimals: 6),
+                row.recordsAcked.map(String.init),
+                row.bytesAcked.map(String.init), row.throughputRps.flatMap { Decimal.shortText($0, decimals: 1) },
+                row.inFlight.map(String.init), (latency?.p50Ns).map(Decimal.text(thousandths:)),
+                (latency?.p99Ns).map(Decimal.text(thousandths:)), (latency?.maxNs).map(Decimal.text(thousandths:)),
+            ] + (row.canaries ?? CanarySample()).cells
         try OutputFile(path: path).append(CSV.row(cells), header: CSV.row(Self.columnNames))
     }
 }

@@ -12,6 +12,8 @@ struct RunBench: Sendable {
     let metrics: SessionMetrics
     /// What the generator can do.
     private let generators = GeneratorCapacity()
+    /// The machine before the runs so far.
+    private let history = CanaryHistory()
     private let control: EventLoop
     private let signals: InterruptSignals
 
@@ -53,7 +55,8 @@ struct RunBench: Sendable {
     func carryOut(_ scheduled: RunPlan.ScheduledRun, label: String, of plan: RunPlan) async throws -> RunOutcome {
         try await SingleRun(
             scheduled: scheduled, label: label, plan: plan, timelineFile: directory.timeline, terminal: terminal,
-            control: control, signals: signals, interrupt: interrupt, metrics: metrics, generators: generators
+            control: control, signals: signals, interrupt: interrupt, metrics: metrics, history: history,
+            generators: generators
         ).carryOut()
     }
 

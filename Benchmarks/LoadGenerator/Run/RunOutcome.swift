@@ -10,6 +10,8 @@ struct RunOutcome {
     var slowest: (batches: SlowestBatches, begin: MonotonicInstant)?
     /// How the load lay on the brokers; nil where none takes part, or they could not be asked.
     var placement: Placement?
+    /// The machine before it; nil where nothing was measured.
+    var environment: CanarySample?
     /// What was read back; nil where nothing was.
     let verification: VerificationReport?
     /// What makes the run a failure, each in words; empty when nothing does.

@@ -48,7 +48,9 @@ package struct RunSession {
                 break
             }
             if !outcome.failures.isEmpty { failures.append(RunFailure(run: scheduled.number, outcome.failures)) }
-            let remarks = RunRemarks(failures: outcome.failures, verdicts: outcome.result.verdicts)
+            let remarks = RunRemarks(
+                failures: outcome.failures, verdicts: outcome.result.verdicts,
+                environment: outcome.environment?.json)
             if !remarks.isEmpty { manifest.remarks[scheduled.number] = remarks }
             // Before the row: whoever resumes the sweep has to know why a run has failed, even if this is the last thing done.
             if !outcome.failures.isEmpty { try manifest.write(to: directory.manifest) }

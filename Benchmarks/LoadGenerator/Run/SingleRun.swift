@@ -20,6 +20,8 @@ struct SingleRun {
     let interrupt: SharedFlag
     /// Told of the run while it lasts.
     let metrics: SessionMetrics
+    /// The machine before the runs so far.
+    let history: CanaryHistory
     /// What the generator can do.
     let generators: GeneratorCapacity
     /// What happens to the client while the clock runs.
@@ -106,12 +108,17 @@ struct SingleRun {
                 SessionMetrics.Run(
                     number: scheduled.number, label: label,
                     cluster: target?.cluster, recorders: pipeline.recorders))
+            let canaries = Canaries()
+            let environment = canaries.sampleBefore()
             let storedBefore = try await warmUp(execution, target)
             if let readerLoop, let target {
                 execution.verification = try await beginReading(execution, target, readerLoop)
             }
-            let load = await measureLoad(execution, target)
-            return await judge(load, execution, target, storedBefore: storedBefore, capacityRps)
+            let load = await measureLoad(execution, target, canaries)
+            var outcome = await judge(load, execution, target, storedBefore: storedBefore, capacityRps)
+            outcome.environment = environment
+            await judge(environment, load, &outcome.result)
+            return outcome
         } thenCleanUp: {
             await readerLoop?.shutDown()
             await loops.shutDown()
@@ -167,13 +174,17 @@ struct SingleRun {
         let measurement: RunExecution.Measurement
         /// Nil where the broker is not kbench's own.
         let brokerCpuNs: Int64?
+        /// With what the machine did meanwhile.
+        let intervals: [CanaryJudge.Interval]
         /// Why the timeline is not whole; nil when it is.
         let timelineFailure: OutputError?
         /// Why not all spans were written; nil when they were.
         let traceFailure: OutputError?
     }
 
-    private func measureLoad(_ execution: RunExecution, _ target: RunTarget?) async -> MeasuredLoad {
+    private func measureLoad(
+        _ execution: RunExecution, _ target: RunTarget?, _ canaries: Canaries
+    ) async -> MeasuredLoad {
         let pipeline = execution.pipeline
         let brokerCpuBefore = await target?.brokerCpuNs()
         let progress = terminal.progress(
@@ -181,7 +192,11 @@ struct SingleRun {
         let startedAt = Timestamp(.now)
         await target?.broker?.whenLost { execution.abort.set($0) }
         let timeline = Timeline(
-            runNumber: scheduled.number, intervalNs: plan.output.intervalNs, file: timelineFile)
+            runNumber: scheduled.number, intervalNs: plan.output.intervalNs, file: timelineFile, canaries: canaries
+        ) {
+            guard let target else { return ProcessUsage.cpuTimeNs() }
+            return await target.brokerCpuNs().map { $0 + ProcessUsage.cpuTimeNs() }
+        }
         let tracing = beginTracing(pipeline)
         let measurement = await execution.measure(
             configuration.amount, drainTimeout: Self.drainTimeout, timeline: timeline,
@@ -199,7 +214,19 @@ struct SingleRun {
         if let brokerCpuBefore, let brokerCpuAfter { brokerCpuNs = brokerCpuAfter - brokerCpuBefore }
         return MeasuredLoad(
             startedAt: startedAt, measurement: measurement, brokerCpuNs: brokerCpuNs,
-            timelineFailure: await timeline.failure, traceFailure: await tracing?.writer.failure)
+            intervals: await timeline.intervals, timelineFailure: await timeline.failure,
+            traceFailure: await tracing?.writer.failure)
+    }
+
+    /// Says whether the result moved with the machine.
+    private func judge(_ environment: CanarySample, _ load: MeasuredLoad, _ result: inout RunResult) async {
+        let isPaced = configuration.rate != nil
+        let during = CanaryJudge(isPaced: isPaced).words(load.intervals)
+        var before: String?
+        if !isPaced, let throughput = result.throughputRps {
+            before = await history.add(environment, throughputRps: throughput, of: configuration)
+        }
+        result.verdicts += [during, before].compactMap { $0.map { Verdict(.noisy, $0) } }
     }
 
     /// Has a sample of what is delivered from now on written to the file of `--trace`.

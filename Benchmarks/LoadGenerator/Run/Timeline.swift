@@ -6,13 +6,27 @@ actor Timeline {
     private let runNumber: Int
     private let intervalNs: Int64
     private let file: TimelineFile
+    private let canaries: Canaries
+    /// CPU time of kbench and its broker so far; nil where the broker is somebody else's.
+    private let ownCpuNs: @Sendable () async -> Int64?
+    /// Each interval in which the canaries were asked, the first ones of a very long run.
+    private(set) var intervals: [CanaryJudge.Interval] = []
     /// The first error that kept a row from being written.
     private(set) var failure: OutputError?
 
-    init(runNumber: Int, intervalNs: Int64, file: TimelineFile) {
+    /// Canaries are asked no more often.
+    private static let canaryIntervalNs: Int64 = 250_000_000
+    private static let intervalsMax = 100_000
+
+    init(
+        runNumber: Int, intervalNs: Int64, file: TimelineFile, canaries: Canaries,
+        ownCpuNs: @escaping @Sendable () async -> Int64?
+    ) {
         self.runNumber = runNumber
         self.intervalNs = intervalNs
         self.file = file
+        self.canaries = canaries
+        self.ownCpuNs = ownCpuNs
     }
 
     /// Writes until it is cancelled; the last row is of what is left then.
@@ -20,9 +34,13 @@ actor Timeline {
         var previous = begin
         var sum = LaneRecorder.Interval()
         var spare = LaneRecorder.Interval()
+        var sampled = begin
+        canaries.begin(ownCpuNs: await ownCpuNs())
         while failure == nil {
-            let intervals = previous.nanoseconds(since: begin) / intervalNs
-            let isOver = await sleep(until: begin.advanced(byNanoseconds: (intervals + 1) * intervalNs))
+            let passed = previous.nanoseconds(since: begin) / intervalNs
+            let due = begin.advanced(byNanoseconds: (passed + 1) * intervalNs)
+            let isOver = await sleep(until: due)
+            let latenessNs = isOver ? nil : max(0, MonotonicInstant.now.nanoseconds(since: due))
             // Asked before the records are counted: an answer may take its time.
             var inFlight = 0
             for lane in pipeline.lanes { inFlight += await lane.inFlightCount }
@@ -32,7 +50,12 @@ actor Timeline {
                 sum.add(spare)
                 spare.reset()
             }
-            if !isOver || sum.records > 0 { write(sum, from: previous, to: now, since: begin, inFlight) }
+            var sample: CanarySample?
+            if !isOver, now.nanoseconds(since: sampled) >= Self.canaryIntervalNs {
+                sample = canaries.sampleDuring(latenessNs: latenessNs, ownCpuNs: await ownCpuNs())
+                sampled = now
+            }
+            if !isOver || sum.records > 0 { write(sum, from: previous, to: now, since: begin, inFlight, sample) }
             if isOver { return }
             sum.reset()
             previous = now
@@ -51,7 +74,7 @@ actor Timeline {
 
     private func write(
         _ sum: LaneRecorder.Interval, from previous: MonotonicInstant, to now: MonotonicInstant,
-        since begin: MonotonicInstant, _ inFlight: Int
+        since begin: MonotonicInstant, _ inFlight: Int, _ sample: CanarySample?
     ) {
         var row = TimelineFile.Row(run: runNumber, timeNs: now.nanoseconds(since: begin))
         row.recordsAcked = sum.records
@@ -59,6 +82,12 @@ actor Timeline {
         row.throughputRps = Double(sum.records) / (Double(now.nanoseconds(since: previous)) / 1e9)
         row.inFlight = inFlight
         row.totalLatency = LatencyFigures(sum.total)
+        row.canaries = sample
+        if let sample, let throughput = row.throughputRps, intervals.count < Self.intervalsMax {
+            intervals.append(
+                CanaryJudge.Interval(
+                    throughputRps: throughput, p99Ns: row.totalLatency?.p99Ns, sample: sample))
+        }
         do {
             try file.append(row)
         } catch {

@@ -19,6 +19,15 @@ package struct Contrast: Sendable, Equatable {
     /// Whether the value of the new side that stands at the same place was measured next to the base's, so that what the
     /// machine did meanwhile is in both.
     package let isPaired: Bool
+    /// Whether pairs also rise and fall together, so that the machine's noise drops out of what a pair differs by. Where they do
+    /// not, because each run has a chance of its own, the sides are compared as wholes: a difference of such a pair has the noise
+    /// of both runs.
+    ///
+    /// How far pairs go together says nothing of which side is better, so the choice favours neither answer.
+    package let isMatched: Bool
+
+    /// Of ranks. From here on a pair's difference varies less than one of its values.
+    private static let matchedCorrelation = 0.5
 
     /// - Precondition: with `isPaired` both have as many values.
     package init(base: Samples, new: Samples, isPaired: Bool) {
@@ -26,20 +35,21 @@ package struct Contrast: Sendable, Equatable {
         self.base = base
         self.new = new
         self.isPaired = isPaired
+        isMatched = isPaired && RankTest.correlation(base.values, new.values) >= Self.matchedCorrelation
     }
 
     /// Whether a change can be told in percent: no value is 0 or less.
     package var isRelative: Bool { base.sorted[0] > 0 && new.sorted[0] > 0 }
 
-    /// The change that is seen: of medians, or the median of the pairs' own. Relative where it can be, absolute otherwise.
+    /// The change that is seen: of medians, or the median of matched pairs' own. Relative where it can be, absolute otherwise.
     package var difference: Double {
-        if isPaired { return Samples(pairDifferences).median }
+        if isMatched { return Samples(pairDifferences).median }
         return isRelative ? new.median / base.median - 1 : new.median - base.median
     }
 
     /// What the difference might have been.
     func distribution(using random: inout SplitMix64) -> BootstrapDistribution {
-        if isPaired { return BootstrapDistribution(medianOf: Samples(pairDifferences), using: &random) }
+        if isMatched { return BootstrapDistribution(medianOf: Samples(pairDifferences), using: &random) }
         let isRelative = isRelative
         return BootstrapDistribution(mediansOf: base, new, using: &random) { base, new in
             isRelative ? new / base - 1 : new - base
@@ -55,14 +65,15 @@ package struct Contrast: Sendable, Equatable {
             }
         }
         guard isPaired else { return RankTest.rankSum(changed, new.values) }
+        guard isMatched else { return RankTest.pairedRankSum(changed, new.values) }
         let isPositive = isRelative && changed.allSatisfy { $0 > 0 }
         return RankTest.signedRank(zip(changed, new.values).map { isPositive ? log($1 / $0) : $1 - $0 })
     }
 
     /// −1 … 1: how far the sides are apart, whatever the unit. 0 is not at all; 1 is that every new value is above every base
-    /// value (Cliff's delta), or that in every pair the new one is (the matched-pairs rank-biserial correlation).
+    /// value (Cliff's delta), or that in every matched pair the new one is (the matched-pairs rank-biserial correlation).
     package var effect: Double {
-        if isPaired {
+        if isMatched {
             let differences = pairDifferences.filter { $0 != 0 }
             let ranks = RankTest.doubledMidranks(differences.map { abs($0) })
             let total = ranks.reduce(0, +)

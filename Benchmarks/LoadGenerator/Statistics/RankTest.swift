@@ -14,6 +14,7 @@ package enum RankTest {
     /// Samples up to this size are counted out; of larger ones the distribution is normal for all purposes.
     static let signedRankExactMax = 100
     static let rankSumExactMax = 40
+    static let pairedRankSumExactMax = 60
 
     /// Wilcoxon's signed-rank test of pairs, given the difference of each. Those that are 0 say nothing and are left out.
     package static func signedRank(_ differences: [Double]) -> Double {
@@ -22,19 +23,7 @@ package enum RankTest {
         let ranks = doubledMidranks(told.map { abs($0) })
         let positive = zip(told, ranks).reduce(0) { $1.0 > 0 ? $0 + $1.1 : $0 }
         let count = Double(told.count)
-        guard told.count > signedRankExactMax else {
-            var ways = [Double](repeating: 0, count: ranks.reduce(0, +) + 1)
-            ways[0] = 1
-            var most = 0
-            for rank in ranks {
-                most += rank
-                // Half of it each time, so that what is counted is a probability and can't overflow.
-                for sum in stride(from: most, through: 0, by: -1) {
-                    ways[sum] = (ways[sum] + (sum >= rank ? ways[sum - rank] : 0)) / 2
-                }
-            }
-            return twoSided(ways, at: positive)
-        }
+        if told.count <= signedRankExactMax { return signProbability(ranks, positive: positive) }
         let mean = count * (count + 1) / 4
         let variance = ranks.reduce(0.0) { $0 + Double($1 * $1) } / 16
         return normalTwoSided((Double(positive) / 2 - mean) / variance.squareRoot())
@@ -68,6 +57,46 @@ package enum RankTest {
         // The half is for a distribution in steps of which a smooth one is the picture.
         let distance = max(0, abs(u - mean) - 0.5)
         return normalTwoSided(distance / variance.squareRoot())
+    }
+
+    /// The same of pairs: which of both values is whose may be chance in each pair, and in no other way. So it holds also where
+    /// something moves both values of a pair, and a value far from all others weighs no more than its rank among all.
+    package static func pairedRankSum(_ first: [Double], _ second: [Double]) -> Double {
+        let ranks = doubledMidranks(first + second)
+        let steps = zip(ranks.prefix(first.count), ranks.dropFirst(first.count)).map { $1 - $0 }.filter { $0 != 0 }
+        guard !steps.isEmpty else { return 1 }
+        let positive = steps.reduce(0) { $0 + max(0, $1) }
+        if steps.count <= pairedRankSumExactMax { return signProbability(steps.map { abs($0) }, positive: positive) }
+        let mean = Double(steps.reduce(0) { $0 + abs($1) }) / 2
+        let variance = steps.reduce(0.0) { $0 + Double($1 * $1) } / 4
+        return normalTwoSided((Double(positive) - mean) / variance.squareRoot())
+    }
+
+    /// Spearman's correlation of pairs, −1 … 1; 0 of fewer than three, and where one side is always the same.
+    package static func correlation(_ first: [Double], _ second: [Double]) -> Double {
+        guard first.count >= 3 else { return 0 }
+        let mean = Double(first.count + 1)
+        var (both, own, other) = (0.0, 0.0, 0.0)
+        for (x, y) in zip(doubledMidranks(first), doubledMidranks(second)) {
+            let (dx, dy) = (Double(x) - mean, Double(y) - mean)
+            (both, own, other) = (both + dx * dy, own + dx * dx, other + dy * dy)
+        }
+        return own > 0 && other > 0 ? both / (own * other).squareRoot() : 0
+    }
+
+    /// How often the positive ones of steps whose signs are chance add up to something as far from the middle as was seen.
+    private static func signProbability(_ steps: [Int], positive: Int) -> Double {
+        var ways = [Double](repeating: 0, count: steps.reduce(0, +) + 1)
+        ways[0] = 1
+        var most = 0
+        for step in steps {
+            most += step
+            // Half of it each time, so that what is counted is a probability and can't overflow.
+            for sum in stride(from: most, through: 0, by: -1) {
+                ways[sum] = (ways[sum] + (sum >= step ? ways[sum - step] : 0)) / 2
+            }
+        }
+        return twoSided(ways, at: positive)
     }
 
     /// Twice the rank of each value, 2, 4, …; equal values share the mean of theirs, which doubled is a whole number.

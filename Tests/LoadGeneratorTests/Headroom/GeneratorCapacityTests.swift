@@ -27,14 +27,22 @@ import Testing
         #expect(rate == nil && kept == nil)
     }
 
-    @Test func `records that cost more to make are made at a lower rate`() async throws {
-        let plain = try #require(try await capacity(.always).rate)
-        let keyed = try #require(
-            try await capacity(.always) {
-                $0.keys = try! KeyDistribution(parsing: "uniform:1000000")
-                $0.keySize = 16
-            }.rate)
-        #expect(keyed < plain)
+    @Test func `each workload has a figure of its own, whatever comes behind the generator`() async throws {
+        let folder = try TemporaryFolder()
+        let generators = GeneratorCapacity(cache: HostCache(directory: folder.path, host: "here"))
+        func figure(_ change: (inout RunConfiguration) -> Void) async throws -> Double? {
+            var configuration = RunConfiguration()
+            change(&configuration)
+            return await generators.recordsPerSecond(
+                for: configuration, try PayloadPool(configuration), .auto, interrupt: SharedFlag())
+        }
+        let plain = try await figure { _ in }
+        #expect(try await figure { $0.rate = 1000 } == plain)
+        #expect(try await figure { ($0.acks, $0.rttNs, $0.lingerNs) = (.none, 1_000_000, 0) } == plain)
+        let verified = try await figure { $0.isVerified = true }
+        #expect(verified != nil && verified != plain)
+        let kept = TextFile.text(folder.path + "/kbench/generators.json") ?? ""
+        #expect(kept.split(separator: "\n").count { $0.contains("records_per_s") } == 2)
     }
 
     @Test func `a figure that is known is not measured again, until it is in doubt`() async throws {

@@ -58,7 +58,7 @@ import Testing
             """
         #expect(RunsFile.columnNames.joined(separator: ",") == contract)
         #expect(LatencyFile.columnNames == ["run", "stage", "percentile", "value_us", "cumulative_count"])
-        #expect(TimelineFile.columnNames.count == 9)
+        #expect(TimelineFile.columnNames.count == 15)
         #expect(EventsFile.columnNames == ["run", "t_s", "event", "topic", "partition", "broker", "detail"])
     }
 
@@ -154,7 +154,7 @@ import Testing
         row.recordsAcked = 5
         row.totalLatency = LatencyFigures(p50Ns: 1000, p90Ns: 0, p99Ns: 2000, p999Ns: 0, maxNs: 3500)
         try TimelineFile(path: folder.path + "/timeline.csv").append(row)
-        #expect(try folder.text("timeline.csv").hasSuffix("_max_us\n1,1.5,5,,,,1.000,2.000,3.500\n"))
+        #expect(try folder.text("timeline.csv").hasSuffix("_share\n1,1.5,5,,,,1.000,2.000,3.500,,,,,,\n"))
     }
 
     @Test func eventsHaveARowEachAndARunWithoutAnyTheHeader() throws {

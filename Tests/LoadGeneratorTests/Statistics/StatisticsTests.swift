@@ -16,7 +16,18 @@ import Testing
         }
     }
 
+    @Test func pairedRankSumAndCorrelationAgreeWithSciPy() {
+        for (first, second, probability, correlation) in SciPyFigures.pairedRankSum {
+            #expect(abs(RankTest.pairedRankSum(first, second) - probability) < 1e-9)
+            #expect(abs(RankTest.pairedRankSum(second, first) - probability) < 1e-9)
+            #expect(abs(RankTest.correlation(first, second) - correlation) < 1e-9)
+        }
+    }
+
     @Test func nothingIsToldByNothing() {
+        #expect(RankTest.pairedRankSum([], []) == 1)
+        #expect(RankTest.pairedRankSum([1, 1], [1, 1]) == 1)
+        #expect(RankTest.correlation([1, 2], [1, 2]) == 0 && RankTest.correlation([1, 1, 1], [1, 2, 3]) == 0)
         #expect(RankTest.signedRank([]) == 1)
         #expect(RankTest.signedRank([0, 0, 0]) == 1)
         #expect(RankTest.rankSum([], [1]) == 1)
@@ -65,6 +76,35 @@ import Testing
         let paired = Contrast(base: base, new: new, isPaired: true).distribution(using: &random)
         let interval = paired.interval(confidence: 0.99)
         #expect(abs(interval.lowerBound - 0.1) < 1e-9 && abs(interval.upperBound - 0.1) < 1e-9)
+    }
+}
+
+@Suite struct ContrastTests {
+    /// Runs that are good or bad by a chance of their own, with a new side that is 5 % slower.
+    private func lottery(_ count: Int) -> (base: [Double], new: [Double]) {
+        var random = SplitMix64(seed: 3)
+        func run() -> Double {
+            let noise = Double(random.next() >> 11) / Double(1 << 53)
+            return (random.next() % 4 == 0 ? 70 : 100) * (1 + 0.02 * (noise - 0.5))
+        }
+        return ((0..<count).map { _ in run() }, (0..<count).map { _ in run() * 0.95 })
+    }
+
+    @Test func pairsThatDoNotGoTogetherAreComparedAsSides() {
+        let (base, new) = lottery(40)
+        let contrast = Contrast(base: Samples(base), new: Samples(new), isPaired: true)
+        #expect(!contrast.isMatched && abs(contrast.difference + 0.05) < 0.01)
+        #expect(contrast.probability(of: .none) < RankTest.signedRank(zip(base, new).map { $1 / $0 - 1 }))
+        let side = Contrast(base: Samples(base), new: Samples(new), isPaired: false)
+        #expect(contrast.difference == side.difference && contrast.effect == side.effect)
+    }
+
+    @Test func pairsThatGoTogetherAreComparedAsPairs() {
+        // The machine gets slower all the time, by more than the sides differ.
+        let base = (0..<12).map { 100 - Double($0) * 5 }
+        let new = base.map { $0 * 0.97 - 0.5 }
+        let contrast = Contrast(base: Samples(base), new: Samples(new), isPaired: true)
+        #expect(contrast.isMatched && contrast.probability(of: .none) < 0.001)
     }
 }
 
