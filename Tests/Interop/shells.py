@@ -29,7 +29,12 @@ LINES = [
     (["kbench", "--stage", "=", "bu"], {"build"}),
     (["kbench", "--codec", "lz4,z"], {"lz4,zstd"}),
     (["kbench", "--warmup"], {"--warmup-records", "--warmup-duration"}),
+    (["kbench", "--calibrate", ""], {"auto", "always", "never"}),
     (["kbench", "broker", "--lo"], {"--log"}),
+    (["kbench", "compare", "--base-b"], {"--base-binary"}),
+    (["kbench", "find", "--res"], {"--resolution", "--resume"}),
+    (["kbench", "ladder", "--code"], {"--codec"}),
+    (["kbench", "run", "--resol"], set()),
     (["kbench", "broker", "--stage"], set()),
     (["kbench", "completions", ""], {"bash", "zsh", "fish"}),
     (["kbench", "compl"], {"completions"}),
@@ -52,7 +57,9 @@ def fish():
         with open(here + "/kbench.fish", "w") as f:
             f.write(printed("completions", "fish"))
         for line, expected in (("kbench --stage n", {"null"}), ("kbench --codec lz4,zs", {"lz4,zstd"}),
-                               ("kbench broker --lo", {"--log"}), ("kbench completions z", {"zsh"}),
+                               ("kbench broker --lo", {"--log"}), ("kbench compare --base-b", {"--base-binary"}),
+                               ("kbench find --resol", {"--resolution"}), ("kbench ladder --code", {"--codec"}),
+                               ("kbench run --resol", set()), ("kbench completions z", {"zsh"}),
                                ("kbench compl", {"completions"})):
             offered = output_of(fish, "-c", f"source {here}/kbench.fish; complete -C '{line}'")
             equal({each.split("\t")[0] for each in offered.splitlines()}, expected, f"what is offered for '{line}'")
@@ -74,5 +81,5 @@ def zsh():
 def manual():
     groff = program("groff")
     text = output_of(groff, "-man", "-ww", "-Tutf8", "-P-cbou", input=printed("man"))
-    for word in ("NAME", "SYNOPSIS", "--bootstrap-server", "--payload-delimiter", "EXIT STATUS", "EXAMPLES", "130"):
+    for word in ("NAME", "SYNOPSIS", "compare", "find", "ladder", "--gate", "--curve", "--service-time", "--bootstrap-server", "--payload-delimiter", "EXIT STATUS", "EXAMPLES", "130"):
         expect(word in text, f"'{word}' is not in the manual page")

@@ -82,8 +82,8 @@ struct BrokerControl: Sendable {
         ])
     }
 
-    /// For each answer, times by the broker's clock: when its request arrived, counted from the first one, and for how long it was
-    /// held back.
+    /// For each answer, times by the broker's clock: when its request arrived, counted from the first one, for how long it was
+    /// held back, until the system had it, and how much of that until it was about to be handed over.
     private static func json(_ answers: [HeldAnswer]) -> JSONValue {
         let begin = answers.map(\.arrived).min() ?? .now
         return .array(
@@ -94,6 +94,7 @@ struct BrokerControl: Sendable {
                     ("records", .integer(Int64(answer.recordCount))),
                     ("arrived_ns", .integer(answer.arrived.nanoseconds(since: begin))),
                     ("held_ns", .integer(answer.heldNs)),
+                    ("left_ns", .integer(answer.left.nanoseconds(since: answer.arrived))),
                 ])
             })
     }

@@ -38,12 +38,11 @@ struct SlowestFile: Sendable, Equatable {
         try OutputFile(path: path).append(rows.joined(), header: CSV.row(Self.columnNames))
     }
 
-    /// What went wrong last with a batch; nil when nothing did.
+    /// What went wrong last with a batch, on one line; nil when nothing did.
     private static func error(of delivery: Delivery) -> String? {
-        if let error = delivery.error { return "\(error)" }
         let failed = delivery.exchanges.last { $0.errorCode != KafkaErrorCode.none }
-        return failed.map { exchange in
-            exchange.error.map { "\($0)" } ?? exchange.errorCode.map { "\($0)" } ?? ""
-        }
+        let words = delivery.error.map { "\($0)" } ?? failed?.error.map { "\($0)" } ?? failed?.errorCode.map { "\($0)" }
+        // A broker's message may have any characters.
+        return words?.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 }

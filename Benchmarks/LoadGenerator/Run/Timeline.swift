@@ -16,7 +16,7 @@ actor Timeline {
 
     /// Canaries are asked no more often.
     private static let canaryIntervalNs: Int64 = 250_000_000
-    private static let intervalsMax = 100_000
+    private static let intervalsMax = 20_000
 
     init(
         runNumber: Int, intervalNs: Int64, file: TimelineFile, canaries: Canaries,

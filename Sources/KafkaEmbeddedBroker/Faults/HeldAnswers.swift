@@ -11,7 +11,9 @@ package struct HeldAnswer: Sendable, Equatable {
     package let recordCount: Int
     /// When the broker took the request in hand.
     package let arrived: MonotonicInstant
-    /// When the answer was handed to the system.
+    /// When the answer was about to be handed to the system, which is what it says itself where it tells its time.
+    package var left: MonotonicInstant
+    /// When the system had it. On loopback the client may have it before that.
     package var answered: MonotonicInstant
 
     /// How long the answer was held back.

@@ -100,7 +100,8 @@ extension Session {
         if plan.disconnect == .afterStore { return hangUp() }
         let delay = plan.delay + shard.faults.serve(recordCount, by: plan, now: arrived)
         let held = HeldAnswer(
-            node: node.id, apiKey: header.apiKey, recordCount: recordCount, arrived: arrived, answered: arrived)
+            node: node.id, apiKey: header.apiKey, recordCount: recordCount, arrived: arrived, left: arrived,
+            answered: arrived)
         if isPipelined {
             sendLater(held, after: delay)
             if plan.throttleMs > 0 { mute(forMs: plan.throttleMs) }

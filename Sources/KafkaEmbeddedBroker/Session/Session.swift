@@ -252,6 +252,8 @@ final class Session: @unchecked Sendable {
         wait(until: held.arrived + delay) { session in
             session.isHolding = false
             session.wire?.beginServing()
+            var held = held
+            held.left = .now
             session.flush()
             session.note(held)
             session.resume(throttleMs: throttleMs)
@@ -265,7 +267,6 @@ final class Session: @unchecked Sendable {
         let wire = self.wire ?? Wire(self, .zero, on: shard.loop)
         self.wire = wire
         let sent = output
-        sent.tellServiceTimes(until: held.arrived + delay)
         output = wire.makeOutput()
         wire.put(sent, held: held, after: delay)
     }

@@ -72,7 +72,11 @@ final class Wire {
             switch parcel {
             case .answers(let output, let answer):
                 arrived.append(output)
-                if let answer { held.append(answer) }
+                // Of what was held back it is known now only for how long; the way is not the broker's.
+                guard var answer else { continue }
+                answer.left = .now
+                output.tellServiceTimes(until: answer.left.advanced(byNanoseconds: -roundTripTime.nanoseconds))
+                held.append(answer)
             case .end: hasEnded = true
             }
         }
