@@ -59,7 +59,7 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// closes because of a request is closed behind the answers before. To open a connection takes no round trip.
     public var roundTripTime = Duration.zero
     /// Whether the answer to a produce request tells how long the broker had it, from version 9 on: in a tagged field that is
-    /// not Kafka's, over which other clients pass (KIP-482). ``KafkaClient`` gives it with the exchange of each batch.
+    /// not Kafka's, over which other clients pass (KIP-482). `KafkaClient` gives it with the exchange of each batch.
     public var tellsServiceTime = false
     /// How connections are secured, and whom the brokers let in.
     public var security = EmbeddedBrokerSecurity()
