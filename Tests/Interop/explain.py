@@ -94,6 +94,23 @@ def headroom():
         equal(rows(output + "/generate")[0]["generator_capacity_share"], "", "share of a run that is the generator's alone")
 
 
+@test("the timeline has what the machine did meanwhile, and the manifest what it did before")
+def canaries():
+    with folder() as output:
+        kbench("--duration", "1100ms", "--interval", "250ms", "--output", output + "/out").must_end_with(0)
+        intervals = table(output + "/out/timeline.csv")
+        asked = [row for row in intervals if row["cpu_loop_us"]]
+        expect(len(asked) >= 3, f"asked {len(asked)} times: {intervals}")
+        for row in asked:
+            # A loop that is left out takes no time.
+            for column, least, most in (("cpu_loop_us", 5, 50_000), ("timer_lateness_us", 0, 500_000), ("loopback_rtt_us", 0.5, 50_000),
+                                        ("memory_bytes_per_s", 1e7, 1e13), ("steal_share", 0, 1), ("others_share", 0, 1)):
+                expect(least <= float(row[column]) <= most, f"{column} is {row[column]}")
+        with open(output + "/out/manifest.json", encoding="utf-8") as file:
+            (remark,) = json.load(file)["remarks"]
+        expect(remark["environment"]["cpu_loop_ns"] > 5_000 and remark["environment"]["memory_bytes_per_s"] > 1e7, f"{remark}")
+
+
 @test("a stage that only the generator holds up is bound by it, though the making took less than half of its time")
 def bound():
     with folder() as output:

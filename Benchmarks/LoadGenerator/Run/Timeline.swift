@@ -14,8 +14,8 @@ actor Timeline {
     /// The first error that kept a row from being written.
     private(set) var failure: OutputError?
 
-    /// Canaries are asked no more often.
-    private static let canaryIntervalNs: Int64 = 250_000_000
+    /// Canaries are asked no more often; a little less than a quarter of a second, as no interval is exactly that long.
+    private static let canaryIntervalNs: Int64 = 240_000_000
     private static let intervalsMax = 20_000
 
     init(
