@@ -57,9 +57,11 @@ final class Canaries: @unchecked Sendable {
         let now = CPUTime.now()
         if let now, let cpuBefore {
             sample.stealShare = now.stealShare(since: cpuBefore)
-            if let ownCpuNs, let own = ownCpuBefore, let busy = now.busyShare(since: cpuBefore) {
-                let passedNs = Double(MonotonicInstant.now.nanoseconds(since: own.at)) * Double(now.cpuCount)
-                sample.othersShare = passedNs > 0 ? max(0, busy - Double(ownCpuNs - own.ns) / passedNs) : nil
+            if let ownCpuNs, let own = ownCpuBefore {
+                sample.othersShare = now.othersShare(
+                    since: cpuBefore, durationNs: MonotonicInstant.now.nanoseconds(since: own.at),
+                    ownCpuNs: ownCpuNs - own.ns
+                ).map { max(0, $0) }
             }
         }
         cpuBefore = now

@@ -46,9 +46,9 @@ struct CanaryJudge {
         let (bestHarm, worstHarm) = (Samples(best.map(\.harm)).median, Samples(worst.map(\.harm)).median)
         let (good, bad) = (Samples(best.map(\.result)).median, Samples(worst.map(\.result)).median)
         guard canary.differs(bestHarm, worstHarm), good > 0, abs(bad / good - 1) >= Self.resultMin else { return nil }
-        let change = Int((abs(bad / good - 1) * 100).rounded())
+        let change = Percent.whole(abs(bad / good - 1))
         return """
-            \(isPaced ? "p99 was \(change) % longer" : "throughput was \(change) % lower") while \(canary.name) \
+            \(isPaced ? "p99 was \(change) longer" : "throughput was \(change) lower") while \(canary.name) \
             \(canary.change(bestHarm, worstHarm))
             """
     }

@@ -73,6 +73,9 @@ enum Percent {
     /// `+4.2%`, `-0.35%`: two digits where one would be little.
     static func signed(_ share: Double) -> String { (share < 0 ? "" : "+") + text(share) }
 
+    /// `4 %`, as sentences have it.
+    static func whole(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+
     /// `4.2%`
     static func text(_ share: Double) -> String {
         let percent = share * 100

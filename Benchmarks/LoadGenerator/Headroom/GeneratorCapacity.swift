@@ -121,8 +121,8 @@ extension Verdict {
         return Verdict(
             .generatorBound,
             """
-            it used \(percent(share)) of what the generator makes on this machine without a client behind it, \
-            \(Quantity.approximate(capacityRps)) records/s (up to \(percent(GeneratorCapacity.shareMax)) is fine)
+            it used \(Percent.whole(share)) of what the generator makes on this machine without a client behind it, \
+            \(Quantity.approximate(capacityRps)) records/s (up to \(Percent.whole(GeneratorCapacity.shareMax)) is fine)
             """)
     }
 }

@@ -12,7 +12,8 @@ internal import KafkaJSON
 /// It saves time and nothing else: what can't be read is not there, and what can't be written is left.
 struct HostCache: Sendable {
     /// Nil where there is no place for it.
-    private let path: String?
+    private let directory: String?
+    private var path: String? { directory.map { $0 + "/generators.json" } }
     /// What the figures are of. A file of another machine or build is not read.
     private let host: String
 
@@ -24,7 +25,7 @@ struct HostCache: Sendable {
     init(directory: String? = nil, host: String = Self.thisHost) {
         self.host = host
         let base = directory ?? Self.variable("XDG_CACHE_HOME") ?? Self.variable("HOME").map { $0 + "/.cache" }
-        path = base.map { $0 + "/kbench/generators.json" }
+        self.directory = base.map { $0 + "/kbench" }
     }
 
     /// The figure that is kept for `key`; nil when there is none, or it is old.
@@ -36,7 +37,7 @@ struct HostCache: Sendable {
 
     /// Keeps a figure.
     func keep(_ rate: Double, for key: String) {
-        guard let path, rate >= 1, rate < 1e15 else { return }
+        guard let directory, let path, rate >= 1, rate < 1e15 else { return }
         var kept = entries.filter { $0.key != key && (0...Self.ageMaxS).contains(now - $0.measuredAt) }
         kept.append((key, rate, now))
         let json = JSONValue.object([
@@ -52,12 +53,7 @@ struct HostCache: Sendable {
                     })
             ),
         ])
-        let folder = path.split(separator: "/").dropLast()
-        var parent = path.hasPrefix("/") ? "" : "."
-        for part in folder {
-            parent += "/" + part
-            _ = mkdir(parent, 0o755)
-        }
+        try? OutputDirectory.createFolders(directory)
         try? OutputFile(path: path).replace(with: json.prettyText)
     }
 

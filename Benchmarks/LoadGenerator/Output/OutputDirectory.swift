@@ -78,7 +78,8 @@ package struct OutputDirectory: Sendable, Equatable {
         return "\(base)-\(number + 1)"
     }
 
-    private static func createFolders(_ path: String) throws(OutputError) {
+    /// Creates a folder and those that it is in, as far as they are missing.
+    static func createFolders(_ path: String) throws(OutputError) {
         var current = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             current += current.isEmpty || current == "/" ? part : "/" + part

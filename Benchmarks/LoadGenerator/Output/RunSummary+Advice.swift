@@ -53,7 +53,7 @@ extension RunSummary {
         let count = results.count { $0.generatorCpuShare ?? 0 > 0.1 }
         let others = count > 1 ? " (and in \(count - 1) more, more than a tenth)" : ""
         return """
-            in run \(costly.run)\(others) the generator took \(Int((share * 100).rounded())) % of the CPU, \
+            in run \(costly.run)\(others) the generator took \(Percent.whole(share)) of the CPU, \
             \(Quantity.approximateDuration(ns: perRecord)) a record, which the client's CPU does not count
             """
     }

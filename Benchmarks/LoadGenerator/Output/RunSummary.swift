@@ -35,9 +35,8 @@ package enum RunSummary {
         guard let most, let share = most.generatorCapacityShare, let capacity = most.generatorCapacityRps else {
             return ""
         }
-        let percent = Int((share * 100).rounded())
         return """
-            run \(most.run) used \(percent) % of what the generator makes here by itself, \(Quantity.approximate(capacity)) \
+            run \(most.run) used \(Percent.whole(share)) of what the generator makes here by itself, \(Quantity.approximate(capacity)) \
             records/s\(results.count > 1 ? ", more than the other runs" : "")
 
             """

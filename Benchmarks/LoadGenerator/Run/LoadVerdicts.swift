@@ -32,7 +32,7 @@ extension Verdict {
         return Verdict(
             .generatorBound,
             """
-            making the records took \(Int((share * 100).rounded())) % of the generators' time (up to 50 % is fine): \
+            making the records took \(Percent.whole(share)) of the generators' time (up to 50 % is fine): \
             what comes after them could have done more
             """)
     }
@@ -43,7 +43,7 @@ extension Verdict {
         return Verdict(
             .drifting,
             """
-            in its last third the run was \(percent(abs(drift))) \(drift > 0 ? "faster" : "slower") than in its first \
+            in its last third the run was \(Percent.whole(abs(drift))) \(drift > 0 ? "faster" : "slower") than in its first \
             (up to 10 % is fine)
             """)
     }
@@ -59,16 +59,13 @@ extension Verdict {
         guard let before, let after, durationNs >= 500_000_000 else { return nil }
         var reasons: [String] = []
         if let stolen = after.stealShare(since: before), stolen > 0.02 {
-            reasons.append("the hypervisor took \(percent(stolen)) of the CPUs' time (up to 2 % is fine)")
+            reasons.append("the hypervisor took \(Percent.whole(stolen)) of the CPUs' time (up to 2 % is fine)")
         }
-        if let ownCpuNs, let busy = after.busyShare(since: before) {
-            let others = busy - Double(ownCpuNs) / (Double(durationNs) * Double(after.cpuCount))
-            if others > 0.1 {
-                reasons.append("other processes used \(percent(others)) of the CPUs' time (up to 10 % is fine)")
-            }
+        if let ownCpuNs,
+            let others = after.othersShare(since: before, durationNs: durationNs, ownCpuNs: ownCpuNs), others > 0.1
+        {
+            reasons.append("other processes used \(Percent.whole(others)) of the CPUs' time (up to 10 % is fine)")
         }
         return reasons.isEmpty ? nil : Verdict(.noisy, reasons.joined(separator: "; "))
     }
-
-    static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 }

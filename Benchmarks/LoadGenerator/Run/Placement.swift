@@ -70,7 +70,7 @@ extension Verdict {
         {
             reasons.append(
                 """
-                broker \(most.id) took \(percent(share)) of the records, \(percent(placement.shareEven)) would be even \
+                broker \(most.id) took \(Percent.whole(share)) of the records, \(Percent.whole(placement.shareEven)) would be even \
                 (up to a quarter more is fine)
                 """)
         }

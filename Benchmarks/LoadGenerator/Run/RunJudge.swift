@@ -12,6 +12,8 @@ struct RunJudge {
     let verification: VerificationReport?
     /// How the load lay on the brokers; nil where that is not known.
     let placement: Placement?
+    /// In words, what the machine did that the result moved with.
+    let disturbances: [String]
 
     /// What is to be said of a run.
     struct Judgement {
@@ -44,6 +46,7 @@ struct RunJudge {
                 Verdict(.debugBuild, "kbench was built without optimisation; use scripts/kbench"))
         }
         if let interrupted { judgement.verdicts.append(interrupted) }
+        judgement.verdicts += disturbances.map { Verdict(.noisy, $0) }
         return judgement
     }
 

@@ -92,7 +92,7 @@ struct SingleRun {
     /// - Parameter target: nil where the pipeline stops before the broker.
     private func loadPipeline(to target: RunTarget?) async throws -> RunOutcome {
         let pool = try PayloadPool(configuration)
-        let capacityRps = await generators.recordsPerSecond(
+        let generatorCapacityRps = await generators.recordsPerSecond(
             for: configuration, pool, plan.calibration, interrupt: interrupt)
         let loops = try EventLoopGroup(count: RunPipeline.loopCount(configuration), name: "kbench")
         let readerLoop = configuration.isVerified ? try EventLoop(name: "kbench-verify") : nil
@@ -110,15 +110,14 @@ struct SingleRun {
                     cluster: target?.cluster, recorders: pipeline.recorders))
             let canaries = Canaries()
             let environment = canaries.sampleBefore()
-            let storedBefore = try await warmUp(execution, target)
+            let before = Before(
+                generatorCapacityRps: generatorCapacityRps, environment: environment,
+                storedRecords: try await warmUp(execution, target))
             if let readerLoop, let target {
                 execution.verification = try await beginReading(execution, target, readerLoop)
             }
             let load = await measureLoad(execution, target, canaries)
-            var outcome = await judge(load, execution, target, storedBefore: storedBefore, capacityRps)
-            outcome.environment = environment
-            await judge(environment, load, &outcome.result)
-            return outcome
+            return await judge(load, execution, target, before)
         } thenCleanUp: {
             await readerLoop?.shutDown()
             await loops.shutDown()
@@ -166,6 +165,15 @@ struct SingleRun {
             return await verification.unfinished("the end offsets could not be read: \(error)")
         }
         return await verification.finish(at: ends, interrupt: interrupt)
+    }
+
+    /// What was known before the clock started.
+    private struct Before {
+        /// Nil where it was not measured.
+        let generatorCapacityRps: Double?
+        let environment: CanarySample
+        /// In the topic.
+        let storedRecords: Int64
     }
 
     /// What was seen while the clock ran.
@@ -218,15 +226,14 @@ struct SingleRun {
             traceFailure: await tracing?.writer.failure)
     }
 
-    /// Says whether the result moved with the machine.
-    private func judge(_ environment: CanarySample, _ load: MeasuredLoad, _ result: inout RunResult) async {
+    /// What the machine did that the result moved with.
+    private func disturbances(_ load: MeasuredLoad, _ result: RunResult, _ before: Before) async -> [String] {
         let isPaced = configuration.rate != nil
-        let during = CanaryJudge(isPaced: isPaced).words(load.intervals)
-        var before: String?
+        var words = [CanaryJudge(isPaced: isPaced).words(load.intervals)]
         if !isPaced, let throughput = result.throughputRps {
-            before = await history.add(environment, throughputRps: throughput, of: configuration)
+            words.append(await history.add(before.environment, throughputRps: throughput, of: configuration))
         }
-        result.verdicts += [during, before].compactMap { $0.map { Verdict(.noisy, $0) } }
+        return words.compactMap(\.self)
     }
 
     /// Has a sample of what is delivered from now on written to the file of `--trace`.
@@ -244,8 +251,7 @@ struct SingleRun {
     }
 
     private func judge(
-        _ load: MeasuredLoad, _ execution: RunExecution, _ target: RunTarget?, storedBefore: Int64,
-        _ capacityRps: Double?
+        _ load: MeasuredLoad, _ execution: RunExecution, _ target: RunTarget?, _ before: Before
     ) async -> RunOutcome {
         let recorders = execution.pipeline.recorders
         let histograms = execution.pipeline.histograms
@@ -254,8 +260,10 @@ struct SingleRun {
             configuration: configuration)
         result.fill(load.measurement, recorders, histograms, bytesPerRecord: execution.pool.bytesPerRecord)
         result.brokerCpuNs = load.brokerCpuNs
-        result.generatorCapacityRps = capacityRps
-        if let capacityRps, let share = result.generatorCapacityShare, share > GeneratorCapacity.shareMax {
+        result.generatorCapacityRps = before.generatorCapacityRps
+        if let capacityRps = before.generatorCapacityRps, let share = result.generatorCapacityShare,
+            share > GeneratorCapacity.shareMax
+        {
             result.generatorCapacityRps = await generators.checked(
                 capacityRps, for: configuration, execution.pool, interrupt: interrupt)
         }
@@ -270,15 +278,15 @@ struct SingleRun {
         let placement = isLost ? nil : await target?.placement(of: recorders)
         var report: VerificationReport?
         if let verification = execution.verification {
-            report = await finishReading(verification, isLost ? nil : target, storedBefore: storedBefore)
+            report = await finishReading(verification, isLost ? nil : target, storedBefore: before.storedRecords)
             result.verified = report?.totals
         }
         let judge = RunJudge(
             result: result, measurement: load.measurement, recorders: recorders,
             isBrokerOurs: plan.target.bootstrapServers == nil, isInterrupted: interrupt.isSet, verification: report,
-            placement: placement)
+            placement: placement, disturbances: await disturbances(load, result, before))
         // A broker that is gone can't be asked how many records it stored.
-        let judgement = await judge.judge(isLost ? nil : target, storedBefore: storedBefore)
+        let judgement = await judge.judge(isLost ? nil : target, storedBefore: before.storedRecords)
         result.verdicts = judgement.verdicts
         var failures = judgement.failures
         failures += [load.timelineFailure, load.traceFailure].compactMap { $0.map { "\($0)" } }
@@ -290,6 +298,7 @@ struct SingleRun {
         return RunOutcome(
             result: result, histograms: histograms, events: eventRows,
             slowest: slowest.entries.isEmpty ? nil : (slowest, load.measurement.begin), placement: placement,
+            environment: before.environment,
             verification: report, failures: failures)
     }
 }

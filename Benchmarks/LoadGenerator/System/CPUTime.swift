@@ -33,6 +33,13 @@ package struct CPUTime: Sendable, Equatable {
         return Double(stealTicks - earlier.stealTicks) / Double(totalTicks - earlier.totalTicks)
     }
 
+    /// The share of all CPUs' time since `earlier`, 0 … 1, that others used than who used `ownCpuNs` of it; a little below 0 where
+    /// ticks are coarse, and nil when no time has passed.
+    package func othersShare(since earlier: CPUTime, durationNs: Int64, ownCpuNs: Int64) -> Double? {
+        guard durationNs > 0, let busy = busyShare(since: earlier) else { return nil }
+        return busy - Double(ownCpuNs) / (Double(durationNs) * Double(cpuCount))
+    }
+
     /// The share of all CPUs' time since `earlier`, 0 … 1, in which they did something; nil when no time has passed.
     package func busyShare(since earlier: CPUTime) -> Double? {
         guard totalTicks > earlier.totalTicks, idleTicks >= earlier.idleTicks else { return nil }

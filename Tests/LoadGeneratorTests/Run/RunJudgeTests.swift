@@ -30,7 +30,7 @@ import Testing
         change(&result, &measurement)
         let judge = RunJudge(
             result: result, measurement: measurement, recorders: [], isBrokerOurs: true, isInterrupted: isInterrupted,
-            verification: nil, placement: placement)
+            verification: nil, placement: placement, disturbances: [])
         var judgement = await judge.judge(nil, storedBefore: 0)
         // These tests are built without optimisation, mostly.
         #expect(judgement.verdicts.contains { $0.kind == .debugBuild } == SystemInfo.isDebugBuild)
