@@ -1,11 +1,10 @@
 """What kbench says of a run besides its figures: where the time of its slowest batches went, how the load lay on the brokers,
 and how much of the generator's own capacity was used."""
 
-import csv
 import json
 import os
 
-from harness import embedded_broker, equal, expect, folder, kbench, rows, table, test
+from harness import embedded_broker, equal, expect, folder, kbench, needs, rows, table, test
 
 PARTS = ("due", "build", "compress", "queue", "throttle", "retry", "wire", "broker")
 
@@ -118,3 +117,19 @@ def bound():
         kbench("--records", "20k", "--record-size", "10k", "--codec", "zstd", "--stage", "compress", "--output", output + "/far").must_end_with(0)
         (row,) = rows(output + "/far")
         expect(float(row["generator_capacity_share"]) < 0.5 and row["verdict"] != "generator-bound", f"{row['verdict']}")
+
+
+@test("other people's clients pass over what a broker tells of its time")
+def others():
+    confluent_kafka, kafka = needs("confluent_kafka"), needs("kafka")
+    with embedded_broker("--control", "--service-time") as broker:
+        stored = []
+        producer = confluent_kafka.Producer({"bootstrap.servers": str(broker)})
+        for number in range(1000):
+            producer.produce("told", b"%d" % number, callback=lambda error, message: stored.append(error is None))
+        equal(producer.flush(30), 0, "records that librdkafka has left")
+        client = kafka.KafkaProducer(bootstrap_servers=str(broker))
+        futures = [client.send("told", b"%d" % number) for number in range(1000)]
+        client.flush(30)
+        client.close()
+        equal((stored.count(True), sum(future.succeeded() for future in futures)), (1000, 1000), "records acknowledged")
