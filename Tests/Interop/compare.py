@@ -137,7 +137,12 @@ def capacity():
         before = csv_of(work + "/out/windows.csv")
         kbench("find", "--resume", work + "/out", timeout=120)
         (found,) = csv_of(work + "/out/find.csv")
-        equal(csv_of(work + "/out/windows.csv")[:len(before)], before, "the windows that were there")
+        windows = csv_of(work + "/out/windows.csv")
+        equal(windows[:len(before)], before, "the windows that were there")
+        with open(work + "/out/manifest.json", encoding="utf-8") as file:
+            remarks = json.load(file)["remarks"]
+        equal([str(remark["run"]) for remark in remarks], [window["run"] for window in windows], "the manifest's remarks")
+        expect(all(remark["environment"]["cpu_loop_ns"] > 0 for remark in remarks), f"the machine before each window: {remarks}")
         # So short windows hold more than lasts: what is late by a tenth of a second has not been seen by their end.
         expect(found["finding"] in ("found", "degrading"), found)
         expect(0.75 < float(found["sustained_rps"] or 0) / 20_000 < 1.15, found)

@@ -32,6 +32,12 @@ def runs_of(path):
     return {row["run"] for row in table(path)}
 
 
+def environments_of(output):
+    """The machine before each run, by the manifest."""
+    with open(output + "/manifest.json", encoding="utf-8") as file:
+        return {remark["run"]: remark["environment"] for remark in json.load(file)["remarks"]}
+
+
 def must_be_whole(output):
     found = rows(output)
     equal([row["run"] for row in found], ["1", "2", "3", "4", "5", "6"], "runs")
@@ -62,8 +68,12 @@ def interrupted():
 def killed():
     with folder() as output:
         stopped_after(output + "/out", 1, signal.SIGKILL)
+        environments = environments_of(output + "/out")
+        expect(environments.get(1), f"the manifest of what was killed has no environment of the run that was done: {environments}")
         kbench("--resume", output + "/out", "--quiet").must_end_with(0)
         must_be_whole(output + "/out")
+        after = environments_of(output + "/out")
+        equal((sorted(after), after[1]), ([1, 2, 3, 4, 5, 6], environments[1]), "environments in the manifest")
 
 
 @test("--resume of a sweep that is done does nothing, and says so")

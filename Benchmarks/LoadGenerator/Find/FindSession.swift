@@ -29,14 +29,16 @@ package struct FindSession {
                 .find, arguments: arguments, seed: find.plan.configurations[0].seed, startedAt: Timestamp(.now).iso8601)
             : try .read(directory.path, of: .find)
         manifest.facts = [("configurations", .array(find.plan.configurations.map(\.json)))]
+        manifest.remarks = manifest.remarks.filter { run, _ in before.contains { $0.run == run } }
         try manifest.write(to: directory.manifest)
         let metrics = SessionMetrics(runCount: 0, completedCount: before.count)
         let begun = manifest
         return try await RunBench.with(directory, terminal, metrics: metrics) { bench in
             var runner = WindowRunner(
-                find: find, bench: bench, files: files, before: before, rows: try directory.runs.rows())
+                find: find, bench: bench, files: files, manifest: begun, before: before,
+                rows: try directory.runs.rows())
             let results = try await search(with: &runner, files)
-            var ended = begun
+            var ended = runner.manifest
             ended.isInterrupted = bench.interrupt.isSet
             ended.endedAt = Timestamp(.now).iso8601
             try ended.write(to: directory.manifest)
@@ -99,14 +101,19 @@ struct WindowRunner {
     private let find: FindPlan
     private let bench: RunBench
     private let files: FindFiles
+    /// With what is said of the windows that were run.
+    private(set) var manifest: CommandManifest
     /// Those of before that are still to be told.
     private var before: ArraySlice<FindFiles.Window>
     private var rows: [Int: RunRow]
     private(set) var windowCount = 0
     private(set) var noisyCount = 0
 
-    init(find: FindPlan, bench: RunBench, files: FindFiles, before: [FindFiles.Window], rows: [RunRow]) {
-        (self.find, self.bench, self.files, self.before) = (find, bench, files, before[...])
+    init(
+        find: FindPlan, bench: RunBench, files: FindFiles, manifest: CommandManifest, before: [FindFiles.Window],
+        rows: [RunRow]
+    ) {
+        (self.find, self.bench, self.files, self.manifest, self.before) = (find, bench, files, manifest, before[...])
         self.rows = Dictionary(rows.map { ($0.run, $0) }) { _, last in last }
     }
 
@@ -146,6 +153,8 @@ struct WindowRunner {
         let row = RunRow(outcome.result)
         var done = try judge(outcome, row, window, configuration: index + 1)
         if mayBeNoisy, done.outcome == .missed, row.verdict == .noisy { done.outcome = .noisy }
+        manifest.remarks[windowCount] = outcome.remarks
+        try manifest.write(to: bench.directory.manifest)
         try bench.append(outcome)
         try files.append(done)
         if row.verdict == .noisy { noisyCount += 1 }

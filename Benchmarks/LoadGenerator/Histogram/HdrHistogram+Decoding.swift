@@ -47,11 +47,11 @@ extension HdrHistogram {
         while reader.remaining > 0 {
             let count = try reader.nextZigZag()
             guard count >= 0 else {
-                guard count > -Int64(counts.count) else { throw HdrDecodingError("\(count) zeros at index \(index)") }
+                guard count > -Int64(countCapacity) else { throw HdrDecodingError("\(count) zeros at index \(index)") }
                 index += Int(-count)
                 continue
             }
-            guard index < counts.count else { throw HdrDecodingError("a count beyond the last bucket") }
+            guard index < countCapacity else { throw HdrDecodingError("a count beyond the last bucket") }
             // A writer's range may end within the bucket, whose lowest value is still inside it.
             record(Swift.min(lowestValue(at: index), highestTrackableValue), count: UInt64(count))
             index += 1

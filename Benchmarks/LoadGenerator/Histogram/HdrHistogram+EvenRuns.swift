@@ -26,6 +26,8 @@ extension HdrHistogram {
         }
         let positive = Swift.min(count, run.count(downTo: 0))
         if place < positive {
+            let index = index(of: run[place])
+            if index >= counts.count { makeCounts(upTo: index) }
             largest = Swift.max(largest, run[place])
             smallest = Swift.min(smallest, run[positive - 1])
             totalCount &+= UInt64(positive - place)

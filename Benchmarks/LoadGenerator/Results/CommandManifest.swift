@@ -14,6 +14,9 @@ struct CommandManifest: Sendable, Equatable {
     var isInterrupted = false
     /// What else there is to know.
     var facts: [(name: String, value: JSONValue)] = []
+    /// What is said of runs that have no folder, and so no manifest, of their own, by their numbers.
+    var remarks: [Int: RunRemarks] = [:]
+    private let system = SystemInfo.current()
 
     init(_ subcommand: Subcommand, arguments: [String], seed: UInt64, startedAt: String) {
         (self.subcommand, self.arguments, self.seed, self.startedAt) = (subcommand, arguments, seed, startedAt)
@@ -28,7 +31,10 @@ struct CommandManifest: Sendable, Equatable {
                 ("arguments", .array(arguments.map { .string($0) })), ("seed", .unsigned(seed)),
                 ("started_at", .string(startedAt)), ("ended_at", .optional(endedAt)),
                 ("interrupted", .bool(isInterrupted)),
-            ] + facts.map { ($0.name, $0.value) } + [("system", SystemInfo.current().json)])
+            ] + facts.map { ($0.name, $0.value) } + [
+                ("system", system.json),
+                ("remarks", .array(remarks.sorted { $0.key < $1.key }.map { $0.value.json(run: $0.key) })),
+            ])
     }
 
     func write(to file: OutputFile) throws(OutputError) { try file.replace(with: json.prettyText) }
@@ -47,8 +53,10 @@ struct CommandManifest: Sendable, Equatable {
                 "--resume \(directory): it was begun by kbench \(version), this is \(KafkaClientVersion.current); begin it anew"
             )
         }
-        return CommandManifest(
+        var manifest = CommandManifest(
             subcommand, arguments: arguments, seed: seed, startedAt: json["started_at"]?.string ?? "")
+        manifest.remarks = RunRemarks.all(in: json)
+        return manifest
     }
 
     /// The manifest in a folder; nil when there is none that can be read.

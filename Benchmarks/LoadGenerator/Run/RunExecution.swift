@@ -60,8 +60,8 @@ struct RunExecution {
         let measurement = await measure(
             warmUp.amount, drainTimeout: drainTimeout, isLast: false, until: isEnough)
         watching?.cancel()
-        let failed = pipeline.recorders.reduce(0) { $0 + $1.failedRecords }
-        if let error = measurement.failure ?? pipeline.recorders.lazy.compactMap(\.firstFailure).first {
+        let failed = pipeline.recorders.reduce(0) { $0 + $1.tally.failedRecords }
+        if let error = measurement.failure ?? pipeline.recorders.lazy.compactMap(\.tally.firstFailure).first {
             throw RunError("the warm-up failed (\(failed) records): \(error)")
         }
         let acked = pipeline.recorders.reduce(0) { $0 + $1.ackedRecords }
@@ -115,7 +115,7 @@ struct RunExecution {
         measurement.rates = await sampling.value
         events?.end()
         watchdog.cancel()
-        let lastAck = pipeline.recorders.map(\.lastAck).max() ?? .distantPast
+        let lastAck = pipeline.recorders.map(\.tally.lastAck).max() ?? .distantPast
         measurement.durationNs = (lastAck > load.begin ? lastAck : .now).nanoseconds(since: load.begin)
         measurement.processCpuNs = ProcessUsage.cpuTimeNs() - cpuBefore
         measurement.readerCpuNs = (await verification?.cpuNs() ?? 0) - readerCpuBefore
@@ -171,7 +171,7 @@ struct RunExecution {
         let doorCount = configuration.door == .writer ? configuration.tasks : configuration.door == .record ? 1 : 0
         let doors = (0..<doorCount).map { _ in HandedRecords() }
         let dueTimes = load.schedule.map { DueTimes($0, doors: doors) }
-        for recorder in pipeline.recorders { recorder.dueTimes = dueTimes }
+        for recorder in pipeline.recorders { recorder.count(from: dueTimes) }
         let share = GeneratorLoad(
             end: load.end, stretches: load.stretches, schedule: load.schedule, doors: doors, isLast: isLast)
         if let producer = pipeline.producer {

@@ -52,7 +52,7 @@ struct RunJudge {
 
     private var failedRecords: Verdict? {
         guard let failed = result.recordsFailed, failed > 0 else { return nil }
-        let reason = recorders.lazy.compactMap(\.firstFailure).first.map { ": \($0)" } ?? ""
+        let reason = recorders.lazy.compactMap(\.tally.firstFailure).first.map { ": \($0)" } ?? ""
         return Verdict(.failedRecords, "\(failed) of \(measurement.generatedRecords) records failed\(reason)")
     }
 
@@ -78,7 +78,7 @@ struct RunJudge {
         }
         if configuration.rate == nil { verdicts.append(.drifting(measurement.rates)) }
         if let placement {
-            verdicts.append(.lopsided(placement, laneCount: recorders.count { !$0.loads.all.isEmpty }))
+            verdicts.append(.lopsided(placement, laneCount: recorders.count { !$0.tally.loads.all.isEmpty }))
         }
         // A broker that kbench didn't start may be on this machine.
         let isAlone = isBrokerOurs || configuration.stage != .broker
@@ -105,7 +105,7 @@ struct RunJudge {
 
     private func difference(stored: Int64, acked: Int64) -> String {
         let counts = "the broker has \(stored) records, \(acked) were acknowledged"
-        let possible = recorders.reduce(0) { $0 + $1.possibleDuplicates }
+        let possible = recorders.reduce(0) { $0 + $1.tally.possibleDuplicates }
         if stored > acked, stored - acked <= possible {
             return """
                 \(counts): \(stored - acked) were stored twice, because requests were repeated whose answer was lost \

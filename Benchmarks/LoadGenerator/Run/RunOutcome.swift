@@ -16,6 +16,11 @@ struct RunOutcome {
     let verification: VerificationReport?
     /// What makes the run a failure, each in words; empty when nothing does.
     var failures: [String]
+
+    /// What is said of it besides its figures.
+    var remarks: RunRemarks {
+        RunRemarks(failures: failures, verdicts: result.verdicts, environment: environment?.json)
+    }
 }
 
 /// Why a run failed.

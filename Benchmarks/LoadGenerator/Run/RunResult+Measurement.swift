@@ -20,13 +20,13 @@ extension RunResult {
             return
         }
         recordsAcked = recorders.reduce(0) { $0 + $1.ackedRecords }
-        recordsFailed = recorders.reduce(0) { $0 + $1.failedRecords }
+        recordsFailed = recorders.reduce(0) { $0 + $1.tally.failedRecords }
         payloadBytesAcked = Int64(Double(recordsAcked ?? 0) * bytesPerRecord)
-        batches = recorders.reduce(0) { $0 + $1.batches }
-        let built = recorders.reduce(0) { $0 + $1.builtBytes }
-        let compressed = recorders.reduce(0) { $0 + $1.ackedBytes }
+        batches = recorders.reduce(0) { $0 + $1.tally.batches }
+        let built = recorders.reduce(0) { $0 + $1.tally.builtBytes }
+        let compressed = recorders.reduce(0) { $0 + $1.tally.ackedBytes }
         if compressed > 0 { compressionRatio = Double(built) / Double(compressed) }
-        if configuration.stage == .broker { wireBytes = recorders.reduce(0) { $0 + $1.wireBytes } }
+        if configuration.stage == .broker { wireBytes = recorders.reduce(0) { $0 + $1.tally.wireBytes } }
         if histograms.total.totalCount > 0 { recordsClamped = Int64(clamping: histograms.total.clampedCount) }
         latencies = histograms.byStage.compactMapValues { LatencyFigures($0) }
     }
@@ -34,7 +34,7 @@ extension RunResult {
     /// What happened to leaders and batches, where a broker takes part.
     mutating func fill(_ history: EventLog.History, _ recorders: [LaneRecorder], _ gaps: PartitionGaps) {
         leadersMoved = history.leadersMoved
-        recordsRetried = recorders.reduce(0) { $0 + $1.retriedRecords }
+        recordsRetried = recorders.reduce(0) { $0 + $1.tally.retriedRecords }
         longestGap = gaps.longest.map { Gap(partition: $0.partition, durationNs: $0.durationNs) }
     }
 }

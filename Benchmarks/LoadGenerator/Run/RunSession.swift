@@ -33,6 +33,7 @@ package struct RunSession {
         var results: [RunResult] = []
         var failures: [RunFailure] = []
         var judge = try SweepJudge(plan, directory)
+        var unwrittenCount = 0
         let swept = plan.sweptOptionNames
         for scheduled in plan.remaining where !interrupt.isSet {
             let outcome: RunOutcome
@@ -48,12 +49,14 @@ package struct RunSession {
                 break
             }
             if !outcome.failures.isEmpty { failures.append(RunFailure(run: scheduled.number, outcome.failures)) }
-            let remarks = RunRemarks(
-                failures: outcome.failures, verdicts: outcome.result.verdicts,
-                environment: outcome.environment?.json)
-            if !remarks.isEmpty { manifest.remarks[scheduled.number] = remarks }
+            if !outcome.remarks.isEmpty { manifest.remarks[scheduled.number] = outcome.remarks }
+            unwrittenCount += 1
             // Before the row: whoever resumes the sweep has to know why a run has failed, even if this is the last thing done.
-            if !outcome.failures.isEmpty { try manifest.write(to: directory.manifest) }
+            // What is said of others is written with them, but less often where there are many: it is written all at once.
+            if !outcome.failures.isEmpty || unwrittenCount > manifest.remarks.count / 64 {
+                try manifest.write(to: directory.manifest)
+                unwrittenCount = 0
+            }
             try bench.append(outcome)
             results.append(outcome.result)
             try judge.add(outcome.result, failures: outcome.failures)

@@ -48,7 +48,7 @@ struct RunTarget {
         guard let topic = try? await cluster.describe(topic) else { return nil }
         return Placement(
             leaders: topic.partitions.map(\.leader), ids: await cluster.snapshot.brokers.keys,
-            loads: recorders.map(\.loads.all))
+            loads: recorders.map(\.tally.loads.all))
     }
 
     /// Records stored in the topic, by its end offsets.

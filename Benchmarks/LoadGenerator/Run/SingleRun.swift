@@ -142,7 +142,7 @@ struct SingleRun {
             connection: plan.target.clientSettings.connectionConfiguration(), on: loop,
             bytesPerRecord: execution.pool.bytesPerRecord,
             logByteCount: isOurs ? configuration.verifiedLogByteCount : nil)
-        for recorder in execution.pipeline.recorders { recorder.ledger = verification.ledger }
+        for recorder in execution.pipeline.recorders { recorder.tell(verification.ledger) }
         return verification
     }
 
@@ -270,7 +270,7 @@ struct SingleRun {
         if target != nil { result.security = plan.target.clientSettings.security }
         var eventRows: [EventsFile.Row]?
         if let target {
-            let (history, gaps) = (events.history, PartitionGaps(recorders.map(\.gaps)))
+            let (history, gaps) = (events.history, PartitionGaps(recorders.map(\.tally.gaps)))
             result.fill(history, recorders, gaps)
             eventRows = history.rows(run: scheduled.number, topic: target.topic, gaps: gaps)
         }
@@ -294,7 +294,7 @@ struct SingleRun {
             if isLost { result.verdicts.append(Verdict(.unverified, reason)) }
             failures.insert(reason, at: 0)
         }
-        let slowest = recorders.reduce(into: SlowestBatches()) { $0.add($1.slowest) }
+        let slowest = recorders.reduce(into: SlowestBatches()) { $0.add($1.tally.slowest) }
         return RunOutcome(
             result: result, histograms: histograms, events: eventRows,
             slowest: slowest.entries.isEmpty ? nil : (slowest, load.measurement.begin), placement: placement,

@@ -82,7 +82,7 @@ extension SlowestBatches.Entry {
         let waitedNs = first.nanoseconds(since: ready)
         let queueThrottledNs = min(throttledNs, max(0, waitedNs))
         let retryNs = last.nanoseconds(since: first) - (throttledNs - queueThrottledNs)
-        let servedNs = exchanges.last?.serviceTime?.nanoseconds
+        let servedNs = exchanges.last?.serviceNanoseconds
         let ackNs = delivery.ended.nanoseconds(since: last)
         return Parts(
             due: due.map { times.firstAppend.nanoseconds(since: $0) },

@@ -124,6 +124,8 @@ public struct Exchange: Sendable {
     /// Kafka doesn't. `KafkaEmbeddedBroker` does when its `tellsServiceTime` is set.
     public var serviceTime: Duration? { serviceTimeNs < 0 ? nil : .nanoseconds(serviceTimeNs) }
     private let serviceTimeNs: Int64
+    /// ``serviceTime`` as it came: its conversion and back costs a division of 128 bits.
+    package var serviceNanoseconds: Int64? { serviceTimeNs < 0 ? nil : serviceTimeNs }
 
     /// What a delivery keeps of one attempt.
     init(_ outcome: AttemptOutcome, acks: Acks, _ times: AttemptTimes, throttledNs: Int64 = 0) {

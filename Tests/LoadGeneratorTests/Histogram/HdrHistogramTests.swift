@@ -34,7 +34,7 @@ import Testing
     @Test func aBucketHoldsItsValuesAndItsNeighboursHoldTheNext() {
         let histogram = HdrHistogram(
             lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000, significantDigits: 3)
-        for index in 0..<histogram.counts.count {
+        for index in 0..<histogram.countCapacity {
             let (low, high) = (histogram.lowestValue(at: index), histogram.highestValue(at: index))
             #expect(histogram.index(of: low) == index)
             #expect(histogram.index(of: high) == index)
@@ -47,10 +47,10 @@ import Testing
         // As PyPI's hdrhistogram 0.10 says of its own: counts_len.
         #expect(
             HdrHistogram(lowestDiscernibleValue: 128, highestTrackableValue: 3_600_000_000_000, significantDigits: 3)
-                .counts.count == 26_624)
+                .countCapacity == 26_624)
         #expect(
-            HdrHistogram(lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000, significantDigits: 3).counts
-                .count == 23_552)
+            HdrHistogram(lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000, significantDigits: 3)
+                .countCapacity == 23_552)
     }
 
     @Test func anEmptyHistogramReportsZeros() {
@@ -120,6 +120,25 @@ import Testing
         histogram.record(.max, count: 3)
         histogram.reset()
         #expect(histogram == .latencyNs())
+    }
+
+    @Test func thereAreCountsUpToTheLargestValueOnly() {
+        var histogram = HdrHistogram.latencyNs()
+        #expect(histogram.counts.isEmpty)
+        histogram.record(1_000_000)
+        let ofOneMs = histogram.counts.count
+        #expect(ofOneMs > 0 && ofOneMs < histogram.countCapacity)
+        #expect(histogram.index(of: histogram.highestValue(at: ofOneMs - 1)) == ofOneMs - 1)
+        histogram.record(64, count: 3)
+        #expect(histogram.counts.count == ofOneMs)
+        histogram.record(from: 2_000_000_000, step: -1_000_000, count: 2000)
+        #expect(histogram.counts.count > ofOneMs && histogram.counts.count < histogram.countCapacity)
+        histogram.record(.max)
+        #expect(histogram.counts.count == histogram.countCapacity)
+        #expect(histogram.counts.reduce(0, +) == 2005 && histogram.totalCount == 2005)
+        histogram.reset()
+        histogram.record(64)
+        #expect(histogram.valueAtPercentile(100) == 64 && histogram.counts.reduce(0, +) == 1)
     }
 
     @Test func theSpectrumHasFiveTicksForEachHalvingOfTheDistance() {

@@ -28,7 +28,7 @@ import Testing
         // Two thousand seconds of records, the last of them due a minute ago.
         let begin = MonotonicInstant.now.advanced(byNanoseconds: -2_060_000_000_000)
         let schedule = OpenLoopSchedule(rate: 10, total: 20_000, begin: begin)
-        for recorder in pipeline.recorders { recorder.dueTimes = DueTimes(schedule) }
+        for recorder in pipeline.recorders { recorder.count(from: DueTimes(schedule)) }
         var maker = ChunkMaker(pool, nil, needsHeaders: false, numbersRecords: true)
         var turn = 0
         while let records = schedule.take(now: .now, most: 256) {

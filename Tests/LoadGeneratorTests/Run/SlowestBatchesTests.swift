@@ -48,7 +48,7 @@ import Testing
     @Test func `parts add up to the total, and the broker has its delay`() async throws {
         let rule = try FaultRule(parsing: "produce:skip=5:count=1:delay=30ms")
         let recorder = try await recorded(count: 30, [rule], codec: CodecChoice(parsing: "lz4"))
-        let slowest = recorder.slowest.sorted
+        let slowest = recorder.tally.slowest.sorted
         #expect(slowest.count == SlowestBatches.countMax)
         #expect(slowest.map(\.totalNs) == slowest.map(\.totalNs).sorted(by: >))
         for entry in slowest {
@@ -66,21 +66,21 @@ import Testing
     @Test func `earlier attempts are a part of their own`() async throws {
         let rule = try FaultRule(parsing: "produce:count=2:error=NOT_ENOUGH_REPLICAS")
         let recorder = try await recorded(count: 1, [rule])
-        let entry = try #require(recorder.slowest.sorted.first)
+        let entry = try #require(recorder.tally.slowest.sorted.first)
         #expect(entry.delivery.exchanges.count == 3)
         #expect((entry.parts.retry ?? 0) > 0 && sum(entry.parts) == entry.totalNs)
     }
 
     @Test func `a broker that does not tell leaves its time to the wire`() async throws {
         let recorder = try await recorded(count: 2, [], tellsServiceTime: false)
-        let entry = try #require(recorder.slowest.sorted.first)
+        let entry = try #require(recorder.tally.slowest.sorted.first)
         #expect(entry.parts.broker == nil && entry.parts.wire != nil && sum(entry.parts) == entry.totalNs)
         #expect(recorder.histograms.byStage[.broker] == nil && recorder.histograms.byStage[.wire] == nil)
     }
 
     @Test func `what every broker took is counted`() async throws {
         let recorder = try await recorded(count: 7, [])
-        #expect(recorder.loads.all.keys.sorted() == [1])
-        #expect(recorder.loads.all[1]?.batches == 7 && recorder.loads.all[1]?.records == 7)
+        #expect(recorder.tally.loads.all.keys.sorted() == [1])
+        #expect(recorder.tally.loads.all[1]?.batches == 7 && recorder.tally.loads.all[1]?.records == 7)
     }
 }

@@ -39,6 +39,6 @@ import Testing
         await pipeline.builders[0].finish()
         await loops.shutDown()
         let recorder = pipeline.recorders[0]
-        return 1 - Double(recorder.ackedBytes) / Double(recorder.builtBytes)
+        return 1 - Double(recorder.tally.ackedBytes) / Double(recorder.tally.builtBytes)
     }
 }

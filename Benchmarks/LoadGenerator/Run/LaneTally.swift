@@ -1,0 +1,166 @@
+import KafkaClient
+import KafkaTransport
+
+/// What one lane has seen since the run began, but for the latencies of its records, which belong to intervals.
+///
+/// One value, because each access to a property of the recorder is checked for exclusivity, which costs as much as counting.
+struct LaneTally {
+    /// Without `total`.
+    private(set) var stages = LatencyHistograms()
+    private(set) var failedRecords: Int64 = 0
+    private(set) var batches: Int64 = 0
+    private(set) var wireBytes: Int64 = 0
+    /// Of acknowledged batches, before and after their codec.
+    private(set) var builtBytes: Int64 = 0
+    private(set) var ackedBytes: Int64 = 0
+    private(set) var possibleDuplicates: Int64 = 0
+    private(set) var retriedRecords: Int64 = 0
+    private(set) var gaps = AckGaps()
+    private(set) var slowest = SlowestBatches()
+    /// What each broker has acknowledged.
+    private(set) var loads = BrokerLoads()
+    private(set) var firstFailure: KafkaClientError?
+    /// A batch was not acknowledged within the delivery timeout.
+    private var hasTimedOut = false
+    private(set) var lastAck = MonotonicInstant.distantPast
+    /// Of an open loop: latencies count from when the records were due. Set before records are sent.
+    var dueTimes: DueTimes?
+    /// Takes what has to be known to compare it with what is stored. Set before the run.
+    var ledger: DeliveryLedger?
+
+    /// Forgets the warm-up, and keeps the memory.
+    mutating func reset() {
+        stages.reset()
+        (failedRecords, batches, wireBytes, builtBytes, ackedBytes) = (0, 0, 0, 0, 0)
+        (possibleDuplicates, retriedRecords, lastAck, firstFailure) = (0, 0, .distantPast, nil)
+        gaps.reset()
+        slowest.reset()
+        loads.reset()
+    }
+
+    /// Counts batches; the latencies of their records go to `interval`.
+    ///
+    /// - Returns: how many records of them are acknowledged, and whether any batch was not within its timeout.
+    mutating func count(
+        _ deliveries: [Delivery], in interval: inout LaneRecorder.Interval
+    ) -> (ackedRecords: Int64, hasTimedOut: Bool) {
+        let before = interval.records
+        for index in deliveries.indices { count(deliveries[index], in: &interval) }
+        return (interval.records - before, hasTimedOut)
+    }
+
+    private mutating func count(_ delivery: Delivery, in interval: inout LaneRecorder.Interval) {
+        let count = Int64(delivery.batch.recordCount)
+        let byteCount = Int64(delivery.batch.byteCount)
+        // By their index: a copy of an exchange would count a reference to its error.
+        let exchangeCount = delivery.exchanges.count
+        wireBytes += byteCount * Int64(exchangeCount)
+        if delivery.mayBeDuplicated { possibleDuplicates += count }
+        if exchangeCount > 1 { retriedRecords += count }
+        gaps.note(delivery)
+        ledger?.note(delivery)
+        guard delivery.isAcknowledged else { return countFailed(delivery) }
+        lastAck = max(lastAck, delivery.ended)
+        countBuilt(delivery.batch)
+        // Where the pipeline stops before the broker nothing is written, and there is no such time.
+        if exchangeCount > 0 { countAnswered(delivery, exchangeCount - 1) }
+        interval.records += count
+        interval.bytes += byteCount
+        countTotal(delivery, in: &interval.total)
+    }
+
+    @inline(never)
+    private mutating func countFailed(_ delivery: Delivery) {
+        var firstDue: MonotonicInstant?
+        _ = dueTimes?.forEach(delivery.batch) { firstDue = min(firstDue ?? $0.due, $0.due) }
+        slowest.note(delivery, due: firstDue)
+        failedRecords += Int64(delivery.batch.recordCount)
+        if delivery.error?.code == .deliveryTimedOut { hasTimedOut = true }
+        firstFailure = firstFailure ?? delivery.error
+    }
+
+    /// Counts what the builder did, also where no producer follows.
+    private mutating func countBuilt(_ batch: RecordBatch) {
+        batches += 1
+        builtBytes += Int64(batch.uncompressedByteCount)
+        ackedBytes += Int64(batch.byteCount)
+        let weight = UInt64(batch.recordCount)
+        let times = batch.times
+        stages.build.record(times.sealed.nanoseconds(since: times.firstAppend), count: weight)
+        if batch.compression != .none || times.compressed > times.sealed {
+            stages.compress.record(times.compressed.nanoseconds(since: times.sealed), count: weight)
+        }
+    }
+
+    private mutating func countAnswered(_ delivery: Delivery, _ last: Int) {
+        let weight = UInt64(delivery.batch.recordCount)
+        let written = delivery.exchanges[last].began
+        let ackNs = delivery.ended.nanoseconds(since: written)
+        stages.queue.record(written.nanoseconds(since: delivery.batch.times.sealed), count: weight)
+        stages.ack.record(ackNs, count: weight)
+        if let servedNs = delivery.exchanges[last].serviceNanoseconds {
+            stages.broker.record(servedNs, count: weight)
+            stages.wire.record(ackNs - servedNs, count: weight)
+        }
+        loads.add(
+            records: Int64(delivery.batch.recordCount), bytes: Int64(delivery.batch.byteCount),
+            by: delivery.exchanges[last].broker)
+    }
+
+    /// The stage `total`.
+    private mutating func countTotal(_ delivery: Delivery, in total: inout HdrHistogram) {
+        var undated = delivery.batch.recordCount
+        var firstDue: MonotonicInstant?
+        if let dueTimes {
+            undated = dueTimes.forEach(delivery.batch) { records in
+                firstDue = min(firstDue ?? records.due, records.due)
+                total.record(
+                    from: delivery.ended.nanoseconds(since: records.due), step: -records.intervalNs,
+                    count: records.count)
+            }
+        }
+        // In a closed loop all records of a batch count from its first one: the bound that no record exceeds.
+        let latencyNs = delivery.ended.nanoseconds(since: delivery.batch.times.firstAppend)
+        total.record(latencyNs, count: UInt64(undated))
+        slowest.note(delivery, due: firstDue)
+    }
+}
+
+/// A histogram for each stage of a record's time.
+struct LatencyHistograms {
+    var build = HdrHistogram.latencyNs()
+    var compress = HdrHistogram.latencyNs()
+    var queue = HdrHistogram.latencyNs()
+    var ack = HdrHistogram.latencyNs()
+    var wire = HdrHistogram.latencyNs()
+    var broker = HdrHistogram.latencyNs()
+    var total = HdrHistogram.latencyNs()
+
+    mutating func add(_ other: LatencyHistograms) {
+        build.add(other.build)
+        compress.add(other.compress)
+        queue.add(other.queue)
+        ack.add(other.ack)
+        wire.add(other.wire)
+        broker.add(other.broker)
+        total.add(other.total)
+    }
+
+    mutating func reset() {
+        build.reset()
+        compress.reset()
+        queue.reset()
+        ack.reset()
+        wire.reset()
+        broker.reset()
+        total.reset()
+    }
+
+    /// Those in which something was recorded.
+    var byStage: [LatencyStage: HdrHistogram] {
+        let all: [LatencyStage: HdrHistogram] = [
+            .build: build, .compress: compress, .queue: queue, .ack: ack, .wire: wire, .broker: broker, .total: total,
+        ]
+        return all.filter { $1.totalCount > 0 }
+    }
+}
