@@ -1,10 +1,12 @@
+import TestSupport
 import Testing
 
 @testable import KafkaProtocol
 
 @Suite struct RecordNumbersTests {
     private func expanded(_ numbers: RecordNumbers) -> [Int64] {
-        numbers.runs.flatMap { run in (0..<Int64(run.count)).map { run.first + $0 * Int64(run.stride) } }
+        let inRuns = numbers.runs.flatMap { run in (0..<Int64(run.count)).map { run.first + $0 * Int64(run.stride) } }
+        return inRuns + numbers.scattered
     }
 
     @Test func `numbers at even distances are one run, whatever the distance`() {
@@ -30,6 +32,34 @@ import Testing
                 #expect(expanded(numbers.part(lower..<upper)) == Array(given[lower..<upper]))
             }
         }
+    }
+
+    @Test func `numbers that keys scatter are told one by one, and long runs are not`() throws {
+        var random = SeededGenerator()
+        let places = (0..<1000).filter { _ in Int.random(in: 0..<8, using: &random) == 0 }
+        var numbers = RecordNumbers()
+        for place in places { numbers.add(Int64(place)) }
+        #expect(expanded(numbers) == places.map(Int64.init))
+        #expect(numbers.runs.count < 20 && numbers.scattered.count > places.count / 2)
+        numbers.add(5000, count: 3)
+        #expect(expanded(numbers) == (places + [5000, 5001, 5002]).map(Int64.init))
+        for (lower, upper) in [(0, 2), (1, 50), (30, places.count), (places.count, places.count + 3)] {
+            #expect(
+                expanded(numbers.part(lower..<upper)) == (places + [5000, 5001, 5002])[lower..<upper].map(Int64.init))
+        }
+        // Of records in turn each chunk's are one run.
+        var inTurn = RecordNumbers()
+        for chunk in 0..<50 {
+            for place in 0..<4 { inTurn.add(Int64(chunk * 1000 + place * 8)) }
+        }
+        #expect(inTurn.runs.count == 50 && inTurn.scattered.isEmpty)
+        // As a chunk that was ordered by its partitions tells them.
+        let moved = RecordNumbering(first: 100).selecting([1, 4, 5, 11, 12, 20, 22, 23, 0])
+        var ofChunk = RecordNumbers()
+        ofChunk.add(moved, 0..<9)
+        #expect(expanded(ofChunk) == [101, 104, 105, 111, 112, 120, 122, 123, 100])
+        ofChunk.add(RecordNumbering(first: 7), 1..<3)
+        #expect(expanded(ofChunk).suffix(2) == [8, 9])
     }
 
     @Test func `records that are taken from a chunk or ordered anew keep their numbers`() throws {

@@ -9,7 +9,6 @@ package struct OverList: Sendable, Hashable {
     /// table of options is not made yet when a row of it asks.
     static let names = [
         "rtt", "record-size", "keys", "compressibility", "partitions", "partitioner", "builder", "door", "tasks",
-        "cores",
-        "concurrency", "codec", "batch-size", "linger", "acks", "idempotence",
+        "cores", "concurrency", "codec", "batch-size", "linger", "acks", "idempotence",
     ]
 }

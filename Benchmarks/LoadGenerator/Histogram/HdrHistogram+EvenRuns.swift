@@ -41,6 +41,53 @@ extension HdrHistogram {
         if place < count { record(0, count: UInt64(count - place)) }
     }
 
+    /// Counts a value for each of `items`, as `record` does; negative ones count as 0. What is the same for all is asked once.
+    ///
+    /// - Returns: the largest of the values; 0 when there is none.
+    @inline(__always)
+    package mutating func record(_ items: [Int64], _ value: (Int64) -> Int64) -> Int64 {
+        var counted = ListCount()
+        while counted.place < items.count {
+            let index = count(items, &counted, value)
+            if counted.place < items.count { makeCounts(upTo: index) }
+        }
+        (smallest, largest) = (Swift.min(smallest, counted.low), Swift.max(largest, counted.high))
+        totalCount &+= UInt64(items.count)
+        return counted.high
+    }
+
+    /// How far a list is counted.
+    private struct ListCount {
+        var place = 0
+        var low = Int64.max
+        var high: Int64 = 0
+    }
+
+    /// Counts up to the end, or to a value for which there are no counts yet.
+    ///
+    /// - Returns: the index of that value.
+    @inline(__always)
+    private mutating func count(_ items: [Int64], _ counted: inout ListCount, _ value: (Int64) -> Int64) -> Int {
+        // Taken out, because the layout is read meanwhile.
+        var counts = self.counts
+        self.counts = []
+        defer { self.counts = counts }
+        return counts.withUnsafeMutableBufferPointer { counts in
+            var (place, low, high) = (counted.place, counted.low, counted.high)
+            defer { (counted.place, counted.low, counted.high) = (place, low, high) }
+            while place < items.count {
+                let value = Swift.max(0, value(items[place]))
+                let index = index(of: Swift.min(value, highestTrackableValue))
+                if index >= counts.count { return index }
+                if value > highestTrackableValue { clampedCount &+= 1 }
+                counts[index] &+= 1
+                (low, high) = (Swift.min(low, value), Swift.max(high, value))
+                place += 1
+            }
+            return 0
+        }
+    }
+
     /// Values that get smaller by the same step.
     private struct EvenRun {
         let first: Int64

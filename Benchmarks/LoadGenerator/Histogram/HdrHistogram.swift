@@ -36,7 +36,7 @@ package struct HdrHistogram: Sendable, Equatable {
     /// How many values were recorded, clamped ones included.
     package internal(set) var totalCount: UInt64 = 0
     /// How many values lay above `highestTrackableValue`.
-    package private(set) var clampedCount: UInt64 = 0
+    package internal(set) var clampedCount: UInt64 = 0
     var smallest = Int64.max
     var largest: Int64 = 0
 

@@ -32,25 +32,84 @@ struct DueTimes: Sendable {
         self.doors = doors
     }
 
-    /// Calls `body` for each run of a batch's records. Called once for each batch.
-    ///
-    /// - Returns: how many records have no number, or one that was not noted.
-    func forEach(_ batch: RecordBatch, _ body: (Records) -> Void) -> Int {
-        var known = 0
-        func tell(_ record: Int64, _ stride: Int64, _ count: Int64) {
-            known += Int(count)
-            let intervalNs = Double(stride) * schedule.intervalNs
-            body(Records(due: schedule.intended(record), intervalNs: intervalNs, count: Int(count)))
+    /// What is known of a batch.
+    struct Found {
+        /// When the first of its records was due.
+        fileprivate(set) var earliest: MonotonicInstant?
+        /// Records that have no number, or one that was not noted.
+        fileprivate(set) var undatedCount: Int
+    }
+
+    /// Counts how much later than they were due the records of a batch were acknowledged. Called once for each batch that was.
+    func count(_ batch: RecordBatch, until end: MonotonicInstant, in total: inout HdrHistogram) -> Found {
+        find(batch) {
+            total.record(from: end.nanoseconds(since: $0.due), step: -$0.intervalNs, count: $0.count)
+        } scattered: { records in
+            let sinceBegin = end.nanoseconds(since: schedule.begin)
+            let longestNs = total.record(records) { sinceBegin - schedule.offsetNs($0) }
+            return end.advanced(byNanoseconds: -longestNs)
         }
-        for run in batch.numbers.runs {
+    }
+
+    /// Tells what is known of a batch that was not acknowledged. Called once for each of them.
+    func find(_ batch: RecordBatch) -> Found {
+        find(batch) { _ in
+        } scattered: {
+            schedule.intended($0.min() ?? 0)
+        }
+    }
+
+    /// - Parameters:
+    ///   - run: gets each run of its records.
+    ///   - scattered: gets those that are in none, by their numbers in the run, one at least; says when the first was due.
+    private func find(
+        _ batch: RecordBatch, run: (Records) -> Void, scattered: ([Int64]) -> MonotonicInstant
+    ) -> Found {
+        var found = Found(undatedCount: batch.recordCount)
+        func tell(_ record: Int64, _ stride: Int64, _ count: Int64) {
+            let intervalNs = Double(stride) * schedule.intervalNs
+            found.add(count, earliest: schedule.intended(stride < 0 ? record + stride * (count - 1) : record))
+            run(Records(due: schedule.intended(record), intervalNs: intervalNs, count: Int(count)))
+        }
+        batch.numbers.forEachRun { run in
             let (stride, count) = (Int64(run.stride), Int64(run.count))
-            let door = Int(run.first >> Self.doorShift)
-            if door < doors.count {
+            if let door = door(of: run.first) {
                 _ = doors[door].take(run.first - Self.firstNumber(ofDoor: door), stride: stride, count: count, tell)
             } else {
                 tell(run.first, stride, count)
             }
         }
-        return batch.recordCount - known
+        let records = doors.isEmpty ? batch.numbers.scattered : recordsOfDoors(batch.numbers.scattered)
+        if !records.isEmpty { found.add(Int64(records.count), earliest: scattered(records)) }
+        return found
+    }
+
+    /// Which records of the run are those with the given numbers of doors. What was not noted is left out.
+    private func recordsOfDoors(_ numbers: [Int64]) -> [Int64] {
+        var records: [Int64] = []
+        records.reserveCapacity(numbers.count)
+        var rest = numbers[...]
+        while let first = rest.first {
+            guard let door = door(of: first) else {
+                records.append(rest.removeFirst())
+                continue
+            }
+            let ofDoor = rest.prefix { self.door(of: $0) == door }
+            doors[door].take(ofDoor, numberedFrom: Self.firstNumber(ofDoor: door), into: &records)
+            rest = rest[ofDoor.endIndex...]
+        }
+        return records
+    }
+
+    private func door(of number: Int64) -> Int? {
+        let door = Int(number >> Self.doorShift)
+        return door < doors.count ? door : nil
+    }
+}
+
+extension DueTimes.Found {
+    fileprivate mutating func add(_ count: Int64, earliest due: MonotonicInstant) {
+        undatedCount -= Int(count)
+        earliest = min(earliest ?? due, due)
     }
 }

@@ -54,23 +54,20 @@ final class HandedRecords: Sendable {
             return (0..<count).reduce(0) { $0 + take(first + stride * $1, stride: 1, count: 1, body) }
         }
         return state.withLock { state in
-            var (place, left) = (first, count)
-            var index = state.index(of: place)
-            while left > 0, index < state.entries.count {
-                let entry = state.entries[index]
-                let end = entry.place + entry.count
-                guard place >= entry.place else { break }
-                if place < end {
-                    let part = min(left, (end - place + stride - 1) / stride)
-                    body(entry.record + place - entry.place, stride, part)
-                    state.entries[index].left -= part
-                    place += part * stride
-                    left -= part
-                }
-                index += 1
-            }
+            defer { state.forgetFound() }
+            return state.take(first, stride, count, body)
+        }
+    }
+
+    /// Finds the records of the run at places that follow no order, each once.
+    ///
+    /// - Parameters:
+    ///   - base: what is to be subtracted from a number to have its place.
+    ///   - records: gets them; a place that was not noted is left out.
+    func take(_ numbers: ArraySlice<Int64>, numberedFrom base: Int64, into records: inout [Int64]) {
+        state.withLock { state in
+            for number in numbers { _ = state.take(number - base, 1, 1) { record, _, _ in records.append(record) } }
             state.forgetFound()
-            return left
         }
     }
 
@@ -79,6 +76,29 @@ final class HandedRecords: Sendable {
 }
 
 extension HandedRecords.State {
+    /// - Parameter stride: at least 1.
+    /// - Returns: how many places were not noted.
+    fileprivate mutating func take(
+        _ first: Int64, _ stride: Int64, _ count: Int64, _ body: (Int64, Int64, Int64) -> Void
+    ) -> Int64 {
+        var (place, left) = (first, count)
+        var index = index(of: place)
+        while left > 0, index < entries.count {
+            let entry = entries[index]
+            let end = entry.place + entry.count
+            guard place >= entry.place else { break }
+            if place < end {
+                let part = min(left, (end - place + stride - 1) / stride)
+                body(entry.record + place - entry.place, stride, part)
+                entries[index].left -= part
+                place += part * stride
+                left -= part
+            }
+            index += 1
+        }
+        return left
+    }
+
     /// The last entry that begins at a place or before it; the first one when none does.
     fileprivate func index(of place: Int64) -> Int {
         var (low, high) = (head, entries.count)

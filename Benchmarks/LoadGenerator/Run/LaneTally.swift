@@ -71,9 +71,7 @@ struct LaneTally {
 
     @inline(never)
     private mutating func countFailed(_ delivery: Delivery) {
-        var firstDue: MonotonicInstant?
-        _ = dueTimes?.forEach(delivery.batch) { firstDue = min(firstDue ?? $0.due, $0.due) }
-        slowest.note(delivery, due: firstDue)
+        slowest.note(delivery, due: dueTimes?.find(delivery.batch).earliest)
         failedRecords += Int64(delivery.batch.recordCount)
         if delivery.error?.code == .deliveryTimedOut { hasTimedOut = true }
         firstFailure = firstFailure ?? delivery.error
@@ -109,20 +107,11 @@ struct LaneTally {
 
     /// The stage `total`.
     private mutating func countTotal(_ delivery: Delivery, in total: inout HdrHistogram) {
-        var undated = delivery.batch.recordCount
-        var firstDue: MonotonicInstant?
-        if let dueTimes {
-            undated = dueTimes.forEach(delivery.batch) { records in
-                firstDue = min(firstDue ?? records.due, records.due)
-                total.record(
-                    from: delivery.ended.nanoseconds(since: records.due), step: -records.intervalNs,
-                    count: records.count)
-            }
-        }
+        let found = dueTimes?.count(delivery.batch, until: delivery.ended, in: &total)
         // In a closed loop all records of a batch count from its first one: the bound that no record exceeds.
         let latencyNs = delivery.ended.nanoseconds(since: delivery.batch.times.firstAppend)
-        total.record(latencyNs, count: UInt64(undated))
-        slowest.note(delivery, due: firstDue)
+        total.record(latencyNs, count: UInt64(found?.undatedCount ?? delivery.batch.recordCount))
+        slowest.note(delivery, due: found?.earliest)
     }
 }
 

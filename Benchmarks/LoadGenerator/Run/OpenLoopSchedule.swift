@@ -9,7 +9,7 @@ import Synchronization
 final class OpenLoopSchedule: Sendable {
     private let next = Atomic<Int64>(0)
     private let total: Int64
-    private let begin: MonotonicInstant
+    let begin: MonotonicInstant
     /// From one record to the next, in ns; not a whole number.
     let intervalNs: Double
     private let gathering: Gathering
@@ -38,7 +38,16 @@ final class OpenLoopSchedule: Sendable {
     /// When a record is due.
     func intended(_ record: Int64) -> MonotonicInstant {
         let offset = Double(record) * intervalNs
-        return offset < 9e18 ? begin.advanced(byNanoseconds: Int64(offset.rounded(.up))) : .distantFuture
+        return offset < 9e18 ? begin.advanced(byNanoseconds: offsetNs(record)) : .distantFuture
+    }
+
+    /// When a record that was taken is due, in whole ns after the beginning, rounded up.
+    @inline(__always)
+    func offsetNs(_ record: Int64) -> Int64 {
+        let offset = Double(record) * intervalNs
+        // Without a call of the C library for each record.
+        let whole = Int64(offset)
+        return Double(whole) < offset ? whole + 1 : whole
     }
 
     /// Records whose time has come, at most `most`; nil when there are none yet, or none left.

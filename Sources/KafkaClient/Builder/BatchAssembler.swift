@@ -294,7 +294,7 @@ final class BatchAssembler {
         let memory = topic.memory(slot)
         let firstAppend = topic.firstAppend(slot)
         let marks = topic.marks(slot)
-        let numbers = topic.numbers(slot)
+        let numbers = topic.takeNumbers(slot)
         topic.close(slot)
         openCount -= 1
         openByteCount -= memory.count

@@ -15,6 +15,8 @@ final class OpenTopic {
     private(set) var batches: UnsafeMutablePointer<OpenBatch>
     /// The lease of each slot's buffer, that of slot -1 first.
     private var leases: [Lease]
+    /// The numbers of each slot's records, that of slot -1 first; empty until there are some.
+    private var numbers: [RecordNumbers] = []
     private var turn: AnyTurn
 
     /// What is needed of an open batch only when it is opened or sealed.
@@ -24,8 +26,6 @@ final class OpenTopic {
         var firstAppend = MonotonicInstant.distantFuture
         /// The records that callers have marked.
         var marks: [BatchMark] = []
-        /// The numbers of the records, where they have some.
-        var numbers = RecordNumbers()
         /// Of the batches of this partition: how often twice their usual length.
         var level: UInt8 = 0
         /// The number of the batch, among those of the slot.
@@ -66,6 +66,7 @@ final class OpenTopic {
         (batches - 1).deallocate()
         batches = slots + 1
         leases += Array(repeating: Lease(), count: count - capacity)
+        if !numbers.isEmpty { numbers += Array(repeating: RecordNumbers(), count: count - capacity) }
         capacity = count
     }
 
@@ -135,22 +136,23 @@ final class OpenTopic {
     /// The marked records of the batch that is open in a slot.
     func marks(_ slot: Int) -> [BatchMark] { leases[slot + 1].marks }
 
-    /// The numbers of the records of the batch that is open in a slot.
-    func numbers(_ slot: Int) -> RecordNumbers { leases[slot + 1].numbers }
+    /// The numbers of the records of the batch that is open in a slot, which is about to be closed.
+    func takeNumbers(_ slot: Int) -> RecordNumbers {
+        var taken = RecordNumbers()
+        if !numbers.isEmpty { swap(&taken, &numbers[slot + 1]) }
+        return taken
+    }
 
     /// Notes the numbers of records that were appended.
     ///
     /// - Parameter range: of the chunk's records; their batches are open.
     func number(_ range: Range<Int>, _ targets: RecordTargets, _ numbering: RecordNumbering) {
         if range.isEmpty { return }
+        if numbers.isEmpty { numbers = Array(repeating: RecordNumbers(), count: capacity + 1) }
         switch targets {
-        case .all(let slot) where numbering.places == nil:
-            leases[Int(slot) + 1].numbers.add(numbering[range.lowerBound], count: range.count)
-        case .all(let slot): for index in range { leases[Int(slot) + 1].numbers.add(numbering[index]) }
+        case .all(let slot): numbers[Int(slot) + 1].add(numbering, range)
         case .each(let slots):
-            leases.withUnsafeMutableBufferPointer { leases in
-                for index in range { leases[Int(slots[index]) + 1].numbers.add(numbering[index]) }
-            }
+            numbers.withUnsafeMutableBufferPointer { RecordNumbers.add(numbering, range, slots: slots, to: $0) }
         }
     }
 

@@ -89,9 +89,7 @@ actor SequentialWorker {
 extension RecordNumbers {
     /// Adds the numbers of a part of a set.
     fileprivate mutating func add(_ part: RecordSet.Part, of set: RecordSet, _ numbering: RecordNumbering) {
-        if part.isRun, numbering.places == nil {
-            return add(numbering[part.range.lowerBound], count: part.range.count)
-        }
-        for place in part.range { add(numbering[part.isRun ? place : Int(set.indices[place])]) }
+        if part.isRun { return add(numbering, part.range) }
+        for place in part.range { add(numbering[Int(set.indices[place])]) }
     }
 }

@@ -183,9 +183,10 @@ struct BuiltBatch: Sendable {
         byteCount = batch.byteCount
         uncompressedByteCount = batch.uncompressedByteCount
         times = batch.times
-        numbers = batch.numbers.runs.flatMap { run in
+        let inRuns = batch.numbers.runs.flatMap { run in
             (0..<Int64(run.count)).map { run.first + $0 * Int64(run.stride) }
         }
+        numbers = inRuns + batch.numbers.scattered
         let view = try RecordBatchView(batch.bytes)
         compression = view.compression
         var plain: [UInt8] = []

@@ -42,6 +42,11 @@ import Testing
         #expect(checked >= 20)
     }
 
+    @Test func `what find can look over are the lists of a sweep, but for the rate`() {
+        let lists = OptionTable.rows(of: .run).filter(\.isList).map(\.name)
+        #expect(OverList.names == lists.filter { $0 != "rate" })
+    }
+
     @Test func `the bounds that help tells are those that are held`() throws {
         var checked = 0
         for option in OptionTable.options {

@@ -76,4 +76,19 @@ import Testing
         large.add(small)
         #expect(large.totalCount == 9)
     }
+
+    @Test func `values of a list are counted as each by itself`() {
+        var random = SeededGenerator()
+        var (bulk, single) = (HdrHistogram.latencyNs(), HdrHistogram.latencyNs())
+        for round in 0..<50 {
+            let items = (0..<Int.random(in: 0...300, using: &random)).map { _ in
+                Int64.random(
+                    in: -1000...1 << Int64.random(in: 1...(round < 40 ? 30 : 43), using: &random), using: &random)
+            }
+            #expect(bulk.record(items) { 3 * $0 } == max(0, 3 * (items.max() ?? 0)))
+            for item in items { single.record(max(0, 3 * item)) }
+            #expect(bulk == single)
+        }
+        #expect(bulk.clampedCount > 0 && bulk.totalCount > 5000)
+    }
 }

@@ -28,6 +28,20 @@ import Testing
         #expect(take(handed, 460, count: 5) == [])
     }
 
+    @Test func `places that follow no order are found as well`() {
+        let handed = HandedRecords()
+        handed.add(1000, count: 200)
+        handed.add(1400, count: 256)
+        handed.add(5000, count: 1)
+        var records: [Int64] = []
+        handed.take([77_000, 77_199, 77_455, 77_200, 77_456, 78_000][...], numberedFrom: 77_000, into: &records)
+        #expect(records == [1000, 1199, 1655, 1400, 5000])
+        let rest = (0..<456).filter { ![0, 199, 455, 200].contains($0) }.map(Int64.init)
+        handed.take(rest[...], numberedFrom: 0, into: &records)
+        #expect(records.count == 457 && Set(records).count == 457)
+        #expect(handed.entryCount == 1)
+    }
+
     @Test func `what batches of any order and partition have is found, and then forgotten`() {
         let handed = HandedRecords()
         var random = SeededGenerator()
