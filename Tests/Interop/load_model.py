@@ -57,6 +57,22 @@ def saturated():
         expect("behind the schedule of 1G records/s" in ended.out, ended.out)
 
 
+@test("a rate that the broker does not keep is saturated, also where all that waits fits into the producer")
+def waiting():
+    for fault, arguments, verdict in (("produce:rate=8k", ("--partitions", 4), "saturated"),
+                                      ("produce:rate=3k", ("--partitions", 1, "--cores", 1), "saturated"),
+                                      ("produce:rate=30k", ("--partitions", 4), "ok"),
+                                      ("produce:delay=50ms:pipelined", ("--partitions", 4), "ok")):
+        with folder() as output, embedded_broker("--fault", fault) as bootstrap:
+            ended = kbench("-b", bootstrap, "--rate", "10k", "--duration", "2s", "--linger", "0ms", *arguments, "--output", output + "/out")
+            ended.must_end_with(0)
+            (row,) = rows(output + "/out")
+            if row["verdict"] != "noisy" or verdict == "saturated":
+                equal(row["verdict"], verdict, f"verdict of {fault}")
+            if verdict == "saturated":
+                expect("ever more of them wait" in ended.out, ended.out)
+
+
 @test("records that cost more to make than to send are generator-bound, with the share")
 def generator_bound():
     # Records that are stamped are copied and checksummed, and nobody waits for answers.

@@ -1,6 +1,16 @@
+/// A gate that could not be judged.
+package struct OpenGate: Sendable, Equatable {
+    package let gate: Gate
+    package let configuration: String
+    /// Without a full stop.
+    package let reason: String
+}
+
 /// Two sides compared: what is said of every metric of every configuration that both have.
 package struct Comparison: Sendable {
     package let metrics: [MetricComparison]
+    /// Gates that nothing is known of, because what they judge is missing.
+    package let openGates: [OpenGate]
     /// What is compared, and what may be wrong with it; sentences without a full stop.
     package let notes: [String]
     let rule: ComparisonRule
@@ -21,15 +31,22 @@ package struct Comparison: Sendable {
             }
         }
         var questions: [ComparisonJudge.Question] = []
+        var openGates: [OpenGate] = []
         var missing: [String] = []
         for match in matched.matches {
             for metric in rule.metrics {
-                guard let question = Self.question(match, metric, isPaired: isPaired) else {
-                    missing.append(metric.name)
-                    continue
+                let question = Self.question(match, metric, isPaired: isPaired)
+                if let question { questions.append(question) }
+                if question?.isWhole == true { continue }
+                missing.append(metric.name)
+                let why = "\(metric.name) was not measured in all of its runs"
+                openGates += rule.gates.filter { $0.metric == metric }.map {
+                    OpenGate(gate: $0, configuration: match.label, reason: why)
                 }
-                questions.append(question)
             }
+        }
+        for label in matched.baseAlone {
+            openGates += rule.gates.map { OpenGate(gate: $0, configuration: label, reason: "only base has it") }
         }
         guard !questions.isEmpty else {
             throw UsageError(
@@ -41,6 +58,12 @@ package struct Comparison: Sendable {
         }
         self.rule = rule
         metrics = ComparisonJudge(rule: rule).judge(questions)
+        // What is there may be bad enough.
+        self.openGates = openGates.filter { [metrics] open in
+            !metrics.contains {
+                $0.gate == open.gate && $0.configuration == open.configuration && $0.gateOutcome == .regression
+            }
+        }
         notes = Self.notes(base, new, matched, missing, rule)
     }
 
@@ -55,6 +78,7 @@ package struct Comparison: Sendable {
     package var status: ExitStatus {
         let outcomes = metrics.compactMap(\.gateOutcome)
         if outcomes.contains(.regression) { return .missed }
+        if !openGates.isEmpty { return .inconclusive }
         return outcomes.contains(.inconclusive) ? .inconclusive : .success
     }
 
@@ -66,18 +90,26 @@ package struct Comparison: Sendable {
     private static func question(
         _ match: ConfigurationMatch, _ metric: MetricColumn, isPaired: Bool
     ) -> ComparisonJudge.Question? {
-        let base = match.base.map { $0.number(metric.name) }
-        let new = match.new.map { $0.number(metric.name) }
-        let isPaired = isPaired && base.count == new.count
-        let (bases, news) = (base.compactMap(\.self), new.compactMap(\.self))
-        // What is missing here and there can't be compared.
-        guard bases.count == base.count, news.count == new.count else { return nil }
-        let contrast = Contrast(base: Samples(bases), new: Samples(news), isPaired: isPaired)
+        func measured(_ rows: [RunRow]) -> [(row: RunRow, value: Double)] {
+            rows.compactMap { row in row.number(metric.name).map { (row, $0) } }
+        }
+        var (base, new) = (measured(match.base), measured(match.new))
+        let isWhole = base.count == match.base.count && new.count == match.new.count
+        let isPaired = isPaired && match.base.count == match.new.count
+        if isPaired, !isWhole {
+            let pairs = zip(match.base, match.new).filter {
+                $0.number(metric.name) != nil && $1.number(metric.name) != nil
+            }
+            (base, new) = (measured(pairs.map(\.0)), measured(pairs.map(\.1)))
+        }
+        guard base.count >= 2, new.count >= 2 else { return nil }
+        let contrast = Contrast(
+            base: Samples(base.map(\.value)), new: Samples(new.map(\.value)), isPaired: isPaired)
         let outliers =
-            contrast.base.outliers.map { "base \(match.base[$0].name)" }
-            + contrast.new.outliers.map { "new \(match.new[$0].name)" }
+            contrast.base.outliers.map { "base \(base[$0].row.name)" }
+            + contrast.new.outliers.map { "new \(new[$0].row.name)" }
         return ComparisonJudge.Question(
-            configuration: match.label, metric: metric, contrast: contrast, outliers: outliers)
+            configuration: match.label, metric: metric, contrast: contrast, outliers: outliers, isWhole: isWhole)
     }
 
     private static func nothingInCommon(
@@ -122,7 +154,7 @@ package struct Comparison: Sendable {
             }
         }
         for name in Set(missing).sorted() {
-            notes.append("\(name) was not measured everywhere, and is not compared there")
+            notes.append("\(name) was not measured in all runs, and those without it are left out")
         }
         return notes
     }

@@ -19,14 +19,17 @@ package struct ComparisonReport: Sendable {
             text += line(row, width)
         }
         for row in comparison.metrics { text += remarks(row).map { $0 + "\n" }.joined() }
+        for open in comparison.openGates { text += "\(words(open)): inconclusive, \(open.reason)\n" }
         for note in comparison.notes { text += "note: \(note)\n" }
         return text
     }
 
     /// Gates as checks, and a table of what is said for each configuration.
     var report: Report {
+        let open = comparison.openGates
         let checks = comparison.metrics.compactMap { row -> Check? in
             guard let gate = row.gate, let outcome = row.gateOutcome else { return nil }
+            if open.contains(where: { $0.gate == gate && $0.configuration == row.configuration }) { return nil }
             let result: Check.Outcome =
                 switch outcome {
                 case .held: .passed
@@ -48,11 +51,21 @@ package struct ComparisonReport: Sendable {
             }
             tables[tables.count - 1].rows.append([row.metric.name, change(row, row.difference), words(row)])
         }
-        return Report(title: "kbench compare", checks: checks, tables: tables)
+        let openChecks = open.map {
+            Check(
+                name: $0.gate.description, group: $0.configuration.isEmpty ? "all" : $0.configuration,
+                outcome: .inconclusive, message: $0.reason)
+        }
+        return Report(title: "kbench compare", checks: checks + openChecks, tables: tables)
+    }
+
+    private func words(_ open: OpenGate) -> String {
+        "gate \(open.gate)\(open.configuration.isEmpty ? "" : " (\(open.configuration))")"
     }
 
     private func interval(_ row: MetricComparison) -> String {
-        "\(change(row, row.interval.lowerBound)) … \(change(row, row.interval.upperBound))"
+        guard let interval = row.interval else { return "too few runs" }
+        return "\(change(row, interval.lowerBound)) … \(change(row, interval.upperBound))"
     }
 
     private func heading(_ width: Int) -> String {
@@ -98,13 +111,17 @@ package struct ComparisonReport: Sendable {
                 case .regression: "NOT HELD"
                 case .inconclusive: "inconclusive"
                 }
+            let isOpen = comparison.openGates.contains { $0.gate == gate && $0.configuration == row.configuration }
+            // Said below, with the reason.
+            if isOpen { return remarks + outliers(row, name) }
             remarks.append("gate \(gate)\(row.configuration.isEmpty ? "" : " (\(row.configuration))"): \(word)")
         }
-        if !row.outliers.isEmpty {
-            remarks.append(
-                "\(name): far from the others, and counted all the same: \(Self.some(row.outliers))")
-        }
-        return remarks
+        return remarks + outliers(row, name)
+    }
+
+    private func outliers(_ row: MetricComparison, _ name: String) -> [String] {
+        if row.outliers.isEmpty { return [] }
+        return ["\(name): far from the others, and counted all the same: \(Self.some(row.outliers))"]
     }
 
     /// The first names of a list; all of them are in `comparison.csv`.
@@ -141,8 +158,10 @@ package struct ComparisonReport: Sendable {
 
         init(_ value: String?) { (text, json) = (value, .optional(value)) }
         init(_ value: Int?) { (text, json) = (value.map(String.init), .optional(value.map(Int64.init))) }
-        init(_ value: Double, decimals: Int) {
-            (text, json) = (Decimal.shortText(value, decimals: decimals), .double(value))
+        init(_ value: Double?, decimals: Int) {
+            (text, json) = (
+                value.flatMap { Decimal.shortText($0, decimals: decimals) }, value.map { .double($0) } ?? .null
+            )
         }
     }
 
@@ -153,8 +172,8 @@ package struct ComparisonReport: Sendable {
             Field(row.configuration), Field(row.metric.name), Field(row.contrast.base.count),
             Field(row.contrast.new.count), Field(row.contrast.base.median, decimals: 6),
             Field(row.contrast.new.median, decimals: 6), Field(row.contrast.isRelative ? "relative" : "absolute"),
-            Field(row.difference, decimals: 6), Field(row.interval.lowerBound, decimals: 6),
-            Field(row.interval.upperBound, decimals: 6), Field(row.confidence, decimals: 6),
+            Field(row.difference, decimals: 6), Field(row.interval?.lowerBound, decimals: 6),
+            Field(row.interval?.upperBound, decimals: 6), Field(row.confidence, decimals: 6),
             Field(row.probability, decimals: 9), Field(row.contrast.effect, decimals: 4), Field(row.finding.word),
             Field(moreRuns), Field(row.gate?.description), Field(row.gateOutcome?.rawValue),
             Field(row.outliers.isEmpty ? nil : row.outliers.joined(separator: "; ")),

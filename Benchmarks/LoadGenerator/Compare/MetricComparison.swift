@@ -32,7 +32,8 @@ package struct MetricComparison: Sendable, Equatable {
     package let contrast: Contrast
     /// Of the base's median, or in the metric's unit where values may be 0.
     package let difference: Double
-    package let interval: ClosedRange<Double>
+    /// Where the true difference lies; nil where there are too few runs to say it with this confidence.
+    package let interval: ClosedRange<Double>?
     /// Of the interval, 0 … 1.
     package let confidence: Double
     /// How probable a difference like this is where there is none.
@@ -75,6 +76,8 @@ struct ComparisonJudge {
         let metric: MetricColumn
         let contrast: Contrast
         let outliers: [String]
+        /// Whether all runs have the metric.
+        var isWhole = true
     }
 
     func judge(_ questions: [Question]) -> [MetricComparison] {
@@ -101,7 +104,8 @@ struct ComparisonJudge {
             configuration: question.configuration, metric: question.metric, contrast: contrast,
             difference: contrast.difference, interval: evidence.interval, confidence: 1 - level,
             probability: probability, finding: finding(evidence, probability, question.metric), gate: gate,
-            gateOutcome: gate.map { gateEvidence.outcome(of: $0) }, outliers: question.outliers)
+            gateOutcome: gate.map { gateEvidence.outcome(of: $0, isWhole: question.isWhole) },
+            outliers: question.outliers)
     }
 
     private func finding(
@@ -123,12 +127,21 @@ struct ComparisonJudge {
 private struct Evidence {
     let contrast: Contrast
     let level: Double
-    let interval: ClosedRange<Double>
+    /// Nil where there are too few runs for any.
+    let interval: ClosedRange<Double>?
 
     init(contrast: Contrast, distribution: BootstrapDistribution, level: Double) {
         self.contrast = contrast
         self.level = level
-        interval = distribution.interval(confidence: 1 - level)
+        let resampled = distribution.interval(confidence: 1 - level)
+        guard contrast.isFew else {
+            interval = resampled
+            return
+        }
+        // Resamples of a few values are too much alike.
+        interval = contrast.interval(level: level).map {
+            min(resampled.lowerBound, $0.lowerBound)...max(resampled.upperBound, $0.upperBound)
+        }
     }
 
     /// Whether the truth lies above a change (1) or below it (−1); nil where that can't be said.
@@ -138,24 +151,36 @@ private struct Evidence {
             case .relative(let share): share
             case .absolute(let amount): amount
             }
-        guard !interval.contains(bound), known ?? contrast.probability(of: change) <= level else { return nil }
+        guard let interval, !interval.contains(bound), known ?? contrast.probability(of: change) <= level else {
+            return nil
+        }
         return interval.lowerBound > bound ? 1 : -1
     }
 
     func liesWithin(_ margin: Double) -> Bool {
-        guard contrast.isRelative else {
-            return contrast.base.sorted == contrast.new.sorted
-                && contrast.base.sorted.first == contrast.base.sorted.last
-        }
+        guard contrast.isRelative else { return isUnchanged }
         return side(of: .relative(-margin)) == 1 && side(of: .relative(margin)) == -1
     }
 
-    func outcome(of gate: Gate) -> MetricComparison.GateOutcome {
-        guard contrast.isRelative else {
-            // Nothing can be said in percent of 0; but that nothing has changed can.
-            return contrast.new.sorted.last == contrast.base.sorted.first ? .held : .inconclusive
-        }
-        guard let side = side(of: .relative(gate.bound)) else { return .inconclusive }
+    /// Whether all values of both sides are the same, of so many runs that it would have been told if all had changed.
+    private var isUnchanged: Bool {
+        let (base, new) = (contrast.base.sorted, contrast.new.sorted)
+        guard base.first == base.last, new.first == new.last, base.first == new.first else { return false }
+        return contrast.probability(of: .absolute(1)) <= level
+    }
+
+    /// - Parameter isWhole: otherwise runs are missing, and what is there may be bad, but not good enough.
+    func outcome(of gate: Gate, isWhole: Bool) -> MetricComparison.GateOutcome {
+        let outcome = outcome(of: gate)
+        return outcome == .held && !isWhole ? .inconclusive : outcome
+    }
+
+    private func outcome(of gate: Gate) -> MetricComparison.GateOutcome {
+        // Of 0, no percentage is anything; so the bound is 0 itself.
+        let bound: Contrast.Change =
+            contrast.isRelative ? .relative(gate.bound) : .absolute(gate.bound * contrast.base.median)
+        if !contrast.isRelative, isUnchanged { return .held }
+        guard let side = side(of: bound) else { return .inconclusive }
         // The bound itself is neither; what lies on one side of it is forbidden.
         return gate.forbids(gate.bound + Double(side) * 1e-9) ? .regression : .held
     }
@@ -163,14 +188,16 @@ private struct Evidence {
     /// An interval narrows with the root of the number of runs. It has to become so narrow that it leaves out 0, or fits within
     /// the margin.
     func moreRuns(margin: Double) -> Int? {
+        let count = Double(min(contrast.base.count, contrast.new.count))
+        let least = Double(contrast.runsToTell(level: level)) - count
+        guard let interval else { return Int(max(1, least)) }
         let half = (interval.upperBound - interval.lowerBound) / 2
-        guard contrast.isRelative, half > 0 else { return nil }
+        guard contrast.isRelative, half > 0 else { return least > 0 ? Int(least) : nil }
         let difference = abs(contrast.difference)
         let wanted = max(difference, margin - difference)
         guard wanted > 0 else { return nil }
-        let count = Double(min(contrast.base.count, contrast.new.count))
         let needed = count * (half / wanted) * (half / wanted)
-        return Int(min(1e6, max(1, (needed - count).rounded(.up))))
+        return Int(min(1e6, max(1, least, (needed - count).rounded(.up))))
     }
 }
 

@@ -62,7 +62,7 @@ extension ColumnExpectation {
         }
         var distance: Double?
         if case .number(let number) = bound { distance = row.number(column).map { $0 - number } }
-        let doubt = doubt(isMet, row.verdict)
+        let doubt = isFact(of: row) ? nil : doubt(isMet, row.verdict)
         return Judgement(
             expectation: self, run: run, outcome: doubt != nil ? .inconclusive : isMet ? .passed : .missed,
             figure: figure, distance: distance, reason: doubt)
@@ -75,27 +75,42 @@ extension ColumnExpectation {
 
     /// Why a verdict leaves open what the figures seem to say; nil when it doesn't.
     private func doubt(_ isMet: Bool, _ verdict: Verdict.Kind?) -> String? {
-        guard let verdict, !isFact else { return nil }
+        guard let verdict else { return nil }
         let word = verdict.rawValue
         switch verdict {
         // How a cluster is laid out belongs to what is measured.
         case .ok, .lopsided: return nil
-        // Both only make a run slower: what is met all the same is met.
-        case .noisy, .drifting, .debugBuild: return isMet ? nil : "the run is \(word), which may make it slower"
+        // They only make a run slower: a bound that wants it fast and is met all the same is met.
+        case .noisy, .drifting, .debugBuild:
+            return isMet && wantsMore ? nil : "the run is \(word), which may make it slower"
         case .saturated, .generatorBound: return "the run is \(word): the load was not the one asked for"
         case .interrupted, .failedRecords, .unverified: return "the run is \(word)"
         }
     }
 
+    /// Whether a run that is slower than it might be can't meet it for that reason.
+    private var wantsMore: Bool {
+        switch MetricColumn(named: column)?.direction {
+        case .higher: comparison == .least || comparison == .above
+        case .lower: comparison == .most || comparison == .below
+        case .neither, nil: false
+        }
+    }
+
     /// Whether the column says what was asked for, or what became of records: no verdict casts doubt on that.
-    private var isFact: Bool {
+    private func isFact(of row: RunRow) -> Bool {
         switch measure {
         case .words: true
-        case .numbers: column != "compression_ratio" && column != "records_per_batch" && column != "batches"
+        // Of a run that lasts for a time, how many there are is a matter of speed.
+        case .numbers where Self.counts.contains(column): row.number("records") != nil
+        case .numbers: !Self.rates.contains(column)
         case .records: column == "rate_target_rps"
         case .bytes: column != "client_peak_rss_bytes"
         case .bytesPerSecond: false
         case .durations: column == "linger_ms" || column == "rtt_ms"
         }
     }
+
+    private static let counts: Set = ["records_acked", "records_read"]
+    private static let rates: Set = ["compression_ratio", "records_per_batch", "batches", "generator_capacity_share"]
 }

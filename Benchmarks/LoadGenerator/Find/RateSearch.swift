@@ -155,18 +155,15 @@ package struct RateSearch: Sendable, Equatable {
     private func bisection(_ repetition: Int) -> Bisection {
         let shift = 1 + resolution * (Double(repetition) / Double(Self.repetitionCount) - 0.5)
         return Bisection(
-            low: (low ?? lowest) * 0.95 * shift, high: (high ?? highest) * 1.05 * shift,
-            resolution: resolution)
+            low: min(low ?? lowest, highest) * 0.95 * shift, high: min(highest, (high ?? highest) * 1.05 * shift),
+            highest: highest, resolution: resolution)
     }
 
     private mutating func add(_ outcome: Outcome, to bisection: Bisection) {
         var bisection = bisection
         bisection.add(isHeld: outcome == .held)
         guard bisection.isOver else {
-            guard bisection.low >= lowest / 2, bisection.high <= highest * 2 else {
-                return state = .done(
-                    bisection.low < lowest ? .nothingHolds(lowest: lowest) : .unbounded(atLeast: highest))
-            }
+            guard bisection.low >= lowest / 2 else { return state = .done(.nothingHolds(lowest: lowest)) }
             return state = .measure(bisection)
         }
         estimates.append((bisection.low * bisection.high).squareRoot())
@@ -179,7 +176,10 @@ package struct RateSearch: Sendable, Equatable {
     /// Rates that are to be missed and to be held, in turn.
     private var checks: [Double] {
         let interval = interval
-        return (0..<4).flatMap { _ in [interval.lowerBound * 0.85, interval.upperBound * 1.15] }
+        let above = min(highest, interval.upperBound * 1.15)
+        // Where the highest rate is as good as found, there is none above it to be missed.
+        let rates = [interval.lowerBound * 0.85] + (above > interval.upperBound * 1.05 ? [above] : [])
+        return (0..<4).flatMap { _ in rates }
     }
 
     private var interval: ClosedRange<Double> { (estimates.min() ?? lowest)...(estimates.max() ?? lowest) }
@@ -230,11 +230,13 @@ private struct Bisection: Sendable, Equatable {
     private(set) var low: Double
     private(set) var high: Double
     private let resolution: Double
+    /// Nothing above it is tried.
+    private let highest: Double
     private var isLowTried = false
     private var isHighTried = false
 
-    init(low: Double, high: Double, resolution: Double) {
-        (self.low, self.high, self.resolution) = (low, high, resolution)
+    init(low: Double, high: Double, highest: Double, resolution: Double) {
+        (self.low, self.high, self.highest, self.resolution) = (low, high, highest, resolution)
     }
 
     private var isNarrow: Bool { high <= low * (1 + resolution) }
@@ -251,7 +253,7 @@ private struct Bisection: Sendable, Equatable {
         let tried = trial
         if isHeld {
             // What held at the upper end says nothing of where it ends: on from here.
-            if tried == high { (high, isHighTried) = (tried * 1.1, false) }
+            if tried == high { (high, isHighTried) = (min(highest, tried * 1.1), tried >= highest) }
             (low, isLowTried) = (tried, true)
         } else {
             if tried == low { (low, isLowTried) = (tried / 1.1, false) }

@@ -19,6 +19,8 @@ struct DueTimes: Sendable {
     }
 
     private let schedule: OpenLoopSchedule
+    /// Records that are due before one, and from the other on, are compared with each other.
+    let (half, tail): (MonotonicInstant, MonotonicInstant)
     /// Of each door that counts its records; empty where they have the numbers of the run.
     private let doors: [HandedRecords]
 
@@ -29,6 +31,7 @@ struct DueTimes: Sendable {
 
     init(_ schedule: OpenLoopSchedule, doors: [HandedRecords] = []) {
         self.schedule = schedule
+        (half, tail) = (schedule.half, schedule.tail)
         self.doors = doors
     }
 

@@ -23,6 +23,8 @@ struct LaneTally {
     /// A batch was not acknowledged within the delivery timeout.
     private var hasTimedOut = false
     private(set) var lastAck = MonotonicInstant.distantPast
+    /// Of an open loop.
+    private(set) var backlog = Backlog()
     /// Of an open loop: latencies count from when the records were due. Set before records are sent.
     var dueTimes: DueTimes?
     /// Takes what has to be known to compare it with what is stored. Set before the run.
@@ -33,6 +35,7 @@ struct LaneTally {
         stages.reset()
         (failedRecords, batches, wireBytes, builtBytes, ackedBytes) = (0, 0, 0, 0, 0)
         (possibleDuplicates, retriedRecords, lastAck, firstFailure) = (0, 0, .distantPast, nil)
+        backlog = Backlog()
         gaps.reset()
         slowest.reset()
         loads.reset()
@@ -61,12 +64,12 @@ struct LaneTally {
         ledger?.note(delivery)
         guard delivery.isAcknowledged else { return countFailed(delivery) }
         lastAck = max(lastAck, delivery.ended)
-        countBuilt(delivery.batch)
-        // Where the pipeline stops before the broker nothing is written, and there is no such time.
-        if exchangeCount > 0 { countAnswered(delivery, exchangeCount - 1) }
         interval.records += count
         interval.bytes += byteCount
-        countTotal(delivery, in: &interval.total)
+        let due = countTotal(delivery, in: &interval.total)
+        countBuilt(delivery.batch, due: due)
+        // Where the pipeline stops before the broker nothing is written, and there is no such time.
+        if exchangeCount > 0 { countAnswered(delivery, exchangeCount - 1) }
     }
 
     @inline(never)
@@ -78,13 +81,16 @@ struct LaneTally {
     }
 
     /// Counts what the builder did, also where no producer follows.
-    private mutating func countBuilt(_ batch: RecordBatch) {
+    ///
+    /// - Parameter due: no record was appended before.
+    private mutating func countBuilt(_ batch: RecordBatch, due: MonotonicInstant?) {
         batches += 1
         builtBytes += Int64(batch.uncompressedByteCount)
         ackedBytes += Int64(batch.byteCount)
         let weight = UInt64(batch.recordCount)
         let times = batch.times
-        stages.build.record(times.sealed.nanoseconds(since: times.firstAppend), count: weight)
+        let begun = due.map { max($0, times.firstAppend) } ?? times.firstAppend
+        stages.build.record(times.sealed.nanoseconds(since: begun), count: weight)
         if batch.compression != .none || times.compressed > times.sealed {
             stages.compress.record(times.compressed.nanoseconds(since: times.sealed), count: weight)
         }
@@ -106,12 +112,67 @@ struct LaneTally {
     }
 
     /// The stage `total`.
-    private mutating func countTotal(_ delivery: Delivery, in total: inout HdrHistogram) {
+    ///
+    /// - Returns: when the first of its records was due; nil in a closed loop.
+    private mutating func countTotal(
+        _ delivery: Delivery, in total: inout HdrHistogram
+    ) -> MonotonicInstant? {
         let found = dueTimes?.count(delivery.batch, until: delivery.ended, in: &total)
+        if let dueTimes, let due = found?.earliest { backlog.add(delivery, due: due, dueTimes) }
         // In a closed loop all records of a batch count from its first one: the bound that no record exceeds.
         let latencyNs = delivery.ended.nanoseconds(since: delivery.batch.times.firstAppend)
         total.record(latencyNs, count: UInt64(found?.undatedCount ?? delivery.batch.recordCount))
         slowest.note(delivery, due: found?.earliest)
+        return found?.earliest
+    }
+}
+
+/// Whether more and more records wait in the course of a schedule: what came of those of its first half, and of its end.
+///
+/// A rate that can't be kept makes each record wait longer than those before it, wherever it is that they wait. A schedule that was
+/// late for a while and caught up ends as it began.
+struct Backlog: Equatable {
+    /// Latencies of batches, by their records.
+    struct Latencies: Equatable {
+        var sumNs = 0.0
+        var count = 0.0
+
+        var meanNs: Double? { count > 0 ? sumNs / count : nil }
+    }
+
+    private var firstHalf = Latencies()
+    private var end = Latencies()
+
+    fileprivate mutating func add(_ delivery: Delivery, due: MonotonicInstant, _ dueTimes: DueTimes) {
+        if due < dueTimes.half {
+            firstHalf.add(delivery.ended.nanoseconds(since: due), delivery.batch.recordCount)
+        } else if due >= dueTimes.tail {
+            end.add(delivery.ended.nanoseconds(since: due), delivery.batch.recordCount)
+        }
+    }
+
+    mutating func add(_ other: Backlog) {
+        firstHalf.add(other.firstHalf)
+        end.add(other.end)
+    }
+
+    /// By how much later on average records of the end were acknowledged than those of the first half, in ns; nil where there were
+    /// none of either.
+    var growthNs: Double? {
+        guard let before = firstHalf.meanNs, let after = end.meanNs else { return nil }
+        return max(0, after - before)
+    }
+}
+
+extension Backlog.Latencies {
+    fileprivate mutating func add(_ latencyNs: Int64, _ recordCount: Int) {
+        sumNs += Double(latencyNs) * Double(recordCount)
+        count += Double(recordCount)
+    }
+
+    fileprivate mutating func add(_ other: Self) {
+        sumNs += other.sumNs
+        count += other.count
     }
 }
 

@@ -1,7 +1,8 @@
 // What a run's own figures say about whether they may be trusted. The bounds stand here and in results/README.md.
 
 extension Verdict {
-    /// An open loop was still behind when its time was over: the broker, the network or the client can't keep the rate.
+    /// An open loop was still behind when its time was over, or ever more of its records waited: the broker, the network or the client
+    /// can't keep the rate.
     ///
     /// A schedule that was late for a while and caught up is not saturated: its latencies show the delay.
     static func saturated(
@@ -10,7 +11,17 @@ extension Verdict {
         if isInterrupted { return nil }
         let scheduledNs = Double(planned) / rate * 1e9
         let allowedNs = max(10_000_000, scheduledNs / 100)
-        if lag.missedRecords == 0, Double(lag.finalNs) <= allowedNs { return nil }
+        guard lag.missedRecords > 0 || Double(lag.finalNs) > allowedNs else {
+            // Records were handed over in time, and wait for the broker.
+            guard lag.growthNs > allowedNs else { return nil }
+            return Verdict(
+                .saturated,
+                """
+                records due at its end were acknowledged \(Quantity.approximateDuration(ns: lag.growthNs)) later than those of its \
+                first half (\(Quantity.approximateDuration(ns: allowedNs)) are allowed): at \(Quantity.approximate(rate)) records/s ever \
+                more of them wait
+                """)
+        }
         let missed = lag.missedRecords > 0 ? "; \(lag.missedRecords) of \(planned) records were never made" : ""
         return Verdict(
             .saturated,

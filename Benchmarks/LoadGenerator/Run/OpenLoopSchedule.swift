@@ -89,6 +89,16 @@ final class OpenLoopSchedule: Sendable {
         return intended(min(gathering.last(from: own), total - 1))
     }
 
+    /// Up to here is the first half of the schedule.
+    var half: MonotonicInstant { intended(total / 2) }
+
+    /// From here on is the end of the schedule: its last twentieth, or its last tenth of a second where that is longer, but at most
+    /// its second half.
+    var tail: MonotonicInstant {
+        let lastCount = max(Double(total) / 20, 100_000_000 / intervalNs)
+        return intended(max(total / 2, total - Int64(min(lastCount, Double(total)))))
+    }
+
     /// How far behind its schedule the run is at `now`, or was with its last record, in ns.
     func lagNs(at now: MonotonicInstant) -> Int64 {
         nextDue.map { max(0, now.nanoseconds(since: $0)) } ?? final.load(ordering: .relaxed)

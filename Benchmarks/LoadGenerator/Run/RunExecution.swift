@@ -46,6 +46,8 @@ struct RunExecution {
         var finalNs: Int64
         /// Records that were not even made when the time was over.
         var missedRecords: Int64
+        /// By how much later records of its end were acknowledged than those of its first half.
+        var growthNs = 0.0
     }
 
     /// Sends what comes before the clock starts, and forgets it.
@@ -125,6 +127,8 @@ struct RunExecution {
         await timelining?.value
         measurement.add(outcomes)
         measurement.lag = load.lag(durationNs: measurement.durationNs, generated: measurement.generatedRecords)
+        let backlog = pipeline.recorders.reduce(into: Backlog()) { $0.add($1.tally.backlog) }
+        measurement.lag?.growthNs = backlog.growthNs ?? 0
         return measurement
     }
 

@@ -76,6 +76,8 @@ extension SlowestBatches.Entry {
         let ready = isCompressed ? times.compressed : times.sealed
         let first = exchanges.first?.began ?? delivery.ended
         let last = exchanges.last?.began ?? delivery.ended
+        // A batch that was begun amid a chunk counts from the chunk's first record, which may have come before its own was due.
+        let begun = max(times.firstAppend, due ?? times.firstAppend)
         let throttled = exchanges.reduce(0) { $0 + $1.throttled.nanoseconds }
         // A pause may have begun before there was anything to wait.
         let throttledNs = min(throttled, max(0, last.nanoseconds(since: ready)))
@@ -85,8 +87,7 @@ extension SlowestBatches.Entry {
         let servedNs = exchanges.last?.serviceNanoseconds
         let ackNs = delivery.ended.nanoseconds(since: last)
         return Parts(
-            due: due.map { times.firstAppend.nanoseconds(since: $0) },
-            build: times.sealed.nanoseconds(since: times.firstAppend),
+            due: due.map { begun.nanoseconds(since: $0) }, build: times.sealed.nanoseconds(since: begun),
             compress: isCompressed ? times.compressed.nanoseconds(since: times.sealed) : nil,
             queue: waitedNs - queueThrottledNs, throttle: throttledNs > 0 ? throttledNs : nil,
             retry: exchanges.count > 1 ? retryNs : nil,

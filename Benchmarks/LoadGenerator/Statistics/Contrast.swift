@@ -87,6 +87,52 @@ package struct Contrast: Sendable, Equatable {
         return 2 * u / (n * m) - 1
     }
 
+    /// Whether there are so few values that resampling them says too little.
+    package var isFew: Bool { min(base.count, new.count) < 8 && base.count * new.count <= 4096 }
+
+    /// All changes that a rank test leaves possible: from the least one to the greatest one whose probability is above `level`. Nil
+    /// where there are too few values to exclude anything on one side.
+    ///
+    /// Source: Hodges and Lehmann, "Estimates of location based on rank tests", 1963.
+    package func interval(level: Double) -> ClosedRange<Double>? {
+        let isRelative = isRelative
+        func change(_ base: Double, _ new: Double) -> Double { isRelative ? new / base - 1 : new - base }
+        // Only there a rank changes.
+        var steps = base.values.flatMap { base in new.values.map { change(base, $0) } }
+        if isMatched {
+            let own = pairDifferences
+            for (index, first) in own.enumerated() {
+                steps += own[index...].map { isRelative ? ((1 + first) * (1 + $0)).squareRoot() - 1 : (first + $0) / 2 }
+            }
+        }
+        steps = Array(Set(steps)).sorted()
+        func isPossible(_ value: Double) -> Bool {
+            probability(of: isRelative ? .relative(value) : .absolute(value)) > level
+        }
+        // Between neighbours nothing changes; beyond the ends lies all that is farther.
+        let (first, last) = (steps[0], steps[steps.count - 1])
+        let reach = max(last - first, abs(first), abs(last), isRelative ? 0 : 1)
+        let below = isRelative ? (first - 1) / 2 : first - reach
+        let above = last + max(reach, 1)
+        guard !isPossible(below), !isPossible(above) else { return nil }
+        let middles = zip(steps, steps.dropFirst()).map { ($0 + $1) / 2 }
+        let low = steps.indices.first { isPossible(steps[$0]) || ($0 < middles.count && isPossible(middles[$0])) }
+        let high = steps.indices.last { isPossible(steps[$0]) || ($0 > 0 && isPossible(middles[$0 - 1])) }
+        guard let low, let high else { return nil }
+        return steps[low]...steps[high]
+    }
+
+    /// Values a side from which on it can be told at all, at a level, that the sides differ.
+    package func runsToTell(level: Double) -> Int {
+        var (count, probability) = (1, 1.0)
+        // Of all ways in which the ranks can fall, two are as far apart as they get.
+        while probability > level, count < 1000 {
+            count += 1
+            probability = isPaired ? probability / 2 : probability * Double(count) / Double(2 * (2 * count - 1))
+        }
+        return count
+    }
+
     private var pairDifferences: [Double] {
         zip(base.values, new.values).map { isRelative ? $1 / $0 - 1 : $1 - $0 }
     }

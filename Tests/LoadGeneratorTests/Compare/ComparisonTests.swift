@@ -44,7 +44,7 @@ import Testing
         let worse = try Self.compare(Self.rows(Self.hundred), Self.rows(slower))
         #expect(worse.metrics.map(\.finding) == [.worse])
         #expect(abs(worse.metrics[0].difference + 0.1) < 0.001)
-        #expect(worse.metrics[0].interval.contains(-0.1))
+        #expect(worse.metrics[0].interval?.contains(-0.1) == true)
         #expect(worse.metrics[0].contrast.effect == -1)
         let better = try Self.compare(Self.rows(slower), Self.rows(Self.hundred))
         #expect(better.metrics.map(\.finding) == [.better])
@@ -141,9 +141,70 @@ import Testing
         let none = Self.rows(Self.hundred, ["records_failed": "0"])
         let same = try Self.compare(none, none, rule)
         #expect(same.metrics[0].finding == .same && same.status == .success)
+        // Of 0 any number is more than 5 % more.
         var some = none
         for index in some.indices { some[index]["records_failed"] = "\(index)" }
-        #expect(try Self.compare(none, some, rule).status == .inconclusive)
+        #expect(try Self.compare(none, some, rule).status == .missed)
+        #expect(try Self.compare(some, none, rule).status == .success)
+        // One run in eight is not what they are like.
+        var one = none
+        one[3]["records_failed"] = "7"
+        #expect(try Self.compare(none, one, rule).status == .inconclusive)
+        // Two runs could not have told.
+        let few = try Self.compare(Array(none.prefix(2)), Array(none.prefix(2)), rule)
+        #expect(few.metrics[0].finding == .inconclusive(moreRuns: 2) && few.status == .inconclusive)
+    }
+
+    @Test func aThroughputThatFallsToNothingIsARegression() throws {
+        let throughputs = [0.0] + (0..<9).map { 1_000_000 + Double($0) }
+        let comparison = try Self.compare(Self.rows(throughputs), Self.rows([Double](repeating: 0, count: 10))) {
+            $0.gates = (try? Gate.list("throughput_rps:-5%")) ?? []
+        }
+        #expect(comparison.metrics[0].finding == .worse && comparison.status == .missed)
+    }
+
+    @Test func aGateOnWhatIsMissingIsOpen() throws {
+        let rule = { (rule: inout ComparisonRule) in
+            rule.gates = (try? Gate.list("throughput_rps:-5%")) ?? []
+        }
+        let base = Self.rows(Self.hundred) + Self.rows(Self.hundred, ["codec": "lz4"])
+        #expect(try Self.compare(base, base, rule).status == .success)
+        // A configuration that the new side no longer has.
+        let gone = try Self.compare(base, Self.rows(Self.hundred), rule)
+        #expect(gone.status == .inconclusive && gone.openGates.map(\.configuration) == ["codec=lz4"])
+        let checks = ComparisonReport(comparison: gone, pairCount: nil).report.checks
+        #expect(checks.map(\.outcome) == [.passed, .inconclusive])
+        #expect(ComparisonReport(comparison: gone, pairCount: nil).text.contains("inconclusive, only base has it"))
+        // One that it has besides is no reason.
+        #expect(try Self.compare(Self.rows(Self.hundred), base, rule).status == .success)
+        // A run without a figure: the others may be bad enough, but not good enough.
+        var holed = base
+        holed[12]["throughput_rps"] = nil
+        let missing = try Self.compare(base, holed, rule)
+        #expect(missing.status == .inconclusive && missing.metrics.map(\.contrast.new.count) == [8, 7])
+        #expect(missing.metrics.map(\.gateOutcome) == [.held, .inconclusive])
+        var slow = holed
+        for index in slow.indices { slow[index]["throughput_rps"] = slow[index]["throughput_rps"].map { _ in "50" } }
+        for index in slow.indices where index % 2 == 0 && slow[index]["throughput_rps"] != nil {
+            slow[index]["throughput_rps"] = "51"
+        }
+        let slower = try Self.compare(base, slow, rule)
+        #expect(slower.status == .missed && slower.openGates.isEmpty)
+        let paired = try Self.compare(base, holed, isPaired: true, rule)
+        #expect(paired.metrics.map(\.contrast.base.count) == [8, 7] && paired.status == .inconclusive)
+    }
+
+    @Test func fewRunsHaveWideIntervalsOrNone() throws {
+        // Of three a side the rank test can't exclude anything with 95 %; of four it can all that lies outside of both.
+        let three = try Self.compare(Self.rows([100, 101, 102]), Self.rows([50, 51, 52]))
+        #expect(three.metrics[0].interval == nil && three.metrics[0].finding == .inconclusive(moreRuns: 1))
+        #expect(ComparisonReport(comparison: three, pairCount: nil).text.contains("too few runs"))
+        #expect(ComparisonReport(comparison: three, pairCount: nil).csv.contains(",relative,-0.49505,,,0.95,"))
+        let four = try Self.compare(Self.rows([100, 101, 102, 103]), Self.rows([50, 51, 52, 53]))
+        let interval = try #require(four.metrics[0].interval)
+        #expect(
+            abs(interval.lowerBound - (50.0 / 103 - 1)) < 1e-9 && abs(interval.upperBound - (53.0 / 100 - 1)) < 1e-9)
+        #expect(four.metrics[0].finding == .worse)
     }
 }
 

@@ -59,6 +59,11 @@ import Testing
         case .noisy, .drifting, .debugBuild: #expect((met, missed) == (.passed, .inconclusive))
         default: #expect((met, missed) == (.inconclusive, .inconclusive))
         }
+        // Noise makes slower: that what wants a slow run is met may be its doing.
+        switch kind {
+        case .ok, .lopsided: #expect(try judge("throughput_rps<=20M", result).outcome == .passed)
+        default: #expect(try judge("throughput_rps<=20M", result).outcome == .inconclusive)
+        }
         // What became of records, and what was asked for, are facts.
         #expect(try judge("records_failed==0", result).outcome == .passed)
         #expect(try judge("records_acked>=20M", result).outcome == .missed)

@@ -120,6 +120,22 @@ import Testing
         #expect(result == .unbounded(atLeast: 300_000))
     }
 
+    @Test func nothingAboveTheHighestRateIsTried() {
+        for (capacity, seed) in [(19_000.0, 1), (19_900, 2), (20_000, 3), (20_100, 4), (21_000, 5), (40_000, 6)] {
+            let (result, windows) = Self.search(seed: UInt64(seed), ceiling: 30_000, highest: 20_000) {
+                rate, phase, random in
+                #expect(rate <= 20_000)
+                return Self.broker(capacity, noise: 0.02)(rate, phase, &random)
+            }
+            switch result {
+            case .unbounded(let least): #expect(least == 20_000 && capacity > 19_800)
+            case .found(let estimate): #expect(abs(estimate.rate / min(capacity, 20_000) - 1) < 0.04, "\(capacity)")
+            default: Issue.record("\(capacity): \(result)")
+            }
+            #expect(windows < 60)
+        }
+    }
+
     @Test func searchWindowsDoNotEnterTheResult() {
         // While it looks for a bracket the broker seems much slower than it is.
         let (result, _) = Self.search(seed: 3, ceiling: 100_000) { rate, phase, random in

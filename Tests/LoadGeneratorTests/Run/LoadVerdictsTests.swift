@@ -25,6 +25,19 @@ import Testing
                 == nil)
     }
 
+    @Test func `records that wait ever longer for the broker are behind as well`() {
+        var late = lag(worstMs: 1, finalMs: 1)
+        late.growthNs = 41_000_000
+        #expect(
+            Verdict.saturated(late, planned: 40_000, rate: 10_000, isInterrupted: false)?.explanation
+                == """
+                records due at its end were acknowledged 41 ms later than those of its first half (40 ms are allowed): \
+                at 10k records/s ever more of them wait
+                """)
+        late.growthNs = 39_000_000
+        #expect(Verdict.saturated(late, planned: 40_000, rate: 10_000, isInterrupted: false) == nil)
+    }
+
     @Test func `records that were never made are counted, unless the user ended the run`() {
         let late = lag(worstMs: 0, finalMs: 0, missed: 7)
         let verdict = Verdict.saturated(late, planned: 100, rate: 10, isInterrupted: false)

@@ -68,6 +68,40 @@ import Testing
         }
     }
 
+    @Test func intervalsOfFewRunsHoldTheTruthAsOftenAsTheySay() {
+        var random = SplitMix64(seed: 5)
+        for (count, level) in [(4, 0.05), (5, 0.01), (6, 0.05), (7, 0.01)] {
+            var missed = 0
+            for _ in 0..<400 {
+                // Two dice give a bell, nearly.
+                let values = (0..<2 * count).map { _ in
+                    100 + (0..<4).reduce(0.0) { sum, _ in sum + Double.random(in: -1...1, using: &random) }
+                }
+                let contrast = Contrast(
+                    base: Samples(Array(values[..<count])), new: Samples(values[count...].map { $0 * 1.1 }),
+                    isPaired: false)
+                guard let interval = contrast.interval(level: level) else {
+                    missed = .max
+                    break
+                }
+                // Unless the test says the same, the interval would contradict it.
+                let isFound = contrast.probability(of: .relative(0.1)) <= level
+                #expect(interval.contains(0.1) == !isFound)
+                missed += isFound ? 1 : 0
+            }
+            #expect(Double(missed) / 400 <= level + 0.025, "\(count) runs a side: \(missed) of 400")
+        }
+    }
+
+    @Test func soManyRunsAreNeededToTellAnything() {
+        func needed(_ level: Double, isPaired: Bool = false) -> Int {
+            Contrast(base: Samples([1, 2]), new: Samples([3, 4]), isPaired: isPaired).runsToTell(level: level)
+        }
+        // 2 / 20, 2 / 70, 2 / 252; and 2 / 32, 2 / 64.
+        #expect([needed(0.1), needed(0.05), needed(0.01)] == [3, 4, 5])
+        #expect([needed(0.0625, isPaired: true), needed(0.05, isPaired: true)] == [5, 6])
+    }
+
     @Test func pairsAreResampledTogether() {
         // The machine got twice as slow in mid-way; the new side always is 10 % faster.
         let base = Samples([100, 101, 99, 100, 50, 51, 49, 50])
