@@ -8,7 +8,7 @@ struct FindCommand {
 
     func carryOut() async -> ExitStatus {
         if plan.plan.isDryRun {
-            Terminal.write(plan.plan.dryRunText, to: 1)
+            Terminal.write(plan.dryRunText, to: 1)
             return .success
         }
         let terminal = Terminal(plan.plan.output)

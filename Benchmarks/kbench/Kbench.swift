@@ -10,6 +10,7 @@ import LoadGenerator
 @main
 struct Kbench {
     static func main() async {
+        openStandardDescriptors()
         let arguments = Array(CommandLine.arguments.dropFirst())
         let status: ExitStatus
         do throws(UsageError) {
@@ -19,6 +20,11 @@ struct Kbench {
             status = .usage
         }
         exit(status.rawValue)
+    }
+
+    /// What a caller has closed is open to nowhere, so that no file and no socket gets its number.
+    private static func openStandardDescriptors() {
+        for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
     }
 
     private static func carryOut(_ command: Command, _ arguments: [String]) async -> ExitStatus {

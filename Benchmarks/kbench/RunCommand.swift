@@ -15,7 +15,11 @@ struct RunCommand {
         let terminal = Terminal(plan.output)
         for warning in plan.warnings { terminal.note("warning: \(warning)") }
         do {
+            // A sweep that is resumed may be still under way.
+            var lock = try plan.resumption.map { try FolderLock($0.directory) }
             let directory = try prepareDirectory(terminal)
+            lock = try lock ?? FolderLock(directory.path)
+            defer { lock?.release() }
             try plan.output.prepareTrace(isResumed: plan.resumption != nil)
             try plan.output.reports.probe()
             return try await RunSession(plan: plan, directory: directory, terminal: terminal).carryOut(

@@ -3,10 +3,12 @@
 import csv
 import json
 import os
+import shutil
 import signal
+import subprocess
 import time
 
-from harness import Running, embedded_broker, equal, expect, folder, kbench, rows, table, test
+from harness import KBENCH, Running, embedded_broker, equal, expect, folder, kbench, rows, table, test, wait_until
 
 # Runs of a tenth of a second, without a broker.
 QUICK = ("--stage", "null", "--records", "50k", "--partitions", 4, "--warmup-records", "1k")
@@ -77,8 +79,76 @@ def refused():
                 ((work + "/base", work + "/base", "--gate", "througput_rps:-5%"), "did you mean throughput_rps"),
                 ((work + "/base", work + "/base", "--codec", "lz4"), "no effect"),
                 (("--base", "--codec lz5", "--new", ""), "no such codec"),
+                (("--base", "--codec lz4,zstd", "--new", "--codec none"), "no configuration in common"),
+                (("--base", "--stage null", "--new", "--stage null", "--gate", "latency_ack_p99_us:+5%"), "without --stage broker"),
+                (("--base", "", "--new", "", "--metric", "records_lost"), "without --verify"),
                 (("--base", "", "--base-binary", work + "/nothing"), "no program")):
             kbench("compare", *words).must_end_with(64).must_say(reason)
+
+
+@test("a gate that nothing is known of leaves the comparison open, and numbers that no run has are refused")
+def open_gates():
+    with folder() as work:
+        for name in ("base", "new"):
+            results(f"{work}/{name}", STEADY)
+        with open(work + "/base/runs.csv", "a", encoding="utf-8") as file:
+            for index, figure in enumerate(STEADY):
+                file.write(f"{index + 9},broker,lz4,{figure},{1e9 / figure},ok\n")
+        ended = kbench("compare", work + "/base", work + "/new", "--gate", "throughput_rps:-5%", "--junit", work + "/junit.xml").must_end_with(3)
+        expect("gate throughput_rps:-5% (codec=lz4): inconclusive, only base has it" in ended.out, ended.out)
+        kbench("compare", work + "/new", work + "/base", "--gate", "throughput_rps:-5%").must_end_with(0)
+        for number, wrong in enumerate(("1e308", "nan", "0x10")):
+            results(f"{work}/{number}", [1000, 1001])
+            with open(f"{work}/{number}/runs.csv", encoding="utf-8") as file:
+                text = file.read().replace("1000,", wrong + ",")
+            with open(f"{work}/{number}/runs.csv", "w", encoding="utf-8") as file:
+                file.write(text)
+            kbench("compare", f"{work}/{number}", f"{work}/{number}").must_end_with(64).must_say(f"'{wrong}'")
+        with open(work + "/base/runs.csv", "a", encoding="utf-8") as file:
+            file.write("3,broker,lz4,1000,1,ok\n")
+        kbench("compare", work + "/base", work + "/new").must_end_with(64).must_say("run 3 is there more than once")
+        os.makedirs(work + "/pipe")
+        os.mkfifo(work + "/pipe/runs.csv")
+        kbench("compare", work + "/pipe", work + "/new").must_end_with(64).must_say("can't be read")
+        kbench("run", "--records", 100, "--stage", "null", "--output", work + "/out", "--junit", work + "/new/runs.csv").must_end_with(1).must_say("has results in it")
+
+
+@test("a program is the file that was named, and one that is no kbench is told at once")
+def programs():
+    with folder() as work:
+        with open(work + "/silent", "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\nexit 0\n")
+        os.chmod(work + "/silent", 0o755)
+        os.makedirs(work + "/path")
+        shutil.copy(work + "/silent", work + "/path/other")
+        with open(work + "/other", "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\ntouch {work}/called\nexit 0\n")
+        os.chmod(work + "/other", 0o755)
+        for name in ("./silent", "other"):
+            kbench("compare", *QUICK, "--base-binary", name, "--output", f"{work}/out-{name[-5:]}", cwd=work,
+                   env={**os.environ, "PATH": f"{work}/path:{os.environ['PATH']}"}).must_end_with(1).must_say("has written no results")
+        expect(os.path.exists(work + "/called"), "another program of that name was run")
+
+
+@test("two kbenchs do not write to one folder, and the end of a session is one of the run")
+def one_folder():
+    with folder() as work:
+        running = Running("--duration", "20s", "--stage", "null", "--output", work + "/out")
+        wait_until(lambda: os.path.exists(work + "/out/manifest.json"), "a manifest")
+        kbench("--records", 100, "--stage", "null", "--output", work + "/out").must_end_with(1).must_say("another kbench is writing there")
+        kbench("--resume", work + "/out").must_end_with(1).must_say("another kbench is writing there")
+        running.signal(signal.SIGHUP)
+        running.finish(20).must_end_with(130)
+        equal([row["verdict"] for row in rows(work + "/out")], ["interrupted"], "verdicts")
+
+
+@test("what a caller has closed is no reason to fail")
+def closed():
+    with folder() as work:
+        for number, words in enumerate(("<&-", ">&-", "2>&-", "<&- >&- 2>&-")):
+            command = f'exec "$0" --records 100 --partitions 1 --output {work}/{number} {words}'
+            ended = subprocess.run(["bash", "-c", command, KBENCH], timeout=60, capture_output=True, check=False)
+            equal((ended.returncode, len(rows(f"{work}/{number}"))), (0, 1), f"with {words}")
 
 
 @test("two sides are run one next to the other, each run in a folder of its own, until it is told which is better")

@@ -77,7 +77,7 @@ def missed():
 def unmeasured():
     with folder() as output:
         ended = kbench("--records", "1k", "--output", output + "/without", *expecting("records_lost==0"))
-        ended.must_end_with(3).must_say("without --verify nothing is read back")
+        ended.must_end_with(3).must_say("without --verify it is not measured")
         equal(lines_with(ended, "inconclusive")[0].split("  ")[-2:], ["not measured", "[run 1]"], "what is said")
         kbench("--records", "1k", "--verify", "--output", output + "/with", *expecting("records_lost==0")).must_end_with(0)
 

@@ -68,11 +68,41 @@ struct ComparePlanReader {
             try side("new", try options(\.new) ?? [], try options(\.newBinary))
         }
         guard let base, let new else { throw problems.error }
-        return .runs(base: base, new: new)
+        try check(base, new)
+        return .runs(base: base.side, new: new.side)
+    }
+
+    /// - Throws: `UsageError` when nothing can be compared of what both would run, or a column that was asked for will be empty.
+    private func check(_ base: SideToRun, _ new: SideToRun) throws(UsageError) {
+        for side in [base, new] {
+            guard let plan = side.plan else { continue }
+            let asked =
+                try options(\.gate).flatMap(\.self).map { ("--gate \($0)", $0.metric) }
+                + options(\.metric).flatMap(\.self).map { ("--metric \($0.name)", $0) }
+            for (words, metric) in asked {
+                if let missing = metric.missing(in: plan.configurations) {
+                    throw UsageError("\(words): without \(missing) \(side.side.name) does not measure it")
+                }
+            }
+        }
+        guard let first = base.plan, let second = new.plan else { return }
+        let rows = [first, second].map { plan in plan.schedule.map { RunRow($0, of: plan) } }
+        guard ConfigurationMatch.match(base: rows[0], new: rows[1]).matches.isEmpty else { return }
+        throw UsageError(
+            """
+            base and new have no configuration in common, so nothing could be compared: options that differ have one value on each \
+            side, and all others the same on both
+            """)
+    }
+
+    /// A side with what it will run; nil where another kbench knows that.
+    private struct SideToRun {
+        let side: CompareSide
+        var plan: RunPlan?
     }
 
     /// - Throws: `UsageError` when its options can't be run.
-    private func side(_ name: String, _ own: [String], _ binary: String?) throws(UsageError) -> CompareSide {
+    private func side(_ name: String, _ own: [String], _ binary: String?) throws(UsageError) -> SideToRun {
         var words = options.words(where: isShared) + own
         let seed = try options(\.seed) ?? environment.randomSeed
         // Both sides send the same records.
@@ -84,15 +114,16 @@ struct ComparePlanReader {
             throw UsageError("--\(name): \(word) is the comparison's own; leave it out there")
         }
         // Another kbench may have other options: it is asked before anything starts.
-        guard binary == nil else { return CompareSide(name: name, binary: binary, words: words) }
+        let side = CompareSide(name: name, binary: binary, words: words)
+        guard binary == nil else { return SideToRun(side: side) }
         do throws(UsageError) {
-            _ = try RunPlanReader(
+            let plan = try RunPlanReader(
                 options: try ParsedOptions(words, subcommand: .run), environment: environment
             ).plan()
+            return SideToRun(side: side, plan: plan)
         } catch {
             throw UsageError(error.problems.map { options.has(\.base) || options.has(\.new) ? "--\(name): \($0)" : $0 })
         }
-        return CompareSide(name: name, binary: binary, words: words)
     }
 
     /// What comes before the clock starts unless it is told: as long as it takes until the rate is steady.

@@ -72,6 +72,8 @@ package struct CompareSession {
         }
         return try await always {
             let directory = try prepareDirectory()
+            let lock = try FolderLock(directory.path)
+            defer { lock.release() }
             var manifest =
                 plan.resumed == nil
                 ? CommandManifest(
@@ -164,14 +166,18 @@ package struct CompareSession {
         let exit = try await process.run(
             try binary(of: side), ["run"] + side.words + ["--quiet", "--output=\(path)"])
         if exit.signal != 0 { return "\(side.name), run \(number): kbench was ended by signal \(exit.signal)" }
-        return exit.status == 0 ? nil : "\(side.name), run \(number): kbench run ended with status \(exit.status)"
+        if exit.status != 0 { return "\(side.name), run \(number): kbench run ended with status \(exit.status)" }
+        return TextFile.exists(path + "/runs.csv")
+            ? nil
+            : "\(side.name), run \(number): \(side.binary ?? "kbench") ended well and has written no results; is it a kbench?"
     }
 
     private func binary(of side: CompareSide) throws -> String {
         guard let binary = side.binary ?? ChildProcess.ownExecutablePath else {
             throw RunError("cannot find the kbench program to start it; give --\(side.name)-binary")
         }
-        return binary
+        // The file of that name, and not one that is found by it.
+        return binary.contains("/") ? binary : "./" + binary
     }
 
     /// The sides as both can run them: an older kbench warms up for a time that is told, and then both do.

@@ -116,7 +116,9 @@ package struct Comparison: Sendable {
         _ base: ResultFolder, _ new: ResultFolder, _ matched: ConfigurationMatch.Result
     ) -> UsageError {
         func some(_ labels: [String]) -> String {
-            labels.isEmpty ? "no run that was measured to its end" : labels.prefix(3).joined(separator: "; ")
+            labels.isEmpty
+                ? "no run that was measured to its end"
+                : labels.prefix(3).map { $0.isEmpty ? "one" : $0 }.joined(separator: "; ")
         }
         return UsageError(
             """

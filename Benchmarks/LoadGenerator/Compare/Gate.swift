@@ -24,7 +24,7 @@ package struct Gate: Sendable, Equatable, CustomStringConvertible {
         }
         guard let percent = Double(bound.dropFirst().dropLast()), percent.isFinite, percent >= 0,
             percent < 100 || sign == "+"
-        else { throw ValueError("'\(bound)' is no percentage from 0, of which no more than 100 can be lost") }
+        else { throw ValueError("'\(bound)' is no percentage from 0, and less than 100 where it is a loss") }
         self.bound = (sign == "-" ? -percent : percent) / 100
         switch metric.direction {
         case .higher where sign == "+":
@@ -37,7 +37,10 @@ package struct Gate: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    package var description: String { "\(metric.name):\(Percent.signed(bound))" }
+    package var description: String {
+        let sign = bound < 0 || (bound == 0 && metric.direction == .higher) ? "-" : "+"
+        return "\(metric.name):\(sign)\(Percent.text(abs(bound)))"
+    }
 
     /// Whether a change is worse than the gate allows.
     func forbids(_ change: Double) -> Bool {

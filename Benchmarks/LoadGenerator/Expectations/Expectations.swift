@@ -35,12 +35,11 @@ package struct Expectations: Sendable, Equatable {
 
     /// What nothing is going to measure.
     func warnings(_ plan: RunPlan) -> [String] {
-        let readBack = Set(RunsFile.columnNames.filter { $0.hasPrefix("records_") }).subtracting([
-            "records_acked", "records_failed", "records_per_batch", "records_retried", "record_size_bytes",
-        ])
-        guard !plan.configurations.contains(where: \.isVerified) else { return [] }
-        return all.filter { readBack.contains($0.column) }.map {
-            "--expect '\($0)': without --verify nothing is read back, so it will be inconclusive"
+        all.compactMap { expectation in
+            guard let metric = MetricColumn(named: expectation.column),
+                let missing = metric.missing(in: plan.configurations)
+            else { return nil }
+            return "--expect '\(expectation)': without \(missing) it is not measured, so it will be inconclusive"
         }
     }
 }

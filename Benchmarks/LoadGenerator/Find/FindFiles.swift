@@ -54,7 +54,8 @@ struct FindFiles: Sendable {
         for cells in rows.dropFirst() {
             guard cells.count == Self.windowColumns.count, let run = Int(cells[0]), let configuration = Int(cells[1]),
                 let phase = RateSearch.Phase(rawValue: cells[2]), let outcome = RateSearch.Outcome(rawValue: cells[4]),
-                let throughput = Double(cells[5])
+                let throughput = RunRow.number(in: cells[5]), throughput >= 0,
+                cells[3].isEmpty || (RunRow.number(in: cells[3]) ?? 0) > 0
             else { throw UsageError("\(windows.path): row \(found.count + 2) is not one of a search") }
             found.append(
                 Window(

@@ -17,4 +17,11 @@ package struct FindPlan: Sendable, Equatable {
     package static let curveShares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2]
     /// How often each of them is run.
     package static let curveRepetitions = 2
+
+    /// The plan of a window, and how many there are likely to be.
+    package var dryRunText: String {
+        var windows = "30 to 60 windows like this for each configuration, and one \(Self.soakFactor) times as long"
+        if hasCurve { windows += "; then \(Self.curveShares.count * Self.curveRepetitions) for the curve" }
+        return plan.dryRunText + windows + "\n"
+    }
 }

@@ -10,7 +10,7 @@ struct FindResult: Sendable, Equatable {
 }
 
 extension RateSearch.Result {
-    /// The rate that stands for the configuration; nil when none was found.
+    /// The rate that stands for the configuration, one that lasts; nil when none was found.
     var rate: Double? {
         switch self {
         case .found(let estimate): estimate.isDegrading ? estimate.sustained : estimate.rate
@@ -109,7 +109,8 @@ struct FindReport: Sendable {
         }
         return [
             number(Double(result.configuration + 1)), word(label(result)), word(expectations), word(result.found.word),
-            number(result.found.rate), number(estimate?.interval.lowerBound), number(estimate?.interval.upperBound),
+            number(estimate?.rate ?? result.found.rate), number(estimate?.interval.lowerBound),
+            number(estimate?.interval.upperBound),
             number(estimate.map { _ in Self.confidence }, 4), number(estimate?.sustained), number(estimate?.drift, 4),
             number(Double(result.windowCount)), number(result.curve?.knee), number(result.curve?.stable),
         ]

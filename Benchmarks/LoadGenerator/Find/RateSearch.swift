@@ -20,6 +20,8 @@ package struct RateSearch: Sendable, Equatable {
         package let phase: Phase
         /// Records a second; nil for as fast as possible.
         package let rate: Double?
+        /// How many records are sent; nil for as many as its time allows.
+        package var records: Int64?
     }
 
     /// What came of a window.
@@ -60,17 +62,23 @@ package struct RateSearch: Sendable, Equatable {
     }
 
     package static let repetitionCount = 6
+    /// Records to send as fast as possible, to know where to begin, at last as many as fit into a window. Of a slow broker few: what
+    /// the producer takes in the time of a window it might not deliver in minutes.
+    private static let probes: [Int64?] = [20, 500, 5_000, 50_000, nil]
+    /// More are sent where these take no longer.
+    private static let probeSeconds = 1.0
     /// Between a rate that holds and one that doesn't, within a repetition: the first by so much less than the second.
     package let resolution: Double
     package let lowest: Double
     package let highest: Double
 
     private enum State: Sendable, Equatable {
-        case ceiling
+        case ceiling(probe: Int)
         case bracket(trial: Double)
         case measure(Bisection)
         case check(left: [Double])
-        case soak(rate: Double)
+        /// With the share by which the next one is slower, if this is missed.
+        case soak(rate: Double, step: Double)
         case done(Result)
     }
 
@@ -91,7 +99,7 @@ package struct RateSearch: Sendable, Equatable {
     ///   - highest: the highest.
     package init(resolution: Double, lowest: Double, highest: Double) {
         (self.resolution, self.lowest, self.highest) = (resolution, lowest, highest)
-        state = .ceiling
+        state = .ceiling(probe: 0)
     }
 
     /// What was found; nil while more has to be known.
@@ -102,11 +110,11 @@ package struct RateSearch: Sendable, Equatable {
     /// The next window to run; nil when all is known.
     package var next: Window? {
         switch state {
-        case .ceiling: Window(phase: .ceiling, rate: nil)
+        case .ceiling(let probe): Window(phase: .ceiling, rate: nil, records: Self.probes[probe])
         case .bracket(let trial): Window(phase: .bracket, rate: trial)
         case .measure(let bisection): Window(phase: .measure, rate: bisection.trial)
         case .check(let left): Window(phase: .check, rate: left.first)
-        case .soak(let rate): Window(phase: .soak, rate: rate)
+        case .soak(let rate, _): Window(phase: .soak, rate: rate)
         case .done: nil
         }
     }
@@ -116,13 +124,16 @@ package struct RateSearch: Sendable, Equatable {
     /// - Parameter throughput: records a second that were acknowledged.
     package mutating func add(_ outcome: Outcome, throughput: Double) {
         switch state {
-        case .ceiling:
+        case .ceiling(let probe):
+            if let count = Self.probes[probe], throughput * Self.probeSeconds >= Double(count) {
+                return state = .ceiling(probe: probe + 1)
+            }
             // What is sent as fast as possible waits in queues; half of it is a rate at which there may be none.
             state = .bracket(trial: min(max(throughput / 2, lowest), highest))
         case .bracket(let trial): addToBracket(outcome, trial)
         case .measure(let bisection): add(outcome, to: bisection)
         case .check(let left): add(outcome, toCheck: left)
-        case .soak(let rate): addSoak(outcome, rate)
+        case .soak(let rate, let step): addSoak(outcome, rate, step)
         case .done: preconditionFailure("the search is over")
         }
     }
@@ -154,6 +165,8 @@ package struct RateSearch: Sendable, Equatable {
     /// The bracket of a repetition, wider than what was found, and each a little elsewhere, so that not all try the same rates.
     private func bisection(_ repetition: Int) -> Bisection {
         let shift = 1 + resolution * (Double(repetition) / Double(Self.repetitionCount) - 0.5)
+        // A bracket that noise has spoiled is not gone back to.
+        let (low, high) = estimates.isEmpty ? (low, high) : (estimates.min(), estimates.max())
         return Bisection(
             low: min(low ?? lowest, highest) * 0.95 * shift, high: min(highest, (high ?? highest) * 1.05 * shift),
             highest: highest, resolution: resolution)
@@ -199,15 +212,18 @@ package struct RateSearch: Sendable, Equatable {
             isCheckedAgain = true
             left = checks
         }
-        state = left.isEmpty ? .soak(rate: interval.lowerBound * (1 - resolution / 2)) : .check(left: left)
+        state =
+            left.isEmpty
+            ? .soak(rate: interval.lowerBound * (1 - resolution / 2), step: resolution) : .check(left: left)
     }
 
     // MARK: Soak
 
-    private mutating func addSoak(_ outcome: Outcome, _ rate: Double) {
+    private mutating func addSoak(_ outcome: Outcome, _ rate: Double, _ step: Double) {
         let interval = interval
-        if outcome != .held, rate * 0.93 >= max(lowest, interval.lowerBound * 0.5) {
-            return state = .soak(rate: rate * 0.93)
+        let next = rate * (1 - step)
+        if outcome != .held, next >= max(lowest, interval.lowerBound * 0.5) {
+            return state = .soak(rate: next, step: min(0.2, step * 2))
         }
         state = .done(
             .found(
@@ -232,6 +248,8 @@ private struct Bisection: Sendable, Equatable {
     private let resolution: Double
     /// Nothing above it is tried.
     private let highest: Double
+    /// The next step beyond an end, as a share of it; a bracket that is far off is left ever faster.
+    private var step = 0.1
     private var isLowTried = false
     private var isHighTried = false
 
@@ -253,10 +271,16 @@ private struct Bisection: Sendable, Equatable {
         let tried = trial
         if isHeld {
             // What held at the upper end says nothing of where it ends: on from here.
-            if tried == high { (high, isHighTried) = (min(highest, tried * 1.1), tried >= highest) }
+            if tried == high {
+                (high, isHighTried) = (min(highest, tried * (1 + step)), tried >= highest)
+                step = min(1, step * 2)
+            }
             (low, isLowTried) = (tried, true)
         } else {
-            if tried == low { (low, isLowTried) = (tried / 1.1, false) }
+            if tried == low {
+                (low, isLowTried) = (tried / (1 + step), false)
+                step = min(1, step * 2)
+            }
             (high, isHighTried) = (tried, true)
         }
     }

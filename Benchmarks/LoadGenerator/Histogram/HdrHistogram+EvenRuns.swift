@@ -43,9 +43,9 @@ extension HdrHistogram {
 
     /// Counts a value for each of `items`, as `record` does; negative ones count as 0. What is the same for all is asked once.
     ///
-    /// - Returns: the largest of the values; 0 when there is none.
+    /// - Returns: the smallest and the largest of the values; 0 … 0 when there is none.
     @inline(__always)
-    package mutating func record(_ items: [Int64], _ value: (Int64) -> Int64) -> Int64 {
+    package mutating func record(_ items: [Int64], _ value: (Int64) -> Int64) -> ClosedRange<Int64> {
         var counted = ListCount()
         while counted.place < items.count {
             let index = count(items, &counted, value)
@@ -53,7 +53,7 @@ extension HdrHistogram {
         }
         (smallest, largest) = (Swift.min(smallest, counted.low), Swift.max(largest, counted.high))
         totalCount &+= UInt64(items.count)
-        return counted.high
+        return Swift.min(counted.low, counted.high)...counted.high
     }
 
     /// How far a list is counted.

@@ -50,7 +50,7 @@ package struct LadderReport: Sendable {
         let schedule = plan.schedule
         var labels: [String] = []
         var byLabel: [String: [PipelineStage: [RunRow]]] = [:]
-        for row in rows where schedule.indices.contains(row.run - 1) && row.verdict != .interrupted {
+        for row in rows where (1...max(1, schedule.count)).contains(row.run) && row.verdict != .interrupted {
             let configuration = schedule[row.run - 1].configuration
             let index = schedule[row.run - 1].configurationIndex
             let label = whole.label(of: whole.configurations[index], swept: swept)
@@ -134,6 +134,28 @@ package struct LadderReport: Sendable {
             }
         }
         return CSV.row(Self.columnNames) + rows.joined()
+    }
+
+    /// Each configuration with its stages, as in `ladder.csv`, and which of them limits.
+    var json: JSONValue {
+        .array(
+            ladders.map { ladder in
+                let stages = ladder.rungs.map { rung in
+                    JSONValue.object([
+                        ("stage", .string(rung.stage.rawValue)), ("throughput_rps", .double(rung.throughput)),
+                        ("ns_per_record", .double(rung.ns)), ("added_ns_per_record", .double(rung.addedNs)),
+                        ("cpu_ns_per_record", .double(rung.cpuNs)),
+                        ("added_cpu_ns_per_record", .double(rung.addedCpuNs)),
+                        ("broker_cpu_ns_per_record", .double(rung.brokerCpuNs)),
+                    ])
+                }
+                return .object([
+                    ("label", .string(ladder.label)), ("stages", .array(stages)),
+                    ("limits", .optional(ladder.limit?.stage.rawValue)),
+                    ("throughput_without_it_rps", .optional(ladder.limit?.without)),
+                    ("next_limit", .optional(ladder.nextLimit?.rawValue)),
+                ])
+            })
     }
 }
 

@@ -47,7 +47,14 @@ package struct RunRow: Sendable, Equatable {
 
     /// The number in a cell; nil when there is none.
     package func number(_ column: String) -> Double? {
-        guard let number = self[column].flatMap({ Double($0) }), number.isFinite else { return nil }
+        self[column].flatMap(Self.number(in:))
+    }
+
+    /// A number as results have them: in decimal, and not so large that sums of it have none.
+    static func number(in text: String) -> Double? {
+        guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") }), let number = Double(text),
+            abs(number) <= 1e18
+        else { return nil }
         return number
     }
 

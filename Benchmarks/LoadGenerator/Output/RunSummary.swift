@@ -95,10 +95,13 @@ package enum RunSummary {
     }
 
     /// All runs and expectations as one object, ending with a newline.
-    package static func json(_ results: [RunResult], _ judgements: [Judgement] = []) -> String {
-        JSONValue.object([
-            ("runs", .array(results.map(\.json))), ("expectations", .array(judgements.map(\.json))),
-        ]).prettyText
+    package static func json(
+        _ results: [RunResult], _ judgements: [Judgement] = [], _ ladder: LadderReport? = nil
+    ) -> String {
+        JSONValue.object(
+            [("runs", .array(results.map(\.json))), ("expectations", .array(judgements.map(\.json)))]
+                + (ladder.map { [("ladders", $0.json)] } ?? [])
+        ).prettyText
     }
 
     private static func cell(_ text: String?) -> String { text ?? "-" }

@@ -28,6 +28,11 @@ package struct ReportFiles: Sendable, Equatable {
         for (option, path) in named {
             var status = stat()
             let isThere = stat(path, &status) == 0
+            guard !Self.isOfResults(path) else {
+                throw OutputError(
+                    path: path, action: "write the report of \(option) to",
+                    reason: "a file of that name has results in it; give another name")
+            }
             guard !isThere || status.st_mode & S_IFMT == S_IFREG else {
                 throw OutputError(
                     path: path, action: "write the report of \(option) to",
@@ -40,6 +45,15 @@ package struct ReportFiles: Sendable, Equatable {
             try beside.append("")
             unlink(beside.path)
         }
+    }
+
+    private static func isOfResults(_ path: String) -> Bool {
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        let known = [
+            "runs", "latency", "timeline", "events", "slowest", "brokers", "verify", "comparison", "ladder", "windows",
+            "find", "curve",
+        ]
+        return name == "manifest.json" || name.hasSuffix(".hlog") || known.contains { name == $0 + ".csv" }
     }
 
     /// Writes the reports whose form every command has.

@@ -64,3 +64,27 @@ extension RunResult {
         RunResult(run: 0, startedAt: Timestamp(epochMs: 0), target: "", configuration: RunConfiguration())
     }
 }
+
+extension MetricColumn {
+    /// What a run would have to be for the column to have anything in it: `--verify`, or `--stage broker`; nil where a configuration
+    /// may measure it.
+    func missing(in configuration: RunConfiguration) -> String? {
+        if Self.readBack.contains(self) { return configuration.isVerified ? nil : "--verify" }
+        if Self.ofBrokers.contains(where: name.hasPrefix) {
+            return configuration.stage == .broker ? nil : "--stage broker"
+        }
+        if name.hasPrefix("latency_"), configuration.stage == .generate { return "a stage behind generate" }
+        return nil
+    }
+
+    /// The same of several configurations, when none of them has it.
+    func missing(in configurations: [RunConfiguration]) -> String? {
+        let missing = configurations.map { self.missing(in: $0) }
+        return missing.contains(nil) ? nil : missing.first ?? nil
+    }
+
+    private static let ofBrokers = [
+        "latency_queue_", "latency_ack_", "latency_wire_", "latency_broker_", "broker_cpu_s", "wire_bytes_per_s",
+        "leaders_moved", "records_retried", "gap_max_ms",
+    ]
+}

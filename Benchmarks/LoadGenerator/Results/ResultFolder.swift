@@ -28,7 +28,12 @@ package struct ResultFolder: Sendable {
             rows += try Self.rows(whole, folder: folder, &warnings)
             origin = origin ?? manifest.map(ResultOrigin.init)
         }
-        if origin == nil { warnings.append("\(path): it has no manifest.json, so nothing is known of its machine") }
+        if origin == nil {
+            let isThere = folders.contains { TextFile.exists("\(path)/\($0)/manifest.json") }
+            warnings.append(
+                "\(path): \(isThere ? "its manifest.json can't be read" : "it has no manifest.json"), so nothing is known of its machine"
+            )
+        }
         (self.rows, self.warnings, self.origin) = (rows, warnings, origin)
     }
 
@@ -68,6 +73,7 @@ package struct ResultFolder: Sendable {
             warnings.append("\(file): its last row is not whole, and is left out")
         }
         var rows: [RunRow] = []
+        var numbers: Set<Int> = []
         for (index, cells) in lines.enumerated() {
             guard cells.count == header.count else {
                 throw UsageError("\(file): row \(index + 2) has \(cells.count) cells, and the header \(header.count)")
@@ -75,6 +81,9 @@ package struct ResultFolder: Sendable {
             guard let row = RunRow(header, cells, folder: folder) else {
                 throw UsageError(
                     "\(file): row \(index + 2) begins with '\(cells[0])', which is not the number of a run")
+            }
+            guard numbers.insert(row.run).inserted else {
+                throw UsageError("\(file): run \(row.run) is there more than once, so it is not one command's results")
             }
             for metric in MetricColumn.all {
                 if let text = row[metric.name], row.number(metric.name) == nil {

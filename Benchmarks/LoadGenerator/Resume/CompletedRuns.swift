@@ -20,7 +20,7 @@ struct CompletedRuns {
         let schedule = plan.schedule
         for row in rows.dropFirst() where row.count == header.count {
             let cells = Dictionary(uniqueKeysWithValues: zip(header, row))
-            guard let number = cells["run"].flatMap({ Int($0) }), schedule.indices.contains(number - 1),
+            guard let number = cells["run"].flatMap({ Int($0) }), number >= 1, number <= schedule.count,
                 isPlanned(cells, number, schedule[number - 1].configuration), numbers.insert(number).inserted
             else { throw refuse("run \(cells["run"] ?? "") is not one of those that were planned") }
             // The histograms are written last: with them, the run is whole.

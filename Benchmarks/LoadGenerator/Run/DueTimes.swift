@@ -39,6 +39,8 @@ struct DueTimes: Sendable {
     struct Found {
         /// When the first of its records was due.
         fileprivate(set) var earliest: MonotonicInstant?
+        /// When the last one was.
+        fileprivate(set) var latest: MonotonicInstant?
         /// Records that have no number, or one that was not noted.
         fileprivate(set) var undatedCount: Int
     }
@@ -49,8 +51,8 @@ struct DueTimes: Sendable {
             total.record(from: end.nanoseconds(since: $0.due), step: -$0.intervalNs, count: $0.count)
         } scattered: { records in
             let sinceBegin = end.nanoseconds(since: schedule.begin)
-            let longestNs = total.record(records) { sinceBegin - schedule.offsetNs($0) }
-            return end.advanced(byNanoseconds: -longestNs)
+            let ns = total.record(records) { sinceBegin - schedule.offsetNs($0) }
+            return (end.advanced(byNanoseconds: -ns.upperBound), end.advanced(byNanoseconds: -ns.lowerBound))
         }
     }
 
@@ -58,20 +60,21 @@ struct DueTimes: Sendable {
     func find(_ batch: RecordBatch) -> Found {
         find(batch) { _ in
         } scattered: {
-            schedule.intended($0.min() ?? 0)
+            (schedule.intended($0.min() ?? 0), schedule.intended($0.max() ?? 0))
         }
     }
 
     /// - Parameters:
     ///   - run: gets each run of its records.
-    ///   - scattered: gets those that are in none, by their numbers in the run, one at least; says when the first was due.
+    ///   - scattered: gets those that are in none, by their numbers in the run, one at least; says when the first and the last was due.
     private func find(
-        _ batch: RecordBatch, run: (Records) -> Void, scattered: ([Int64]) -> MonotonicInstant
+        _ batch: RecordBatch, run: (Records) -> Void, scattered: ([Int64]) -> (MonotonicInstant, MonotonicInstant)
     ) -> Found {
         var found = Found(undatedCount: batch.recordCount)
         func tell(_ record: Int64, _ stride: Int64, _ count: Int64) {
             let intervalNs = Double(stride) * schedule.intervalNs
-            found.add(count, earliest: schedule.intended(stride < 0 ? record + stride * (count - 1) : record))
+            let (first, last) = (schedule.intended(record), schedule.intended(record + stride * (count - 1)))
+            found.add(count, min(first, last), max(first, last))
             run(Records(due: schedule.intended(record), intervalNs: intervalNs, count: Int(count)))
         }
         batch.numbers.forEachRun { run in
@@ -83,7 +86,10 @@ struct DueTimes: Sendable {
             }
         }
         let records = doors.isEmpty ? batch.numbers.scattered : recordsOfDoors(batch.numbers.scattered)
-        if !records.isEmpty { found.add(Int64(records.count), earliest: scattered(records)) }
+        if !records.isEmpty {
+            let (earliest, latest) = scattered(records)
+            found.add(Int64(records.count), earliest, latest)
+        }
         return found
     }
 
@@ -111,8 +117,9 @@ struct DueTimes: Sendable {
 }
 
 extension DueTimes.Found {
-    fileprivate mutating func add(_ count: Int64, earliest due: MonotonicInstant) {
+    fileprivate mutating func add(_ count: Int64, _ first: MonotonicInstant, _ last: MonotonicInstant) {
         undatedCount -= Int(count)
-        earliest = min(earliest ?? due, due)
+        earliest = min(earliest ?? first, first)
+        latest = max(latest ?? last, last)
     }
 }

@@ -7,7 +7,7 @@ import KafkaTransport
     import Glibc
 #endif
 
-/// Turns Ctrl-C and a termination request into an orderly end; a second one ends at once.
+/// Turns Ctrl-C, a termination request and the end of the session into an orderly end; a second one ends at once.
 actor InterruptSignals {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -21,11 +21,23 @@ actor InterruptSignals {
         self.loop = loop
         self.interrupt = interrupt
         self.onFirst = onFirst
-        for signal in [SIGINT, SIGTERM] {
+        // The end of a session, as when a connection drops; unless it was started to outlast it.
+        for signal in [SIGINT, SIGTERM, SIGHUP] where signal != SIGHUP || !Self.isIgnored(signal) {
             let source = try? SignalSource(signal, on: loop) { [weak self] _ in self?.assumeIsolated { $0.didReceive() }
             }
             if let source { sources.append(source) }
         }
+    }
+
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(signal, nil, &action) == 0 else { return false }
+        #if canImport(Darwin)
+            let handler = action.__sigaction_u.__sa_handler
+        #else
+            let handler = action.__sigaction_handler.sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == 1
     }
 
     private func didReceive() {

@@ -118,7 +118,7 @@ struct LaneTally {
         _ delivery: Delivery, in total: inout HdrHistogram
     ) -> MonotonicInstant? {
         let found = dueTimes?.count(delivery.batch, until: delivery.ended, in: &total)
-        if let dueTimes, let due = found?.earliest { backlog.add(delivery, due: due, dueTimes) }
+        if let dueTimes, let found { backlog.add(delivery, found, dueTimes) }
         // In a closed loop all records of a batch count from its first one: the bound that no record exceeds.
         let latencyNs = delivery.ended.nanoseconds(since: delivery.batch.times.firstAppend)
         total.record(latencyNs, count: UInt64(found?.undatedCount ?? delivery.batch.recordCount))
@@ -143,12 +143,12 @@ struct Backlog: Equatable {
     private var firstHalf = Latencies()
     private var end = Latencies()
 
-    fileprivate mutating func add(_ delivery: Delivery, due: MonotonicInstant, _ dueTimes: DueTimes) {
-        if due < dueTimes.half {
-            firstHalf.add(delivery.ended.nanoseconds(since: due), delivery.batch.recordCount)
-        } else if due >= dueTimes.tail {
-            end.add(delivery.ended.nanoseconds(since: due), delivery.batch.recordCount)
-        }
+    /// A batch that waits long may be so long that it belongs to both.
+    fileprivate mutating func add(_ delivery: Delivery, _ found: DueTimes.Found, _ dueTimes: DueTimes) {
+        guard let earliest = found.earliest, let latest = found.latest else { return }
+        let count = delivery.batch.recordCount
+        if earliest < dueTimes.half { firstHalf.add(delivery.ended.nanoseconds(since: earliest), count) }
+        if latest >= dueTimes.tail { end.add(delivery.ended.nanoseconds(since: latest), count) }
     }
 
     mutating func add(_ other: Backlog) {

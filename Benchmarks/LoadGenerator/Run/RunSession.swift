@@ -67,17 +67,15 @@ package struct RunSession {
         manifest.cpuTimeAfter = CPUTime.now()
         try manifest.write(to: directory.manifest)
         try judge.write()
+        let ladder = plan.isLadder ? LadderReport(plan, judge.rows.values.sorted { $0.run < $1.run }) : nil
         terminal.finish(
-            results, judge.earlierFailures + failures, judge.judgements, plan: plan, directory: directory)
-        if plan.isLadder { try climb(judge.rows.values.sorted { $0.run < $1.run }) }
+            results, judge.earlierFailures + failures, judge.judgements, plan: plan, directory: directory,
+            ladder: ladder)
+        if let ladder {
+            try directory.ladder.replace(with: ladder.csv)
+            if plan.output.format == .text { Terminal.write("\n" + ladder.text, to: 1) }
+        }
         return interrupt.isSet ? .interrupted : judge.status
-    }
-
-    /// Tells what each stage costs.
-    private func climb(_ rows: [RunRow]) throws {
-        let report = LadderReport(plan, rows)
-        try directory.ladder.replace(with: report.csv)
-        if plan.output.format == .text { Terminal.write("\n" + report.text, to: 1) }
     }
 
     /// What is known before the first run.

@@ -66,11 +66,11 @@ package struct Terminal: Sendable {
     /// The table of results, what became of expectations, and what went wrong.
     func finish(
         _ results: [RunResult], _ failures: [RunFailure], _ judgements: [Judgement], plan: RunPlan,
-        directory: OutputDirectory
+        directory: OutputDirectory, ladder: LadderReport? = nil
     ) {
         for failure in failures { complain("\(failure)") }
         switch format {
-        case .json: Self.write(RunSummary.json(results, judgements), to: 1)
+        case .json: Self.write(RunSummary.json(results, judgements, ladder), to: 1)
         case .text:
             if !results.isEmpty { Self.write(RunSummary.text(results, plan: plan), to: 1) }
             Self.write(RunSummary.expectations(judgements, plan: plan), to: 1)

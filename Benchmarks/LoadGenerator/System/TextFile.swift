@@ -6,16 +6,20 @@
 
 /// Files that are read or written whole, as text: those of `/proc`, and what users give.
 enum TextFile {
-    /// The first bytes of the file at `path`, a MiB unless told; nil when it cannot be read.
+    /// The first bytes of the file at `path`, a MiB unless told; nil when it cannot be read, or is something else that might have
+    /// no end.
     static func text(_ path: String, byteCountMax: Int = 1 << 20) -> String? {
         bytes(path, byteCountMax: byteCountMax).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The same as bytes.
     static func bytes(_ path: String, byteCountMax: Int) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting for whoever might write to a pipe of that name.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { _ = close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 14)
         while bytes.count < byteCountMax {

@@ -18,7 +18,11 @@ import Testing
     private static func write(_ rows: [[String: String]], to folder: String) throws {
         let names = Set(rows.flatMap(\.keys)).sorted()
         let directory = try OutputDirectory.prepare(folder, now: Timestamp(epochMs: 0))
-        let text = CSV.row(names) + rows.map { row in CSV.row(names.map { row[$0] }) }.joined()
+        let text =
+            CSV.row(names)
+            + rows.enumerated().map { index, row in
+                CSV.row(names.map { $0 == "run" ? String(index + 1) : row[$0] })
+            }.joined()
         try OutputFile(path: directory.runs.path).replace(with: text)
     }
 

@@ -69,7 +69,7 @@ import Testing
             return
         }
         #expect(estimate.isDegrading)
-        #expect(estimate.sustained.map { $0 <= 40_300 && $0 > 36_000 } == true)
+        #expect(estimate.sustained.map { $0 <= 40_300 && $0 > 32_000 } == true)
         #expect(result.rate == estimate.sustained && result.word == "degrading")
     }
 
@@ -118,6 +118,34 @@ import Testing
     @Test func theHighestRateThatMayBeTriedEndsTheSearch() {
         let result = Self.search(seed: 1, ceiling: 1_000_000, highest: 300_000, Self.broker(500_000)).result
         #expect(result == .unbounded(atLeast: 300_000))
+    }
+
+    @Test func aSlowBrokerGetsNoMoreThanItCanTakeInAFewSeconds() {
+        for capacity in [2.0, 300, 4_000, 30_000, 1e6] {
+            var search = RateSearch(resolution: 0.02, lowest: 1, highest: 1e9)
+            var seconds: [Double] = []
+            while let window = search.next, window.phase == .ceiling {
+                if let records = window.records { seconds.append(Double(records) / capacity) }
+                search.add(.held, throughput: capacity)
+            }
+            #expect(seconds.allSatisfy { $0 <= 12.5 } && seconds.dropLast().allSatisfy { $0 <= 1 }, "\(seconds)")
+            #expect(search.next?.rate == capacity / 2)
+        }
+    }
+
+    @Test func aBracketThatNoiseHasSpoiledIsLeftQuickly() {
+        var first = true
+        let (result, windows) = Self.search(seed: 2, ceiling: 10_000) { rate, phase, random in
+            // Nothing above a half holds while the bracket is looked for.
+            if phase == .bracket { return rate < 10_000 ? .held : .missed }
+            first = false
+            return Self.broker(20_000)(rate, phase, &random)
+        }
+        guard case .found(let estimate) = result, !first else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(abs(estimate.rate / 20_000 - 1) < 0.03 && windows < 65)
     }
 
     @Test func nothingAboveTheHighestRateIsTried() {
