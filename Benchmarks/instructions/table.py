@@ -21,7 +21,7 @@ def text():
     for figures in all_committed()[:VERSIONS]:
         for row in figures["rows"]:
             values = (row["figures"].get(name) for name, _, _ in COLUMNS)
-            cells = ("" if v is None else form.format(max(v, 0)) for v, (_, _, form) in zip(values, COLUMNS))
+            cells = ("" if v is None else form.format(max(v, 0) + 0.0) for v, (_, _, form) in zip(values, COLUMNS))
             stage = "produce" if row["stage"] == "broker" else row["stage"]
             lines.append(f"| {figures['kbench_version']} | {stage} | {row['door']} | " + " | ".join(cells) + " |")
     return "\n" + "\n".join(lines) + "\n\n"

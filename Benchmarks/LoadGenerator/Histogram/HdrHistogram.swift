@@ -12,8 +12,8 @@
 /// kbench counts nanoseconds in units of 64: a reading of the clock costs nearly as much, and 27 instead of 33
 /// buckets are needed for an hour, 216 KiB a histogram.
 ///
-/// There are counts up to the bucket of the largest value only: a histogram of milliseconds takes 140 KiB, and one in
-/// which nothing was recorded none.
+/// Counts are written up to the bucket of the largest value only: a histogram of milliseconds takes 140 KiB of memory,
+/// and one in which nothing was recorded none.
 ///
 /// A value above `highestTrackableValue` is counted in the topmost bucket and in `clampedCount`; `max` keeps it as it
 /// was.
@@ -77,8 +77,7 @@ package struct HdrHistogram: Sendable, Equatable {
     /// The largest value recorded, exactly, even if it was clamped; 0 when there is none.
     package var max: Int64 { largest }
 
-    /// Counts `value` `count` times. Constant time, and no allocation but for the first value of a bucket beyond all
-    /// that were recorded; a negative value is a mistake of the caller and
+    /// Counts `value` `count` times. Constant time, and no allocation but for the first value; a negative value is a mistake of the caller and
     /// counts as 0 in a release build.
     package mutating func record(_ value: Int64, count: UInt64 = 1) {
         assert(value >= 0, "a negative value")
@@ -125,7 +124,8 @@ package struct HdrHistogram: Sendable, Equatable {
     @inline(never)
     mutating func makeCounts(upTo index: Int) {
         let count = ((index >> subBucketHalfCountMagnitude) + 1) << subBucketHalfCountMagnitude
-        counts.reserveCapacity(count)
+        // At once, so that nothing moves later; the system gives memory only for what is written.
+        counts.reserveCapacity(countCapacity)
         counts.append(contentsOf: repeatElement(0, count: count - counts.count))
     }
 
