@@ -43,9 +43,12 @@ package struct MetricComparison: Sendable, Equatable {
     package let gateOutcome: GateOutcome?
     /// Names of runs whose value lies far from those of their side.
     package let outliers: [String]
+    /// The gate is held by those runs that have a figure, and others have none.
+    var isHeldAsFarAsKnown = false
 
     /// Whether more runs would make no difference to what is said.
     package var isAnswered: Bool {
+        if isHeldAsFarAsKnown { return true }
         if let gateOutcome { return gateOutcome != .inconclusive }
         if case .inconclusive = finding { return false }
         return true
@@ -76,7 +79,7 @@ struct ComparisonJudge {
         let metric: MetricColumn
         let contrast: Contrast
         let outliers: [String]
-        /// Whether all runs have the metric.
+        /// Whether all runs have the metric. Otherwise what is there may be bad, but not good enough.
         var isWhole = true
     }
 
@@ -100,12 +103,13 @@ struct ComparisonJudge {
         let evidence = Evidence(contrast: contrast, distribution: distribution, level: level)
         let gate = rule.gates.first { $0.metric == question.metric }
         let gateEvidence = Evidence(contrast: contrast, distribution: distribution, level: gateLevel)
+        let outcome = gate.map { gateEvidence.outcome(of: $0) }
+        let isOpen = outcome == .held && !question.isWhole
         return MetricComparison(
             configuration: question.configuration, metric: question.metric, contrast: contrast,
             difference: contrast.difference, interval: evidence.interval, confidence: 1 - level,
             probability: probability, finding: finding(evidence, probability, question.metric), gate: gate,
-            gateOutcome: gate.map { gateEvidence.outcome(of: $0, isWhole: question.isWhole) },
-            outliers: question.outliers)
+            gateOutcome: isOpen ? .inconclusive : outcome, outliers: question.outliers, isHeldAsFarAsKnown: isOpen)
     }
 
     private func finding(
@@ -169,13 +173,7 @@ private struct Evidence {
         return contrast.probability(of: .absolute(1)) <= level
     }
 
-    /// - Parameter isWhole: otherwise runs are missing, and what is there may be bad, but not good enough.
-    func outcome(of gate: Gate, isWhole: Bool) -> MetricComparison.GateOutcome {
-        let outcome = outcome(of: gate)
-        return outcome == .held && !isWhole ? .inconclusive : outcome
-    }
-
-    private func outcome(of gate: Gate) -> MetricComparison.GateOutcome {
+    func outcome(of gate: Gate) -> MetricComparison.GateOutcome {
         // Of 0, no percentage is anything; so the bound is 0 itself.
         let bound: Contrast.Change =
             contrast.isRelative ? .relative(gate.bound) : .absolute(gate.bound * contrast.base.median)

@@ -39,7 +39,7 @@ struct FindFiles: Sendable {
     ///
     /// - Throws: `UsageError` when they are damaged.
     func readWindows() throws(UsageError) -> [Window] {
-        guard let text = TextFile.text(windows.path, byteCountMax: .max) else { return [] }
+        guard let text = TextFile.text(windows.path, byteCountMax: .max, isResult: true) else { return [] }
         var rows: [[String]]
         do throws(ValueError) {
             rows = try CSV.rows(text)

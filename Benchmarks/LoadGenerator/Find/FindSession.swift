@@ -177,9 +177,10 @@ struct WindowRunner {
             configuration.amount = .records(records)
             configuration.warmup = nil
         }
-        // A rate as low as this is steady at once; and what a slow broker has to take before the window begins should not be much.
+        // A rate as low as this is steady as soon as all have connected; and what a slow broker has to take before the window begins
+        // should not be much.
         if let rate = window.rate, rate < 1000, configuration.warmup == .untilSteady {
-            configuration.warmup = .fixed(.durationNs(300_000_000))
+            configuration.warmup = .fixed(.durationNs(Int64(min(5, max(0.3, 20 / rate)) * 1e9)))
         }
         if window.phase == .soak, case .durationNs(let ns) = configuration.amount {
             configuration.amount = .durationNs(ns * FindPlan.soakFactor)

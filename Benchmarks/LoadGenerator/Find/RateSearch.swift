@@ -168,7 +168,7 @@ package struct RateSearch: Sendable, Equatable {
         // A bracket that noise has spoiled is not gone back to.
         let (low, high) = estimates.isEmpty ? (low, high) : (estimates.min(), estimates.max())
         return Bisection(
-            low: min(low ?? lowest, highest) * 0.95 * shift, high: min(highest, (high ?? highest) * 1.05 * shift),
+            low: min(highest, (low ?? lowest) * 0.95 * shift), high: min(highest, (high ?? highest) * 1.05 * shift),
             highest: highest, resolution: resolution)
     }
 

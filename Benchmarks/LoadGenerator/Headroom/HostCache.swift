@@ -58,7 +58,7 @@ struct HostCache: Sendable {
     }
 
     private var entries: [(key: String, rate: Double, measuredAt: Int64)] {
-        guard let path, let text = TextFile.text(path), let json = try? JSONValue(parsing: text),
+        guard let path, let text = TextFile.text(path, isResult: true), let json = try? JSONValue(parsing: text),
             json["host"]?.string == host
         else { return [] }
         return (json["generators"]?.array ?? []).compactMap { entry in

@@ -70,7 +70,7 @@ extension RunsFile {
     ///
     /// - Throws: `OutputError` when the file is no CSV.
     package func rows() throws(OutputError) -> [RunRow] {
-        guard let text = TextFile.text(path, byteCountMax: .max) else { return [] }
+        guard let text = TextFile.text(path, byteCountMax: .max, isResult: true) else { return [] }
         do throws(ValueError) {
             let rows = try CSV.rows(text)
             guard let header = rows.first else { return [] }

@@ -62,7 +62,9 @@ struct CommandManifest: Sendable, Equatable {
     /// The manifest in a folder; nil when there is none that can be read.
     static func json(in directory: String) -> JSONValue? {
         let path = (directory.isEmpty ? "." : directory) + "/manifest.json"
-        return TextFile.text(path, byteCountMax: 64 << 20).flatMap { text in try? JSONValue(parsing: text) }
+        return TextFile.text(path, byteCountMax: 64 << 20, isResult: true).flatMap { text in
+            try? JSONValue(parsing: text)
+        }
     }
 }
 

@@ -56,7 +56,9 @@ package struct ResultFolder: Sendable {
         -> [RunRow]
     {
         let file = path + "/runs.csv"
-        guard let text = TextFile.text(file, byteCountMax: .max) else { throw UsageError("\(file): it can't be read") }
+        guard let text = TextFile.text(file, byteCountMax: .max, isResult: true) else {
+            throw UsageError("\(file): it can't be read")
+        }
         var lines: [[String]]
         do throws(ValueError) {
             lines = try CSV.rows(text)

@@ -7,7 +7,7 @@ struct CompletedRuns {
     func numbers() throws(UsageError) -> Set<Int> {
         let folder = OutputDirectory(path: directory)
         // Interrupted before its first run ended.
-        guard let text = TextFile.text(folder.runs.path, byteCountMax: .max) else { return [] }
+        guard let text = TextFile.text(folder.runs.path, byteCountMax: .max, isResult: true) else { return [] }
         let rows: [[String]]
         do throws(ValueError) {
             rows = try CSV.rows(text)
@@ -50,7 +50,7 @@ extension OutputDirectory {
         for path in [self.runs.path, latency.path, timeline.path, events.path, verify.path, slowest.path, brokers.path]
         {
             // Whole: what is not read here would not be written back.
-            guard let text = TextFile.text(path, byteCountMax: .max) else { continue }
+            guard let text = TextFile.text(path, byteCountMax: .max, isResult: true) else { continue }
             let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
             // The first cell of every row is the number of its run; no cell of ours goes over lines.
             let kept = lines.enumerated().filter { index, line in

@@ -45,7 +45,7 @@ struct ResumeReader {
 
     private func manifest() throws(UsageError) -> JSONValue {
         let path = OutputDirectory(path: directory).manifest.path
-        guard let text = TextFile.text(path, byteCountMax: Self.manifestByteCountMax) else {
+        guard let text = TextFile.text(path, byteCountMax: Self.manifestByteCountMax, isResult: true) else {
             throw refuse("it has no manifest.json that can be read; give the output folder of an interrupted kbench")
         }
         let manifest: JSONValue

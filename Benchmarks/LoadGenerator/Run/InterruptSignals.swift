@@ -7,7 +7,7 @@ import KafkaTransport
     import Glibc
 #endif
 
-/// Turns Ctrl-C, a termination request and the end of the session into an orderly end; a second one ends at once.
+/// Turns Ctrl-C, a termination request and the end of the session into an orderly end; a second Ctrl-C or request ends at once.
 actor InterruptSignals {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -23,7 +23,8 @@ actor InterruptSignals {
         self.onFirst = onFirst
         // The end of a session, as when a connection drops; unless it was started to outlast it.
         for signal in [SIGINT, SIGTERM, SIGHUP] where signal != SIGHUP || !Self.isIgnored(signal) {
-            let source = try? SignalSource(signal, on: loop) { [weak self] _ in self?.assumeIsolated { $0.didReceive() }
+            let source = try? SignalSource(signal, on: loop) { [weak self] _ in
+                self?.assumeIsolated { $0.didReceive(signal) }
             }
             if let source { sources.append(source) }
         }
@@ -40,7 +41,9 @@ actor InterruptSignals {
         return unsafeBitCast(handler, to: Int.self) == 1
     }
 
-    private func didReceive() {
+    private func didReceive(_ signal: Int32) {
+        // Of the end of a session both the shell and the system tell.
+        if interrupt.isSet, signal == SIGHUP { return }
         if interrupt.isSet { _exit(ExitStatus.interrupted.rawValue) }
         interrupt.set()
         onFirst()

@@ -1,5 +1,16 @@
 // What a run's own figures say about whether they may be trusted. The bounds stand here and in results/README.md.
 
+extension RunExecution.ScheduleLag {
+    fileprivate static func allowedNs(planned: Int64, rate: Double) -> Double {
+        max(10_000_000, Double(planned) / rate * 1e9 / 100)
+    }
+
+    /// Whether records were handed over too late, or not at all.
+    func isBehind(planned: Int64, rate: Double) -> Bool {
+        missedRecords > 0 || Double(finalNs) > Self.allowedNs(planned: planned, rate: rate)
+    }
+}
+
 extension Verdict {
     /// An open loop was still behind when its time was over, or ever more of its records waited: the broker, the network or the client
     /// can't keep the rate.
@@ -9,9 +20,8 @@ extension Verdict {
         _ lag: RunExecution.ScheduleLag, planned: Int64, rate: Double, isInterrupted: Bool
     ) -> Verdict? {
         if isInterrupted { return nil }
-        let scheduledNs = Double(planned) / rate * 1e9
-        let allowedNs = max(10_000_000, scheduledNs / 100)
-        guard lag.missedRecords > 0 || Double(lag.finalNs) > allowedNs else {
+        let allowedNs = RunExecution.ScheduleLag.allowedNs(planned: planned, rate: rate)
+        guard lag.isBehind(planned: planned, rate: rate) else {
             // Records were handed over in time, and wait for the broker.
             guard lag.growthNs > allowedNs else { return nil }
             return Verdict(

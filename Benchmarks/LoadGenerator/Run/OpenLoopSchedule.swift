@@ -92,10 +92,10 @@ final class OpenLoopSchedule: Sendable {
     /// Up to here is the first half of the schedule.
     var half: MonotonicInstant { intended(total / 2) }
 
-    /// From here on is the end of the schedule: its last twentieth, or its last tenth of a second where that is longer, but at most
-    /// its second half.
+    /// From here on is the end of the schedule: its last twentieth, or where that is more its last tenth of a second or its last 20
+    /// records, but at most its second half.
     var tail: MonotonicInstant {
-        let lastCount = max(Double(total) / 20, 100_000_000 / intervalNs)
+        let lastCount = max(Double(total) / 20, 100_000_000 / intervalNs, 20)
         return intended(max(total / 2, total - Int64(min(lastCount, Double(total)))))
     }
 

@@ -128,7 +128,7 @@ struct RunExecution {
         measurement.add(outcomes)
         measurement.lag = load.lag(durationNs: measurement.durationNs, generated: measurement.generatedRecords)
         let backlog = pipeline.recorders.reduce(into: Backlog()) { $0.add($1.tally.backlog) }
-        measurement.lag?.growthNs = backlog.growthNs ?? 0
+        measurement.lag?.growthNs = backlog.growthNs
         return measurement
     }
 

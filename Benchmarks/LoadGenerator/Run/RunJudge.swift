@@ -68,7 +68,8 @@ struct RunJudge {
         if let rate = configuration.rate, let lag = measurement.lag {
             let saturated = Verdict.saturated(
                 lag, planned: configuration.plannedRecords, rate: rate, isInterrupted: isInterrupted)
-            verdicts += [saturated, .generatorBound(measurement, isBehind: saturated != nil)]
+            let isBehind = lag.isBehind(planned: configuration.plannedRecords, rate: rate)
+            verdicts += [saturated, .generatorBound(measurement, isBehind: saturated != nil && isBehind)]
         } else if configuration.stage != .generate {
             verdicts.append(.generatorBound(measurement, isBehind: true))
         }

@@ -6,20 +6,21 @@
 
 /// Files that are read or written whole, as text: those of `/proc`, and what users give.
 enum TextFile {
-    /// The first bytes of the file at `path`, a MiB unless told; nil when it cannot be read, or is something else that might have
-    /// no end.
-    static func text(_ path: String, byteCountMax: Int = 1 << 20) -> String? {
-        bytes(path, byteCountMax: byteCountMax).map { String(decoding: $0, as: UTF8.self) }
+    /// The first bytes of the file at `path`, a MiB unless told; nil when it cannot be read.
+    ///
+    /// - Parameter isResult: a file that kbench has written; a pipe or a device of its name, that may have no end, is not read.
+    static func text(_ path: String, byteCountMax: Int = 1 << 20, isResult: Bool = false) -> String? {
+        bytes(path, byteCountMax: byteCountMax, isResult: isResult).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The same as bytes.
-    static func bytes(_ path: String, byteCountMax: Int) -> [UInt8]? {
+    static func bytes(_ path: String, byteCountMax: Int, isResult: Bool = false) -> [UInt8]? {
         // Without waiting for whoever might write to a pipe of that name.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (isResult ? O_NONBLOCK : 0))
         guard descriptor >= 0 else { return nil }
         defer { _ = close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard fstat(descriptor, &status) == 0, !isResult || status.st_mode & S_IFMT == S_IFREG else { return nil }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 14)
         while bytes.count < byteCountMax {

@@ -8,9 +8,10 @@ import Testing
         RateSearch.Outcome
 
     private static func search(
-        seed: UInt64, ceiling: Double, lowest: Double = 1, highest: Double = 1e9, _ broker: Broker
+        seed: UInt64, ceiling: Double, lowest: Double = 1, highest: Double = 1e9, resolution: Double = 0.02,
+        _ broker: Broker
     ) -> (result: RateSearch.Result, windows: Int) {
-        var search = RateSearch(resolution: 0.02, lowest: lowest, highest: highest)
+        var search = RateSearch(resolution: resolution, lowest: lowest, highest: highest)
         var random = SplitMix64(seed: seed)
         var windows = 0
         while let window = search.next {
@@ -161,6 +162,13 @@ import Testing
             default: Issue.record("\(capacity): \(result)")
             }
             #expect(windows < 60)
+        }
+        // Missed once, and held ever after, with the widest resolution.
+        var isFirst = true
+        _ = Self.search(seed: 1, ceiling: 45_000, highest: 20_000, resolution: 0.2) { rate, _, _ in
+            #expect(rate <= 20_000)
+            defer { if rate == 20_000 { isFirst = false } }
+            return rate == 20_000 && isFirst ? .missed : .held
         }
     }
 
