@@ -79,13 +79,13 @@ class Finished:
 class Running:
     """A kbench that runs, in a process group of its own."""
 
-    def __init__(self, *arguments, stderr=None, cwd=None, env=None):
+    def __init__(self, *arguments, stderr=None, **options):
         self.arguments = [str(a) for a in arguments]
         self.out, self.err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         self.begun = time.monotonic()
         self.process = subprocess.Popen(
             [KBENCH, *self.arguments], stdin=subprocess.DEVNULL, stdout=self.out, stderr=stderr or self.err,
-            start_new_session=True, cwd=cwd, env=env)
+            start_new_session=True, **options)
 
     @property
     def pid(self):

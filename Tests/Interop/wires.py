@@ -152,8 +152,14 @@ def relayed(rtt, *servers):
 
 @test("a ping through the relay takes its round trip time, and pings under way together take no longer")
 def pinged():
-    def fastest(connection):
-        return min(seconds(lambda: (connection.sendall(b"x"), connection.recv(1))) for _ in range(50))
+    def fastest(connection, enough=1.0):
+        # Until one is fast enough: on a busy machine most wake-ups are late.
+        least = 0.99
+        for number in range(400):
+            least = min(least, seconds(lambda: (connection.sendall(b"x"), connection.recv(1))))
+            if number >= 49 and least < enough:
+                break
+        return least
 
     # What the threads' wake-ups cost here, which are as many on a short wire.
     with relayed("1ms", Server(echo)) as connect, connect() as connection:
@@ -161,7 +167,7 @@ def pinged():
     with relayed("20ms", Server(echo), Server(echo)) as connect:
         for index in (0, 1):
             with connect(index) as connection:
-                time = fastest(connection)
+                time = fastest(connection, 0.0205 + overhead)
                 expect(time >= 0.02, f"a ping took {time * 1000:.2f} ms")
                 expect(time < 0.0205 + overhead, f"no ping took less than {time * 1000:.2f} ms")
         with connect() as connection:

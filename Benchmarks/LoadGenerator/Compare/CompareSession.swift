@@ -160,6 +160,8 @@ package struct CompareSession {
         let name = String(repeating: "0", count: max(0, 4 - String(number).count)) + String(number)
         let path = "\(directory.path)/\(side.name)/\(name)"
         if plan.resumed != nil {
+            // A kbench that was killed leaves the one that carries out its run.
+            try await FolderLock.waitUntilFree(path)
             if ResultFolder.isComplete(path) { return nil }
             try OutputDirectory.removeRun(path)
         }

@@ -19,6 +19,17 @@ package final class FolderLock: Sendable {
         }
     }
 
+    /// Waits for the end of the kbench that writes to a folder, if there is one.
+    ///
+    /// - Throws: `OutputError` when it goes on for more than ten seconds, or `CancellationError`.
+    static func waitUntilFree(_ path: String) async throws {
+        for _ in 0..<200 {
+            if let lock = try? FolderLock(path) { return lock.release() }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        try FolderLock(path).release()
+    }
+
     /// Called once.
     package func release() { if descriptor >= 0 { _ = close(descriptor) } }
 }
