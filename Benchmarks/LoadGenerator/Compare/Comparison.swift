@@ -74,6 +74,11 @@ package struct Comparison: Sendable {
         return (gated.isEmpty ? metrics : gated).allSatisfy(\.isAnswered)
     }
 
+    /// Whether the gate of a row is open.
+    func isOpen(_ row: MetricComparison) -> Bool {
+        openGates.contains { $0.gate == row.gate && $0.configuration == row.configuration }
+    }
+
     /// What the gates say; 0 without any.
     package var status: ExitStatus {
         let outcomes = metrics.compactMap(\.gateOutcome)

@@ -19,17 +19,17 @@ package struct ComparisonReport: Sendable {
             text += line(row, width)
         }
         for row in comparison.metrics { text += remarks(row).map { $0 + "\n" }.joined() }
-        for open in comparison.openGates { text += "\(words(open)): inconclusive, \(open.reason)\n" }
+        for open in comparison.openGates {
+            text += "\(words(open.gate, open.configuration)): inconclusive, \(open.reason)\n"
+        }
         for note in comparison.notes { text += "note: \(note)\n" }
         return text
     }
 
     /// Gates as checks, and a table of what is said for each configuration.
     var report: Report {
-        let open = comparison.openGates
         let checks = comparison.metrics.compactMap { row -> Check? in
-            guard let gate = row.gate, let outcome = row.gateOutcome else { return nil }
-            if open.contains(where: { $0.gate == gate && $0.configuration == row.configuration }) { return nil }
+            guard let gate = row.gate, let outcome = row.gateOutcome, !comparison.isOpen(row) else { return nil }
             let result: Check.Outcome =
                 switch outcome {
                 case .held: .passed
@@ -51,7 +51,7 @@ package struct ComparisonReport: Sendable {
             }
             tables[tables.count - 1].rows.append([row.metric.name, change(row, row.difference), words(row)])
         }
-        let openChecks = open.map {
+        let openChecks = comparison.openGates.map {
             Check(
                 name: $0.gate.description, group: $0.configuration.isEmpty ? "all" : $0.configuration,
                 outcome: .inconclusive, message: $0.reason)
@@ -59,8 +59,8 @@ package struct ComparisonReport: Sendable {
         return Report(title: "kbench compare", checks: checks + openChecks, tables: tables)
     }
 
-    private func words(_ open: OpenGate) -> String {
-        "gate \(open.gate)\(open.configuration.isEmpty ? "" : " (\(open.configuration))")"
+    private func words(_ gate: Gate, _ configuration: String) -> String {
+        "gate \(gate)\(configuration.isEmpty ? "" : " (\(configuration))")"
     }
 
     private func interval(_ row: MetricComparison) -> String {
@@ -104,17 +104,15 @@ package struct ComparisonReport: Sendable {
     private func remarks(_ row: MetricComparison) -> [String] {
         let name = row.configuration.isEmpty ? row.metric.name : "\(row.configuration): \(row.metric.name)"
         var remarks: [String] = []
-        if let gate = row.gate, let outcome = row.gateOutcome {
+        // That of an open gate is said below, with the reason.
+        if let gate = row.gate, let outcome = row.gateOutcome, !comparison.isOpen(row) {
             let word =
                 switch outcome {
                 case .held: "held"
                 case .regression: "NOT HELD"
                 case .inconclusive: "inconclusive"
                 }
-            let isOpen = comparison.openGates.contains { $0.gate == gate && $0.configuration == row.configuration }
-            // Said below, with the reason.
-            if isOpen { return remarks + outliers(row, name) }
-            remarks.append("gate \(gate)\(row.configuration.isEmpty ? "" : " (\(row.configuration))"): \(word)")
+            remarks.append("\(words(gate, row.configuration)): \(word)")
         }
         return remarks + outliers(row, name)
     }

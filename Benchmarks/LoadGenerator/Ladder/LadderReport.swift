@@ -50,7 +50,7 @@ package struct LadderReport: Sendable {
         let schedule = plan.schedule
         var labels: [String] = []
         var byLabel: [String: [PipelineStage: [RunRow]]] = [:]
-        for row in rows where (1...max(1, schedule.count)).contains(row.run) && row.verdict != .interrupted {
+        for row in rows where row.run >= 1 && row.run <= schedule.count && row.verdict != .interrupted {
             let configuration = schedule[row.run - 1].configuration
             let index = schedule[row.run - 1].configurationIndex
             let label = whole.label(of: whole.configurations[index], swept: swept)
