@@ -5,7 +5,8 @@ package let spokenRequests: [any KafkaRequest.Type] = [
     ApiVersionsRequest.self, MetadataRequest.self, ProduceRequest.self, FetchRequest.self, ListOffsetsRequest.self,
     CreateTopicsRequest.self, DeleteTopicsRequest.self, InitProducerIDRequest.self, FindCoordinatorRequest.self,
     SASLHandshakeRequest.self, SASLAuthenticateRequest.self, GetTelemetrySubscriptionsRequest.self,
-    PushTelemetryRequest.self,
+    PushTelemetryRequest.self, JoinGroupRequest.self, SyncGroupRequest.self, HeartbeatRequest.self,
+    LeaveGroupRequest.self, OffsetCommitRequest.self, OffsetFetchRequest.self, OffsetForLeaderEpochRequest.self,
 ]
 
 extension KafkaRequest {

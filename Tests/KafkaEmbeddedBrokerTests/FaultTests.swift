@@ -105,9 +105,9 @@ import Testing
             #expect(try client.call(delete).topics[0].errorCode == .unknownServerError)
             let producer = InitProducerIDRequest(transactionalID: nil, transactionTimeoutMs: 0)
             #expect(try client.call(producer).errorCode == .unknownServerError)
-            let coordinator = FindCoordinatorRequest(key: "g")
-            #expect(try client.call(coordinator).errorCode == .unknownServerError)
-            #expect(try client.call(coordinator).errorCode == .none)
+            let coordinator = FindCoordinatorRequest(key: "g", version: 6)
+            #expect(try client.call(coordinator).coordinators[0].errorCode == .unknownServerError)
+            #expect(try client.call(coordinator).coordinators[0].errorCode == .none)
             #expect(broker.statistics.topics.keys.sorted() == ["t"])
         }
     }
