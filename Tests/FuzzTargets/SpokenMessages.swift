@@ -7,6 +7,8 @@ package let spokenRequests: [any KafkaRequest.Type] = [
     SASLHandshakeRequest.self, SASLAuthenticateRequest.self, GetTelemetrySubscriptionsRequest.self,
     PushTelemetryRequest.self, JoinGroupRequest.self, SyncGroupRequest.self, HeartbeatRequest.self,
     LeaveGroupRequest.self, OffsetCommitRequest.self, OffsetFetchRequest.self, OffsetForLeaderEpochRequest.self,
+    ConsumerGroupHeartbeatRequest.self, ConsumerGroupDescribeRequest.self, ShareGroupHeartbeatRequest.self,
+    ShareGroupDescribeRequest.self, ShareFetchRequest.self, ShareAcknowledgeRequest.self,
 ]
 
 extension KafkaRequest {

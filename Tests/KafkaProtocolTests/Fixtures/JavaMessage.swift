@@ -8,7 +8,8 @@ struct JavaMessage {
 
     /// Those of requests and responses.
     static let all: [JavaMessage] = [
-        javaRequests, javaResponses, javaGroupRequests, javaGroupResponses,
+        javaRequests, javaResponses, javaGroupRequests, javaGroupResponses, javaShareGroupRequests,
+        javaShareGroupResponses,
     ].flatMap(parse)
 
     private static let byName = Dictionary(grouping: all + parse(javaPrefixedStructs), by: \.name)
