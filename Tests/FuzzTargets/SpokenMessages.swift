@@ -9,6 +9,8 @@ package let spokenRequests: [any KafkaRequest.Type] = [
     LeaveGroupRequest.self, OffsetCommitRequest.self, OffsetFetchRequest.self, OffsetForLeaderEpochRequest.self,
     ConsumerGroupHeartbeatRequest.self, ConsumerGroupDescribeRequest.self, ShareGroupHeartbeatRequest.self,
     ShareGroupDescribeRequest.self, ShareFetchRequest.self, ShareAcknowledgeRequest.self,
+    AddPartitionsToTxnRequest.self, AddOffsetsToTxnRequest.self, EndTxnRequest.self, TxnOffsetCommitRequest.self,
+    WriteTxnMarkersRequest.self, DescribeTransactionsRequest.self, ListTransactionsRequest.self,
 ]
 
 extension KafkaRequest {

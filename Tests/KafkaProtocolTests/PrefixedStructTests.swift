@@ -14,6 +14,8 @@ struct PrefixedStructTests {
         static let all = [
             Kind(type: ConsumerProtocolSubscription.self, javaName: "ConsumerProtocolSubscription"),
             Kind(type: ConsumerProtocolAssignment.self, javaName: "ConsumerProtocolAssignment"),
+            Kind(type: ControlRecordKey.self, javaName: "ControlRecordTypeSchema"),
+            Kind(type: EndTransactionMarker.self, javaName: "EndTxnMarker"),
         ]
     }
 
@@ -85,6 +87,21 @@ struct PrefixedStructTests {
                 }
             }
         }
+    }
+
+    @Test("a control record's key says whether the transaction counts")
+    func controlRecordKey() throws {
+        let keys: [([UInt8], ControlRecordType)] = [
+            ([0, 0, 0, 0], .abort), ([0, 0, 0, 1], .commit), ([0, 3, 0, 9, 7], ControlRecordType(rawValue: 9)),
+        ]
+        for (bytes, type) in keys {
+            let key = try ControlRecordKey.decode(from: bytes)
+            #expect(key.type == type)
+        }
+        let commit = try ControlRecordKey(type: .commit).encoded()
+        #expect(commit == [0, 0, 0, 1])
+        let marker = try EndTransactionMarker(coordinatorEpoch: 5).encoded()
+        #expect(marker == [0, 0, 0, 0, 0, 5])
     }
 
     /// Calls `body` with the version and what Kafka has written behind it, and the same made here.

@@ -1,4 +1,4 @@
-/// A structure that goes within other messages, behind its version, which is an int16. No version is flexible.
+/// A structure that goes within other messages or in records, behind its version, which is an int16. No version is flexible.
 ///
 /// A newer version than those known here is read as the newest that is, as Kafka does: new fields come at the end.
 package protocol PrefixedStruct: WireStruct {

@@ -9,7 +9,7 @@ struct JavaMessage {
     /// Those of requests and responses.
     static let all: [JavaMessage] = [
         javaRequests, javaResponses, javaGroupRequests, javaGroupResponses, javaShareGroupRequests,
-        javaShareGroupResponses,
+        javaShareGroupResponses, javaTransactionRequests, javaTransactionResponses,
     ].flatMap(parse)
 
     private static let byName = Dictionary(grouping: all + parse(javaPrefixedStructs), by: \.name)

@@ -1,4 +1,4 @@
-/// What stands behind its version within other messages, as Kafka's own classes encode them.
+/// What stands behind its version within other messages and in records, as Kafka's own classes encode them.
 ///
 /// Made by `scripts/fixtures/java_messages.py` with kafka-clients 4.3.1, and 3.9.2 for versions that 4.x dropped. A line
 /// "> message first-last which" is followed by the bytes in hexadecimal; "default" is the message as constructed,
@@ -28,4 +28,12 @@ let javaPrefixedStructs = """
     > ConsumerProtocolSubscription 3-3 filled
     000000020008746f706963732d300008746f706963732d310000000a757365725f6461746100000000020007746f7069632d300000000223
     affc0f23affc100007746f7069632d310000000223affc0f23affc100d5a09a600097261636b5f69642d30
+    > ControlRecordTypeSchema 0-0 default
+    0000
+    > ControlRecordTypeSchema 0-0 filled
+    569e
+    > EndTxnMarker 0-0 default
+    00000000
+    > EndTxnMarker 0-0 filled
+    359b07fc
     """
