@@ -11,6 +11,12 @@ package let spokenRequests: [any KafkaRequest.Type] = [
     ShareGroupDescribeRequest.self, ShareFetchRequest.self, ShareAcknowledgeRequest.self,
     AddPartitionsToTxnRequest.self, AddOffsetsToTxnRequest.self, EndTxnRequest.self, TxnOffsetCommitRequest.self,
     WriteTxnMarkersRequest.self, DescribeTransactionsRequest.self, ListTransactionsRequest.self,
+    DescribeGroupsRequest.self, ListGroupsRequest.self, DeleteGroupsRequest.self, OffsetDeleteRequest.self,
+    DescribeConfigsRequest.self, IncrementalAlterConfigsRequest.self, AlterConfigsRequest.self,
+    CreatePartitionsRequest.self, DeleteRecordsRequest.self, ElectLeadersRequest.self, DescribeClusterRequest.self,
+    DescribeProducersRequest.self, AlterPartitionReassignmentsRequest.self, ListPartitionReassignmentsRequest.self,
+    DescribeTopicPartitionsRequest.self, DescribeShareGroupOffsetsRequest.self, AlterShareGroupOffsetsRequest.self,
+    DeleteShareGroupOffsetsRequest.self,
 ]
 
 extension KafkaRequest {

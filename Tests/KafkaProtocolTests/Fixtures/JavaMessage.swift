@@ -9,7 +9,8 @@ struct JavaMessage {
     /// Those of requests and responses.
     static let all: [JavaMessage] = [
         javaRequests, javaResponses, javaGroupRequests, javaGroupResponses, javaShareGroupRequests,
-        javaShareGroupResponses, javaTransactionRequests, javaTransactionResponses,
+        javaShareGroupResponses, javaTransactionRequests, javaTransactionResponses, javaAdminRequests,
+        javaAdminResponses,
     ].flatMap(parse)
 
     private static let byName = Dictionary(grouping: all + parse(javaPrefixedStructs), by: \.name)
