@@ -17,6 +17,14 @@ package struct FieldFiller: FieldCoder {
         return message
     }
 
+    /// As `filled(_:version:)`, without the version that stands before it.
+    package static func filled<S: PrefixedStruct>(prefixed type: S.Type = S.self, version: Int16) -> S {
+        var filler = FieldFiller(version: version, isFlexible: false)
+        var structure = S()
+        structure.code(&filler)
+        return structure
+    }
+
     private init(version: Int16, isFlexible: Bool) {
         self.version = version
         self.isFlexible = isFlexible
@@ -51,6 +59,12 @@ package struct FieldFiller: FieldCoder {
     package mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {
         var made = V.wireDefault
         scalar(&made)
+        value = made
+    }
+
+    package mutating func nullableStructure<S: WireNullableStruct>(_ value: inout S?) {
+        var made = S()
+        made.code(&self)
         value = made
     }
 

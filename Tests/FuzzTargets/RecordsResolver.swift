@@ -38,6 +38,10 @@ package struct RecordsResolver: FieldCoder {
 
     package mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?) {}
 
+    package mutating func nullableStructure<S: WireNullableStruct>(_ value: inout S?) {
+        value?.code(&self)
+    }
+
     package mutating func elements<E: WireElement>(_ value: inout [E]) {
         for index in value.indices {
             value[index].codeElement(&self)

@@ -5,7 +5,18 @@ package let spokenRequests: [any KafkaRequest.Type] = [
     ApiVersionsRequest.self, MetadataRequest.self, ProduceRequest.self, FetchRequest.self, ListOffsetsRequest.self,
     CreateTopicsRequest.self, DeleteTopicsRequest.self, InitProducerIDRequest.self, FindCoordinatorRequest.self,
     SASLHandshakeRequest.self, SASLAuthenticateRequest.self, GetTelemetrySubscriptionsRequest.self,
-    PushTelemetryRequest.self,
+    PushTelemetryRequest.self, JoinGroupRequest.self, SyncGroupRequest.self, HeartbeatRequest.self,
+    LeaveGroupRequest.self, OffsetCommitRequest.self, OffsetFetchRequest.self, OffsetForLeaderEpochRequest.self,
+    ConsumerGroupHeartbeatRequest.self, ConsumerGroupDescribeRequest.self, ShareGroupHeartbeatRequest.self,
+    ShareGroupDescribeRequest.self, ShareFetchRequest.self, ShareAcknowledgeRequest.self,
+    AddPartitionsToTxnRequest.self, AddOffsetsToTxnRequest.self, EndTxnRequest.self, TxnOffsetCommitRequest.self,
+    WriteTxnMarkersRequest.self, DescribeTransactionsRequest.self, ListTransactionsRequest.self,
+    DescribeGroupsRequest.self, ListGroupsRequest.self, DeleteGroupsRequest.self, OffsetDeleteRequest.self,
+    DescribeConfigsRequest.self, IncrementalAlterConfigsRequest.self, AlterConfigsRequest.self,
+    CreatePartitionsRequest.self, DeleteRecordsRequest.self, ElectLeadersRequest.self, DescribeClusterRequest.self,
+    DescribeProducersRequest.self, AlterPartitionReassignmentsRequest.self, ListPartitionReassignmentsRequest.self,
+    DescribeTopicPartitionsRequest.self, DescribeShareGroupOffsetsRequest.self, AlterShareGroupOffsetsRequest.self,
+    DeleteShareGroupOffsetsRequest.self,
 ]
 
 extension KafkaRequest {

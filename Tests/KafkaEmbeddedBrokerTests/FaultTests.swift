@@ -82,10 +82,11 @@ import Testing
     @Test func `throttling is told, once`() async throws {
         try await withBroker { broker, endpoints in
             try broker.createTopic("t")
-            broker.inject(FaultRule(count: 2, effect: .throttle(ms: 77)))
+            broker.inject(FaultRule(count: 3, effect: .throttle(ms: 77)))
             let client = try RawClient(endpoints[0])
             #expect(try client.call(makeProduce([(0, makeBatch())]), version: 9).throttleTimeMs == 77)
             #expect(try client.call(makeFetch("t", [(0, 0)]), version: 12).throttleTimeMs == 77)
+            #expect(try client.call(FindCoordinatorRequest(key: "g", version: 6)).throttleTimeMs == 77)
             #expect(try client.call(MetadataRequest(topicNames: [])).throttleTimeMs == 0)
         }
     }
@@ -105,9 +106,9 @@ import Testing
             #expect(try client.call(delete).topics[0].errorCode == .unknownServerError)
             let producer = InitProducerIDRequest(transactionalID: nil, transactionTimeoutMs: 0)
             #expect(try client.call(producer).errorCode == .unknownServerError)
-            let coordinator = FindCoordinatorRequest(key: "g")
-            #expect(try client.call(coordinator).errorCode == .unknownServerError)
-            #expect(try client.call(coordinator).errorCode == .none)
+            let coordinator = FindCoordinatorRequest(key: "g", version: 6)
+            #expect(try client.call(coordinator).coordinators[0].errorCode == .unknownServerError)
+            #expect(try client.call(coordinator).coordinators[0].errorCode == .none)
             #expect(broker.statistics.topics.keys.sorted() == ["t"])
         }
     }

@@ -95,6 +95,12 @@ struct LengthFinder: FieldCoder {
         }
     }
 
+    mutating func nullableStructure<S: WireNullableStruct>(_ value: inout S?) {
+        precondition(value != nil, "a message to look at has no nulls")
+        byteCount += 1
+        value?.code(&self)
+    }
+
     mutating func elements<E: WireElement>(_ value: inout [E]) {
         elements(&value, allowsNull: false)
     }
@@ -147,7 +153,7 @@ extension LengthFinder.Length {
     ]
 }
 
-private func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: value.bigEndian) { Array($0) }
 }
 

@@ -7,17 +7,35 @@ extension Session {
         _ request: FindCoordinatorRequest, _ header: RequestHeader, _ plan: FaultPlan
     ) -> FindCoordinatorResponse? {
         var response = FindCoordinatorResponse()
-        if let code = plan.error() ?? plan.errorAfterStore() {
-            response.errorCode = code
-            response.nodeID = -1
-            response.port = -1
+        response.throttleTimeMs = throttleMs
+        let code = plan.error() ?? plan.errorAfterStore()
+        if header.apiVersion >= 4 {
+            response.coordinators = request.coordinatorKeys.map { coordinator(of: $0, code) }
         } else {
-            response.nodeID = node.id
-            let endpoint = cluster.advertisedEndpoint(of: node)
-            response.host = endpoint.host
-            response.port = Int32(endpoint.port)
+            let coordinator = coordinator(of: request.key, code)
+            response.errorCode = coordinator.errorCode
+            response.errorMessage = coordinator.errorMessage
+            response.nodeID = coordinator.nodeID
+            response.host = coordinator.host
+            response.port = coordinator.port
         }
         return response
+    }
+
+    private func coordinator(of key: String, _ code: KafkaErrorCode?) -> FindCoordinatorResponse.Coordinator {
+        var coordinator = FindCoordinatorResponse.Coordinator(key: key)
+        if let code {
+            coordinator.errorCode = code
+            coordinator.errorMessage = code.message
+            coordinator.nodeID = -1
+            coordinator.port = -1
+        } else {
+            let endpoint = cluster.advertisedEndpoint(of: node)
+            coordinator.nodeID = node.id
+            coordinator.host = endpoint.host
+            coordinator.port = Int32(endpoint.port)
+        }
+        return coordinator
     }
 }
 

@@ -28,6 +28,7 @@ package protocol FieldCoder {
 
     mutating func scalar<V: WireScalar>(_ value: inout V)
     mutating func nullableScalar<V: WireNullableScalar>(_ value: inout V?)
+    mutating func nullableStructure<S: WireNullableStruct>(_ value: inout S?)
     mutating func elements<E: WireElement>(_ value: inout [E])
     mutating func nullableElements<E: WireElement>(_ value: inout [E]?)
 }
@@ -46,11 +47,11 @@ extension FieldCoder {
     /// A field that lives in `versions` and may be null in some of them only.
     package mutating func field<V: WireNullable>(
         _ value: inout V?, _ name: StaticString, _ versions: some RangeExpression<Int16> = 0...,
-        nullable: some RangeExpression<Int16>, ignorable: Bool = false
+        nullable: some RangeExpression<Int16>, default: V? = nil, ignorable: Bool = false
     ) {
         visit(
-            &value, name, isPresent: versions.contains(version), allowsNull: nullable.contains(version), default: nil,
-            isIgnorable: ignorable)
+            &value, name, isPresent: versions.contains(version), allowsNull: nullable.contains(version),
+            default: `default`, isIgnorable: ignorable)
     }
 
     /// A bytes field that lives in `versions`.

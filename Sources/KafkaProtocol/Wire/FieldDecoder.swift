@@ -63,6 +63,17 @@ package struct FieldDecoder: FieldCoder {
         value = V.readNullable(from: &reader, compact: isFlexible)
     }
 
+    package mutating func nullableStructure<S: WireNullableStruct>(_ value: inout S?) {
+        // As in Kafka, any byte that is not negative stands before a structure.
+        guard reader.int8() >= 0, !reader.hasFailed else {
+            value = nil
+            return
+        }
+        var structure = S()
+        structure.code(&self)
+        value = structure
+    }
+
     package mutating func elements<E: WireElement>(_ value: inout [E]) {
         var decoded: [E]?
         nullableElements(&decoded)

@@ -73,6 +73,11 @@ package struct FieldEncoder: FieldCoder {
         V.writeNullable(value, to: &writer.pointee, compact: isFlexible)
     }
 
+    package mutating func nullableStructure<S: WireNullableStruct>(_ value: inout S?) {
+        writer.pointee.int8(value == nil ? -1 : 1)
+        value?.code(&self)
+    }
+
     package mutating func elements<E: WireElement>(_ value: inout [E]) {
         writer.pointee.arrayCount(value.count, compact: isFlexible)
         // A copy of each element is coded: changing one within the shared array would copy the whole array.

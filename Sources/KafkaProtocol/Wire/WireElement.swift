@@ -47,6 +47,15 @@ package protocol WireNullable: WireElement {
     static func codeNullable<C: FieldCoder>(_ value: inout Self?, _ c: inout C)
 }
 
+/// A structure that may be null: a byte before it says so.
+package protocol WireNullableStruct: WireStruct, WireNullable {}
+
+extension WireNullableStruct {
+    package static func codeNullable<C: FieldCoder>(_ value: inout Self?, _ c: inout C) {
+        c.nullableStructure(&value)
+    }
+}
+
 /// A scalar that may be null.
 package protocol WireNullableScalar: WireScalar, WireNullable {
     static func readNullable(from reader: inout WireReader, compact: Bool) -> Self?

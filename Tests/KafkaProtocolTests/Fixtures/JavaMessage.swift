@@ -6,10 +6,17 @@ struct JavaMessage {
     let isFilled: Bool
     var bytes: [UInt8] = []
 
-    static let all: [JavaMessage] = parse(javaRequests) + parse(javaResponses)
+    /// Those of requests and responses.
+    static let all: [JavaMessage] = [
+        javaRequests, javaResponses, javaGroupRequests, javaGroupResponses, javaShareGroupRequests,
+        javaShareGroupResponses, javaTransactionRequests, javaTransactionResponses, javaAdminRequests,
+        javaAdminResponses,
+    ].flatMap(parse)
+
+    private static let byName = Dictionary(grouping: all + parse(javaPrefixedStructs), by: \.name)
 
     static func bytes(_ name: String, version: Int16, isFilled: Bool) -> [UInt8]? {
-        all.first { $0.name == name && $0.versions.contains(version) && $0.isFilled == isFilled }?.bytes
+        byName[name]?.first { $0.versions.contains(version) && $0.isFilled == isFilled }?.bytes
     }
 
     private static func parse(_ text: String) -> [JavaMessage] {

@@ -1,8 +1,8 @@
 /// Bodies of Kafka's requests, as Kafka's own classes encode them.
 ///
-/// Made with `scripts/fixtures/JavaMessages.java` against kafka-clients 4.3.1, and 3.9.2 for versions that 4.x dropped
-/// (CreateTopics 0 and 1, DeleteTopics 0). A line "> message first-last which" is followed by the bytes in hexadecimal;
-/// "default" is the message as constructed, "filled" has every field of the version set.
+/// Made by `scripts/fixtures/java_messages.py` with kafka-clients 4.3.1, and 3.9.2 for versions that 4.x dropped. A line
+/// "> message first-last which" is followed by the bytes in hexadecimal; "default" is the message as constructed,
+/// "filled" has every field of the version set.
 let javaRequests = """
     > ApiVersionsRequest 0-2 default
     > ApiVersionsRequest 3-4 default
@@ -110,8 +110,20 @@ let javaRequests = """
     56357700
     > FindCoordinatorRequest 0-0 default
     0000
+    > FindCoordinatorRequest 1-2 default
+    000000
+    > FindCoordinatorRequest 3-3 default
+    010000
+    > FindCoordinatorRequest 4-6 default
+    000100
     > FindCoordinatorRequest 0-0 filled
     00056b65792d30
+    > FindCoordinatorRequest 1-2 filled
+    00056b65792d305e
+    > FindCoordinatorRequest 3-3 filled
+    066b65792d305e00
+    > FindCoordinatorRequest 4-6 filled
+    5e0313636f6f7264696e61746f725f6b6579732d3013636f6f7264696e61746f725f6b6579732d3100
     > GetTelemetrySubscriptionsRequest 0-0 default
     0000000000000000000000000000000000
     > GetTelemetrySubscriptionsRequest 0-0 filled

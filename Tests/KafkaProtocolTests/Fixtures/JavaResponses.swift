@@ -1,8 +1,8 @@
 /// Bodies of Kafka's responses, as Kafka's own classes encode them.
 ///
-/// Made with `scripts/fixtures/JavaMessages.java` against kafka-clients 4.3.1, and 3.9.2 for versions that 4.x dropped
-/// (CreateTopics 0 and 1, DeleteTopics 0). A line "> message first-last which" is followed by the bytes in hexadecimal;
-/// "default" is the message as constructed, "filled" has every field of the version set.
+/// Made by `scripts/fixtures/java_messages.py` with kafka-clients 4.3.1, and 3.9.2 for versions that 4.x dropped. A line
+/// "> message first-last which" is followed by the bytes in hexadecimal; "default" is the message as constructed,
+/// "filled" has every field of the version set.
 let javaResponses = """
     > ApiVersionsResponse 0-0 default
     000000000000
@@ -131,8 +131,21 @@ let javaResponses = """
     6f73742d313be412a8077261636b2d3100
     > FindCoordinatorResponse 0-0 default
     000000000000000000000000
+    > FindCoordinatorResponse 1-2 default
+    000000000000000000000000000000000000
+    > FindCoordinatorResponse 3-3 default
+    0000000000000100000000010000000000
+    > FindCoordinatorResponse 4-6 default
+    000000000100
     > FindCoordinatorResponse 0-0 filled
     36382a14dfac0006686f73742d303be412a7
+    > FindCoordinatorResponse 1-2 filled
+    1734d6cd3638000f6572726f725f6d6573736167652d302a14dfac0006686f73742d303be412a7
+    > FindCoordinatorResponse 3-3 filled
+    1734d6cd3638106572726f725f6d6573736167652d302a14dfac07686f73742d303be412a700
+    > FindCoordinatorResponse 4-6 filled
+    1734d6cd03066b65792d302a14dfac07686f73742d303be412a73638106572726f725f6d6573736167652d3000066b65792d312a14dfad07
+    686f73742d313be412a83639106572726f725f6d6573736167652d310000
     > GetTelemetrySubscriptionsResponse 0-0 default
     0000000000000000000000000000000000000000000000000000010000000000000000000100
     > GetTelemetrySubscriptionsResponse 0-0 filled
