@@ -59,12 +59,12 @@ struct InteropPeer {
     }
 
     private static func read(bootstrap: String, topic: String) async throws {
-        let batches = RecordReader()
-        try await fetch(bootstrap: bootstrap, topic: topic) { partition, records, offset in
-            try batches.forEachRecord(in: records, from: offset) { record, _ in
+        let reader = RecordReader()
+        try await fetch(bootstrap: bootstrap, topic: topic) { batch in
+            try reader.forEachRecord(in: batch) { record in
                 let headers = record.headers.map { "\(hex(Array($0.key.utf8)))=\(hex($0.value))" }
                 print(
-                    partition, hex(record.keyBytes), hex(record.valueBytes), record.timestampMs,
+                    batch.partition, hex(record.keyBytes), hex(record.valueBytes), record.timestampMs,
                     headers.joined(separator: ","), separator: "\t")
             }
         }
@@ -72,40 +72,33 @@ struct InteropPeer {
 
     /// A line for each batch: its bytes.
     private static func batches(bootstrap: String, topic: String) async throws {
-        try await fetch(bootstrap: bootstrap, topic: topic) { _, records, offset in
-            var offset = offset
-            var rest = records[...]
-            while !rest.isEmpty {
-                let header = try RecordBatchView(rest.span.bytes).header
-                print(hex(Array(rest.prefix(header.batchByteCount))))
-                rest = rest.dropFirst(header.batchByteCount)
-                offset = header.baseOffset + Int64(header.lastOffsetDelta) + 1
-            }
-            return offset
+        try await fetch(bootstrap: bootstrap, topic: topic) { batch in
+            print(hex(batch.bytes.withUnsafeBytes { Array($0) }))
         }
     }
 
-    /// Fetches a topic from beginning to end; `take` gets batches and their first offset, and gives the next one.
+    /// Reads a topic from beginning to end by a consumer, partition by partition.
     private static func fetch(
         bootstrap: String, topic: String,
-        _ take: (_ partition: Int, _ records: [UInt8], _ offset: Int64) throws -> Int64
+        _ take: (FetchedBatch) throws -> Void
     ) async throws {
         try await Client.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
             let ends = try await client.cluster.offsets(of: topic, at: .latest)
-            var next = try await client.cluster.offsets(of: topic, at: .earliest)
-            let loop = try EventLoop()
-            for (partition, end) in ends.enumerated() where next[partition] < end {
-                let fetcher = try await PartitionFetcher(
-                    topic: topic, partition: Int32(partition), cluster: client.cluster, on: loop,
-                    client.configuration.connection)
-                while next[partition] < end {
-                    let answer = try await fetcher.fetch(from: next[partition])
-                    guard answer.errorCode == .none else { throw answer.errorCode }
-                    next[partition] = try take(partition, answer.records, next[partition])
+            let begins = try await client.cluster.offsets(of: topic, at: .earliest)
+            for (index, end) in ends.enumerated() where begins[index] < end {
+                let partition = TopicPartition(topic, Int32(index))
+                let consumer = try await client.makeConsumer(of: [partition: .earliest])
+                // What ends a partition may be a marker of a transaction, which is not handed out.
+                let reading = Task {
+                    while await consumer.partitions[partition]?.nextOffset ?? 0 < end {
+                        try await Task.sleep(for: .milliseconds(5))
+                    }
+                    await consumer.finish()
                 }
-                await fetcher.close()
+                for try await batch in consumer { try take(batch) }
+                try await reading.value
+                await consumer.close()
             }
-            await loop.shutDown()
         }
     }
 

@@ -5,6 +5,7 @@ package enum Command: Sendable, Equatable {
     case compare(ComparePlan)
     case find(FindPlan)
     case ladder(RunPlan)
+    case consume(RunPlan)
     /// Text for standard output; exit status 0.
     case help(String)
     /// Print the version; exit status 0.
@@ -17,6 +18,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case compare
     case find
     case ladder
+    case consume
     case broker
     case completions
     case man
@@ -28,6 +30,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
         case .compare: "which of two is better: of two results, or of two configurations that it runs itself"
         case .find: "the highest rate that holds what is expected"
         case .ladder: "what each stage costs, from making records to the broker, and which one limits"
+        case .consume: "read a topic as fast as possible"
         case .broker: "the embedded broker on its own, for any client"
         case .completions: "completions of options and values, for a shell"
         case .man: "the manual page"
@@ -39,7 +42,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
         switch self {
         case .compare: "[BASE NEW]"
         case .completions: Shell.allCases.map(\.rawValue).joined(separator: "|")
-        case .run, .find, .ladder, .broker, .man: nil
+        case .run, .find, .ladder, .consume, .broker, .man: nil
         }
     }
 
@@ -50,5 +53,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     var takesOptions: Bool { self != .completions && self != .man }
 
     /// Those that carry out runs, and so have the options of `run` that say how.
-    static let running: Set<Subcommand> = [.run, .compare, .find, .ladder]
+    static let running: Set<Subcommand> = producing.union([.consume])
+    /// Those whose runs send records and measure that.
+    static let producing: Set<Subcommand> = [.run, .compare, .find, .ladder]
 }

@@ -24,6 +24,9 @@ package enum CommandLineParser {
         case .ladder:
             let options = try ParsedOptions(options, subcommand: .ladder)
             return .ladder(try LadderPlanReader(options: options, environment: environment).plan())
+        case .consume:
+            let options = try ParsedOptions(options, subcommand: .consume)
+            return .consume(try ConsumePlanReader(options: options, environment: environment).plan())
         case .broker: return .broker(try BrokerOptions(try ParsedOptions(options, subcommand: .broker)))
         case .completions: return .help(try completions(options))
         case .man: return .help(try manualPage(options))

@@ -72,6 +72,13 @@ extension Subcommand {
                 Example(
                     line: "kbench ladder --codec lz4", purpose: "what making, building, compressing and sending cost")
             ]
+        case .consume:
+            [
+                Example(line: "kbench consume", purpose: "fill a topic of an embedded broker, and read it"),
+                Example(
+                    line: "kbench consume -b broker-1:9092 --topic events --cores 1,2 --runs 3",
+                    purpose: "how fast a topic that is there can be read"),
+            ]
         case .completions:
             [
                 Example(

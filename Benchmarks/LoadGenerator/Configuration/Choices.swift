@@ -25,6 +25,16 @@ extension NamedChoice {
     }
 }
 
+/// What a run does.
+package enum RunMode: String, NamedChoice {
+    /// Records are made and sent.
+    case produce
+    /// Records are read.
+    case consume
+
+    package static let noun = "mode"
+}
+
 /// Where the pipeline ends.
 package enum PipelineStage: String, NamedChoice {
     /// Records are made and thrown away.

@@ -24,6 +24,12 @@ extension RunConfiguration {
 
     private var workloadSettings: [Setting] {
         var settings = [Setting(option: "stage", text: stage.rawValue, json: .string(stage.rawValue))]
+        if mode == .consume {
+            settings = [
+                Setting(option: "mode", text: mode.rawValue, json: .string(mode.rawValue)),
+                .integer("consumers", consumers),
+            ]
+        }
         settings.append(.nanoseconds("rtt", rttNs))
         settings.append(.nanoseconds("metadata-max-age", metadataMaxAgeNs))
         settings.append(amount.setting(prefix: ""))

@@ -34,6 +34,7 @@ package struct RunConfiguration: Sendable, Equatable {
         case file(path: String, delimiter: String)
     }
 
+    package var mode = RunMode.produce
     package var stage: PipelineStage = OptionTable.standard(\.stage)
     /// How far away the embedded broker is: the time from a request to its answer, in ns.
     package var rttNs: Int64 = OptionTable.standard(\.rtt)
@@ -75,6 +76,8 @@ package struct RunConfiguration: Sendable, Equatable {
     package var rate: Double?
     /// Every record has a stamp and is read back.
     package var isVerified = false
+    /// Consumers that share the partitions; of a run that reads.
+    package var consumers = 1
     /// Several batches of a partition are in flight, without idempotence.
     package var mayReorder = false
 
@@ -134,6 +137,10 @@ package struct RunConfiguration: Sendable, Equatable {
     ///
     /// Twice the payload, for what batches add to it, and no more than 1 GiB: the reader follows the run.
     var verifiedLogByteCount: Int64? {
+        if mode == .consume {
+            // All of it, with what batches add.
+            return max(64 << 20, (payloadBytes ?? 1 << 30) / 4 * 6)
+        }
         guard isVerified else { return nil }
         let most: Int64 = 1 << 30
         guard let payload = payloadBytes, payload < most / 2 else { return most }

@@ -53,7 +53,8 @@ extension RunResult {
             Column(name: "seed", value: .unsigned(c.seed), text: String(c.seed)),
             .text("door", c.door.rawValue), .integer("tasks", c.door == .lane ? nil : Int64(c.tasks)),
             .number("rtt_ms", c.rttNs > 0 ? Double(c.rttNs) / 1e6 : nil, decimals: 6),
-            .bool("may_reorder", c.mayReorder),
+            .bool("may_reorder", c.mayReorder), .text("mode", c.mode.rawValue),
+            .integer("consumers", c.mode == .consume ? Int64(c.consumers) : nil),
         ]
     }
 
@@ -101,7 +102,7 @@ extension RunResult {
     private var verificationColumns: [Column] {
         let wrong = verified?.wrong
         return [
-            .integer("records_read", verified?.read), .integer("records_lost", wrong?.lost),
+            .integer("records_read", verified?.read ?? recordsRead), .integer("records_lost", wrong?.lost),
             .integer("records_duplicated", wrong?.duplicated), .integer("records_reordered", wrong?.reordered),
             .integer("records_corrupted", wrong?.corrupted),
         ]

@@ -13,6 +13,8 @@ package struct RunResult: Sendable, Equatable {
     package var durationNs: Int64?
     package var recordsAcked: Int64?
     package var recordsFailed: Int64?
+    /// Of a run that reads.
+    package var recordsRead: Int64?
     /// Bytes of keys, values and headers of the records acknowledged.
     package var payloadBytesAcked: Int64?
     /// Bytes written to connections.
@@ -84,13 +86,15 @@ package struct RunResult: Sendable, Equatable {
 
     /// The word of the `verdict` column.
     package var verdict: Verdict.Kind { Verdict.gravest(of: verdicts) }
+    /// Acknowledged, or read.
+    package var recordsDone: Int64? { recordsAcked ?? recordsRead }
     package var durationSeconds: Double? { durationNs.map { Double($0) / 1e9 } }
-    package var throughputRps: Double? { perSecond(recordsAcked) }
+    package var throughputRps: Double? { perSecond(recordsDone) }
     package var throughputBytesPerSecond: Double? { perSecond(payloadBytesAcked) }
     package var wireBytesPerSecond: Double? { perSecond(wireBytes) }
-    package var recordsPerBatch: Double? { ratio(recordsAcked, batches) }
-    package var clientCpuNsPerRecord: Double? { ratio(clientCpuNs, recordsAcked) }
-    package var generatorCpuNsPerRecord: Double? { ratio(generatorCpuNs, recordsAcked) }
+    package var recordsPerBatch: Double? { ratio(recordsDone, batches) }
+    package var clientCpuNsPerRecord: Double? { ratio(clientCpuNs, recordsDone) }
+    package var generatorCpuNsPerRecord: Double? { ratio(generatorCpuNs, recordsDone) }
     /// The generator's share of this process's CPU time, 0 … 1.
     package var generatorCpuShare: Double? {
         guard let clientCpuNs, let generatorCpuNs, clientCpuNs + generatorCpuNs > 0 else { return nil }

@@ -63,6 +63,16 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
 
     func finish() {}
 
+    /// Counts what was read.
+    func didRead(_ read: ReadTally) {
+        interval.withLock { interval in
+            interval.records += read.records
+            interval.bytes += read.wireBytes
+            tally.add(read)
+        }
+        acked.add(read.records, ordering: .relaxed)
+    }
+
     /// Exchanges what came since the last call for `spare`. May be called at any time.
     ///
     /// An exchange, because a lane must not wait while two hundred kilobytes are added up. Nor does it count each latency

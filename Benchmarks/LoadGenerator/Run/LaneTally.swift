@@ -23,6 +23,8 @@ struct LaneTally {
     /// A batch was not acknowledged within the delivery timeout.
     private var hasTimedOut = false
     private(set) var lastAck = MonotonicInstant.distantPast
+    /// What a consumer has read.
+    private(set) var read = ReadTally()
     /// Of an open loop.
     private(set) var backlog = Backlog()
     /// Of an open loop: latencies count from when the records were due. Set before records are sent.
@@ -36,9 +38,16 @@ struct LaneTally {
         (failedRecords, batches, wireBytes, builtBytes, ackedBytes) = (0, 0, 0, 0, 0)
         (possibleDuplicates, retriedRecords, lastAck, firstFailure) = (0, 0, .distantPast, nil)
         backlog = Backlog()
+        read = ReadTally()
         gaps.reset()
         slowest.reset()
         loads.reset()
+    }
+
+    /// Counts what a consumer has read.
+    mutating func add(_ more: ReadTally) {
+        read.add(more)
+        lastAck = .now
     }
 
     /// Counts batches; the latencies of their records go to `interval`.

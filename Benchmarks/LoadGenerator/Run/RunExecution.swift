@@ -73,7 +73,7 @@ struct RunExecution {
 
     /// Sets a flag when records are acknowledged at a steady rate.
     private func watch(_ isEnough: SharedFlag) async {
-        var sampler = RateSampler(pipeline, intervalNs: 20_000_000)
+        var sampler = RateSampler(pipeline.recorders, intervalNs: 20_000_000)
         while await sampler.sample() {
             if SteadyState.isReached(sampler.rates) { return isEnough.set() }
         }
@@ -104,11 +104,19 @@ struct RunExecution {
         let generators = startGenerators(load, isLast: isLast, until: isEnough)
         let watchdog = Task { try await watch(generators, drainTimeout) }
         let sampling = Task {
-            var sampler = RateSampler(pipeline, intervalNs: 50_000_000)
+            var sampler = RateSampler(pipeline.recorders, intervalNs: 50_000_000)
             while await sampler.sample() {}
             return sampler.rates
         }
-        let timelining = timeline.map { timeline in Task { await timeline.record(from: load.begin, pipeline) } }
+        let timelining = timeline.map { timeline in
+            Task { [lanes = pipeline.lanes] in
+                await timeline.record(from: load.begin, pipeline.recorders) {
+                    var inFlight = 0
+                    for lane in lanes { inFlight += await lane.inFlightCount }
+                    return inFlight
+                }
+            }
+        }
         var outcomes: [Generator.Outcome] = []
         for generator in generators { outcomes.append(await generator.value) }
         // What is still to be acknowledged now comes ever more slowly.

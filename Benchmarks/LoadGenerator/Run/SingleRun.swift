@@ -28,9 +28,9 @@ struct SingleRun {
     let events = EventLog()
 
     /// How long what is in flight has after an interrupt.
-    private static let drainTimeout = Duration.seconds(5)
+    static let drainTimeout = Duration.seconds(5)
 
-    private var configuration: RunConfiguration { scheduled.configuration }
+    var configuration: RunConfiguration { scheduled.configuration }
 
     /// - Throws: `RunError`, `KafkaClientError` or `TransportError` when nothing could be measured.
     func carryOut() async throws -> RunOutcome {
@@ -75,7 +75,7 @@ struct SingleRun {
     private func loadTopic(of target: RunTarget) async throws -> RunOutcome {
         var outcome: RunOutcome
         do {
-            outcome = try await loadPipeline(to: target)
+            outcome = try await configuration.mode == .consume ? consume(from: target) : loadPipeline(to: target)
         } catch {
             try? await target.remove(keeping: plan.target.keepTopic)
             throw error
@@ -227,11 +227,13 @@ struct SingleRun {
     }
 
     /// What the machine did that the result moved with.
-    private func disturbances(_ load: MeasuredLoad, _ result: RunResult, _ before: Before) async -> [String] {
+    func disturbances(
+        _ intervals: [CanaryJudge.Interval], _ result: RunResult, _ environment: CanarySample
+    ) async -> [String] {
         let isPaced = configuration.rate != nil
-        var words = [CanaryJudge(isPaced: isPaced).words(load.intervals)]
+        var words = [CanaryJudge(isPaced: isPaced).words(intervals)]
         if !isPaced, let throughput = result.throughputRps {
-            words.append(await history.add(before.environment, throughputRps: throughput, of: configuration))
+            words.append(await history.add(environment, throughputRps: throughput, of: configuration))
         }
         return words.compactMap(\.self)
     }
@@ -284,7 +286,7 @@ struct SingleRun {
         let judge = RunJudge(
             result: result, measurement: load.measurement, recorders: recorders,
             isBrokerOurs: plan.target.bootstrapServers == nil, isInterrupted: interrupt.isSet, verification: report,
-            placement: placement, disturbances: await disturbances(load, result, before))
+            placement: placement, disturbances: await disturbances(load.intervals, result, before.environment))
         // A broker that is gone can't be asked how many records it stored.
         let judgement = await judge.judge(isLost ? nil : target, storedBefore: before.storedRecords)
         result.verdicts = judgement.verdicts

@@ -30,7 +30,11 @@ actor Timeline {
     }
 
     /// Writes until it is cancelled; the last row is of what is left then.
-    func record(from begin: MonotonicInstant, _ pipeline: RunPipeline) async {
+    ///
+    /// - Parameter inFlightCount: how many requests are in flight.
+    func record(
+        from begin: MonotonicInstant, _ recorders: [LaneRecorder], inFlightCount: @Sendable () async -> Int
+    ) async {
         var previous = begin
         var sum = LaneRecorder.Interval()
         var spare = LaneRecorder.Interval()
@@ -42,10 +46,9 @@ actor Timeline {
             let isOver = await sleep(until: due)
             let latenessNs = isOver ? nil : max(0, MonotonicInstant.now.nanoseconds(since: due))
             // Asked before the records are counted: an answer may take its time.
-            var inFlight = 0
-            for lane in pipeline.lanes { inFlight += await lane.inFlightCount }
+            let inFlight = await inFlightCount()
             let now = MonotonicInstant.now
-            for recorder in pipeline.recorders {
+            for recorder in recorders {
                 recorder.exchangeInterval(for: &spare)
                 sum.add(spare)
                 spare.reset()

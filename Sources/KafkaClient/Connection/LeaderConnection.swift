@@ -11,6 +11,7 @@ final class LeaderConnection {
     private let loop: EventLoop
     private let configuration: ConnectionConfiguration
     private var connection: BrokerConnection
+    private let frames: FrameBufferPool?
     private let calls = SuspendedCalls()
     /// Whether the connection was closed because it was not used. It is so until another one is open.
     private var isIdle = false
@@ -19,11 +20,17 @@ final class LeaderConnection {
     private var reopening: [Waiter<Void>] = []
     private var connectionCount = 1
 
-    init(to leader: PartitionLeader, on loop: EventLoop, _ configuration: ConnectionConfiguration) {
+    /// - Parameter frames: memory for answers, so that they can be detached.
+    init(
+        to leader: PartitionLeader, on loop: EventLoop, _ configuration: ConnectionConfiguration,
+        frames: FrameBufferPool? = nil
+    ) {
+        self.frames = frames
         self.leader = leader
         self.loop = loop
         self.configuration = configuration
-        connection = BrokerConnection(to: leader.endpoint, node: leader.id, on: loop, configuration)
+        connection = BrokerConnection(
+            to: leader.endpoint, node: leader.id, on: loop, configuration, frames: frames)
         watchIdleness()
     }
 
@@ -53,7 +60,8 @@ final class LeaderConnection {
 
     private func reopen() {
         connection = BrokerConnection(
-            to: leader.endpoint, node: leader.id, on: loop, configuration, firstAddress: connectionCount)
+            to: leader.endpoint, node: leader.id, on: loop, configuration, firstAddress: connectionCount,
+            frames: frames)
         connectionCount += 1
         watchIdleness()
         connection.open { [weak self] error in
@@ -70,11 +78,14 @@ final class LeaderConnection {
     /// - Parameters:
     ///   - byNameUpTo: the last version of the request that names topics by name. No newer one is used when the topic's id
     ///     is not known.
-    ///   - decode: gets the answer's frame, which is valid during the call.
+    ///   - decode: gets the answer's frame, which is valid during the call, and what hands it over with its memory.
     /// - Throws: `KafkaClientError` when there is no answer, or none that can be decoded. `CancellationError`.
     nonisolated(nonsending) func exchange<R: KafkaRequest, Answer: Sendable>(
         _ request: R, byNameUpTo limit: Int16, timeout: Duration,
-        _ decode: @escaping (UnsafeRawBufferPointer, _ version: Int16) throws(WireError) -> Answer
+        _ decode:
+            @escaping (
+                UnsafeRawBufferPointer, _ version: Int16, _ detach: () -> FrameBuffer
+            ) throws(WireError) -> Answer
     ) async throws -> Answer {
         calls.begin()
         defer { calls.end() }
@@ -83,9 +94,11 @@ final class LeaderConnection {
         let version = try connection.versions.newest(
             R.self, atMost: leader.topicID == .zero ? limit : .max, of: endpoint)
         let end = Waiter<Answer>()
-        connection.sendRaw(request, version: version, timeout: timeout) { result in
+        connection.sendRaw(request, version: version, timeout: timeout) { [unowned connection] result in
             let answer = result.flatMap { frame in
-                Result.decoding(R.apiKey, from: endpoint) { () throws(WireError) in try decode(frame, version) }
+                Result.decoding(R.apiKey, from: endpoint) { () throws(WireError) in
+                    try decode(frame, version) { connection.detachFrame() }
+                }
             }
             end.resume(answer.mapError { $0 as any Error })
         }

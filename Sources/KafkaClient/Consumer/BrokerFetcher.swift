@@ -84,7 +84,7 @@ package final class BrokerFetcher {
         }
         request.topics = [asked]
         return try await connection.exchange(request, byNameUpTo: 12, timeout: timeout + maxWait) {
-            frame, version throws(WireError) in
+            frame, version, _ throws(WireError) in
             let response = try ResponseFrame.decode(FetchResponse.self, version: version, frame)
             var byteCount = 0
             for answer in response.topics.flatMap(\.partitions) {

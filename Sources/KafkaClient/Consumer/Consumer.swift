@@ -31,7 +31,7 @@ public final class Consumer: Sendable, AsyncSequence {
     private let shares = Mutex<[TopicPartition: Int]>([:])
 
     /// - Parameter loops: as many as the configuration has lanes. They must run until the consumer is closed.
-    init(
+    package init(
         _ configuration: ConsumerConfiguration, cluster: Cluster, connection: ConnectionConfiguration,
         on loops: [EventLoop],
         ownLoops: EventLoopGroup? = nil, client: Client? = nil
@@ -58,6 +58,11 @@ public final class Consumer: Sendable, AsyncSequence {
             for lane in lanes { await lane.close() }
             await loops?.shutDown()
         }
+    }
+
+    /// Reads no more. What was read before is still handed out, and then nil.
+    public func finish() async {
+        for lane in lanes { await lane.finish() }
     }
 
     // MARK: Partitions
@@ -181,12 +186,19 @@ public final class Consumer: Sendable, AsyncSequence {
     public func forEachBatch(
         codecs: CodecTable = CodecTable(), _ body: @escaping @Sendable (FetchedBatch, RecordReader) throws -> Void
     ) async throws {
+        try await forEachBatch(codecs: codecs) { batch, reader, _ in try body(batch, reader) }
+    }
+
+    /// Does the same, and tells the number of the lane.
+    package func forEachBatch(
+        codecs: CodecTable = CodecTable(), _ body: @escaping @Sendable (FetchedBatch, RecordReader, Int) throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for lane in lanes {
+            for (index, lane) in lanes.enumerated() {
                 group.addTask(executorPreference: lane.loop) {
                     let reader = RecordReader(codecs: codecs)
                     var batches = AsyncIterator([lane.queue])
-                    while let batch = try await batches.next() { try body(batch, reader) }
+                    while let batch = try await batches.next() { try body(batch, reader, index) }
                 }
             }
             // The first error ends the others.

@@ -17,6 +17,7 @@ public actor PartitionFetcher {
     public nonisolated let leader: Int32
 
     private let connection: LeaderConnection
+    private let source: FetchSource
 
     /// Asks which broker leads the partition, and connects to it.
     ///
@@ -38,7 +39,9 @@ public actor PartitionFetcher {
         self.partition = partition
         self.loop = loop
         self.leader = leader.id
-        connection = LeaderConnection(to: leader, on: loop, configuration)
+        connection = LeaderConnection(
+            to: leader, on: loop, configuration, frames: FrameBufferPool(freeByteCountMax: 4 << 20))
+        source = FetchSource(topic: topic, partition: partition, slot: 0)
         try await open()
     }
 
@@ -56,8 +59,11 @@ public actor PartitionFetcher {
         public let lastStableOffset: Int64
         /// The first offset that is still in the log; -1 with an error.
         public let logStartOffset: Int64
-        /// The batches, one behind the other; the last one may be cut off. ``RecordReader`` reads their records.
-        public let records: [UInt8]
+        /// The batches, in order, where they were received: nothing was copied. ``RecordReader`` reads their records. Control
+        /// batches, which hold transaction markers, are left out, and so is a last one that was cut off.
+        public let batches: [FetchedBatch]
+        /// The offset to fetch from next; the one that was asked for when there is nothing behind it, or with an error.
+        public let nextOffset: Int64
         /// How long the broker throttles this client for its quota (KIP-219), in milliseconds; 0 when it does not.
         public let throttleTimeMs: Int32
         /// When the request was begun.
@@ -75,7 +81,7 @@ public actor PartitionFetcher {
     ///   - maxWait: how long the broker waits for `byteCountMin` bytes. It gets whole milliseconds.
     ///   - timeout: how long the answer is waited for, after `maxWait` is over; at most one day.
     /// - Throws: `KafkaClientError` when there is no answer: `.connectionFailed`, `.requestTimedOut`, `.protocolViolation`,
-    ///   `.unsupportedVersion` or `.closed`.
+    ///   `.unsupportedVersion` or `.closed`; `.corruptBatch` when a batch in it is damaged.
     ///
     /// Source: Fetch, API key 1, versions 4 to 18, without a session (KIP-227).
     public func fetch(
@@ -90,9 +96,11 @@ public actor PartitionFetcher {
         let began = MonotonicInstant.now
         let patience = min(max(.zero, maxWait), .seconds(86_400)) + min(timeout, .seconds(86_400))
         let fetched = try await connection.exchange(request, byNameUpTo: 12, timeout: patience) {
-            frame, version throws(WireError) in try Fetched(frame, version: version)
+            frame, version, detach throws(WireError) in
+            let response = try ResponseFrame.decode(FetchResponse.self, version: version, frame)
+            return Fetched(response: response, buffer: response.hasRecords ? detach() : nil)
         }
-        return try answer(fetched, began: began, ended: .now)
+        return try answer(fetched, from: offset, began: began, ended: .now)
     }
 
     private func requestedTopic(from offset: Int64, byteCountMax: Int32) -> FetchRequest.Topic {
@@ -107,41 +115,67 @@ public actor PartitionFetcher {
         return requestedTopic
     }
 
-    private func answer(_ fetched: Fetched, began: MonotonicInstant, ended: MonotonicInstant) throws(KafkaClientError)
-        -> Answer
-    {
+    private func answer(
+        _ fetched: Fetched, from offset: Int64, began: MonotonicInstant, ended: MonotonicInstant
+    ) throws(KafkaClientError) -> Answer {
         let response = fetched.response
         if response.errorCode != .none {
             return Answer(
-                errorCode: response.errorCode, highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, records: [],
-                throttleTimeMs: response.throttleTimeMs, began: began, ended: ended)
+                errorCode: response.errorCode, highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, batches: [],
+                nextOffset: offset, throttleTimeMs: response.throttleTimeMs, began: began, ended: ended)
         }
         guard let answer = response.topics.first?.partitions.first, answer.index == partition else {
             throw KafkaClientError(
                 .protocolViolation, "the answer does not speak of partition \(partition) of topic '\(topic)'")
         }
+        var batches: [FetchedBatch] = []
+        var next = offset
+        if let buffer = fetched.buffer, case .located(let range) = answer.records {
+            let exchange = FetchExchange(broker: leader, began: began, ended: ended, byteCount: buffer.frame.count)
+            (batches, next) = try take(range, FetchedAnswer(buffer, exchange), from: offset)
+        }
         return Answer(
             errorCode: answer.errorCode, highWatermark: answer.highWatermark, lastStableOffset: answer.lastStableOffset,
-            logStartOffset: answer.logStartOffset, records: fetched.records, throttleTimeMs: response.throttleTimeMs,
-            began: began, ended: ended)
+            logStartOffset: answer.logStartOffset, batches: batches, nextOffset: next,
+            throttleTimeMs: response.throttleTimeMs, began: began, ended: ended)
+    }
+
+    /// The batches of an answer, their checksums looked at.
+    private func take(
+        _ range: Range<Int>, _ answer: FetchedAnswer, from offset: Int64
+    ) throws(KafkaClientError) -> ([FetchedBatch], next: Int64) {
+        let frame = answer.buffer.frame
+        let found = PartitionBatches(range, in: frame.bytes, from: FetchPosition(offset: offset), aborted: nil)
+        var batches: [FetchedBatch] = []
+        for part in found.runs {
+            var run = FetchedRun(
+                answer: answer, source: source, position: part.range.lowerBound, end: part.range.upperBound,
+                firstOffset: part.firstOffset)
+            if let damaged = run.verify() {
+                throw corrupt(
+                    "the batch at offset \(damaged.baseOffset)",
+                    RecordBatchError(
+                        .checksumMismatch(stored: damaged.crc, computed: 0), at: 17,
+                        "the checksum is not that of the batch"))
+            }
+            while run.position < run.end { batches.append(run.takeBatch()) }
+        }
+        if let error = found.error { throw corrupt("a batch behind offset \(found.next.offset)", error) }
+        return (batches, found.next.offset)
+    }
+
+    private func corrupt(_ subject: String, _ error: RecordBatchError) -> KafkaClientError {
+        KafkaClientError(
+            .corruptBatch, "\(subject) of partition \(partition) of topic '\(topic)' is damaged", underlying: error)
     }
 
     /// Closes the connection. Calls that wait for an answer throw `.closed`, and have thrown it when this returns.
     public func close() async { await connection.close() }
 }
 
-/// The answer to a fetch of one partition, and the bytes of its records, copied out of the receive buffer.
+/// The answer to a fetch of one partition, and its frame if there are records in it.
 private struct Fetched: @unchecked Sendable {
     // Unchecked: made and opened on one thread.
     let response: FetchResponse
-    let records: [UInt8]
-
-    init(_ frame: UnsafeRawBufferPointer, version: Int16) throws(WireError) {
-        response = try ResponseFrame.decode(FetchResponse.self, version: version, frame)
-        switch response.topics.first?.partitions.first?.records {
-        case .located(let range): records = [UInt8](UnsafeRawBufferPointer(rebasing: frame[range]))
-        case .bytes(let bytes): records = bytes
-        default: records = []
-        }
-    }
+    let buffer: FrameBuffer?
 }

@@ -8,6 +8,8 @@ public final class RecordReader {
     private let decompressors: Decompressors
     private let decompressedByteCountMax: Int
     private var decompressed: [UInt8] = []
+    /// The bytes of records of the last batch that was decompressed.
+    package var lastByteCount: Int { decompressed.count }
 
     /// Creates a reader.
     ///

@@ -93,7 +93,7 @@ public actor PartitionProducer {
             ])
         let began = MonotonicInstant.now
         let response = try await connection.exchange(request, byNameUpTo: 12, timeout: timeout) {
-            frame, version throws(WireError) in
+            frame, version, _ throws(WireError) in
             try ResponseFrame.decode(ProduceResponse.self, version: version, frame)
         }
         guard let answer = response.topics.first?.partitions.first, answer.index == partition else {

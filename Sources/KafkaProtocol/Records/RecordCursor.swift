@@ -23,78 +23,52 @@ package struct RecordCursor: ~Escapable {
     @_lifetime(copy self)
     package mutating func next() throws(RecordBatchError) -> Record? {
         guard remaining > 0 else {
-            guard position == bytes.byteCount || remaining < 0 else {
-                remaining = -1
-                throw RecordBatchError(
-                    .malformed, at: position, "\(bytes.byteCount - position) bytes are left behind the last record")
-            }
+            try checkEnd()
             return nil
         }
         let left = remaining - 1
         remaining = -1  // stays so after an error
-        let byteCount = try readVarint("record length")
-        guard byteCount >= Self.recordByteCountMin - 1, byteCount <= Int64(bytes.byteCount - position) else {
-            throw RecordBatchError(
-                .malformed, at: position, "a record of \(byteCount) bytes where \(bytes.byteCount - position) are left")
+        let fields = try bytes.withUnsafeBytes { buffer throws(RecordBatchError) in
+            try RecordFields(buffer, &position)
         }
-        let end = position + Int(byteCount)
-        position += 1  // attributes, which no version uses
-        let timestampDelta = try readVarint("timestamp delta")
-        let offsetDelta = try readVarint("offset delta")
-        let key = try readField(end, "key length")
-        let value = try readField(end, "value length")
-        let headerCount = try readVarint("header count")
-        guard position <= end, headerCount >= 0, headerCount <= Int64(end - position) / 2 else {
-            throw RecordBatchError(
-                .malformed, at: position, "\(headerCount) headers in a record with \(end - position) bytes left")
-        }
-        let headers = position..<end
-        try checkHeaders(Int(headerCount), end)
         remaining = left
-        return Record(
-            offset: header.baseOffset &+ offsetDelta,
-            timestampMs: header.attributes.isLogAppendTime
-                ? header.maxTimestampMs : header.baseTimestampMs &+ timestampDelta,
-            keyRange: key, valueRange: value, headerRange: headers, headerCount: Int(headerCount), bytes: bytes)
+        let timestampMs =
+            header.attributes.isLogAppendTime
+            ? header.maxTimestampMs : header.baseTimestampMs &+ fields.timestampDelta
+        return Record(fields, offset: header.baseOffset &+ fields.offsetDelta, timestampMs: timestampMs, bytes)
     }
 
-    /// Calls `body` for the records that are left, from an offset on.
+    /// Calls `body` for the records that are left, from an offset on. Afterwards the cursor is at its end.
+    ///
+    /// It is one loop: nothing is called for a record but `body`.
     ///
     /// - Throws: `RecordBatchError` as `next`; what `body` throws.
     package consuming func forEach(from offset: Int64, _ body: (borrowing Record) throws -> Void) throws {
-        var cursor = self
-        while let record = try cursor.next() {
-            if record.offset >= offset { try body(record) }
-        }
-    }
-
-    private mutating func checkHeaders(_ count: Int, _ end: Int) throws(RecordBatchError) {
-        for _ in 0..<count {
-            guard try readField(end, "header key length") != nil else {
-                throw RecordBatchError(.malformed, at: position, "a header has no key")
+        let (bytes, header) = (bytes, header)
+        var position = position
+        if remaining > 0 {
+            let isLogAppendTime = header.attributes.isLogAppendTime
+            try bytes.withUnsafeBytes { buffer in
+                for _ in 0..<remaining {
+                    let fields = try RecordFields(buffer, &position)
+                    let recordOffset = header.baseOffset &+ fields.offsetDelta
+                    if recordOffset < offset { continue }
+                    let timestampMs =
+                        isLogAppendTime ? header.maxTimestampMs : header.baseTimestampMs &+ fields.timestampDelta
+                    try body(Record(fields, offset: recordOffset, timestampMs: timestampMs, bytes))
+                }
             }
-            _ = try readField(end, "header value length")
+            remaining = 0
         }
-        guard position == end else {
-            throw RecordBatchError(
-                .malformed, at: position, "a record's fields end \(end - position) bytes off its length")
-        }
+        self.position = position
+        try checkEnd()
     }
 
-    private mutating func readVarint(_ field: StaticString) throws(RecordBatchError) -> Int64 {
-        try RecordVarint.read(bytes, &position, field)
-    }
-
-    /// The range of a length-prefixed field; nil for null.
-    private mutating func readField(_ end: Int, _ field: StaticString) throws(RecordBatchError) -> Range<Int>? {
-        let count = try readVarint(field)
-        if count == -1 { return nil }
-        guard count >= 0, count <= Int64(end - position) else {
-            throw RecordBatchError(.malformed, at: position, "\(field) is \(count) with \(end - position) bytes left")
-        }
-        let range = position..<position + Int(count)
-        position = range.upperBound
-        return range
+    private mutating func checkEnd() throws(RecordBatchError) {
+        if position == bytes.byteCount || remaining < 0 { return }
+        remaining = -1
+        throw RecordBatchError(
+            .malformed, at: position, "\(bytes.byteCount - position) bytes are left behind the last record")
     }
 }
 
@@ -107,56 +81,58 @@ public struct Record: ~Escapable {
     /// Milliseconds since 1970. The producer has set it, or the broker if the topic says so
     /// (`message.timestamp.type=LogAppendTime`).
     public let timestampMs: Int64
-    let keyRange: Range<Int>?
-    let valueRange: Range<Int>?
-    let headerRange: Range<Int>
-    /// The number of headers.
-    public let headerCount: Int
-    let bytes: RawSpan
+    @usableFromInline let fields: RecordFields
+    @usableFromInline let bytes: RawSpan
 
+    @inline(__always)
     @_lifetime(copy bytes)
-    init(
-        offset: Int64, timestampMs: Int64, keyRange: Range<Int>?, valueRange: Range<Int>?, headerRange: Range<Int>,
-        headerCount: Int, bytes: RawSpan
-    ) {
+    init(_ fields: RecordFields, offset: Int64, timestampMs: Int64, _ bytes: RawSpan) {
         self.offset = offset
         self.timestampMs = timestampMs
-        self.keyRange = keyRange
-        self.valueRange = valueRange
-        self.headerRange = headerRange
-        self.headerCount = headerCount
+        self.fields = fields
         self.bytes = bytes
     }
 
+    /// The number of headers.
+    @inlinable public var headerCount: Int { fields.headerCount }
+
     /// The key; nil for a record without one.
-    public var key: RawSpan? {
+    // Inlined into programs: a call would cost more than the look at the fields.
+    @inlinable public var key: RawSpan? {
         @_lifetime(copy self)
         get {
-            guard let keyRange else { return nil }
-            return bytes.extracting(keyRange)
+            guard fields.keyCount >= 0 else { return nil }
+            // The range was checked when the record was read.
+            return bytes.extracting(unchecked: fields.keyBegin..<fields.keyBegin + fields.keyCount)
         }
     }
 
     /// The value; nil for a tombstone.
-    public var value: RawSpan? {
+    // Inlined into programs: a call would cost more than the look at the fields.
+    @inlinable public var value: RawSpan? {
         @_lifetime(copy self)
         get {
-            guard let valueRange else { return nil }
-            return bytes.extracting(valueRange)
+            guard fields.valueCount >= 0 else { return nil }
+            // The range was checked when the record was read.
+            return bytes.extracting(unchecked: fields.valueBegin..<fields.valueBegin + fields.valueCount)
         }
     }
 
     /// A copy of the key; nil for a record without one.
-    public var keyBytes: [UInt8]? { keyRange.map { bytes.copied($0) } }
+    public var keyBytes: [UInt8]? {
+        fields.keyCount < 0 ? nil : bytes.copied(fields.keyBegin..<fields.keyBegin + fields.keyCount)
+    }
 
     /// A copy of the value; nil for a tombstone.
-    public var valueBytes: [UInt8]? { valueRange.map { bytes.copied($0) } }
+    public var valueBytes: [UInt8]? {
+        fields.valueCount < 0 ? nil : bytes.copied(fields.valueBegin..<fields.valueBegin + fields.valueCount)
+    }
 
     /// Copies of the headers, in order (KIP-82). Each call reads all of them. In keys, bytes that are not UTF-8 are replaced
     /// by U+FFFD.
     public var headers: [RecordHeader] {
         var result: [RecordHeader] = []
-        var position = headerRange.lowerBound
+        var position = fields.headersBegin
         for _ in 0..<headerCount {
             // The cursor has walked these bytes already.
             guard let key = try? field(&position), let value = try? field(&position) else { break }

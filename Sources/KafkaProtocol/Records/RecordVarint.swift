@@ -9,6 +9,37 @@ enum RecordVarint {
         UInt64(bitPattern: value << 1 ^ value >> 63)
     }
 
+    /// Lengths and deltas mostly have one or two bytes: these are read here, others by a call.
+    @inline(__always)
+    static func read(
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ field: StaticString
+    ) throws(RecordBatchError) -> Int64 {
+        let at = position
+        if at + 1 < bytes.count {
+            // Both bytes lie within the buffer.
+            let base = bytes.baseAddress.unsafelyUnwrapped
+            let first = base.load(fromByteOffset: at, as: UInt8.self)
+            if first < 0x80 {
+                position = at + 1
+                return Int64(first >> 1) ^ -Int64(first & 1)
+            }
+            let second = base.load(fromByteOffset: at + 1, as: UInt8.self)
+            if second < 0x80 {
+                position = at + 2
+                let bits = UInt32(first & 0x7F) | UInt32(second) << 7
+                return Int64(bits >> 1) ^ -Int64(bits & 1)
+            }
+        }
+        return try readLong(bytes, &position, field)
+    }
+
+    @inline(never)
+    private static func readLong(
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ field: StaticString
+    ) throws(RecordBatchError) -> Int64 {
+        try read(bytes.bytes, &position, field)
+    }
+
     static func read(_ bytes: RawSpan, _ position: inout Int, _ field: StaticString) throws(RecordBatchError) -> Int64 {
         var result: UInt64 = 0
         var shift: UInt64 = 0

@@ -142,8 +142,10 @@ import Testing
                 topic: "t", partition: 0, cluster: fixture.cluster, on: fixture.loop, fixture.connection)
             do {
                 let answer = try await fetcher.fetch(from: 0, maxWait: .zero)
-                _ = try RecordReader().forEachRecord(in: answer.records, from: 0) { record, _ in
-                    #expect(record.headers.count == record.headerCount)
+                for batch in answer.batches {
+                    try RecordReader().forEachRecord(in: batch) { record in
+                        #expect(record.headers.count == record.headerCount)
+                    }
                 }
             } catch {
                 await fetcher.close()

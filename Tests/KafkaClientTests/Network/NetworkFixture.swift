@@ -151,17 +151,20 @@ extension NetworkFixture {
             topic: topic, partition: partition, cluster: cluster, on: loop, connection)
         var records: [ReadRecord] = []
         var next: Int64 = 0
-        let batches = RecordReader()
+        let reader = RecordReader()
         while true {
             let answer = try await fetcher.fetch(from: next, maxWait: .zero)
             try #require(answer.errorCode == .none)
             if answer.highWatermark <= next { break }
-            next = try batches.forEachRecord(in: answer.records, from: next) { record, _ in
-                records.append(
-                    ReadRecord(
-                        offset: record.offset, key: record.keyBytes, value: record.valueBytes, headers: record.headers,
-                        timestampMs: record.timestampMs))
+            for batch in answer.batches {
+                try reader.forEachRecord(in: batch) { record in
+                    records.append(
+                        ReadRecord(
+                            offset: record.offset, key: record.keyBytes, value: record.valueBytes,
+                            headers: record.headers, timestampMs: record.timestampMs))
+                }
             }
+            next = answer.nextOffset
         }
         await fetcher.close()
         return records

@@ -11,20 +11,23 @@ func read(_ partition: Int32, from offset: Int64, _ client: Client) async throws
     let loop = try EventLoop.start()
     let fetcher = try await PartitionFetcher(
         topic: topic, partition: partition, cluster: client.cluster, on: loop, client.configuration.connection)
-    let batches = RecordReader(codecs: CodecTable(overriding: [TieredZstd()]))
+    let reader = RecordReader(codecs: CodecTable(overriding: [TieredZstd()]))
     var count = 0
     var next = offset
     while true {
         let answer = try await fetcher.fetch(from: next, maxWait: .milliseconds(1))
         if next >= answer.highWatermark { break }
-        next = try batches.forEachRecord(in: answer.records, from: next) { record, batch in
-            let region = Region(ofKey: record.keyBytes ?? [])
-            try Example.expect(
-                region?.partition(of: Int(partitionCount)) == partition,
-                "partition \(partition) has a record of \(region?.rawValue ?? "no region")")
-            try Example.expect(batch.attributes.compression == .zstd, "a batch is not compressed")
-            count += 1
+        for batch in answer.batches {
+            try Example.expect(batch.compression == .zstd, "a batch is not compressed")
+            try reader.forEachRecord(in: batch) { record in
+                let region = Region(ofKey: record.keyBytes ?? [])
+                try Example.expect(
+                    region?.partition(of: Int(partitionCount)) == partition,
+                    "partition \(partition) has a record of \(region?.rawValue ?? "no region")")
+                count += 1
+            }
         }
+        next = answer.nextOffset
     }
     await fetcher.close()
     await loop.shutDown()

@@ -36,10 +36,13 @@ func fetch(_ client: Client) async throws -> Int64 {
         topic: "events", partition: 0, cluster: client.cluster, on: loop, client.configuration.connection)
     let answer = try await fetcher.fetch(from: 0)
     if answer.errorCode != .none { throw answer.errorCode }  // yours to retry: nothing does it for you
-    let next = try RecordReader().forEachRecord(in: answer.records, from: 0) { record, batch in
-        print(record.offset, record.valueBytes?.count ?? 0)
+    let reader = RecordReader()
+    for batch in answer.batches {
+        try reader.forEachRecord(in: batch) { record in
+            print(record.offset, record.valueBytes?.count ?? 0)
+        }
     }
-    print("next offset \(next) of \(answer.highWatermark)")
+    print("next offset \(answer.nextOffset) of \(answer.highWatermark)")
     await fetcher.close()
     await loop.shutDown()
     return answer.highWatermark

@@ -35,34 +35,34 @@ extension ConsumerLane {
     }
 
     func didAnswer(_ broker: Int32, _ answer: AnswerBox, _ times: AnswerTimes) {
-        guard !isClosed, let inFlight = links[broker]?.inFlight, inFlight.connection === answer.connection else {
-            return
-        }
-        links[broker]!.inFlight = nil
+        guard !isClosed, let link = links[broker], let inFlight = link.inFlight,
+            inFlight.connection === answer.connection
+        else { return }
+        link.inFlight = nil
         askedByteCount -= inFlight.byteCount
         switch answer.result {
         case .failure(let error):
-            links[broker]!.session.reset(isGone: false)
+            link.session.reset(isGone: false)
             // A lost connection is told by itself.
             if error.code == .protocolViolation { answer.connection.close(error) }
         case .success(let response):
-            links[broker]!.health.didOpen()
+            link.health.didOpen()
             if response.throttleTimeMs > 0 {
                 let time = Duration.milliseconds(Int64(response.throttleTimeMs))
-                links[broker]!.throttledUntil = times.ended + time
+                link.throttledUntil = times.ended + time
                 cluster.metadata.emit(.throttled(broker: broker, time: time))
             }
-            take(response, inFlight, answer.buffer, broker, times)
+            take(response, inFlight, answer.buffer, broker, link, times)
         }
     }
 
     private func take(
         _ response: FetchResponse, _ inFlight: FetchInFlight, _ buffer: FrameBuffer?, _ broker: Int32,
-        _ times: AnswerTimes
+        _ link: FetchLink, _ times: AnswerTimes
     ) {
-        if response.errorCode != .none { return didRefuseSession(response.errorCode, broker) }
-        guard links[broker]!.session.didAnswer(inFlight.request, id: response.sessionID) else {
-            links[broker]!.session.reset(isGone: true)
+        if response.errorCode != .none { return didRefuseSession(response.errorCode, broker, link) }
+        guard link.session.didAnswer(inFlight.request, id: response.sessionID) else {
+            link.session.reset(isGone: true)
             return inFlight.connection.close(
                 KafkaClientError(.protocolViolation, "broker \(broker) answered for another fetch session"))
         }
@@ -79,11 +79,11 @@ extension ConsumerLane {
             for partition in topic.partitions {
                 // What was not asked for is not looked at.
                 guard let slot = slots[partition.index] else { continue }
-                take(partition, slot, broker, answer, &harvest)
+                take(partition, slot, broker, link, answer, &harvest)
             }
         }
         if harvest.byteCount > 0 {
-            links[broker]!.window.didAnswer(
+            link.window.didAnswer(
                 asked: inFlight.byteCount, answered: harvest.byteCount,
                 firstByteNs: times.firstByte.nanoseconds(since: times.began),
                 lastByteNs: times.ended.nanoseconds(since: times.began))
@@ -97,14 +97,14 @@ extension ConsumerLane {
     }
 
     private func take(
-        _ partition: FetchResponse.Partition, _ slot: Int, _ broker: Int32, _ answer: FetchedAnswer?,
-        _ harvest: inout Harvest
+        _ partition: FetchResponse.Partition, _ slot: Int, _ broker: Int32, _ link: FetchLink,
+        _ answer: FetchedAnswer?, _ harvest: inout Harvest
     ) {
-        let reading = readings[slot]
         // Its reading has begun anew somewhere meanwhile, or goes on at another broker.
-        guard reading.broker == broker, reading.start == nil, !reading.isStopped, !reading.isPaused,
-            links[broker]!.session.offset(of: slot) == reading.position.offset
+        guard readings[slot].isReading(at: broker),
+            link.session.offset(of: slot) == readings[slot].position.offset
         else { return }
+        let position = readings[slot].position
         if partition.errorCode != .none {
             return didFail(slot, partition, broker, &harvest)
         }
@@ -112,7 +112,7 @@ extension ConsumerLane {
         readings[slot].highWatermark = partition.highWatermark
         readings[slot].lastStableOffset = partition.lastStableOffset
         readings[slot].logStartOffset = partition.logStartOffset
-        if partition.divergingEpoch.endOffset >= 0, partition.divergingEpoch.endOffset < reading.position.offset {
+        if partition.divergingEpoch.endOffset >= 0, partition.divergingEpoch.endOffset < position.offset {
             return harvest.problems.append(truncation(slot, to: partition.divergingEpoch.endOffset))
         }
         if partition.preferredReadReplica >= 0, partition.preferredReadReplica != broker {
@@ -129,14 +129,15 @@ extension ConsumerLane {
         }
         let frame = answer.buffer.frame
         let batches = PartitionBatches(
-            range, in: frame.bytes, from: reading.position, aborted: aborted)
+            range, in: frame.bytes, from: position, aborted: aborted)
         for run in batches.runs {
             harvest.runs.append(
                 FetchedRun(
-                    answer: answer, source: reading.source, position: run.range.lowerBound, end: run.range.upperBound,
+                    answer: answer, source: readings[slot].source, position: run.range.lowerBound,
+                    end: run.range.upperBound,
                     firstOffset: run.firstOffset))
         }
-        if batches.next != reading.position {
+        if batches.next != position {
             readings[slot].position = batches.next
             touch(slot)
         }
@@ -189,9 +190,9 @@ extension ConsumerLane {
         }
     }
 
-    private func didRefuseSession(_ code: KafkaErrorCode, _ broker: Int32) {
+    private func didRefuseSession(_ code: KafkaErrorCode, _ broker: Int32, _ link: FetchLink) {
         let isGone = code == .fetchSessionIdNotFound || code == .invalidFetchSessionEpoch
-        links[broker]!.session.reset(isGone: isGone)
+        link.session.reset(isGone: isGone)
         switch code {
         case .fetchSessionIdNotFound, .invalidFetchSessionEpoch: break
         case .fetchSessionTopicIdError, .unknownTopicId, .inconsistentTopicId:

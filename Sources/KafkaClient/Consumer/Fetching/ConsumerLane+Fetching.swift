@@ -29,11 +29,11 @@ extension ConsumerLane {
         let now = MonotonicInstant.now
         if link.throttledUntil > now { return schedule(at: link.throttledUntil) }
         guard let connection = readyConnection(broker) else { return }
-        askForStarts(broker, connection, now: now)
+        askForStarts(broker, link, connection, now: now)
         let asked = byteCountToAsk(link)
         guard asked > 0 else { return waitForMemory() }
-        guard let request = takeRequest(broker, now: now) else { return }
-        send(request, asked, broker, connection)
+        guard let request = takeRequest(broker, link, now: now) else { return }
+        send(request, asked, broker, link, connection)
     }
 
     /// How many bytes may be asked for now; 0 for none.
@@ -58,36 +58,28 @@ extension ConsumerLane {
     }
 
     /// What to ask a broker for; nil when nothing is wanted of it.
-    private func takeRequest(_ broker: Int32, now: MonotonicInstant) -> FetchSession.Request? {
-        var session = links[broker]!.session
+    private func takeRequest(_ broker: Int32, _ link: FetchLink, now: MonotonicInstant) -> FetchSession.Request? {
         var earliestRest = MonotonicInstant.distantFuture
         func wish(_ slot: Int) -> FetchSession.Wish? {
-            let reading = readings[slot]
-            guard reading.broker == broker else { return nil }
+            guard readings[slot].broker == broker else { return nil }
             readings[slot].isChanged = false
-            if reading.restsUntil > now {
-                earliestRest = min(earliestRest, reading.restsUntil)
+            if readings[slot].restsUntil > now {
+                earliestRest = min(earliestRest, readings[slot].restsUntil)
                 return nil
             }
-            return reading.isWanted(now: now) ? reading.wish : nil
+            return readings[slot].isWanted(now: now) ? readings[slot].wish : nil
         }
-        let changed = links[broker]!.changed
-        links[broker]!.changed.removeAll(keepingCapacity: true)
-        let request =
-            session.isFull
-            ? session.makeRequest(links[broker]!.slots.sorted(), wish) : session.makeRequest(changed, wish)
+        let slots = link.session.isFull ? link.slots.sorted() : link.changed
+        link.changed.removeAll(keepingCapacity: true)
+        let request = link.session.makeRequest(slots, wish)
         if earliestRest != .distantFuture { schedule(at: earliestRest) }
         // Nothing to be told, and nothing to be asked for.
-        if session.slots.isEmpty, request.forgotten.isEmpty {
-            links[broker]!.session = session
-            return nil
-        }
-        links[broker]!.session = session
-        return request
+        return link.session.partitionCount == 0 && request.forgotten.isEmpty ? nil : request
     }
 
     private func send(
-        _ request: FetchSession.Request, _ byteCount: Int, _ broker: Int32, _ connection: BrokerConnection
+        _ request: FetchSession.Request, _ byteCount: Int, _ broker: Int32, _ link: FetchLink,
+        _ connection: BrokerConnection
     ) {
         var message = FetchRequest()
         message.maxWaitMs = configuration.maxWait.milliseconds
@@ -108,7 +100,7 @@ extension ConsumerLane {
             return fail(error)
         }
         let began = MonotonicInstant.now
-        links[broker]!.inFlight = FetchInFlight(
+        link.inFlight = FetchInFlight(
             request: request, byteCount: byteCount, began: began, connection: connection)
         askedByteCount += byteCount
         connection.sendRaw(
@@ -131,6 +123,7 @@ extension ConsumerLane {
     private func topics(of request: FetchSession.Request, _ byteCount: Int) -> [FetchRequest.Topic] {
         var asked: [FetchRequest.Topic] = []
         var indices: [String: Int] = [:]
+        var last = ""
         for (slot, wish) in request.wishes {
             let source = readings[slot].source
             var partition = FetchRequest.Partition()
@@ -139,9 +132,12 @@ extension ConsumerLane {
             partition.fetchOffset = wish.offset
             partition.lastFetchedEpoch = wish.lastFetchedEpoch
             partition.partitionMaxBytes = wish.byteCountMax
-            if let index = indices[source.topic] {
+            if source.topic == last {
+                asked[asked.count - 1].partitions.append(partition)
+            } else if let index = indices[source.topic] {
                 asked[index].partitions.append(partition)
             } else {
+                last = source.topic
                 indices[source.topic] = asked.count
                 var topic = FetchRequest.Topic()
                 topic.name = source.topic

@@ -3,13 +3,14 @@ import KafkaTransport
 
 extension ConsumerLane {
     /// Asks a broker at which offsets the reading of its partitions begins, where that is not known.
-    func askForStarts(_ broker: Int32, _ connection: BrokerConnection, now: MonotonicInstant) {
+    func askForStarts(_ broker: Int32, _ link: FetchLink, _ connection: BrokerConnection, now: MonotonicInstant) {
+        if !link.changed.contains(where: { readings[$0].start != nil }) { return }
         var request = ListOffsetsRequest()
         request.isolationLevel = configuration.isolation.rawValue
         request.timeoutMs = connectionConfiguration.brokerTimeout.milliseconds
         var slots: [Int] = []
         var asked: [String: [ListOffsetsRequest.Partition]] = [:]
-        for slot in links[broker]!.changed {
+        for slot in link.changed {
             guard readings[slot].broker == broker, readings[slot].needsStart(now: now), let start = readings[slot].start
             else { continue }
             readings[slot].isAsking = true

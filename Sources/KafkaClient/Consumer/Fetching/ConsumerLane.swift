@@ -182,7 +182,9 @@ actor ConsumerLane {
         readings[slot].broker = broker
         readings[slot].isChanged = false
         if broker < 0 { return }
-        links[broker, default: FetchLink(window: makeWindow())].slots.insert(slot)
+        let link = links[broker] ?? FetchLink(window: makeWindow())
+        links[broker] = link
+        link.slots.insert(slot)
         touch(slot)
     }
 
@@ -247,6 +249,12 @@ actor ConsumerLane {
         if isClosed { return }
         stop()
         queue.fail(error)
+    }
+
+    /// Ends, once what was read before is taken.
+    func finish() {
+        stop()
+        queue.end()
     }
 
     /// Closes the connections, and drops what waits. When this returns, no task of the lane is running, and its loop may be shut

@@ -1,8 +1,8 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// What a lane keeps for each broker that it reads from.
-struct FetchLink {
+/// What a lane keeps for each broker that it reads from. Belongs to its lane.
+final class FetchLink {
     var connection: BrokerConnection?
     var session = FetchSession()
     var window: FetchWindow
@@ -15,6 +15,8 @@ struct FetchLink {
     var health = LinkHealth()
     /// It gets nothing before: it throttles this client (KIP-219).
     var throttledUntil = MonotonicInstant.distantPast
+
+    init(window: FetchWindow) { self.window = window }
 }
 
 /// A fetch that is not answered yet.

@@ -41,16 +41,15 @@ struct FetchSession {
     /// The epoch of the next request; 0 for a full one.
     private var nextEpoch: Int32 = 0
     /// What the broker knows, by slot.
-    private var told: [Int: Wish] = [:]
+    private var told: [Wish?] = []
+    /// How many partitions it knows.
+    private(set) var partitionCount = 0
 
     /// Whether the next request has to say everything.
     var isFull: Bool { nextEpoch == 0 }
 
     /// The offset from which a partition was asked for last.
-    func offset(of slot: Int) -> Int64? { told[slot]?.offset }
-
-    /// The slots of the partitions in the session.
-    var slots: Dictionary<Int, Wish>.Keys { told.keys }
+    func offset(of slot: Int) -> Int64? { slot < told.count ? told[slot]?.offset : nil }
 
     /// Makes the next request.
     ///
@@ -59,13 +58,25 @@ struct FetchSession {
     ///   - wish: what is wanted of a partition; nil for nothing.
     mutating func makeRequest(_ slots: some Sequence<Int>, _ wish: (Int) -> Wish?) -> Request {
         var request = Request(id: id, epoch: nextEpoch, isFull: isFull)
-        if isFull { told.removeAll(keepingCapacity: true) }
+        if isFull {
+            told.removeAll(keepingCapacity: true)
+            partitionCount = 0
+        }
         for slot in slots {
-            if let wish = wish(slot) {
-                if told.updateValue(wish, forKey: slot) != wish { request.wishes.append((slot, wish)) }
-            } else if told.removeValue(forKey: slot) != nil {
-                request.forgotten.append(slot)
+            while told.count <= slot { told.append(nil) }
+            let before = told[slot]
+            guard let wish = wish(slot) else {
+                if before != nil {
+                    told[slot] = nil
+                    partitionCount -= 1
+                    request.forgotten.append(slot)
+                }
+                continue
             }
+            if before == wish { continue }
+            if before == nil { partitionCount += 1 }
+            told[slot] = wish
+            request.wishes.append((slot, wish))
         }
         return request
     }

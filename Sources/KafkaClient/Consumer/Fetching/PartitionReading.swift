@@ -71,6 +71,11 @@ struct PartitionReading {
         start != nil && !isAsking && !isStopped && restsUntil <= now
     }
 
+    /// Whether what a broker has answered is looked at.
+    func isReading(at broker: Int32) -> Bool {
+        self.broker == broker && start == nil && !isStopped && !isPaused
+    }
+
     /// Whether records are wanted.
     func isWanted(now: MonotonicInstant) -> Bool {
         start == nil && !isPaused && !isHeld && !isStopped && restsUntil <= now

@@ -1,0 +1,38 @@
+import KafkaClient
+
+/// Says what must not be trusted of a run that reads.
+struct ConsumeJudge {
+    let result: RunResult
+    let measurement: RunExecution.Measurement
+    /// The records that were to be read.
+    let total: Int64
+    /// Whether the broker is kbench's own, so that its CPU time can be told from that of others on the machine.
+    let isBrokerOurs: Bool
+    let isInterrupted: Bool
+    /// In words, what the machine did that the result moved with.
+    let disturbances: [String]
+
+    func judge() -> (verdicts: [Verdict], failures: [String]) {
+        var verdicts: [Verdict] = []
+        var failures: [String] = []
+        let read = result.recordsRead ?? 0
+        if let error = measurement.failure {
+            verdicts.append(Verdict(.failedRecords, "\(read) of \(total) records were read: \(error)"))
+            failures.append("\(error)")
+        } else if isInterrupted, read < total {
+            verdicts.append(.interrupted(after: read, of: total))
+        }
+        let more: [Verdict?] = [
+            .drifting(measurement.rates),
+            .noisy(
+                from: measurement.cpuTimeBefore, to: measurement.cpuTimeAfter, durationNs: measurement.durationNs,
+                ownCpuNs: isBrokerOurs ? measurement.processCpuNs + (result.brokerCpuNs ?? 0) : nil),
+        ]
+        verdicts += more.compactMap(\.self)
+        if SystemInfo.isDebugBuild {
+            verdicts.append(Verdict(.debugBuild, "kbench was built without optimisation; use scripts/kbench"))
+        }
+        verdicts += disturbances.map { Verdict(.noisy, $0) }
+        return (verdicts, failures)
+    }
+}
