@@ -6,19 +6,16 @@ import KafkaTransport
 /// (KIP-848). They share events and actions, so one driver can run either.
 ///
 /// ```
-///                      ┌──────────────── join again ───────────────────────┐
-///                      ▼                                                   │
-///   unjoined ──▶ joining ──▶ syncing ──▶ stable ◀──────────────────┐       │
-///      ▲            │           │          │ ▲                     │       │
-///      │            │           │          ▼ │ (KIP-848)           │       │
-///      │            │           └──────▶ revoking ──▶ (next) ──────┴───────┘
-///      │            │           │          │
-///      └─── lost ───┴───────────┴──────────┤          from any state: failed;
-///                                          ▼          from any but failed, on `leave`:
-///                             leaving ◀── revoking    revoking, leaving, left
-///                                │
-///                                ▼
-///                              left ──▶ unjoined, when topics are subscribed again
+///                  MEMBER_ID_REQUIRED, errors, lost, the group rebalances
+///       ┌──────────────┬───────────────────┬──────────────────┬────────────────┐
+///       ▼              │                   │                  │                │
+///   unjoined ──────▶ joining ─────────▶ syncing ──────────▶ stable ───────▶ revoking
+///       │              │    (KIP-848: straight to stable)     ▲                │
+///       └──────────────┼───────────────────────────────────── │ ──────────────▶│ joins again, or leaves
+///                      ▼                                      └── (KIP-848) ───┘
+///      leave: revoking, when the user has partitions; then leaving, when the coordinator is to be told; then left
+///      left: unjoined, when topics are subscribed again
+///      failed: from any but left, for good
 /// ```
 ///
 /// The driver hands every event to `handle` in the order in which they come, and carries out what it returns in order.
@@ -37,24 +34,38 @@ protocol GroupMembership: Sendable {
     mutating func handle(_ event: MembershipEvent, now: MonotonicInstant, chance: Double) -> [MembershipAction]
 }
 
-/// Where a member of a group stands. Transitions that don't stand here don't happen.
+/// Where a member of a group stands.
 enum MembershipState: String, Sendable, Hashable {
-    /// In no generation, or about to join the next one: looks for the coordinator, or waits. To joining, revoking, left.
+    /// In no generation, or about to join the next one: looks for the coordinator, or waits.
     case unjoined
-    /// A request to join is on its way. To syncing, stable (KIP-848), unjoined, revoking, leaving, left.
+    /// A request to join is on its way.
     case joining
-    /// In a generation, and waits for its assignment; a leader may be making it. To stable, revoking, unjoined, leaving, left.
+    /// In a generation, and waits for its assignment; a leader may be making it. Classic groups only.
     case syncing
-    /// Has its assignment. To unjoined, revoking, leaving, left.
+    /// Has its assignment.
     case stable
-    /// The user gives partitions back. To unjoined, stable, leaving, left.
+    /// The user gives partitions back.
     case revoking
-    /// The coordinator is told that the member leaves. To left.
+    /// The coordinator is told that the member leaves.
     case leaving
-    /// Not in the group, by its own wish. To unjoined.
+    /// Not in the group, by its own wish.
     case left
-    /// Something that trying again does not mend. For good.
+    /// Something that trying again does not mend.
     case failed
+
+    /// Whether a member that stands here may stand there next.
+    func mayBecome(_ next: MembershipState) -> Bool {
+        switch self {
+        case .unjoined: [.unjoined, .joining, .revoking, .leaving, .left, .failed].contains(next)
+        case .joining: next != .joining
+        case .syncing: next != .joining
+        case .stable: ![.joining, .syncing].contains(next)
+        case .revoking: ![.joining, .syncing].contains(next)
+        case .leaving: next == .left
+        case .left: next == .unjoined
+        case .failed: false
+        }
+    }
 }
 
 /// Who a member is in a generation; by it the coordinator tells whether a commit is still the member's to make.

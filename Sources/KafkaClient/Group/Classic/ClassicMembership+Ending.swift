@@ -47,6 +47,7 @@ extension ClassicMembership {
     mutating func fail(_ error: KafkaClientError) {
         switch phase {
         case .left, .failed: return
+        case .leaving: return didLeave()
         default: break
         }
         if !owned.isEmpty { actions.append(.lose(owned, error)) }
@@ -99,8 +100,7 @@ extension ClassicMembership {
         leaveReason = nil
         subscription = []
         joinedSubscription = []
-        pollBy = .distantFuture
-        isWaitingForPoll = false
+        poll.forgive()
         retryAt = .distantPast
         failureCount = 0
         actions.append(.left)

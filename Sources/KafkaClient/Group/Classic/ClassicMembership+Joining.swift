@@ -33,7 +33,7 @@ extension ClassicMembership {
             if isMember { leaveNow("the member wants no topics", now: now) }
             return
         }
-        guard !isWaitingForPoll, search.isKnown, now >= retryAt else { return }
+        guard !poll.isMissed, search.isKnown, now >= retryAt else { return }
         var request = JoinGroupRequest()
         request.groupID = settings.groupID
         request.sessionTimeoutMs = settings.sessionTimeout.milliseconds
@@ -67,12 +67,8 @@ extension ClassicMembership {
     ) {
         let sent = sentAt.removeValue(forKey: number) ?? .distantPast
         switch (answer, phase) {
-        case (.joinGroup(let response), .joining(number)):
-            phase = .unjoined
-            didJoin(response, now: now, chance: chance)
-        case (.syncGroup(let response), .syncing(number)):
-            phase = .unjoined
-            didSync(response, now: now, chance: chance)
+        case (.joinGroup(let response), .joining(number)): didJoin(response, now: now, chance: chance)
+        case (.syncGroup(let response), .syncing(number)): didSync(response, now: now, chance: chance)
         case (.heartbeat(let response), _) where heartbeatNumber == number:
             heartbeatNumber = nil
             if response.errorCode == .none {
@@ -82,7 +78,6 @@ extension ClassicMembership {
             didReceive(response.errorCode, of: .heartbeat, now: now, chance: chance)
         case (.leaveGroup, .leaving(number, _)): didLeave()
         case (_, .joining(number)), (_, .syncing(number)):
-            phase = .unjoined
             violated("answered something else than it was asked", now: now, chance: chance)
         // An answer to what nobody waits for any more.
         default: break
@@ -95,9 +90,11 @@ extension ClassicMembership {
                 return violated("wants a member to have an id that it has, or gives none", now: now, chance: chance)
             }
             memberID = response.memberID
+            phase = .unjoined
             return
         }
         guard response.errorCode == .none else {
+            phase = .unjoined
             return didReceive(response.errorCode, of: .join, now: now, chance: chance)
         }
         let isType = response.protocolType == nil || response.protocolType == ConsumerProtocol.type

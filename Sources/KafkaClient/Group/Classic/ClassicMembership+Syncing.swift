@@ -57,6 +57,7 @@ extension ClassicMembership {
 
     mutating func didSync(_ response: SyncGroupResponse, now: MonotonicInstant, chance: Double) {
         guard response.errorCode == .none else {
+            phase = .unjoined
             return didReceive(response.errorCode, of: .sync, now: now, chance: chance)
         }
         let isType = response.protocolType == nil || response.protocolType == ConsumerProtocol.type

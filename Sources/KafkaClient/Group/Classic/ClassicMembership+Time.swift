@@ -33,7 +33,7 @@ extension ClassicMembership {
         }
     }
 
-    private var wantsToJoin: Bool { !subscription.isEmpty && !isWaitingForPoll }
+    private var wantsToJoin: Bool { !subscription.isEmpty && !poll.isMissed }
 
     private var sessionEnd: MonotonicInstant? {
         isMember && !isAwaited ? contactAt + settings.sessionTimeout : nil
@@ -56,12 +56,12 @@ extension ClassicMembership {
     }
 
     private mutating func checkPoll(now: MonotonicInstant) {
-        guard now >= pollBy, !isWaitingForPoll, leaveReason == nil else { return }
         switch phase {
         case .leaving, .left, .failed: return
+        case .unjoined where subscription.isEmpty: return
         default: break
         }
-        isWaitingForPoll = true
+        guard leaveReason == nil, poll.isMissedNow(now) else { return }
         let error = KafkaClientError(
             .unresponsive,
             "records were not asked for within \(settings.maxPollInterval), so this member leaves group \(settings.groupID) until they are; take fewer at a time, or allow for more time"
@@ -107,7 +107,7 @@ extension ClassicMembership {
         default: break
         }
         if needsCoordinator, let moment = search.wakeAt { moments.append(moment) }
-        if !isWaitingForPoll, pollBy != .distantFuture, leaveReason == nil { moments.append(pollBy) }
+        if wantsToJoin || isMember, leaveReason == nil, let moment = poll.wakeAt { moments.append(moment) }
         return moments.min()
     }
 }

@@ -13,7 +13,11 @@ struct ClassicMembership: GroupMembership {
     /// Whether partitions are kept while the group rebalances: only when all strategies that the group might choose do so.
     let isCooperative: Bool
 
-    var phase = Phase.unjoined
+    var phase = Phase.unjoined {
+        didSet {
+            assert(oldValue.state.mayBecome(state), "a member does not become \(state) that is \(oldValue.state)")
+        }
+    }
     var owned: Set<TopicPartition> = []
     /// The topics that the user wants.
     var subscription: Set<String> = []
@@ -49,9 +53,7 @@ struct ClassicMembership: GroupMembership {
     var sentAt: [Int: MonotonicInstant] = [:]
     /// The coordinator knew the member at this moment, or later.
     var contactAt = MonotonicInstant.distantPast
-    /// When the user has to ask for records; never while it waits for some.
-    var pollBy = MonotonicInstant.distantFuture
-    var isWaitingForPoll = false
+    var poll: PollDeadline
 
     var lastNumber = 0
     var actions: [MembershipAction] = []
@@ -68,6 +70,19 @@ struct ClassicMembership: GroupMembership {
         case leaving(Int, until: MonotonicInstant)
         case left
         case failed
+
+        var state: MembershipState {
+            switch self {
+            case .unjoined: .unjoined
+            case .joining: .joining
+            case .learning, .syncing: .syncing
+            case .stable: .stable
+            case .revoking: .revoking
+            case .leaving: .leaving
+            case .left: .left
+            case .failed: .failed
+            }
+        }
     }
 
     struct Learning {
@@ -97,20 +112,10 @@ struct ClassicMembership: GroupMembership {
         self.settings = settings
         isCooperative = settings.assignors.allSatisfy { $0.rebalanceProtocol == .cooperative }
         search = CoordinatorSearch(settings.backoff)
+        poll = PollDeadline(interval: settings.maxPollInterval)
     }
 
-    var state: MembershipState {
-        switch phase {
-        case .unjoined: .unjoined
-        case .joining: .joining
-        case .learning, .syncing: .syncing
-        case .stable: .stable
-        case .revoking: .revoking
-        case .leaving: .leaving
-        case .left: .left
-        case .failed: .failed
-        }
-    }
+    var state: MembershipState { phase.state }
 
     var identity: MemberIdentity? {
         guard isMember else { return nil }
@@ -133,9 +138,7 @@ struct ClassicMembership: GroupMembership {
         case .unanswered(let number, let error): didFail(number, error, now: now, chance: chance)
         case .committed(let identity, let code): didCommit(identity, code, now: now, chance: chance)
         case .revoked(let number): didRevoke(number, now: now)
-        case .polled(let isWaiting):
-            pollBy = isWaiting ? .distantFuture : now + settings.maxPollInterval
-            isWaitingForPoll = false
+        case .polled(let isWaiting): poll.didPoll(isWaiting: isWaiting, now: now)
         case .time: break
         case .leave(let reason): leave(reason, now: now)
         }
@@ -151,7 +154,7 @@ struct ClassicMembership: GroupMembership {
             phase = .unjoined
             joinReason = "the member is back"
         }
-        if pollBy == .distantFuture, !isMember { pollBy = now + settings.maxPollInterval }
+        if case .unjoined = phase, !isMember { poll.begin(now: now) }
     }
 
     private mutating func didNotFindCoordinator(_ error: KafkaClientError, now: MonotonicInstant, chance: Double) {

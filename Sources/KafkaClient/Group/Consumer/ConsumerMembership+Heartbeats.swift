@@ -41,11 +41,11 @@ extension ConsumerMembership {
         guard heartbeatNumber == number else { return }
         heartbeatNumber = nil
         let wasJoining = if case .joining = phase { true } else { false }
-        if wasJoining { phase = .unjoined }
         guard case .consumerHeartbeat(let response) = answer else {
             return violated("answered something else than it was asked", now: now, chance: chance)
         }
         guard response.errorCode == .none else {
+            if wasJoining { phase = .unjoined }
             return didReceive(response.errorCode, response.errorMessage, now: now, chance: chance)
         }
         if let id = response.memberID, !id.isEmpty, id != memberID {

@@ -58,7 +58,8 @@ extension ConsumerMembership {
     mutating func fail(_ error: KafkaClientError) {
         switch phase {
         case .left, .failed: return
-        case .unjoined, .joining, .stable, .revoking, .leaving: break
+        case .leaving: return didLeave()
+        case .unjoined, .joining, .stable, .revoking: break
         }
         if !owned.isEmpty { actions.append(.lose(owned, error)) }
         forget()
@@ -95,8 +96,7 @@ extension ConsumerMembership {
         phase = .left
         subscription = []
         regex = nil
-        pollBy = .distantFuture
-        isWaitingForPoll = false
+        poll.forgive()
         notBefore = .distantPast
         failureCount = 0
         actions.append(.left)

@@ -17,7 +17,7 @@ extension ConsumerMembership {
 
     private var needsCoordinator: Bool {
         switch phase {
-        case .unjoined: wantsTopics && !isWaitingForPoll
+        case .unjoined: wantsTopics && !poll.isMissed
         case .stable, .revoking: epoch > 0
         case .joining, .leaving, .left, .failed: false
         }
@@ -41,12 +41,12 @@ extension ConsumerMembership {
     }
 
     private mutating func checkPoll(now: MonotonicInstant) {
-        guard now >= pollBy, !isWaitingForPoll, !isLeaving else { return }
         switch phase {
         case .leaving, .left, .failed: return
+        case .unjoined where !wantsTopics: return
         case .unjoined, .joining, .stable, .revoking: break
         }
-        isWaitingForPoll = true
+        guard !isLeaving, poll.isMissedNow(now) else { return }
         let error = KafkaClientError(
             .unresponsive,
             "records were not asked for within \(settings.maxPollInterval), so this member leaves group \(settings.groupID) until they are; take fewer at a time, or allow for more time"
@@ -74,12 +74,14 @@ extension ConsumerMembership {
         guard search.isKnown, heartbeatNumber == nil, now >= notBefore else { return }
         switch phase {
         case .unjoined:
-            guard wantsTopics, !isWaitingForPoll else { return }
+            guard wantsTopics, !poll.isMissed else { return }
             phase = .joining
         case .stable, .revoking:
             guard epoch > 0, isUrgent || now >= heartbeatAt else { return }
         case .joining, .leaving, .left, .failed: return
         }
+        // Unless they were asked for just now.
+        if !askedIDs.isEmpty, !isUrgent { actions.append(.learn(topics: [], ids: askedIDs)) }
         isUrgent = false
         heartbeatAt = now + interval
         sentAt = now
@@ -87,7 +89,6 @@ extension ConsumerMembership {
         heartbeatNumber = lastNumber
         actions.append(
             .send(.consumerHeartbeat(heartbeat()), number: lastNumber, timeout: settings.sessionTimeout / 3))
-        if !askedIDs.isEmpty { actions.append(.learn(topics: [], ids: askedIDs)) }
     }
 
     private mutating func sendLeave(now: MonotonicInstant) -> Int {
@@ -109,7 +110,7 @@ extension ConsumerMembership {
         case .left, .failed: return nil
         case .leaving(_, let end): return end
         case .unjoined:
-            if wantsTopics, !isWaitingForPoll, search.isKnown { moments.append(notBefore) }
+            if wantsTopics, !poll.isMissed, search.isKnown { moments.append(notBefore) }
         case .stable, .revoking:
             if epoch > 0, search.isKnown, heartbeatNumber == nil {
                 moments.append(isUrgent ? notBefore : max(notBefore, heartbeatAt))
@@ -117,7 +118,7 @@ extension ConsumerMembership {
         case .joining: break
         }
         if needsCoordinator, let moment = search.wakeAt { moments.append(moment) }
-        if !isWaitingForPoll, pollBy != .distantFuture, !isLeaving { moments.append(pollBy) }
+        if wantsTopics || epoch > 0, !isLeaving, let moment = poll.wakeAt { moments.append(moment) }
         return moments.min()
     }
 }

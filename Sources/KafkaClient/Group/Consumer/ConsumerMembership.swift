@@ -11,7 +11,11 @@ import KafkaTransport
 struct ConsumerMembership: GroupMembership {
     let settings: GroupMemberSettings
 
-    var phase = Phase.unjoined
+    var phase = Phase.unjoined {
+        didSet {
+            assert(oldValue.state.mayBecome(state), "a member does not become \(state) that is \(oldValue.state)")
+        }
+    }
     var subscription: Set<String> = []
     var regex: String?
     var names: [KafkaUUID: String] = [:]
@@ -47,8 +51,7 @@ struct ConsumerMembership: GroupMembership {
 
     var sentAt = MonotonicInstant.distantPast
     var contactAt = MonotonicInstant.distantPast
-    var pollBy = MonotonicInstant.distantFuture
-    var isWaitingForPoll = false
+    var poll: PollDeadline
     var isLeaving = false
 
     var lastNumber = 0
@@ -63,6 +66,18 @@ struct ConsumerMembership: GroupMembership {
         case leaving(Int, until: MonotonicInstant)
         case left
         case failed
+
+        var state: MembershipState {
+            switch self {
+            case .unjoined: .unjoined
+            case .joining: .joining
+            case .stable: .stable
+            case .revoking: .revoking
+            case .leaving: .leaving
+            case .left: .left
+            case .failed: .failed
+            }
+        }
     }
 
     /// What a heartbeat says only when it has changed.
@@ -81,19 +96,10 @@ struct ConsumerMembership: GroupMembership {
         self.memberID = memberID
         interval = settings.heartbeatInterval
         search = CoordinatorSearch(settings.backoff)
+        poll = PollDeadline(interval: settings.maxPollInterval)
     }
 
-    var state: MembershipState {
-        switch phase {
-        case .unjoined: .unjoined
-        case .joining: .joining
-        case .stable: .stable
-        case .revoking: .revoking
-        case .leaving: .leaving
-        case .left: .left
-        case .failed: .failed
-        }
-    }
+    var state: MembershipState { phase.state }
 
     var identity: MemberIdentity? {
         guard epoch > 0 else { return nil }
@@ -113,9 +119,7 @@ struct ConsumerMembership: GroupMembership {
         case .unanswered(let number, let error): didFail(number, error, now: now, chance: chance)
         case .committed(let identity, let code): didCommit(identity, code, now: now, chance: chance)
         case .revoked(let number): didRevoke(number)
-        case .polled(let isWaiting):
-            pollBy = isWaiting ? .distantFuture : now + settings.maxPollInterval
-            isWaitingForPoll = false
+        case .polled(let isWaiting): poll.didPoll(isWaiting: isWaiting, now: now)
         case .time: break
         case .leave: leave()
         }
@@ -130,7 +134,7 @@ struct ConsumerMembership: GroupMembership {
         self.regex = regex
         isUrgent = true
         if case .left = phase { phase = .unjoined }
-        if pollBy == .distantFuture, epoch == 0 { pollBy = now + settings.maxPollInterval }
+        if case .unjoined = phase { poll.begin(now: now) }
     }
 
     /// Names are kept when a topic goes, so that what was read of it can still be named.
