@@ -80,12 +80,27 @@ extension ClassicMembership {
     }
 
     /// Joins again after a pause, if it is about to join. The first time there is none.
-    private mutating func retry(now: MonotonicInstant, chance: Double) {
+    mutating func retry(now: MonotonicInstant, chance: Double) {
         guard case .unjoined = phase else { return }
         if failureCount > 0 {
             retryAt = now.advanced(byNanoseconds: settings.backoff.delayNs(attempt: failureCount, chance: chance))
         }
         failureCount += 1
+    }
+
+    /// Takes note of an assignment of what the member has not asked for. A static member that comes back with other topics is given what it
+    /// had before; when it joins again under its new id, the group rebalances.
+    mutating func mismatched(_ stray: TopicPartition, now: MonotonicInstant, chance: Double) {
+        violationCount += 1
+        let error = KafkaClientError(
+            .protocolViolation,
+            "the coordinator of group \(settings.groupID) assigned \(stray.topic.foreign)-\(stray.partition), which this member has not asked for"
+        )
+        if violationCount >= Self.violationCountMax { return fail(error) }
+        if violationCount > 1 { actions.append(.warn(error)) }
+        rejoin("the assignment does not match the subscription", now: now)
+        failureCount = max(violationCount - 1, failureCount)
+        retry(now: now, chance: chance)
     }
 
     /// Takes note of an answer that no coordinator gives: the member joins anew, and fails when that goes on.

@@ -70,11 +70,11 @@ extension ClassicMembership {
         } catch {
             return violated("sent an assignment that can't be read: \(error)", now: now, chance: chance)
         }
-        if let stray = assignment.partitions.first(where: { !joinedSubscription.contains($0.topic) || $0.partition < 0 }
-        ) {
-            return violated(
-                "assigned \(stray.topic.foreign)-\(stray.partition), which this member has not asked for", now: now,
-                chance: chance)
+        guard assignment.partitions.allSatisfy({ $0.partition >= 0 }) else {
+            return violated("assigned partitions that can't be", now: now, chance: chance)
+        }
+        if let stray = assignment.partitions.first(where: { !joinedSubscription.contains($0.topic) }) {
+            return mismatched(stray, now: now, chance: chance)
         }
         contactAt = now
         heartbeatAt = now + settings.heartbeatInterval

@@ -12,7 +12,7 @@ import Testing
         lines.filter { $0[0] == label }.map { Array($0.dropFirst()) }
     }
 
-    @Test(arguments: [("range", 170), ("roundrobin", 60)])
+    @Test(arguments: [("range", 140), ("roundrobin", 50)])
     func `range and round robin give what Java gives`(name: String, count: Int) {
         let assignors: [any PartitionAssignor] = [RangeAssignor(), RoundRobinAssignor()]
         let assignor = assignors.first { $0.name == name }

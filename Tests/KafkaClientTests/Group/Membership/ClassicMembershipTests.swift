@@ -167,6 +167,16 @@ import Testing
         #expect(bench.hasLeft)
     }
 
+    @Test func `a static member that comes back with other topics joins once more under its new id`() {
+        var bench = Bench.classic(instance: "i")
+        bench.joined()
+        bench.synced([TopicPartition("b", 0)])
+        #expect(bench.assigned == nil && bench.join?.memberID == "m")
+        bench.joined(generation: 2)
+        bench.synced(Self.a01)
+        #expect(bench.assigned == Set(Self.a01))
+    }
+
     @Test func `what the strategy gives is checked, and what it throws fails the leader`() {
         struct Odd: PartitionAssignor {
             let name = "odd"

@@ -32,6 +32,8 @@ struct ClassicCoordinatorModel: SimulatedCoordinator {
     private var protocolName = ""
     private var rebalanceEnd = MonotonicInstant.distantFuture
     private var nextID = 0
+    /// The topics when the leader assigned.
+    private var assignedTopics: [String: GroupTopic] = [:]
     /// What another broker would load: members and generation as of the last assignment.
     private var stored: (members: [String: Member], generation: Int32, leader: String, protocolName: String)?
 
@@ -152,7 +154,8 @@ struct ClassicCoordinatorModel: SimulatedCoordinator {
         member.sync = nil
         if leader == holder.id { leader = id }
         members[id] = member
-        if state == .stable, isSame {
+        // A leader that comes back does not know by what it was assigned (KIP-814): topics must not have grown meanwhile.
+        if state == .stable, isSame, topics == assignedTopics {
             stored = (members, generation, leader, protocolName)
             return [welcome(id, call, skipsAssignment: true)]
         }
@@ -241,6 +244,7 @@ struct ClassicCoordinatorModel: SimulatedCoordinator {
                     members[assignment.memberID]?.assignment = assignment.assignment
                 }
                 state = .stable
+                assignedTopics = topics
             }
             let replies = state == .stable ? answerSyncs(.none) : []
             if state == .stable { stored = (members, generation, leader, protocolName) }
