@@ -3,18 +3,18 @@ import KafkaProtocol
 /// What a member of the strategy `sticky` tells the leader: the partitions that it had, and since which generation.
 ///
 /// Source: `StickyAssignor` of Kafka's client: version 1, and version 0, which has no generation. The version is not told.
-struct StickyUserData: Equatable {
-    var partitions: [TopicPartition]
+package struct StickyUserData: Equatable {
+    package var partitions: [TopicPartition]
     /// -1 in version 0.
-    var generation: Int32
+    package var generation: Int32
 
-    init(partitions: [TopicPartition], generation: Int32) {
+    package init(partitions: [TopicPartition], generation: Int32) {
         self.partitions = partitions
         self.generation = generation
     }
 
     /// Reads either version; nil for bytes that are neither.
-    init?(encoded: [UInt8]) {
+    package init?(encoded: [UInt8]) {
         let read = encoded.withUnsafeBytes { bytes -> StickyUserData? in
             var reader = WireReader(bytes)
             var data = StickyUserData(partitions: [], generation: -1)
@@ -39,7 +39,7 @@ struct StickyUserData: Equatable {
     }
 
     /// Version 1; nil when a topic's name is too long for the wire.
-    func encoded() -> [UInt8]? {
+    package func encoded() -> [UInt8]? {
         var writer = WireWriter()
         let topics = TopicPartition.byTopic(partitions)
         writer.arrayCount(topics.count, compact: false)

@@ -23,7 +23,6 @@ extension ClassicMembership {
         switch code {
         case .none: break
         case .rebalanceInProgress:
-            contactAt = asked == .heartbeat ? now : contactAt
             switch phase {
             case .stable: rejoin("the group rebalances", now: now)
             // Whoever revokes joins afterwards.

@@ -71,7 +71,7 @@ extension ClassicMembership {
         case (.syncGroup(let response), .syncing(number)): didSync(response, now: now, chance: chance)
         case (.heartbeat(let response), _) where heartbeatNumber == number:
             heartbeatNumber = nil
-            if response.errorCode == .none {
+            if response.errorCode == .none || response.errorCode == .rebalanceInProgress {
                 contactAt = max(contactAt, sent)
                 search.didServe()
             }

@@ -30,7 +30,7 @@ extension ConsumerMembership {
         actions.append(.assign(new, all: owned))
     }
 
-    private mutating func revoke(_ partitions: [KafkaUUID: Set<Int32>]) {
+    mutating func revoke(_ partitions: [KafkaUUID: Set<Int32>]) {
         lastNumber += 1
         phase = .revoking(lastNumber, partitions)
         actions.append(.revoke(named(partitions), number: lastNumber))
@@ -79,15 +79,13 @@ extension ConsumerMembership {
         heartbeatNumber = nil
     }
 
-    /// Gives back what the user has; the coordinator is told when that is done.
+    /// Begins to leave; `finishLeaving` goes on when it can.
     mutating func leave() {
         switch phase {
         case .left, .failed, .leaving: return
         case .unjoined, .joining, .stable, .revoking: break
         }
         isLeaving = true
-        target = [:]
-        if case .stable = phase, !ownedByID.isEmpty { revoke(ownedByID) }
     }
 
     mutating func didLeave() {

@@ -56,10 +56,12 @@ extension ConsumerMembership {
         lose(error)
     }
 
+    /// Has the user give back what it has, then tells the coordinator.
     private mutating func finishLeaving(now: MonotonicInstant) {
         if case .leaving(_, let end) = phase, now >= end { return didLeave() }
         guard isLeaving else { return }
         switch phase {
+        case .stable where !ownedByID.isEmpty: return revoke(ownedByID)
         case .unjoined, .joining, .stable: break
         case .revoking, .leaving, .left, .failed: return
         }

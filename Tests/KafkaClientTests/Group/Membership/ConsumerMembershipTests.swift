@@ -152,6 +152,18 @@ import Testing
         #expect(bench.hasLeft)
     }
 
+    @Test func `who leaves while it revokes gives back the rest, too`() {
+        var bench = Bench.consumer()
+        bench.beat(1, ["a": [0, 1]])
+        bench.beat(1, ["a": [1]])
+        let number = bench.revoked?.number ?? 0
+        bench.tell(.leave(reason: "enough"))
+        bench.tell(.revoked(number))
+        #expect(bench.revoked?.partitions == [Self.a1] && bench.consumerHeartbeat?.memberEpoch != -1)
+        bench.tell(.revoked(bench.revoked?.number ?? 0))
+        #expect(bench.consumerHeartbeat?.memberEpoch == -1 && bench.member.owned.isEmpty)
+    }
+
     @Test func `the coordinator says how often it wants to hear of the member`() {
         var bench = Bench.consumer()
         bench.beat(1, ["a": [0]], interval: 700)
