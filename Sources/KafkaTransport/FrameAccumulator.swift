@@ -38,22 +38,31 @@ package struct FrameAccumulator: ~Copyable {
     private var capacity: Int
     private var begin = 0
     private var end = 0
+    /// Where the frame's content lies that was taken last.
+    private var lastFrame = 0..<0
     private let initialCapacity: Int
+    /// Where the memory is from, if frames may be detached.
+    private let pool: FrameBufferPool?
     /// The bytes of the longest frame that is accepted from now on.
     package var frameBytesMax: Int
 
     /// - Parameters:
     ///   - capacity: the bytes of the buffer that is kept from frame to frame; at least 64.
     ///   - frameBytesMax: the bytes of the longest frame that is accepted.
-    package init(capacity: Int, frameBytesMax: Int) {
+    ///   - pool: lends memory for long frames, so that frames can be detached.
+    package init(capacity: Int, frameBytesMax: Int, pool: FrameBufferPool? = nil) {
         precondition(capacity >= 64 && frameBytesMax > 0)
-        bytes = .allocate(byteCount: capacity, alignment: 64)
+        bytes =
+            pool == nil ? .allocate(byteCount: capacity, alignment: 64) : FrameBufferPool.make(capacity).baseAddress!
         self.capacity = capacity
         initialCapacity = capacity
+        self.pool = pool
         self.frameBytesMax = frameBytesMax
     }
 
-    deinit { bytes.deallocate() }
+    deinit {
+        if pool == nil { bytes.deallocate() } else { free(bytes) }
+    }
 
     package var bufferedByteCount: Int { end - begin }
 
@@ -62,7 +71,7 @@ package struct FrameAccumulator: ~Copyable {
         if begin == end {
             begin = 0
             end = 0
-            if capacity > initialCapacity { reallocate(to: initialCapacity) }
+            if capacity > initialCapacity { shrink() }
         } else if end == capacity || frameOutgrowsBuffer {
             makeRoom()
         }
@@ -82,9 +91,39 @@ package struct FrameAccumulator: ~Copyable {
         guard length >= 0, Int(length) <= frameBytesMax else { return .badLength(length) }
         guard end - begin - 4 >= Int(length) else { return .incomplete }
         let frame = UnsafeRawBufferPointer(start: bytes + begin + 4, count: Int(length))
-        begin += 4 + Int(length)
+        lastFrame = begin + 4..<begin + 4 + Int(length)
+        begin = lastFrame.upperBound
         return .frame(frame)
     }
+
+    /// Hands over the frame that was taken last, with the memory in which it lies, and goes on in other memory. What was
+    /// received behind the frame is copied there.
+    ///
+    /// - Precondition: there is a pool, and nothing was received since the frame was taken.
+    package mutating func detachFrame() -> FrameBuffer {
+        let pool = pool!
+        precondition(begin == lastFrame.upperBound, "a frame is detached before the next one is taken")
+        let frame = UnsafeRawBufferPointer(start: bytes + lastFrame.lowerBound, count: lastFrame.count)
+        let memory = UnsafeMutableRawBufferPointer(start: bytes, count: capacity)
+        let pending = end - begin
+        let isShort = frame.count <= Self.copiedByteCountMax && frame.count < capacity / 4
+        if isShort {
+            // It would hold the memory of a long one.
+            let copy = FrameBufferPool.make(frame.count)
+            copy.copyMemory(from: frame)
+            return FrameBuffer(UnsafeRawBufferPointer(copy), in: copy, of: pool)
+        }
+        let next = FrameBufferPool.make(max(initialCapacity, pending))
+        next.copyMemory(from: UnsafeRawBufferPointer(start: bytes + begin, count: pending))
+        bytes = next.baseAddress!
+        capacity = next.count
+        begin = 0
+        end = pending
+        lastFrame = 0..<0
+        return FrameBuffer(frame, in: memory, of: pool)
+    }
+
+    private static let copiedByteCountMax = 16 << 10
 
     /// Where the frame ends that begins at `offset`, both counted from the next frame to take. Nil when its length is not there
     /// yet, or is bad. The frame's end may not be there yet.
@@ -120,7 +159,23 @@ package struct FrameAccumulator: ~Copyable {
         }
     }
 
+    /// Goes on with little memory, when nothing is in it.
+    private mutating func shrink() {
+        guard pool != nil else { return reallocate(to: initialCapacity) }
+        free(bytes)
+        bytes = FrameBufferPool.make(initialCapacity).baseAddress!
+        capacity = initialCapacity
+    }
+
     private mutating func reallocate(to newCapacity: Int) {
+        if let pool {
+            // `makeRoom` has moved the bytes to the begin.
+            let memory = UnsafeMutableRawBufferPointer(start: bytes, count: capacity)
+            let larger = pool.grow(memory, keeping: end, to: newCapacity)
+            bytes = larger.baseAddress!
+            capacity = larger.count
+            return
+        }
         let larger = UnsafeMutableRawPointer.allocate(byteCount: newCapacity, alignment: 64)
         memcpy(larger, bytes + begin, end - begin)
         end -= begin

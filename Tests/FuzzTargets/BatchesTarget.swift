@@ -17,7 +17,7 @@ enum BatchesTarget {
     private static func read(_ bytes: [UInt8]) throws(FuzzTarget.Finding) -> Bool {
         var recordByteCount = 0
         var recordCount = 0
-        let batches = FetchedBatches(decompressedByteCountMax: decompressedByteCountMax)
+        let batches = RecordReader(decompressedByteCountMax: decompressedByteCountMax)
         let isUnderstood: Bool
         do {
             _ = try batches.forEachRecord(in: bytes, from: 0) { record, _ in

@@ -59,7 +59,7 @@ struct InteropPeer {
     }
 
     private static func read(bootstrap: String, topic: String) async throws {
-        let batches = FetchedBatches()
+        let batches = RecordReader()
         try await fetch(bootstrap: bootstrap, topic: topic) { partition, records, offset in
             try batches.forEachRecord(in: records, from: offset) { record, _ in
                 let headers = record.headers.map { "\(hex(Array($0.key.utf8)))=\(hex($0.value))" }

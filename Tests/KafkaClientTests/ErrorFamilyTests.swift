@@ -183,7 +183,7 @@ import Testing
         let level = #expect(throws: CodecError.self) { try Codec.zstd(level: 99) }
         #expect(level?.code == .invalidConfiguration)
         let corrupt = #expect(throws: KafkaClientError.self) {
-            _ = try FetchedBatches().forEachRecord(in: [UInt8](repeating: 0, count: 100), from: 0) { _, _ in }
+            _ = try RecordReader().forEachRecord(in: [UInt8](repeating: 0, count: 100), from: 0) { _, _ in }
         }
         #expect(corrupt?.code == .corruptBatch)
         #expect((corrupt?.underlying as? any KafkaError)?.code == .corruptBatch)

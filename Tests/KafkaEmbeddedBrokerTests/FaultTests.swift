@@ -82,10 +82,11 @@ import Testing
     @Test func `throttling is told, once`() async throws {
         try await withBroker { broker, endpoints in
             try broker.createTopic("t")
-            broker.inject(FaultRule(count: 2, effect: .throttle(ms: 77)))
+            broker.inject(FaultRule(count: 3, effect: .throttle(ms: 77)))
             let client = try RawClient(endpoints[0])
             #expect(try client.call(makeProduce([(0, makeBatch())]), version: 9).throttleTimeMs == 77)
             #expect(try client.call(makeFetch("t", [(0, 0)]), version: 12).throttleTimeMs == 77)
+            #expect(try client.call(FindCoordinatorRequest(key: "g", version: 6)).throttleTimeMs == 77)
             #expect(try client.call(MetadataRequest(topicNames: [])).throttleTimeMs == 0)
         }
     }

@@ -340,7 +340,7 @@ package struct OptionTable: Sendable {
         rate=N (of produce requests: as if no more records a second could be served), \
         throttle=TIME (us, ms or s), stall, leader=NODE, leaderless, grow=N or anew=N (topics get N \
         partitions, or are made anew with N), freeze (the broker's metadata); of produce requests also a lie about a \
-        batch that is acknowledged: lose, double, swap (stored behind the next one) or corrupt (a byte of a value is \
+        batch that is acknowledged: lose, double, swap (stored behind the next one), damage (readers find its checksum wrong) or corrupt (a byte of a value is \
         flipped, the checksum mended, of batches without a codec); a delay or pause is serial, so that requests of a connection wait for the answer \
         before them, or of produce requests also pipelined: they are served meanwhile, and each answer has its own time; \
         such as \(faultExample)

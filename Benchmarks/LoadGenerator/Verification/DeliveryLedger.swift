@@ -59,7 +59,7 @@ final class DeliveryLedger: Sendable {
         if delivery.exchanges.isEmpty || delivery.batch.byteCount == 0 { return }
         var records: [Unsettled] = []
         do {
-            let batches = FetchedBatches()
+            let batches = RecordReader()
             _ = try batches.forEachRecord(in: delivery.batch.bytes, from: .min) { record, _ in
                 if case .intact(let stamp) = stamps.read(record) {
                     records.append(Unsettled(stamp: stamp, partition: delivery.partition))

@@ -6,7 +6,7 @@ struct PartitionReader {
     private let stamps: StampReader
     /// Of what was sent before the clock started: such records don't count.
     private let warmUp: StampReader
-    private let batches = FetchedBatches()
+    private let batches = RecordReader()
     var records: StoredRecords
 
     init(stamps: StampReader, warmUp: StampReader, partitionCount: Int) {

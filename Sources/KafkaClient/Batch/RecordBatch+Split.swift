@@ -14,7 +14,7 @@ extension RecordBatch {
         guard let pool, recordCount > 1 else { return nil }
         let half = recordCount / 2
         var chunks = [RecordChunk(capacity: half), RecordChunk(capacity: recordCount - half)]
-        let reader = FetchedBatches(
+        let reader = RecordReader(
             codecs: CodecTable(overriding: [pool.codec]), decompressedByteCountMax: uncompressedByteCount)
         _ = try reader.forEachRecord(in: copiedBytes, from: 0) { record, _ in
             try chunks[record.offset < half ? 0 : 1].append(

@@ -33,6 +33,8 @@ final class BrokerConnection {
     /// The SASL exchange that is under way.
     var exchange: (any SASLExchange)?
     private var accumulator: FrameAccumulator
+    /// When the first bytes came of what was received last.
+    private(set) var frameBegan = MonotonicInstant.distantPast
     private var timer: LoopTimer?
     private var timerDue = MonotonicInstant.distantFuture
     private let resolver: Resolver
@@ -51,9 +53,10 @@ final class BrokerConnection {
     ///   - firstAddress: the index of the address of the broker's name that is tried first, modulo their number. An owner
     ///     that counts it up with each attempt begins with another address each time.
     ///   - meter: counts what goes over the connection.
+    ///   - frames: memory for answers, so that they can be detached.
     init(
         to endpoint: Endpoint, node: Int32? = nil, on loop: EventLoop, _ configuration: ConnectionConfiguration,
-        firstAddress: Int = 0, clusterID: String? = nil, meter: BrokerMeter? = nil,
+        firstAddress: Int = 0, clusterID: String? = nil, meter: BrokerMeter? = nil, frames: FrameBufferPool? = nil,
         resolver: @escaping Resolver = NameLookup.addresses
     ) {
         self.meter = meter
@@ -68,7 +71,8 @@ final class BrokerConnection {
             security: ConnectionSecurity(
                 isSecured: configuration.tls != nil, mechanism: configuration.sasl?.name))
         accumulator = FrameAccumulator(
-            capacity: 16 << 10, frameBytesMax: min(configuration.responseByteCountMax, Self.openingByteCountMax))
+            capacity: 16 << 10, frameBytesMax: min(configuration.responseByteCountMax, Self.openingByteCountMax),
+            pool: frames)
     }
 
     // Requests of libuv hold a stream while it connects or writes, so that it would outlive its connection without this.
@@ -362,6 +366,7 @@ extension BrokerConnection: ByteChannelHandler {
     func channelNeedsSpace() -> UnsafeMutableRawBufferPointer { accumulator.freeSpace() }
 
     func channelDidRead(_ count: Int) {
+        if accumulator.bufferedByteCount == 0 { frameBegan = loop.turnBegan }
         accumulator.didReceive(count)
         meter?.counts.add(count, to: .bytesIn)
         machine.noteUse(at: loop.turnBegan)
@@ -378,6 +383,11 @@ extension BrokerConnection: ByteChannelHandler {
             }
         }
     }
+
+    /// Hands over the answer that a completion is being called with, and its memory.
+    ///
+    /// - Precondition: the connection was made with memory for answers, and this is called once by the completion.
+    func detachFrame() -> FrameBuffer { accumulator.detachFrame() }
 
     func channelDidEnd(_ reason: TransportError) { perform(machine.didEnd(reason)) }
 }

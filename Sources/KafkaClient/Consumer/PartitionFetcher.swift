@@ -56,7 +56,7 @@ public actor PartitionFetcher {
         public let lastStableOffset: Int64
         /// The first offset that is still in the log; -1 with an error.
         public let logStartOffset: Int64
-        /// The batches, one behind the other; the last one may be cut off. ``FetchedBatches`` reads their records.
+        /// The batches, one behind the other; the last one may be cut off. ``RecordReader`` reads their records.
         public let records: [UInt8]
         /// How long the broker throttles this client for its quota (KIP-219), in milliseconds; 0 when it does not.
         public let throttleTimeMs: Int32

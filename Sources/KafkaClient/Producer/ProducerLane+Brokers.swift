@@ -12,14 +12,7 @@ struct BrokerLink {
     var inFlightCount = 0
     /// When the last one was written.
     var sentAt = MonotonicInstant.distantPast
-    /// How often connecting has failed since it last succeeded.
-    var failureCount = 0
-    /// How often connecting was tried. Each attempt begins with another of the name's addresses.
-    var attemptCount = 0
-    /// Since when connecting has failed for a reason that does not pass by itself; nil when the last attempt did not.
-    var deniedSince: MonotonicInstant?
-    /// No connection is opened before.
-    var retryAt = MonotonicInstant.distantPast
+    var health = LinkHealth()
     /// When it last answered, or connecting began, or it was sent something after it had answered everything.
     var heardAt = MonotonicInstant.distantPast
     /// When it throttled this client for the last time (KIP-219): it gets nothing until that is over.
@@ -43,14 +36,6 @@ extension BrokerLink {
     }
 }
 
-/// A shared topic, and the generation of its table that the lane's queue goes by.
-struct TopicInUse {
-    let topic: KnownTopic
-    let generation: Int
-
-    var isCurrent: Bool { topic.generation == generation }
-}
-
 extension ProducerLane {
     // MARK: Connections
 
@@ -63,8 +48,8 @@ extension ProducerLane {
             if !connection.isClosed { return nil }
         }
         let now = MonotonicInstant.now
-        if link.retryAt > now {
-            schedule(at: link.retryAt)
+        if link.health.retryAt > now {
+            schedule(at: link.health.retryAt)
             return nil
         }
         guard let endpoint = endpoints[broker] else {
@@ -75,9 +60,9 @@ extension ProducerLane {
             return nil
         }
         let connection = BrokerConnection(
-            to: endpoint, node: broker, on: loop, connectionConfiguration, firstAddress: link.attemptCount,
+            to: endpoint, node: broker, on: loop, connectionConfiguration, firstAddress: link.health.attemptCount,
             clusterID: cluster.metadata.clusterID, meter: meter.broker(broker))
-        link.attemptCount += 1
+        link.health.attemptCount += 1
         link.heardAt = now
         link.connection = connection
         brokers[broker] = link
@@ -100,8 +85,7 @@ extension ProducerLane {
             brokers[broker]?.connection = nil
             return giveUp(broker, error)
         }
-        brokers[broker]?.failureCount = 0
-        brokers[broker]?.deniedSince = nil
+        brokers[broker]?.health.didOpen()
         // The way there may be another one now.
         brokers[broker]?.flow = FlowWindow()
         recountFlow()
@@ -122,16 +106,10 @@ extension ProducerLane {
     /// it gets one attempt at a time. Asks for the leaders as well: another broker may lead its partitions by now.
     private func giveUp(_ broker: Int32, _ reason: KafkaClientError) {
         if isClosed { return }
-        let failureCount = (brokers[broker]?.failureCount ?? 0) + 1
-        brokers[broker, default: BrokerLink()].failureCount = failureCount
         let now = MonotonicInstant.now
-        let isDenied = reason.code == .authenticationFailed || reason.code == .tlsFailed
-        brokers[broker]!.deniedSince = isDenied ? brokers[broker]!.deniedSince ?? now : nil
-        // A broker may learn of a user or get another certificate a little later than others.
-        let isFinal = brokers[broker]!.deniedSince.map { now.nanoseconds(since: $0) >= Self.denialNsMax } ?? false
-        let pause = connectionConfiguration.backoff.delayNs(attempt: failureCount, chance: .random(in: -1...1))
-        let retryAt = now.advanced(byNanoseconds: max(pause, Self.pauseMinNs))
-        brokers[broker]!.retryAt = retryAt
+        let isFinal = brokers[broker, default: BrokerLink()].health.didFail(
+            reason, connectionConfiguration.backoff, now: now, chance: .random(in: -1...1))
+        let retryAt = brokers[broker]!.health.retryAt
         noteTrouble(now: now)
         recountFlow()
         var effects = ProduceQueue.Effects()
@@ -142,13 +120,6 @@ extension ProducerLane {
         releaseHeld(for: broker)
         pump(isEndOfTurn: false)
     }
-
-    /// How long a broker may refuse this client (TLS, SASL) before the batches that wait for it fail.
-    private static let denialNsMax: Int64 = 2_000_000_000
-
-    /// Also where the configuration asks for no pause: a broker that can't be reached must not cost an attempt after the
-    /// other.
-    private static let pauseMinNs: Int64 = 10_000_000
 
     // MARK: Silence
 
@@ -281,7 +252,7 @@ extension ProducerLane {
             }
             if connection.isReady, link.inFlightCount > 0 { continue }
             brokers[broker]!.connection = nil
-            brokers[broker]!.retryAt = .distantPast
+            brokers[broker]!.health.retryAt = .distantPast
             connection.close()
         }
     }

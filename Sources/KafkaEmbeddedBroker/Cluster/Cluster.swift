@@ -13,6 +13,8 @@ final class Cluster: Sendable {
     /// What is wanted of clients' metrics; nil for nothing.
     let telemetry: TelemetryStore?
     let state = Mutex(State())
+    /// The memory of the logs.
+    let segments = SegmentPool(freeByteCountMax: 32 << 20)
     private let nextProducerID = Atomic<Int64>(1000)
     private let keptByteCount = Atomic<Int>(0)
 

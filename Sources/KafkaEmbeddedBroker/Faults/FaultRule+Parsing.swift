@@ -12,7 +12,7 @@ extension FaultRule {
     ///   `disconnect=before` or just `disconnect`, `disconnect=after`, `delay=50ms` (with `us`, `ms` or `s`),
     ///   `delay=2ms..20ms` (rising over the requests of `count=`), `pause=1s`, `rate=20k` (records a second, with `k` or `M`),
     ///   `throttle=50ms`, `stall`, `leader=N`, `leaderless`, `grow=N` or `anew=N` (the topic gets N partitions, or is made anew
-    ///   with N), `freeze` (the broker's metadata), or one of ``StorageFault``: `lose`, `double`, `swap` or `corrupt`.
+    ///   with N), `freeze` (the broker's metadata), or one of ``StorageFault``: `lose`, `double`, `swap`, `corrupt` or `damage`.
     ///   Times are at most a day.
     /// - `pipelined` lets the requests behind a delayed one be served meanwhile, `serial` (as without either word) lets them wait.
     ///
@@ -47,7 +47,7 @@ extension FaultRule {
             throw Self.invalid(
                 text,
                 "nothing happens; add error=, error-after-store=, disconnect, delay=, pause=, rate=, throttle=, stall, leader=, leaderless, "
-                    + "grow=, anew=, freeze, lose, double, swap or corrupt")
+                    + "grow=, anew=, freeze, lose, double, swap, corrupt or damage")
         }
         fault.effect = effect
         try fault.checkDelay(seen, text)

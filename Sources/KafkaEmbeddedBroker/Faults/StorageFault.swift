@@ -12,4 +12,6 @@ public enum StorageFault: String, Sendable, Equatable, CaseIterable {
     /// The batch is stored with one byte flipped, and a checksum that fits: the last byte of the first value that has any. A
     /// compressed batch is stored as it came.
     case corrupt
+    /// The batch is stored with its last byte flipped, and the checksum that it had: readers find it damaged.
+    case damage
 }

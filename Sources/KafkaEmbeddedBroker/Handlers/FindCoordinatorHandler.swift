@@ -7,6 +7,7 @@ extension Session {
         _ request: FindCoordinatorRequest, _ header: RequestHeader, _ plan: FaultPlan
     ) -> FindCoordinatorResponse? {
         var response = FindCoordinatorResponse()
+        response.throttleTimeMs = throttleMs
         let code = plan.error() ?? plan.errorAfterStore()
         if header.apiVersion >= 4 {
             response.coordinators = request.coordinatorKeys.map { coordinator(of: $0, code) }

@@ -25,6 +25,10 @@ extension Session {
             var copy = Array(records)
             header.corrupt(&copy)
             return copy.withUnsafeBytes { store($0, header, in: partition) }
+        case .damage:
+            var copy = Array(records)
+            copy[copy.count - 1] ^= 0xFF
+            return copy.withUnsafeBytes { store($0, header, in: partition) }
         }
     }
 

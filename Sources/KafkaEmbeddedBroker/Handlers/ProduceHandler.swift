@@ -102,10 +102,9 @@ extension Session {
         _ records: UnsafeRawBufferPointer, _ header: RecordBatchHeader, in partition: PartitionLog
     ) -> PartitionLog.Appended {
         guard partition.isKeeping, cluster.reserve(records.count, for: partition) else {
-            return partition.append(header, byteCount: records.count, stored: nil, node: node.id)
+            return partition.append(header, records, keptIn: nil, node: node.id)
         }
-        let stored = StoredBatch(copying: records, header)
-        let result = partition.append(header, byteCount: records.count, stored: stored, node: node.id)
+        let result = partition.append(header, records, keptIn: cluster.segments, node: node.id)
         if !result.isNew { cluster.release(records.count) }
         return result
     }

@@ -21,12 +21,14 @@ extension PartitionLog {
     ///
     /// - Parameters:
     ///   - node: the node that received the request; only the leader appends.
-    ///   - stored: the copy to keep, nil when logs are not kept.
-    func append(_ header: RecordBatchHeader, byteCount: Int, stored: StoredBatch?, node: Int32) -> Appended {
+    ///   - pool: memory for a copy of the batch, nil when it is not kept.
+    func append(
+        _ header: RecordBatchHeader, _ records: UnsafeRawBufferPointer, keptIn pool: SegmentPool?, node: Int32
+    ) -> Appended {
         var waiters: [FetchWaiter] = []
         let result = state.withLock { state -> Appended in
-            let result = state.append(header, byteCount: byteCount, stored: stored, node: node)
-            if stored != nil, result.isNew {
+            let result = state.append(header, records, keptIn: pool, node: node)
+            if pool != nil, result.isNew {
                 keptByteCount.store(state.batches.byteCount, ordering: .relaxed)
                 if !state.waiters.isEmpty { waiters = state.takeWaiters() }
             }
@@ -39,7 +41,7 @@ extension PartitionLog {
 
 extension PartitionLog.State {
     fileprivate mutating func append(
-        _ header: RecordBatchHeader, byteCount: Int, stored: StoredBatch?, node: Int32
+        _ header: RecordBatchHeader, _ records: UnsafeRawBufferPointer, keptIn pool: SegmentPool?, node: Int32
     ) -> PartitionLog.Appended {
         var result = PartitionLog.Appended(leadership: leadership)
         if let code = refusal(node: node, epoch: -1) {
@@ -67,10 +69,13 @@ extension PartitionLog.State {
         endOffset += Int64(header.lastOffsetDelta) + 1
         batchCount += 1
         recordCount += Int(header.recordCount)
-        self.byteCount += byteCount
-        if let stored {
-            stored.assign(baseOffset: result.baseOffset, leaderEpoch: leaderEpoch)
-            batches.append(stored)
+        byteCount += records.count
+        if let pool {
+            let (segment, memory) = segments.take(records.count, from: pool)
+            batches.append(
+                StoredBatch(
+                    copying: records, header, baseOffset: result.baseOffset, leaderEpoch: leaderEpoch, to: memory,
+                    of: segment))
         } else {
             startOffset = endOffset
         }

@@ -25,6 +25,7 @@ final class PartitionLog: Sendable {
         var startOffset: Int64 = 0
         var endOffset: Int64 = 0
         var batches = BatchQueue()
+        var segments = SegmentChain()
         var producers = ProducerSequences()
         var batchCount = 0
         var recordCount = 0
@@ -81,6 +82,7 @@ final class PartitionLog: Sendable {
             let byteCount = state.batches.byteCount
             state.isDeleted = true
             state.batches = BatchQueue()
+            state.segments = SegmentChain()
             state.startOffset = state.endOffset
             keptByteCount.store(0, ordering: .relaxed)
             return (byteCount, state.takeWaiters())

@@ -63,8 +63,16 @@ final class OutputBuffer {
         } external: { byteCount in
             var left = byteCount
             while left > 0 {
-                pieces.append(batches[index].buffer)
-                left -= batches[index].byteCount
+                let batch = batches[index].buffer
+                // Batches of a partition mostly lie one behind the other.
+                if left < byteCount, let end = pieces.last.map({ $0.baseAddress! + $0.count }), end == batch.baseAddress
+                {
+                    let last = pieces.removeLast()
+                    pieces.append(UnsafeRawBufferPointer(start: last.baseAddress, count: last.count + batch.count))
+                } else {
+                    pieces.append(batch)
+                }
+                left -= batch.count
                 index += 1
             }
             assert(left == 0, "a splice is as long as its batches")

@@ -49,6 +49,8 @@ extension KafkaClientError {
         public static let brokerError = Code(rawValue: "brokerError")
         /// A batch of records is damaged: a checksum, a length or a count in it is wrong.
         public static let corruptBatch = Code(rawValue: "corruptBatch")
+        /// A partition has no record at an offset, and will not have.
+        public static let offsetOutOfRange = Code(rawValue: "offsetOutOfRange")
         /// A codec could not compress or decompress.
         public static let codecFailed = Code(rawValue: "codecFailed")
         /// The client, producer, builder or connection was closed.
@@ -75,6 +77,7 @@ extension KafkaClientError.Code {
             case .leaderNotAvailable: .leaderNotAvailable
             case .requestTimedOut: .requestTimedOut
             case .corruptMessage: .corruptBatch
+            case .offsetOutOfRange: .offsetOutOfRange
             case .unsupportedVersion: .unsupportedVersion
             case .topicAuthorizationFailed, .groupAuthorizationFailed, .clusterAuthorizationFailed,
                 .transactionalIdAuthorizationFailed, .delegationTokenAuthorizationFailed:

@@ -19,7 +19,7 @@ package struct RecordBatchError: KafkaError, Equatable {
     /// What was read and what was expected.
     package let detail: String
 
-    init(_ kind: Kind, at position: Int, _ detail: String) {
+    package init(_ kind: Kind, at position: Int, _ detail: String) {
         self.kind = kind
         self.position = position
         self.detail = detail

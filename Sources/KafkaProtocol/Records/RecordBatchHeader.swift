@@ -70,6 +70,21 @@ public struct RecordBatchHeader: Equatable, Sendable {
         recordCount = bytes.bigEndian(at: 57)
     }
 
+    /// Reads the fields of a batch that was checked before.
+    ///
+    /// - Precondition: `bytes` holds at least `byteCount` bytes.
+    package init(unchecked bytes: RawSpan) { self.init(reading: bytes) }
+
+    /// The offset behind the last record. The numbers come from the network and may be any: the sum wraps instead of trapping.
+    package var nextOffset: Int64 { baseOffset &+ Int64(lastOffsetDelta) &+ 1 }
+
+    /// Whether the checksum is that of the batch's bytes.
+    ///
+    /// - Parameter batch: the whole batch.
+    package func matches(_ batch: RawSpan) -> Bool {
+        CRC32C.checksum(batch.extracting(Self.checksumFrom...)) == crc
+    }
+
     /// Writes the header in front of the records that the batch already holds, and the checksum over both.
     ///
     /// - Precondition: `batch` spans the whole batch, its records from byte 61 on.

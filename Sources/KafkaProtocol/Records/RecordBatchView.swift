@@ -73,6 +73,19 @@ package struct RecordBatchView: ~Escapable {
         get { bytes.extracting(RecordBatchHeader.byteCount...) }
     }
 
+    /// Whether it is a marker that aborts a transaction: the key of a control batch's record has a version and a type, both of
+    /// two bytes; type 0 aborts.
+    ///
+    /// Source: `ControlRecordType` of Apache Kafka; KIP-98.
+    package var isAbortMarker: Bool {
+        var cursor = cursor(over: recordBytes)
+        guard header.attributes.isControl, compression == .none, let record = try? cursor.next(), let key = record.key,
+            key.byteCount >= 4
+        else { return false }
+        let type: Int16 = key.bigEndian(at: 2)
+        return type == 0
+    }
+
     /// A cursor over the records.
     ///
     /// - Parameter records: `recordBytes`, or what they decompress to.

@@ -58,6 +58,16 @@ package struct RecordCursor: ~Escapable {
             keyRange: key, valueRange: value, headerRange: headers, headerCount: Int(headerCount), bytes: bytes)
     }
 
+    /// Calls `body` for the records that are left, from an offset on.
+    ///
+    /// - Throws: `RecordBatchError` as `next`; what `body` throws.
+    package consuming func forEach(from offset: Int64, _ body: (borrowing Record) throws -> Void) throws {
+        var cursor = self
+        while let record = try cursor.next() {
+            if record.offset >= offset { try body(record) }
+        }
+    }
+
     private mutating func checkHeaders(_ count: Int, _ end: Int) throws(RecordBatchError) {
         for _ in 0..<count {
             guard try readField(end, "header key length") != nil else {

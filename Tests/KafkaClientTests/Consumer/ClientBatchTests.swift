@@ -10,7 +10,7 @@ import Testing
         #expect(try Framing(of: compressed, view.compression) == batch.framing)
 
         var found: [PlainRecord] = []
-        let next = try FetchedBatches().forEachRecord(in: batch.bytes, from: 0) { record, _ in
+        let next = try RecordReader().forEachRecord(in: batch.bytes, from: 0) { record, _ in
             found.append(
                 PlainRecord(
                     key: record.keyBytes, value: record.valueBytes, headers: Array(record.headers),

@@ -11,7 +11,7 @@ import Testing
         nonisolated let loop: EventLoop
         nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
         private let fetcher: BrokerFetcher
-        private let batches = FetchedBatches()
+        private let batches = RecordReader()
         private var found: [Found] = []
 
         struct Found: Equatable {

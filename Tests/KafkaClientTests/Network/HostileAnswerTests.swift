@@ -142,7 +142,7 @@ import Testing
                 topic: "t", partition: 0, cluster: fixture.cluster, on: fixture.loop, fixture.connection)
             do {
                 let answer = try await fetcher.fetch(from: 0, maxWait: .zero)
-                _ = try FetchedBatches().forEachRecord(in: answer.records, from: 0) { record, _ in
+                _ = try RecordReader().forEachRecord(in: answer.records, from: 0) { record, _ in
                     #expect(record.headers.count == record.headerCount)
                 }
             } catch {
@@ -234,7 +234,7 @@ import Testing
         header.lastOffsetDelta = 5
         header.recordCount = 0
         bytes.withUnsafeMutableBytes { header.seal($0) }
-        let found = try FetchedBatches().forEachRecord(in: bytes, from: 0) { _, _ in Issue.record("a record") }
+        let found = try RecordReader().forEachRecord(in: bytes, from: 0) { _, _ in Issue.record("a record") }
         #expect(found == next)
     }
 }

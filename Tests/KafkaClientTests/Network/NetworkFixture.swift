@@ -151,7 +151,7 @@ extension NetworkFixture {
             topic: topic, partition: partition, cluster: cluster, on: loop, connection)
         var records: [ReadRecord] = []
         var next: Int64 = 0
-        let batches = FetchedBatches()
+        let batches = RecordReader()
         while true {
             let answer = try await fetcher.fetch(from: next, maxWait: .zero)
             try #require(answer.errorCode == .none)

@@ -155,7 +155,7 @@ extension RecordBatch {
     /// The values of its records, as numbers.
     func readNumbers() throws -> [Int] {
         var numbers: [Int] = []
-        _ = try FetchedBatches().forEachRecord(in: copiedBytes, from: 0) { record, _ in
+        _ = try RecordReader().forEachRecord(in: copiedBytes, from: 0) { record, _ in
             numbers.append(Int(String(decoding: record.valueBytes ?? [], as: UTF8.self))!)
         }
         return numbers

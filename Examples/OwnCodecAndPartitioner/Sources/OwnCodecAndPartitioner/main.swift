@@ -11,7 +11,7 @@ func read(_ partition: Int32, from offset: Int64, _ client: Client) async throws
     let loop = try EventLoop.start()
     let fetcher = try await PartitionFetcher(
         topic: topic, partition: partition, cluster: client.cluster, on: loop, client.configuration.connection)
-    let batches = FetchedBatches(codecs: CodecTable(overriding: [TieredZstd()]))
+    let batches = RecordReader(codecs: CodecTable(overriding: [TieredZstd()]))
     var count = 0
     var next = offset
     while true {

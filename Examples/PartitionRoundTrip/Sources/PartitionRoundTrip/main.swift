@@ -36,7 +36,7 @@ func fetch(_ client: Client) async throws -> Int64 {
         topic: "events", partition: 0, cluster: client.cluster, on: loop, client.configuration.connection)
     let answer = try await fetcher.fetch(from: 0)
     if answer.errorCode != .none { throw answer.errorCode }  // yours to retry: nothing does it for you
-    let next = try FetchedBatches().forEachRecord(in: answer.records, from: 0) { record, batch in
+    let next = try RecordReader().forEachRecord(in: answer.records, from: 0) { record, batch in
         print(record.offset, record.valueBytes?.count ?? 0)
     }
     print("next offset \(next) of \(answer.highWatermark)")

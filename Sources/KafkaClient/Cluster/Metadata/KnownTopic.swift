@@ -77,3 +77,11 @@ final class KnownTopic: Sendable {
             brokerError: .unknownTopicOrPartition)
     }
 }
+
+/// A shared topic, and the generation of its table that the lane's queue goes by.
+struct TopicInUse {
+    let topic: KnownTopic
+    let generation: Int
+
+    var isCurrent: Bool { topic.generation == generation }
+}

@@ -40,7 +40,7 @@ final class TopicRecord: Sendable {
 
     let name: String
     let state = Mutex(State())
-    private let reader = Mutex(FetchedBatches())
+    private let reader = Mutex(RecordReader())
 
     init(_ name: String) { self.name = name }
 

@@ -4,7 +4,7 @@ public import KafkaProtocol
 /// Reads the records of fetched batches.
 ///
 /// It keeps decompressors and their buffer from call to call, and is not `Sendable`: use one in each task that reads.
-public final class FetchedBatches {
+public final class RecordReader {
     private let decompressors: Decompressors
     private let decompressedByteCountMax: Int
     private var decompressed: [UInt8] = []
@@ -19,13 +19,58 @@ public final class FetchedBatches {
         self.decompressedByteCountMax = decompressedByteCountMax
     }
 
+    /// Calls `body` for each record of a batch that is wanted, in order. A compressed batch is decompressed here, on the caller's
+    /// thread.
+    ///
+    /// - Parameters:
+    ///   - batch: a batch that a ``Consumer`` or a ``PartitionFetcher`` has read.
+    ///   - body: gets each record, whose bytes are valid during the call.
+    /// - Throws: `KafkaClientError`: `.corruptBatch` when a length or a count is wrong; `.codecFailed` when the batch
+    ///   decompresses to more bytes than are allowed; `.systemResources` when a decompressor gets no memory. Otherwise what
+    ///   `body` throws. `body` has been called for the records before the failure.
+    ///
+    /// Source: record batch v2, KIP-98.
+    public func forEachRecord(
+        in batch: FetchedBatch, _ body: (_ record: borrowing Record) throws -> Void
+    ) throws {
+        let view: RecordBatchView
+        do throws(RecordBatchError) {
+            // The checksum was looked at when the batch came.
+            view = try RecordBatchView(batch.bytes, verifyingChecksum: false)
+        } catch {
+            throw corrupt(batch, error)
+        }
+        do {
+            if view.compression == .none {
+                return try view.cursor(over: view.recordBytes).forEach(from: batch.firstOffset, body)
+            }
+            do throws(CodecError) {
+                try decompressors.decompress(
+                    view.recordBytes, type: view.compression, into: &decompressed,
+                    maxByteCount: decompressedByteCountMax)
+            } catch {
+                throw corrupt(batch, error)
+            }
+            try view.cursor(over: decompressed.span.bytes).forEach(from: batch.firstOffset, body)
+        } catch let error as RecordBatchError {
+            throw corrupt(batch, error)
+        }
+    }
+
+    private func corrupt(_ batch: FetchedBatch, _ error: any KafkaError) -> KafkaClientError {
+        KafkaClientError(
+            error.code,
+            "the batch at offset \(batch.header.baseOffset) of partition \(batch.partition) of topic '\(batch.topic)'",
+            underlying: error)
+    }
+
     /// Calls `body` for each record from `offset` on, in order.
     ///
     /// A batch that is cut off at the end is left for the next fetch. Control batches, which hold transaction markers, are
     /// skipped.
     ///
     /// - Parameters:
-    ///   - records: the batches as the broker sent them, from ``PartitionFetcher/Answer/records``.
+    ///   - records: the batches as the broker sent them, one behind the other; the last one may be cut off.
     ///   - offset: the offset of the first record wanted. Earlier records are skipped: a broker sends whole batches, and the
     ///     first may begin before the offset that was asked for.
     ///   - body: gets each record, whose bytes are valid during the call, and the header of its batch.

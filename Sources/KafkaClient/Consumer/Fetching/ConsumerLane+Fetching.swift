@@ -1,0 +1,168 @@
+import KafkaProtocol
+import KafkaTransport
+
+extension ConsumerLane {
+    // MARK: Asking
+
+    /// Pumps at the end of the loop's turn.
+    func schedulePump() {
+        if isPumpScheduled || isClosed { return }
+        isPumpScheduled = true
+        loop.atEndOfTurn { [weak self] in
+            self?.assumeIsolated {
+                $0.isPumpScheduled = false
+                $0.pump()
+            }
+        }
+    }
+
+    /// Asks each broker that owes no answer for what is wanted of it.
+    func pump() {
+        if isClosed { return }
+        for broker in links.keys { pump(broker) }
+    }
+
+    func pump(_ broker: Int32) {
+        guard let link = links[broker], link.inFlight == nil, !link.slots.isEmpty || !link.changed.isEmpty else {
+            return
+        }
+        let now = MonotonicInstant.now
+        if link.throttledUntil > now { return schedule(at: link.throttledUntil) }
+        guard let connection = readyConnection(broker) else { return }
+        askForStarts(broker, connection, now: now)
+        let asked = byteCountToAsk(link)
+        guard asked > 0 else { return waitForMemory() }
+        guard let request = takeRequest(broker, now: now) else { return }
+        send(request, asked, broker, connection)
+    }
+
+    /// How many bytes may be asked for now; 0 for none.
+    private func byteCountToAsk(_ link: FetchLink) -> Int {
+        let taken = frames.frameByteCount + askedByteCount
+        // One answer at a time is had whatever it takes.
+        if taken == 0 { return link.window.byteCount }
+        let left = bufferByteCountMax - taken
+        return left >= min(link.window.byteCount, Self.askedByteCountMin) ? min(left, link.window.byteCount) : 0
+    }
+
+    /// With less memory left than this, more of it is waited for.
+    private static let askedByteCountMin = 64 << 10
+
+    private func waitForMemory() {
+        frames.watch { [weak self, loop] in
+            guard let self else { return }
+            Task(executorPreference: loop) { await self.pump() }
+        }
+        // It may have come back before.
+        if frames.frameByteCount == 0 { schedulePump() }
+    }
+
+    /// What to ask a broker for; nil when nothing is wanted of it.
+    private func takeRequest(_ broker: Int32, now: MonotonicInstant) -> FetchSession.Request? {
+        var session = links[broker]!.session
+        var earliestRest = MonotonicInstant.distantFuture
+        func wish(_ slot: Int) -> FetchSession.Wish? {
+            let reading = readings[slot]
+            guard reading.broker == broker else { return nil }
+            readings[slot].isChanged = false
+            if reading.restsUntil > now {
+                earliestRest = min(earliestRest, reading.restsUntil)
+                return nil
+            }
+            return reading.isWanted(now: now) ? reading.wish : nil
+        }
+        let changed = links[broker]!.changed
+        links[broker]!.changed.removeAll(keepingCapacity: true)
+        let request =
+            session.isFull
+            ? session.makeRequest(links[broker]!.slots.sorted(), wish) : session.makeRequest(changed, wish)
+        if earliestRest != .distantFuture { schedule(at: earliestRest) }
+        // Nothing to be told, and nothing to be asked for.
+        if session.slots.isEmpty, request.forgotten.isEmpty {
+            links[broker]!.session = session
+            return nil
+        }
+        links[broker]!.session = session
+        return request
+    }
+
+    private func send(
+        _ request: FetchSession.Request, _ byteCount: Int, _ broker: Int32, _ connection: BrokerConnection
+    ) {
+        var message = FetchRequest()
+        message.maxWaitMs = configuration.maxWait.milliseconds
+        message.minBytes = Int32(clamping: configuration.fetchByteCountMin)
+        message.maxBytes = Int32(clamping: byteCount)
+        message.isolationLevel = configuration.isolation.rawValue
+        message.rackID = configuration.rack
+        message.sessionID = request.id
+        message.sessionEpoch = request.epoch
+        message.topics = topics(of: request, byteCount)
+        message.forgottenTopics = forgottenTopics(of: request)
+        let byNameOnly = topics.values.contains { $0.id == .zero && $0.readCount > 0 }
+        let version: Int16
+        do throws(KafkaClientError) {
+            version = try connection.versions.newest(
+                FetchRequest.self, atMost: byNameOnly ? 12 : .max, of: connection.endpoint)
+        } catch {
+            return fail(error)
+        }
+        let began = MonotonicInstant.now
+        links[broker]!.inFlight = FetchInFlight(
+            request: request, byteCount: byteCount, began: began, connection: connection)
+        askedByteCount += byteCount
+        connection.sendRaw(
+            message, version: version, timeout: configuration.maxWait + connectionConfiguration.requestTimeout
+        ) { [weak self, unowned connection] result in
+            let read = result.flatMap { frame in
+                Result.decoding(.fetch, from: connection.endpoint) { () throws(WireError) in
+                    try ResponseFrame.decode(FetchResponse.self, version: version, frame)
+                }
+            }
+            // The records stay where they were received.
+            let buffer = (try? read.get())?.hasRecords == true ? connection.detachFrame() : nil
+            let times = (began, connection.frameBegan, MonotonicInstant.now)
+            let answer = AnswerBox(connection, read, buffer)
+            self?.assumeIsolated { $0.didAnswer(broker, answer, times) }
+        }
+        schedule(at: began + configuration.maxWait + Self.silence)
+    }
+
+    private func topics(of request: FetchSession.Request, _ byteCount: Int) -> [FetchRequest.Topic] {
+        var asked: [FetchRequest.Topic] = []
+        var indices: [String: Int] = [:]
+        for (slot, wish) in request.wishes {
+            let source = readings[slot].source
+            var partition = FetchRequest.Partition()
+            partition.index = source.partition
+            partition.currentLeaderEpoch = wish.leaderEpoch
+            partition.fetchOffset = wish.offset
+            partition.lastFetchedEpoch = wish.lastFetchedEpoch
+            partition.partitionMaxBytes = wish.byteCountMax
+            if let index = indices[source.topic] {
+                asked[index].partitions.append(partition)
+            } else {
+                indices[source.topic] = asked.count
+                var topic = FetchRequest.Topic()
+                topic.name = source.topic
+                topic.topicID = topics[source.topic]?.id ?? .zero
+                topic.partitions = [partition]
+                asked.append(topic)
+            }
+        }
+        return asked
+    }
+
+    private func forgottenTopics(of request: FetchSession.Request) -> [FetchRequest.ForgottenTopic] {
+        var forgotten: [String: FetchRequest.ForgottenTopic] = [:]
+        for slot in request.forgotten {
+            let source = readings[slot].source
+            var topic = forgotten[source.topic] ?? FetchRequest.ForgottenTopic()
+            topic.name = source.topic
+            topic.topicID = topics[source.topic]?.id ?? .zero
+            topic.partitions.append(source.partition)
+            forgotten[source.topic] = topic
+        }
+        return Array(forgotten.values)
+    }
+}

@@ -1,0 +1,96 @@
+// With a session a broker remembers which partitions are read and from where, so that a request says only what has changed
+// (KIP-227):
+//
+//      full ──▶ answer with an id ──▶ incremental ──▶ incremental ──▶ …
+//        ▲                                │
+//        └──── an error, a lost answer ───┘
+//
+// A broker without room for sessions gives no id; then every request is a full one.
+
+import KafkaProtocol
+
+/// What one broker has been told of the partitions that are read from it. A value, without I/O.
+struct FetchSession {
+    /// What the broker is told of a partition.
+    struct Wish: Equatable {
+        var offset: Int64
+        var leaderEpoch: Int32
+        var lastFetchedEpoch: Int32
+        var byteCountMax: Int32
+    }
+
+    /// What a request says.
+    struct Request: Equatable {
+        var id: Int32
+        var epoch: Int32
+        var isFull: Bool
+        /// Slots of partitions, with what is new of them.
+        var wishes: [(slot: Int, wish: Wish)] = []
+        /// Slots of partitions that leave the session.
+        var forgotten: [Int] = []
+
+        static func == (a: Self, b: Self) -> Bool {
+            a.id == b.id && a.epoch == b.epoch && a.isFull == b.isFull && a.forgotten == b.forgotten
+                && a.wishes.count == b.wishes.count
+                && zip(a.wishes, b.wishes).allSatisfy { $0.slot == $1.slot && $0.wish == $1.wish }
+        }
+    }
+
+    /// 0 without one.
+    private(set) var id: Int32 = 0
+    /// The epoch of the next request; 0 for a full one.
+    private var nextEpoch: Int32 = 0
+    /// What the broker knows, by slot.
+    private var told: [Int: Wish] = [:]
+
+    /// Whether the next request has to say everything.
+    var isFull: Bool { nextEpoch == 0 }
+
+    /// The offset from which a partition was asked for last.
+    func offset(of slot: Int) -> Int64? { told[slot]?.offset }
+
+    /// The slots of the partitions in the session.
+    var slots: Dictionary<Int, Wish>.Keys { told.keys }
+
+    /// Makes the next request.
+    ///
+    /// - Parameters:
+    ///   - slots: the partitions of which something may be new; all of them when the session is full.
+    ///   - wish: what is wanted of a partition; nil for nothing.
+    mutating func makeRequest(_ slots: some Sequence<Int>, _ wish: (Int) -> Wish?) -> Request {
+        var request = Request(id: id, epoch: nextEpoch, isFull: isFull)
+        if isFull { told.removeAll(keepingCapacity: true) }
+        for slot in slots {
+            if let wish = wish(slot) {
+                if told.updateValue(wish, forKey: slot) != wish { request.wishes.append((slot, wish)) }
+            } else if told.removeValue(forKey: slot) != nil {
+                request.forgotten.append(slot)
+            }
+        }
+        return request
+    }
+
+    /// Takes the answer to a request, which had no error as a whole.
+    ///
+    /// - Returns: whether it is an answer to what was asked.
+    mutating func didAnswer(_ request: Request, id answered: Int32) -> Bool {
+        if request.isFull {
+            guard answered >= 0 else { return false }
+            id = answered
+            nextEpoch = answered == 0 ? 0 : 1
+            return true
+        }
+        guard answered == id else { return false }
+        nextEpoch = nextEpoch == .max ? 1 : nextEpoch + 1
+        return true
+    }
+
+    /// Begins anew after an error of the answer as a whole, or without an answer.
+    ///
+    /// - Parameter isGone: whether the broker has said that it does not know the session. Otherwise the next request says that
+    ///   the session is to be replaced.
+    mutating func reset(isGone: Bool) {
+        if isGone { id = 0 }
+        nextEpoch = 0
+    }
+}

@@ -1,0 +1,197 @@
+import KafkaProtocol
+import KafkaQueues
+import Synchronization
+
+/// The batches of one partition in one answer, one behind the other, their headers and checksums checked.
+struct FetchedRun {
+    let answer: FetchedAnswer
+    let source: FetchSource
+    /// Where the next batch begins, in the answer's frame.
+    var position: Int
+    var end: Int
+    /// The offset of the first record that is wanted.
+    var firstOffset: Int64
+
+    /// Takes the first batch.
+    mutating func takeBatch() -> FetchedBatch {
+        let frame = answer.buffer.frame
+        let header = RecordBatchHeader(unchecked: frame.bytes.extracting(position...))
+        let batch = FetchedBatch(
+            header: header, firstOffset: firstOffset, source: source, answer: answer, position: position)
+        position += header.batchByteCount
+        firstOffset = batch.nextOffset
+        return batch
+    }
+}
+
+/// What a lane has read and nobody has taken yet. The lane puts runs in; any task takes batches out.
+///
+/// How much of each partition waits is counted here, so that a lane does not ask for more of one that nobody takes.
+final class FetchedQueue: Sendable {
+    /// What taking has found.
+    enum Next {
+        case batch(FetchedBatch)
+        /// Nothing is there now.
+        case nothing
+        case failed(KafkaClientError)
+        case ended
+    }
+
+    fileprivate struct State {
+        var runs = RingBuffer<FetchedRun>()
+        /// By slot.
+        var waitingByteCounts: [Int] = []
+        var isHeld: [Bool] = []
+        /// The slots that were held, and of which little waits by now.
+        var released: [Int] = []
+        var waiters: [Waiter<Void>] = []
+        var failure: KafkaClientError?
+        var isEnded = false
+    }
+
+    private let state = Mutex(State())
+    private let partitionByteCountMax: Int
+    /// Called from any thread when partitions were released, once until they are taken.
+    private let onRelease: Mutex<@Sendable () -> Void>
+
+    init(partitionByteCountMax: Int) {
+        self.partitionByteCountMax = partitionByteCountMax
+        onRelease = Mutex({})
+    }
+
+    func setOnRelease(_ body: @escaping @Sendable () -> Void) { onRelease.withLock { $0 = body } }
+
+    // MARK: The lane's side
+
+    /// Puts runs in.
+    ///
+    /// - Returns: the slots of partitions of which so much waits that no more is to be asked for.
+    func push(_ runs: [FetchedRun]) -> [Int] {
+        if runs.isEmpty { return [] }
+        let (held, waiters) = state.withLock { state -> ([Int], [Waiter<Void>]) in
+            var held: [Int] = []
+            for run in runs {
+                let slot = run.source.slot
+                while state.waitingByteCounts.count <= slot {
+                    state.waitingByteCounts.append(0)
+                    state.isHeld.append(false)
+                }
+                state.waitingByteCounts[slot] += run.end - run.position
+                if state.waitingByteCounts[slot] >= partitionByteCountMax, !state.isHeld[slot] {
+                    state.isHeld[slot] = true
+                    held.append(slot)
+                }
+                state.runs.append(run)
+            }
+            return (held, state.takeWaiters())
+        }
+        for waiter in waiters { waiter.resume() }
+        return held
+    }
+
+    /// The partitions of which more may be asked for again.
+    func takeReleased() -> [Int] {
+        state.withLock { state in
+            defer { state.released = [] }
+            return state.released
+        }
+    }
+
+    /// Drops what waits of a partition.
+    ///
+    /// - Returns: the offset of the first record that was dropped; nil when there was none.
+    func drop(_ slot: Int) -> Int64? {
+        state.withLock { state in
+            guard slot < state.waitingByteCounts.count else { return nil }
+            var first: Int64?
+            if state.waitingByteCounts[slot] > 0 {
+                state.runs.removeAll { run in
+                    guard run.source.slot == slot else { return false }
+                    first = first ?? run.firstOffset
+                    return true
+                }
+            }
+            state.waitingByteCounts[slot] = 0
+            state.isHeld[slot] = false
+            return first
+        }
+    }
+
+    /// Ends with an error, behind what waits.
+    func fail(_ error: KafkaClientError) { end { $0.failure = $0.failure ?? error } }
+
+    /// Ends, behind what waits.
+    func end() { end { $0.isEnded = true } }
+
+    /// Ends, and drops what waits.
+    func close() {
+        end { state in
+            _ = state.runs.takeAll()
+            state.isEnded = true
+        }
+    }
+
+    private func end(_ change: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            change(&state)
+            return state.takeWaiters()
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    // MARK: The takers' side
+
+    /// Takes the next batch.
+    func take() -> Next {
+        let (next, releases) = state.withLock { state -> (Next, Bool) in
+            guard let first = state.runs.first else {
+                if let failure = state.failure { return (.failed(failure), false) }
+                return (state.isEnded ? .ended : .nothing, false)
+            }
+            var run = first
+            let batch = run.takeBatch()
+            if run.position < run.end { state.runs[0] = run } else { _ = state.runs.popFirst() }
+            return (.batch(batch), state.didTake(batch, partitionByteCountMax))
+        }
+        if releases { onRelease.withLock { $0 }() }
+        return next
+    }
+
+    /// Has a waiter resumed when there is something to take, or the end has come.
+    ///
+    /// - Returns: false when that is so already.
+    func join(_ waiter: Waiter<Void>) -> Bool {
+        state.withLock { state in
+            guard state.runs.isEmpty, state.failure == nil, !state.isEnded else { return false }
+            state.waiters.append(waiter)
+            return true
+        }
+    }
+
+    /// Does not have a waiter resumed any more.
+    func leave(_ waiter: Waiter<Void>) { state.withLock { $0.waiters.removeAll { $0 === waiter } } }
+
+    /// Whether nothing more comes, and nothing waits.
+    var isEnded: Bool { state.withLock { $0.isEnded && $0.runs.isEmpty } }
+
+    /// The bytes that wait.
+    var waitingByteCount: Int { state.withLock { $0.waitingByteCounts.reduce(0, +) } }
+}
+
+extension FetchedQueue.State {
+    fileprivate mutating func takeWaiters() -> [Waiter<Void>] {
+        if waiters.isEmpty { return [] }
+        defer { waiters.removeAll(keepingCapacity: true) }
+        return waiters
+    }
+
+    /// - Returns: whether the lane has to be told.
+    fileprivate mutating func didTake(_ batch: FetchedBatch, _ byteCountMax: Int) -> Bool {
+        let slot = batch.source.slot
+        waitingByteCounts[slot] -= batch.byteCount
+        guard isHeld[slot], waitingByteCounts[slot] <= byteCountMax / 2 else { return false }
+        isHeld[slot] = false
+        released.append(slot)
+        return released.count == 1
+    }
+}
