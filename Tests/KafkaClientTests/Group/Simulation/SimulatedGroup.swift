@@ -19,6 +19,8 @@ struct SimulatedGroup<Coordinator: SimulatedCoordinator> {
         case found(Int)
         case wake(Int)
         case revoked(Int, number: Int)
+        /// The client learns what there is of topics.
+        case topics(Int)
         case coordinator
     }
 
@@ -77,9 +79,7 @@ struct SimulatedGroup<Coordinator: SimulatedCoordinator> {
     mutating func changeTopics(_ topics: [String: GroupTopic]) {
         coordinator.topics = topics
         for client in alive {
-            tell(
-                client, .topics(GroupTopics(known: topics)),
-                after: .milliseconds(Int.random(in: 0..<5000, using: &random)))
+            timeline.plan(.topics(client), after: .milliseconds(Int.random(in: 0..<5000, using: &random)))
         }
     }
 
@@ -143,6 +143,7 @@ struct SimulatedGroup<Coordinator: SimulatedCoordinator> {
                 members[client].held.subtract(partitions)
             }
             handle(client, .revoked(number))
+        case .topics(let client): handle(client, .topics(GroupTopics(known: coordinator.topics)))
         case .member(let client, let event):
             if case .answered(let number, _) = event, members[client].outstanding.remove(number) == nil { return }
             handle(client, event)
@@ -205,7 +206,7 @@ struct SimulatedGroup<Coordinator: SimulatedCoordinator> {
             if !isLost(client) {
                 timeline.plan(.request(client: client, number: number, request), after: delay())
             }
-        case .learn: tell(client, .topics(GroupTopics(known: coordinator.topics)), after: delay())
+        case .learn: timeline.plan(.topics(client), after: delay())
         case .revoke(_, let number): timeline.plan(.revoked(client, number: number), after: members[client].revokeTime)
         case .wake(let moment):
             if moment != members[client].wakeAt { timeline.plan(.wake(client), at: moment) }
