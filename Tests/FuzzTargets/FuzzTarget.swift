@@ -2,7 +2,7 @@ import KafkaProtocol
 
 /// What reads bytes that somebody else made: one decoder, and the promises that it is held to.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case requests, responses, batches, frames, services, gzip, snappy, lz4, zstd, tls, sasl, json
+    case requests, responses, batches, frames, services, gzip, snappy, lz4, zstd, tls, sasl, json, groups
 
     /// A promise that a decoder broke. What it must never do at all (trap, hang, read past the end) shows by itself.
     package struct Finding: Error, CustomStringConvertible {
@@ -30,6 +30,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .tls: try TLSTarget.run(bytes)
         case .sasl: try SASLTarget.run(bytes)
         case .json: try JSONTarget.run(bytes)
+        case .groups: try GroupsTarget.run(bytes)
         }
     }
 
@@ -48,6 +49,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .tls: TLSTarget.seeds
         case .sasl: SASLTarget.seeds
         case .json: JSONTarget.seeds
+        case .groups: GroupsTarget.seeds
         }
     }
 }
