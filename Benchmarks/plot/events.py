@@ -17,6 +17,7 @@ WORDS = {
     "topic-gone": ("topic gone", "topic gone × {}"),
     "topic-found": ("topic found", "topic found × {}"),
     "throttled": ("throttled", "throttled × {}"),
+    "group-troubled": ("group troubled", "group troubled × {}"),
     "rebootstrapped": ("rebootstrapped", "rebootstrapped × {}"),
 }
 

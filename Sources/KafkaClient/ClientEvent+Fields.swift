@@ -25,6 +25,7 @@ extension ClientEvent.Kind {
         case .brokersChanged: "brokers-changed"
         case .leftOut: "left-out"
         case .unusableFiles: "unusable-files"
+        case .groupTroubled: "group-troubled"
         case .rebootstrapped: "rebootstrapped"
         }
     }
@@ -34,7 +35,8 @@ extension ClientEvent.Kind {
         "connected", "secured", "authenticated", "reauthenticated", "connect-failed", "disconnected", "leader-moved",
         "topic-grew", "topic-made-anew", "topic-missing", "topic-gone", "topic-found", "throttled", "retried",
         "batch-split",
-        "identified", "epoch-bumped", "brokers-changed", "left-out", "unusable-files", "rebootstrapped",
+        "identified", "epoch-bumped", "brokers-changed", "left-out", "unusable-files",
+        "group-troubled", "rebootstrapped",
     ]
 
     /// Whether something is wrong that somebody may have to look at, for the level of a log. What comes to pass in a cluster that
@@ -43,7 +45,7 @@ extension ClientEvent.Kind {
         switch self {
         case .connectFailed, .disconnected, .topicMadeAnew, .topicMissing, .topicGone, .throttled, .retried,
             .epochBumped,
-            .leftOut, .unusableFiles, .rebootstrapped:
+            .leftOut, .unusableFiles, .groupTroubled, .rebootstrapped:
             true
         case .connected, .secured, .authenticated, .reauthenticated, .leaderMoved, .topicGrew, .topicFound, .batchSplit,
             .identified, .brokersChanged:
@@ -110,6 +112,7 @@ extension ClientEvent.Kind {
         case .brokersChanged(let from, let to): [("from", .number(Int64(from))), ("to", .number(Int64(to)))]
         case .leftOut(let name, let count): [("event", .text(name)), ("count", .number(Int64(count)))]
         case .unusableFiles(let error): Self.fields(error)
+        case .groupTroubled(let group, let error): [("group", .text(group))] + Self.fields(error)
         case .rebootstrapped: []
         }
     }

@@ -61,6 +61,9 @@ public struct ClientEvent: Sendable {
         /// Files of certificates, keys or authorities have changed and can't be used. Connections are secured by what they held
         /// before; the files are read again when they change again.
         case unusableFiles(error: KafkaClientError)
+        /// A member of a group goes on after something went wrong: an answer of the coordinator that makes no sense, a commit that
+        /// failed, a user that does not ask for batches any more.
+        case groupTroubled(group: String, error: KafkaClientError)
         /// No broker that the cluster named could be asked, so those are that the client began with (KIP-899).
         case rebootstrapped
     }

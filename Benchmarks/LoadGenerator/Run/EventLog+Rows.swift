@@ -67,6 +67,7 @@ extension EventsFile.Row {
         case .brokersChanged(let from, let to): detail = "from \(from) to \(to) brokers"
         case .leftOut(let name, let count): detail = "\(count) more of \(name) are not listed"
         case .unusableFiles(let error): detail = Self.text(error)
+        case .groupTroubled(let group, let error): detail = "\(group): \(Self.text(error))"
         case .rebootstrapped: break
         }
     }

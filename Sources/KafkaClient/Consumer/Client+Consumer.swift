@@ -28,6 +28,47 @@ extension Client {
         return consumer
     }
 
+    /// Creates a consumer that is a member of a group, and joins the group. A program keeps it, and ends it with
+    /// ``Consumer/close()``.
+    ///
+    /// - Parameters:
+    ///   - group: the group, its topics, and how it is a member.
+    ///   - configuration: how it reads.
+    /// - Throws: `KafkaClientError`: `.invalidConfiguration`; `.systemResources` when no thread could be started. Why it can't be
+    ///   a member is thrown when the first batch is asked for.
+    public func makeConsumer(
+        in group: GroupConfiguration, _ configuration: ConsumerConfiguration = ConsumerConfiguration()
+    ) async throws -> Consumer {
+        try ConfigurationCheck.throwIfAny(group.problems + configuration.problems, for: "a consumer")
+        let loops = try EventLoopGroup.start(count: configuration.lanes, name: "kafka-consumer")
+        let consumer = Consumer(
+            configuration, cluster: cluster, connection: self.configuration.connection, on: loops.loops,
+            ownLoops: loops,
+            client: self, group: group)
+        await consumer.join()
+        return consumer
+    }
+
+    /// Creates a consumer that is a member of a group, calls `body`, and closes the consumer.
+    ///
+    /// - Parameters:
+    ///   - group: the group, its topics, and how it is a member.
+    ///   - configuration: how it reads.
+    ///   - body: gets the consumer, which leaves the group and is closed when `body` ends.
+    /// - Returns: what `body` returns.
+    /// - Throws: the errors of ``makeConsumer(in:_:)``, or what `body` throws.
+    public func withConsumer<Result: Sendable>(
+        in group: GroupConfiguration, _ configuration: ConsumerConfiguration = ConsumerConfiguration(),
+        _ body: (Consumer) async throws -> Result
+    ) async throws -> Result {
+        let consumer = try await makeConsumer(in: group, configuration)
+        return try await always {
+            try await body(consumer)
+        } thenCleanUp: {
+            await consumer.close()
+        }
+    }
+
     /// Creates a consumer of all partitions that topics have now.
     ///
     /// - Parameters:

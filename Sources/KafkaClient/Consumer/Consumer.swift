@@ -27,34 +27,48 @@ public final class Consumer: Sendable, AsyncSequence {
     /// Its cluster must stay as long as the consumer does.
     private let client: Client?
     private let ending = SharedEnd()
-    /// The lane of each partition that is or was read.
-    private let shares = Mutex<[TopicPartition: Int]>([:])
+    private let assignment: LaneAssignment
+    /// Its member of a group; nil for a consumer of fixed partitions.
+    private let driver: GroupDriver?
 
     /// - Parameter loops: as many as the configuration has lanes. They must run until the consumer is closed.
     package init(
         _ configuration: ConsumerConfiguration, cluster: Cluster, connection: ConnectionConfiguration,
         on loops: [EventLoop],
-        ownLoops: EventLoopGroup? = nil, client: Client? = nil
+        ownLoops: EventLoopGroup? = nil, client: Client? = nil, group: GroupConfiguration? = nil
     ) {
         self.configuration = configuration
         self.loops = ownLoops
         self.client = client
-        lanes = loops.map { ConsumerLane(configuration, on: $0, cluster: cluster, connection: connection) }
+        lanes = loops.map {
+            ConsumerLane(configuration, on: $0, cluster: cluster, connection: connection, tracks: group != nil)
+        }
+        assignment = LaneAssignment(lanes)
+        driver = group.map { [lanes, assignment] group in
+            GroupDriver(
+                group, cluster: cluster, connection: connection, lanes: lanes, rack: configuration.rack,
+                changes: assignment)
+        }
     }
+
+    /// Joins the group.
+    func join() async { await driver?.start() }
 
     deinit {
         if ending.hasBegun { return }
-        Task { [lanes, loops, client] in
+        Task { [driver, lanes, loops, client] in
+            await driver?.close()
             for lane in lanes { await lane.close() }
             await loops?.shutDown()
             withExtendedLifetime(client) {}
         }
     }
 
-    /// Closes the connections. What was read and not taken is dropped, and whoever waits for a batch gets nil. Calling it again
-    /// waits for the same end.
+    /// Closes the connections. What was read and not taken is dropped, and whoever waits for a batch gets nil. A member of a group
+    /// commits what was handled, if it commits by itself, and leaves. Calling it again waits for the same end.
     public func close() async {
-        await ending.reach { [lanes, loops] in
+        await ending.reach { [driver, lanes, loops] in
+            await driver?.close()
             for lane in lanes { await lane.close() }
             await loops?.shutDown()
         }
@@ -71,16 +85,12 @@ public final class Consumer: Sendable, AsyncSequence {
     ///
     /// - Parameter partitions: the partitions, and where to begin in each. One that does not exist is waited for.
     public func add(_ partitions: [TopicPartition: StartOffset]) async {
-        var perLane = [[(TopicPartition, StartOffset)]](repeating: [], count: lanes.count)
-        for (partition, start) in partitions.sorted(by: { $0.key < $1.key }) {
-            perLane[share(of: partition)].append((partition, start))
-        }
-        for (lane, partitions) in zip(lanes, perLane) where !partitions.isEmpty { await lane.add(partitions) }
+        await assignment.add(partitions)
     }
 
     /// Does not read partitions any more. What was read of them and not taken is dropped.
     public func remove(_ partitions: some Sequence<TopicPartition>) async {
-        for (lane, partitions) in byLane(partitions) { await lane.remove(partitions) }
+        await assignment.remove(Set(partitions))
     }
 
     /// Goes on elsewhere in a partition. What was read of it and not taken is dropped: after this returns no batch from before is
@@ -88,21 +98,21 @@ public final class Consumer: Sendable, AsyncSequence {
     ///
     /// - Throws: `KafkaClientError` with `.invalidArgument` for a partition that is not read.
     public func seek(_ partition: TopicPartition, to start: StartOffset) async throws {
-        try await lanes[share(of: partition)].seek(partition, to: start)
+        try await lanes[assignment.lane(of: partition)].seek(partition, to: start)
     }
 
     /// Hands out no more batches of partitions until ``resume(_:)``, and asks for none.
     ///
     /// - Throws: `KafkaClientError` with `.invalidArgument` for a partition that is not read.
     public func pause(_ partitions: some Sequence<TopicPartition>) async throws {
-        for (lane, partitions) in byLane(partitions) { try await lane.setPaused(partitions, true) }
+        for (lane, partitions) in assignment.byLane(partitions) { try await lane.setPaused(partitions, true) }
     }
 
     /// Goes on with partitions after ``pause(_:)``.
     ///
     /// - Throws: `KafkaClientError` with `.invalidArgument` for a partition that is not read.
     public func resume(_ partitions: some Sequence<TopicPartition>) async throws {
-        for (lane, partitions) in byLane(partitions) { try await lane.setPaused(partitions, false) }
+        for (lane, partitions) in assignment.byLane(partitions) { try await lane.setPaused(partitions, false) }
     }
 
     /// What is known of the partitions that are read.
@@ -114,17 +124,36 @@ public final class Consumer: Sendable, AsyncSequence {
         }
     }
 
-    private func share(of partition: TopicPartition) -> Int {
-        shares.withLock { shares in
-            if let lane = shares[partition] { return lane }
-            let lane = shares.count % lanes.count
-            shares[partition] = lane
-            return lane
-        }
+    // MARK: Groups
+
+    /// Commits where the user has come to, as ``GroupConfiguration/autoCommitInterval`` does by itself: behind the last batch of each
+    /// partition that was handled.
+    ///
+    /// - Throws: `KafkaClientError`: the coordinator's reason with its ``KafkaClientError/brokerError``, such as that the member is in
+    ///   the group no longer; why there was no answer; `.invalidArgument` for a consumer without a group.
+    ///
+    /// Source: OffsetCommit, API key 8, versions 2 to 9.
+    public func commit() async throws { try await member.commitHandled(of: nil) }
+
+    /// Commits offsets of partitions that are the member's.
+    ///
+    /// - Throws: the errors of ``commit()``.
+    public func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws { try await member.commit(offsets) }
+
+    /// Where the group has come to in partitions. Those for which it has committed nothing are missing.
+    ///
+    /// - Throws: the errors of ``commit()``.
+    ///
+    /// Source: OffsetFetch, API key 9, versions 1 to 9.
+    public func committed(_ partitions: Set<TopicPartition>) async throws -> [TopicPartition: CommittedOffset] {
+        try await member.fetch(partitions)
     }
 
-    private func byLane(_ partitions: some Sequence<TopicPartition>) -> [(ConsumerLane, [TopicPartition])] {
-        Dictionary(grouping: partitions, by: share).map { (lanes[$0.key], $0.value) }
+    private var member: GroupDriver {
+        get throws(KafkaClientError) {
+            if let driver { return driver }
+            throw KafkaClientError(.invalidArgument, "this consumer reads fixed partitions, and is in no group")
+        }
     }
 
     // MARK: Batches
@@ -133,22 +162,32 @@ public final class Consumer: Sendable, AsyncSequence {
     public struct AsyncIterator: AsyncIteratorProtocol {
         let queues: [FetchedQueue]
         private var turn = 0
+        /// The batch that was handed out last, and where it is from.
+        private var last: (batch: FetchedBatch, queue: FetchedQueue)?
 
         init(_ queues: [FetchedQueue]) { self.queues = queues }
 
         /// The next batch: at once when one was read, otherwise when one comes.
         ///
+        /// The one before counts as handled from now on.
+        ///
         /// - Returns: nil when the consumer was closed.
         /// - Throws: `KafkaClientError`: why the consumer has ended; see ``ConsumerConfiguration/onProblem``.
         ///   `CancellationError` when the task is cancelled.
         public mutating nonisolated(nonsending) func next() async throws -> FetchedBatch? {
+            if let last {
+                last.queue.didHandle(last.batch)
+                self.last = nil
+            }
             while true {
                 var endedCount = 0
                 var failure: KafkaClientError?
                 for _ in queues.indices {
                     let queue = queues[turn]
                     switch queue.take() {
-                    case .batch(let batch): return batch
+                    case .batch(let batch):
+                        last = (batch, queue)
+                        return batch
                     case .nothing: break
                     case .failed(let error): failure = error
                     case .ended: endedCount += 1

@@ -124,9 +124,3 @@ final class Cluster: Sendable {
         }
     }
 }
-
-extension KafkaUUID {
-    static func random() -> KafkaUUID {
-        KafkaUUID(high: .random(in: 1 ... .max), low: .random(in: 1 ... .max))
-    }
-}

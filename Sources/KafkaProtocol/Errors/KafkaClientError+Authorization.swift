@@ -17,6 +17,14 @@ extension KafkaClientError {
             resource = "Topic:\(topic)"
         }
 
+        /// - Parameters:
+        ///   - operation: `Read`
+        ///   - group: the group's id.
+        package init(_ operation: String, group: String) {
+            self.operation = operation
+            resource = "Group:\(group)"
+        }
+
         /// From Kafka 2.8 on idempotent producers need no more than to write to a topic (KIP-679).
         package static let idempotentWrite = Right(
             "IdempotentWrite", resource: "Cluster:kafka-cluster; from Kafka 2.8 on Write on a topic is enough")

@@ -49,3 +49,10 @@ extension KafkaUUID: CustomStringConvertible, LosslessStringConvertible {
         }
     }
 }
+
+extension KafkaUUID {
+    /// A new id.
+    package static func random() -> KafkaUUID {
+        KafkaUUID(high: .random(in: 1 ... .max), low: .random(in: 1 ... .max))
+    }
+}

@@ -68,6 +68,10 @@ import Testing
             .unusableFiles(error: error), "unusable-files",
             ["code=connectionFailed", "error_type=connectionFailed", "error=it was lost"]
         ),
+        (
+            .groupTroubled(group: "g", error: error), "group-troubled",
+            ["group=g", "code=connectionFailed", "error_type=connectionFailed", "error=it was lost"]
+        ),
         (.rebootstrapped, "rebootstrapped", []),
     ]
 
@@ -91,7 +95,7 @@ import Testing
             problems == [
                 "connect-failed", "disconnected", "topic-made-anew", "topic-missing", "topic-gone", "throttled",
                 "retried", "epoch-bumped",
-                "left-out", "unusable-files", "rebootstrapped",
+                "left-out", "unusable-files", "group-troubled", "rebootstrapped",
             ])
     }
 

@@ -60,7 +60,7 @@ actor ConsumerLane {
 
     init(
         _ configuration: ConsumerConfiguration, on loop: EventLoop, cluster: Cluster,
-        connection: ConnectionConfiguration
+        connection: ConnectionConfiguration, tracks: Bool = false
     ) {
         self.configuration = configuration
         self.loop = loop
@@ -68,7 +68,7 @@ actor ConsumerLane {
         connectionConfiguration = connection
         bufferByteCountMax = configuration.bufferByteCountMax / configuration.lanes
         frames = FrameBufferPool(freeByteCountMax: min(bufferByteCountMax, 16 << 20))
-        queue = FetchedQueue(partitionByteCountMax: configuration.partitionByteCountMax)
+        queue = FetchedQueue(partitionByteCountMax: configuration.partitionByteCountMax, tracks: tracks)
         cluster.meter.add(meter)
         queue.setOnRelease { [weak self] in
             guard let self else { return }
@@ -120,10 +120,24 @@ actor ConsumerLane {
             }
             place(slot, at: -1)
             _ = queue.drop(slot)
+            queue.forgetHanded(slot)
             readings[slot].isRead = false
             topics[partition.topic]!.readCount -= 1
             // Another topic may have this name when it is read again.
             if topics[partition.topic]!.readCount == 0 { topics[partition.topic]!.known = nil }
+        }
+        schedulePump()
+    }
+
+    /// Hands out no more of partitions, which are still known. What was handed out can still be committed.
+    func stop(_ partitions: [TopicPartition]) {
+        for partition in partitions {
+            guard let slot = topics[partition.topic]?.slots[partition.partition], readings[slot].isRead else {
+                continue
+            }
+            readings[slot].isStopped = true
+            _ = queue.drop(slot)
+            touch(slot)
         }
         schedulePump()
     }
@@ -136,6 +150,7 @@ actor ConsumerLane {
 
     func seek(_ slot: Int, to start: StartOffset) {
         _ = queue.drop(slot)
+        queue.forgetHanded(slot)
         readings[slot].isHeld = false
         readings[slot].seek(to: start)
         touch(slot)

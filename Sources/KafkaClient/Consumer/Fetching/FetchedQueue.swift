@@ -45,6 +45,12 @@ final class FetchedQueue: Sendable {
         /// The slots that were held, and of which little waits by now.
         var released: [Int] = []
         var waiters: [Waiter<Void>] = []
+        /// How often a batch was taken.
+        var takeCount = 0
+        /// What was handed out, by slot; kept where it is to be committed.
+        var handed: [HandedBatches] = []
+        /// The batches that were handed out and not handled yet.
+        var handedCount = 0
         var failure: KafkaClientError?
         var isEnded = false
     }
@@ -54,7 +60,12 @@ final class FetchedQueue: Sendable {
     /// Called from any thread when partitions were released, once until they are taken.
     private let onRelease: Mutex<@Sendable () -> Void>
 
-    init(partitionByteCountMax: Int) {
+    /// Whether it is noted what was handled.
+    private let tracks: Bool
+
+    /// - Parameter tracks: whether it is noted what was handled, so that it can be committed.
+    init(partitionByteCountMax: Int, tracks: Bool) {
+        self.tracks = tracks
         self.partitionByteCountMax = partitionByteCountMax
         onRelease = Mutex({})
     }
@@ -117,6 +128,15 @@ final class FetchedQueue: Sendable {
         }
     }
 
+    /// Forgets what was handed out of a partition.
+    func forgetHanded(_ slot: Int) {
+        state.withLock { state in
+            guard slot < state.handed.count else { return }
+            state.handedCount -= state.handed[slot].count
+            state.handed[slot] = HandedBatches()
+        }
+    }
+
     /// Ends with an error, behind what waits.
     func fail(_ error: KafkaClientError) { end { $0.failure = $0.failure ?? error } }
 
@@ -151,10 +171,39 @@ final class FetchedQueue: Sendable {
             var run = first
             let batch = run.takeBatch()
             if run.position < run.end { state.runs[0] = run } else { _ = state.runs.popFirst() }
+            state.takeCount += 1
+            if tracks { state.hand(out: batch) }
             return (.batch(batch), state.didTake(batch, partitionByteCountMax))
         }
         if releases { onRelease.withLock { $0 }() }
         return next
+    }
+
+    /// Notes that a batch was handled by who has taken it.
+    func didHandle(_ batch: FetchedBatch) {
+        if !tracks { return }
+        state.withLock { state in
+            guard batch.source.slot < state.handed.count else { return }
+            if state.handed[batch.source.slot].didHandle(batch) { state.handedCount -= 1 }
+        }
+    }
+
+    /// Where whoever takes batches has come to in each partition of which something was handled.
+    var handledPositions: [TopicPartition: FetchPosition] {
+        state.withLock { state in
+            var positions: [TopicPartition: FetchPosition] = [:]
+            for handed in state.handed {
+                if let source = handed.source, let position = handed.handled {
+                    positions[TopicPartition(source.topic, source.partition)] = position
+                }
+            }
+            return positions
+        }
+    }
+
+    /// How often something was taken, and whether nothing is to be taken or being handled.
+    var activity: (takeCount: Int, isIdle: Bool) {
+        state.withLock { ($0.takeCount, !$0.waiters.isEmpty || $0.runs.isEmpty && $0.handedCount == 0) }
     }
 
     /// Has a waiter resumed when there is something to take, or the end has come.
@@ -183,6 +232,12 @@ extension FetchedQueue.State {
         if waiters.isEmpty { return [] }
         defer { waiters.removeAll(keepingCapacity: true) }
         return waiters
+    }
+
+    fileprivate mutating func hand(out batch: FetchedBatch) {
+        while handed.count <= batch.source.slot { handed.append(HandedBatches()) }
+        handed[batch.source.slot].handOut(batch)
+        handedCount += 1
     }
 
     /// - Returns: whether the lane has to be told.

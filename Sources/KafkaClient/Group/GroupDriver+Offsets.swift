@@ -1,0 +1,176 @@
+import KafkaProtocol
+import KafkaTransport
+
+extension GroupDriver {
+    // MARK: Where partitions begin
+
+    /// Where the group has come to in partitions, or where reading is to begin that it never has.
+    ///
+    /// - Returns: nil when the member has lost them, or has ended, meanwhile.
+    func starts(of partitions: Set<TopicPartition>) async -> [TopicPartition: StartOffset]? {
+        let backoff = Backoff(cluster.configuration.retryBackoff, max: cluster.configuration.retryBackoffMax)
+        var failureCount = 0
+        while !isClosed, membership.owned.isSuperset(of: partitions) {
+            do {
+                let found = try await fetch(partitions)
+                var starts: [TopicPartition: StartOffset] = [:]
+                for partition in partitions {
+                    starts[partition] = found[partition].map { .offset($0.offset) } ?? configuration.start
+                    committed[partition] = found[partition]
+                }
+                return starts
+            } catch let error as KafkaClientError where !Self.passes(error) {
+                for lane in lanes { await lane.fail(error) }
+                return nil
+            } catch {
+                failureCount += 1
+                let pause = backoff.delayNs(attempt: failureCount, chance: .random(in: -1...1))
+                try? await Task.sleep(for: .nanoseconds(pause))
+                if Task.isCancelled { return nil }
+            }
+        }
+        return nil
+    }
+
+    /// Whether the member is about to be in another generation, or the coordinator elsewhere.
+    private static func passes(_ error: KafkaClientError) -> Bool {
+        guard let code = error.brokerError else { return error.isRetriable || error.code == .closed }
+        switch code {
+        case .illegalGeneration, .unknownMemberId, .rebalanceInProgress, .staleMemberEpoch, .notCoordinator,
+            .coordinatorNotAvailable, .coordinatorLoadInProgress, .unstableOffsetCommit, .fencedInstanceId:
+            return true
+        default: return code.isRetriable
+        }
+    }
+
+    /// What the group has committed; partitions for which it has nothing are missing.
+    func fetch(_ partitions: Set<TopicPartition>) async throws -> [TopicPartition: CommittedOffset] {
+        let identity = membership.identity
+        let topics = Dictionary(grouping: partitions, by: \.topic).map { name, partitions in
+            var topic = OffsetFetchRequest.Topic()
+            topic.name = name
+            topic.partitionIndexes = partitions.map(\.partition).sorted()
+            return topic
+        }
+        let groupID = configuration.groupID
+        let isConsumerGroup = configuration.groupProtocol == .consumer
+        let response = try await ask(atMost: 9) { version in
+            var request = OffsetFetchRequest()
+            request.requireStable = version >= 7
+            if version < 8 {
+                request.groupID = groupID
+                request.topics = topics
+            } else {
+                var group = OffsetFetchRequest.Group()
+                group.groupID = groupID
+                group.topics = topics
+                if isConsumerGroup, let identity {
+                    group.memberID = identity.memberID
+                    group.memberEpoch = identity.generation
+                }
+                request.groups = [group]
+            }
+            return request
+        }
+        let group = response.groups.first { $0.groupID == groupID }
+        try check(group?.errorCode ?? response.errorCode, "read")
+        var found: [TopicPartition: CommittedOffset] = [:]
+        for topic in group?.topics ?? response.topics {
+            for partition in topic.partitions {
+                try check(partition.errorCode, "read")
+                if partition.committedOffset >= 0 {
+                    found[TopicPartition(topic.name, partition.index)] = CommittedOffset(
+                        partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
+                        metadata: partition.metadata ?? "")
+                }
+            }
+        }
+        return found
+    }
+
+    private func check(_ code: KafkaErrorCode, _ what: String) throws(KafkaClientError) {
+        if code == .none { return }
+        throw KafkaClientError(
+            code, "the offsets of group '\(configuration.groupID)' can't be \(what)",
+            needs: .init("Read", group: configuration.groupID), of: cluster.metadata.user)
+    }
+
+    // MARK: Committing
+
+    /// Commits where the user has come to, where that is not committed yet.
+    ///
+    /// - Parameter partitions: those to commit for; nil for all.
+    func commitHandled(of partitions: Set<TopicPartition>?) async throws {
+        var offsets: [TopicPartition: CommittedOffset] = [:]
+        for lane in lanes {
+            for (partition, position) in lane.queue.handledPositions
+            where partitions?.contains(partition) ?? true {
+                let offset = CommittedOffset(position.offset, leaderEpoch: position.epoch)
+                if membership.owned.contains(partition), committed[partition]?.offset != offset.offset {
+                    offsets[partition] = offset
+                }
+            }
+        }
+        if !offsets.isEmpty { try await commit(offsets) }
+    }
+
+    /// The last commit before partitions go. It is tried for as long as others can be made to wait.
+    func commitAtRevocation(of partitions: Set<TopicPartition>) async {
+        guard configuration.autoCommitInterval != nil else { return }
+        for attempt in 1...3 {
+            do { return try await commitHandled(of: partitions) } catch let error as KafkaClientError {
+                guard error.isRetriable, attempt < 3, !isClosed else {
+                    return cluster.metadata.emit(.groupTroubled(group: configuration.groupID, error: error))
+                }
+                try? await Task.sleep(for: .milliseconds(100))
+            } catch { return }
+        }
+    }
+
+    /// Commits offsets, in the name of the member.
+    func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws {
+        guard let identity = membership.identity else {
+            throw KafkaClientError(
+                .brokerError, "the consumer is no member of group '\(configuration.groupID)' at the moment",
+                brokerError: .unknownMemberId)
+        }
+        var request = OffsetCommitRequest()
+        request.groupID = configuration.groupID
+        request.generationIDOrMemberEpoch = identity.generation
+        request.memberID = identity.memberID
+        request.topics = Dictionary(grouping: offsets, by: \.key.topic).map { name, offsets in
+            var topic = OffsetCommitRequest.Topic()
+            topic.name = name
+            topic.partitions = offsets.sorted { $0.key < $1.key }.map { partition, offset in
+                var committed = OffsetCommitRequest.Partition()
+                committed.index = partition.partition
+                committed.committedOffset = offset.offset
+                committed.committedLeaderEpoch = offset.leaderEpoch
+                committed.committedMetadata = offset.metadata
+                return committed
+            }
+            return topic
+        }
+        let made = request
+        let response = try await ask(atMost: 9) { version in
+            var request = made
+            if version >= 7 { request.groupInstanceID = identity.groupInstanceID }
+            return request
+        }
+        var failure: KafkaErrorCode?
+        for topic in response.topics {
+            for partition in topic.partitions {
+                let key = TopicPartition(topic.name, partition.index)
+                if partition.errorCode == .none {
+                    committed[key] = offsets[key]
+                } else {
+                    failure = failure ?? partition.errorCode
+                }
+            }
+        }
+        if let failure {
+            handle(.committed(identity, failure))
+            try check(failure, "committed")
+        }
+    }
+}

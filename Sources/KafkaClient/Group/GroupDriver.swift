@@ -1,0 +1,309 @@
+// What a member of a group wants, done: the machine decides (`GroupMembership`), and here are its connection to the coordinator, its
+// timer, and what becomes of the user's partitions. It lives on the loop of the cluster, and has a connection of its own: a
+// heartbeat waits neither for records nor for the user's code.
+//
+// +Coordinator  the coordinator, and requests to it
+// +Offsets      commits, and where partitions begin
+
+import KafkaProtocol
+import KafkaQueues
+import KafkaTransport
+
+/// Drives one member of a group.
+actor GroupDriver {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    let configuration: GroupConfiguration
+    let connectionConfiguration: ConnectionConfiguration
+    let cluster: Cluster
+    let lanes: [ConsumerLane]
+    /// Gives partitions to lanes, and takes them away.
+    private let changes: any PartitionReader
+    private(set) var membership: any GroupMembership
+    var connection: BrokerConnection?
+    var coordinatorID: Int32 = -1
+    var isClosed = false
+    let meter = LaneMeter()
+    /// What was committed last, and whether there is more.
+    var committed: [TopicPartition: CommittedOffset] = [:]
+    private nonisolated let listener = MetadataListener()
+    private var events = RingBuffer<MembershipEvent>()
+    private var isHandling = false
+    private var topicIDs: [KafkaUUID: String] = [:]
+    /// What is done with the user's partitions: one after the other.
+    private var work = RingBuffer<Work>()
+    private var worker: Task<Void, Never>?
+    private var tasks: [Int: Task<Void, Never>] = [:]
+    private var nextTask = 0
+    private var timer: LoopTimer?
+    private var commitTimer: LoopTimer?
+    private var takeCounts: [Int]
+    private var leaving: Waiter<Void>?
+
+    private enum Work {
+        case assign(Set<TopicPartition>)
+        case revoke(Set<TopicPartition>, number: Int)
+        case lose(Set<TopicPartition>)
+    }
+
+    init(
+        _ configuration: GroupConfiguration, cluster: Cluster, connection: ConnectionConfiguration,
+        lanes: [ConsumerLane],
+        rack: String, changes: any PartitionReader
+    ) {
+        self.configuration = configuration
+        self.cluster = cluster
+        self.lanes = lanes
+        self.changes = changes
+        loop = cluster.loop
+        connectionConfiguration = connection
+        takeCounts = lanes.map { _ in 0 }
+        var settings = GroupMemberSettings(groupID: configuration.groupID)
+        settings.groupInstanceID = configuration.groupInstanceID
+        settings.rack = rack.isEmpty ? nil : rack
+        settings.sessionTimeout = configuration.sessionTimeout
+        settings.heartbeatInterval = configuration.heartbeatInterval
+        settings.maxPollInterval = configuration.maxPollInterval
+        settings.retryBackoff = cluster.configuration.retryBackoff
+        settings.retryBackoffMax = cluster.configuration.retryBackoffMax
+        settings.assignors = configuration.assignors
+        settings.serverAssignor = configuration.serverAssignor
+        membership =
+            switch configuration.groupProtocol {
+            case .classic: ClassicMembership(settings)
+            case .consumer: ConsumerMembership(settings, memberID: KafkaUUID.random().description)
+            }
+        cluster.meter.add(meter)
+        cluster.metadata.add(listener) { [weak self, loop] in
+            guard let self else { return }
+            Task(executorPreference: loop) { await self.didChangeTopics() }
+        }
+    }
+
+    deinit {
+        cluster.metadata.remove(listener)
+        cluster.meter.remove(meter)
+    }
+
+    /// Joins the group.
+    func start() {
+        handle(.subscribed(configuration.topics))
+        learn(configuration.topics, ids: [])
+        scheduleCommit()
+    }
+
+    // MARK: Events and actions
+
+    func handle(_ event: MembershipEvent) {
+        if isClosed { return }
+        events.append(event)
+        // An action may bring the next event before it has ended.
+        if isHandling { return }
+        isHandling = true
+        while let event = events.popFirst() {
+            for action in membership.handle(event, now: .now, chance: .random(in: -1...1)) { perform(action) }
+        }
+        isHandling = false
+    }
+
+    private func perform(_ action: MembershipAction) {
+        switch action {
+        case .findCoordinator: findCoordinator()
+        case .send(let request, let number, let timeout): send(request, number, timeout)
+        case .learn(let topics, let ids): learn(topics, ids: ids)
+        case .revoke(let partitions, let number): add(.revoke(partitions, number: number))
+        case .assign(let partitions, _): if !partitions.isEmpty { add(.assign(partitions)) }
+        case .lose(let partitions, _): add(.lose(partitions))
+        case .wake(let moment): wake(at: moment)
+        case .warn(let error): cluster.metadata.emit(.groupTroubled(group: configuration.groupID, error: error))
+        case .left: leaving?.resume()
+        case .fail(let error):
+            leaving?.resume()
+            start { driver in for lane in driver.lanes { await lane.fail(error) } }
+        }
+    }
+
+    private func wake(at moment: MonotonicInstant) {
+        let timer = timer ?? LoopTimer(on: loop)
+        self.timer = timer
+        timer.schedule(at: moment) { [weak self] in
+            self?.assumeIsolated {
+                $0.lookAtUser()
+                $0.handle(.time)
+            }
+        }
+    }
+
+    /// Tells whether the user still asks for batches.
+    private func lookAtUser() {
+        var isWaiting = true
+        var isMoving = true
+        for (index, lane) in lanes.enumerated() {
+            let activity = lane.queue.activity
+            if !activity.isIdle {
+                isWaiting = false
+                if activity.takeCount == takeCounts[index] { isMoving = false }
+            }
+            takeCounts[index] = activity.takeCount
+        }
+        if isWaiting { handle(.polled(isWaiting: true)) } else if isMoving { handle(.polled(isWaiting: false)) }
+    }
+
+    /// Starts a task that `close` cancels and waits for.
+    func start(_ body: @escaping @Sendable (isolated GroupDriver) async -> Void) {
+        let id = nextTask
+        nextTask += 1
+        tasks[id] = Task(executorPreference: loop) {
+            await body(self)
+            await self.forget(task: id)
+        }
+    }
+
+    private func forget(task id: Int) { tasks[id] = nil }
+
+    // MARK: The user's partitions
+
+    private func add(_ next: Work) {
+        work.append(next)
+        if worker != nil { return }
+        worker = Task(executorPreference: loop) { await self.doWork() }
+    }
+
+    private func doWork() async {
+        while let next = work.popFirst() {
+            switch next {
+            case .assign(let partitions): await assign(partitions)
+            case .revoke(let partitions, let number):
+                // What is handed out no more can be committed for the last time.
+                await changes.stop(partitions)
+                await commitAtRevocation(of: partitions)
+                await configuration.onRebalance?(.revoked(partitions))
+                await changes.remove(partitions)
+                forget(partitions)
+                handle(.revoked(number))
+            case .lose(let partitions):
+                await changes.remove(partitions)
+                forget(partitions)
+                await configuration.onRebalance?(.lost(partitions))
+            }
+        }
+        worker = nil
+    }
+
+    private func assign(_ partitions: Set<TopicPartition>) async {
+        guard let starts = await starts(of: partitions) else { return }
+        await configuration.onRebalance?(.assigned(partitions))
+        // They may be gone by now; what takes them away comes behind.
+        await changes.add(starts)
+    }
+
+    private func forget(_ partitions: Set<TopicPartition>) {
+        for partition in partitions { committed[partition] = nil }
+    }
+
+    // MARK: Topics
+
+    private func learn(_ names: Set<String>, ids: Set<KafkaUUID>) {
+        start { driver in
+            var names = names
+            if !ids.isEmpty { names.formUnion(await driver.names(of: ids)) }
+            try? await driver.cluster.learnAtPace(names)
+            driver.tellTopics(asked: names)
+        }
+    }
+
+    private func didChangeTopics() {
+        _ = listener.take()
+        tellTopics(asked: [])
+    }
+
+    private func tellTopics(asked: Set<String>) {
+        var topics = GroupTopics()
+        for (name, description) in cluster.metadata.snapshot.topics {
+            topics.known[name] = GroupTopic(id: description.id, partitionCount: description.partitions.count)
+        }
+        for name in configuration.topics.union(asked) {
+            if topics.known[name] == nil {
+                topics.missing.insert(name)
+            } else {
+                _ = cluster.metadata.topic(name)?.use()
+            }
+        }
+        handle(.topics(topics))
+    }
+
+    private func names(of ids: Set<KafkaUUID>) async -> Set<String> {
+        let unknown = ids.filter { topicIDs[$0] == nil }
+        if !unknown.isEmpty {
+            let asked = unknown.map { id in
+                var topic = MetadataRequest.Topic()
+                topic.topicID = id
+                topic.name = nil
+                return topic
+            }
+            let response = try? await cluster.ask(.any, attempts: 2) { version in
+                var request = MetadataRequest(topicNames: [])
+                request.allowAutoTopicCreation = false
+                if version >= 12 { request.topics = asked }
+                return request
+            }
+            for topic in response?.topics ?? [] {
+                if let name = topic.name, !name.isEmpty { topicIDs[topic.topicID] = name }
+            }
+        }
+        return Set(ids.compactMap { topicIDs[$0] })
+    }
+
+    // MARK: Ending
+
+    private func scheduleCommit() {
+        guard let interval = configuration.autoCommitInterval, !isClosed else { return }
+        let timer = commitTimer ?? LoopTimer(on: loop)
+        commitTimer = timer
+        timer.schedule(at: .now + interval) { [weak self] in
+            self?.assumeIsolated { driver in
+                driver.start { driver in
+                    // A commit that fails is followed by the next one.
+                    try? await driver.commitHandled(of: nil)
+                    driver.scheduleCommit()
+                }
+            }
+        }
+    }
+
+    /// Commits what was handled, leaves the group, and closes the connection.
+    func close() async {
+        if isClosed { return }
+        if membership.state != .left, membership.state != .failed {
+            let end = Waiter<Void>()
+            leaving = end
+            handle(.leave(reason: "the consumer is being closed"))
+            let limit = LoopTimer(on: loop)
+            limit.schedule(at: .now + Self.leaveTimeout) { end.resume() }
+            try? await end.wait()
+            limit.close()
+        }
+        isClosed = true
+        cluster.metadata.remove(listener)
+        timer?.close()
+        commitTimer?.close()
+        connection?.close()
+        for task in tasks.values {
+            task.cancel()
+            await task.value
+        }
+    }
+
+    private static let leaveTimeout = Duration.seconds(10)
+}
+
+/// Reads partitions for a group.
+protocol PartitionReader: Sendable {
+    /// Begins to read.
+    func add(_ partitions: [TopicPartition: StartOffset]) async
+    /// Hands out no more batches of partitions, which are still known.
+    func stop(_ partitions: Set<TopicPartition>) async
+    /// Forgets partitions.
+    func remove(_ partitions: Set<TopicPartition>) async
+}
