@@ -20,6 +20,40 @@ import Testing
                 CreateTopicsRequest(topics: [.init(name: "u", partitionCount: 1, replicationFactor: 1)]), version: 7),
             try RawClient.frame(DeleteTopicsRequest(names: ["u"], timeoutMs: 0, version: 6), version: 6),
             try RawClient.frame(InitProducerIDRequest(transactionalID: nil, transactionTimeoutMs: 1), version: 4),
+        ] + (try groupFrames())
+    }
+
+    private static func groupFrames() throws -> [[UInt8]] {
+        var joined = JoinGroupResponse()
+        joined.memberID = "m"
+        joined.generationID = 1
+        var beat = HeartbeatRequest()
+        beat.groupID = "g"
+        var leave = LeaveGroupRequest()
+        leave.groupID = "g"
+        leave.members = [.init()]
+        var fetch = OffsetFetchRequest()
+        fetch.groups = [.init()]
+        fetch.groups[0].groupID = "g"
+        fetch.groups[0].topics = [.init()]
+        fetch.groups[0].topics?[0].partitionIndexes = [0, 1]
+        var delete = OffsetDeleteRequest()
+        delete.groupID = "g"
+        delete.topics = [.init()]
+        var describe = ConsumerGroupDescribeRequest()
+        describe.groupIDs = ["g"]
+        var regex = RawClient.beat("g", "m", epoch: 0)
+        regex.subscribedTopicRegex = "(a|[b-d]+)*x{1,3}"
+        return [
+            try RawClient.frame(RawClient.join("g", instance: "i"), version: 9),
+            try RawClient.frame(RawClient.join("h"), version: 3),
+            try RawClient.frame(RawClient.sync("g", joined, ["m": [1, 2]]), version: 5),
+            try RawClient.frame(beat, version: 4), try RawClient.frame(leave, version: 5),
+            try RawClient.frame(RawClient.commit("g", [0: 1], metadata: "x"), version: 9),
+            try RawClient.frame(fetch, version: 9), try RawClient.frame(delete, version: 0),
+            try RawClient.frame(RawClient.beat("c", "m", epoch: 0, topics: ["t"]), version: 1),
+            try RawClient.frame(regex, version: 1), try RawClient.frame(describe, version: 1),
+            try RawClient.frame(ListGroupsRequest(), version: 5),
         ]
     }
 

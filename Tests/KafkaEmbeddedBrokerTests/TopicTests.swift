@@ -12,22 +12,8 @@ import Testing
             #expect(response.versions(of: .produce) == 0...ProduceRequest.versions.upperBound)
             #expect(response.versions(of: .fetch) == FetchRequest.versions)
             #expect(response.versions(of: .findCoordinator) == FindCoordinatorRequest.versions)
-            #expect(response.versions(of: .joinGroup) == nil)
-        }
-    }
-
-    @Test(arguments: FindCoordinatorRequest.versions)
-    func `the coordinator of a group is the node that was asked`(version: Int16) async throws {
-        try await withBroker({ $0.brokerCount = 2 }) { _, endpoints in
-            #expect(endpoints.count == 2)
-            for (index, endpoint) in endpoints.enumerated() {
-                let request = FindCoordinatorRequest(key: "group", version: version)
-                let response = try RawClient(endpoint).call(request, version: version)
-                let answer = try #require(response.coordinator(of: "group", version: version))
-                #expect(answer.errorCode == .none)
-                #expect(answer.nodeID == Int32(index + 1))
-                #expect((answer.host, answer.port) == (endpoint.host, Int32(endpoint.port)))
-            }
+            #expect(response.versions(of: .joinGroup) == JoinGroupRequest.versions)
+            #expect(response.versions(of: .endTxn) == nil)
         }
     }
 

@@ -13,6 +13,7 @@ extension Cluster {
             state.nodes.insert(node, at: place)
             for partition in state.partitions { partition.adopt(by: node.id) }
         }
+        groups.move(to: coordinatorID)
     }
 
     /// Removes a node. The others lead its partitions from now on, round robin.
@@ -29,6 +30,7 @@ extension Cluster {
                 }
             }
         }
+        groups.move(to: coordinatorID)
     }
 
     func countConnection(to node: BrokerNode) {

@@ -57,6 +57,7 @@ extension Cluster {
         }
         guard let topic else { return false }
         for partition in topic.partitions { release(partition.delete()) }
+        groups.forget(topic: topic.name)
         return true
     }
 
@@ -72,6 +73,7 @@ extension Cluster {
             return old
         }
         for partition in old.partitions { release(partition.delete()) }
+        groups.forget(topic: name)
     }
 
     /// Adds partitions to a topic until there are `count`. The new ones are led by the nodes in turn.
@@ -137,6 +139,7 @@ extension Cluster.State {
         topicsByID[topic.id] = topic
         partitionCount += topic.partitions.count
         advanceLeader(by: topic.partitions.count)
+        noteTopicChange()
     }
 
     fileprivate mutating func replace(_ old: Topic, with grown: Topic) {
@@ -146,6 +149,7 @@ extension Cluster.State {
         partitionCount += added
         advanceLeader(by: added)
         old.markOutdated()
+        noteTopicChange()
     }
 
     fileprivate mutating func remove(_ topic: Topic) {
@@ -154,6 +158,12 @@ extension Cluster.State {
         partitionCount -= topic.partitions.count
         topic.markOutdated()
         deleted.add(topic, topic.partitions.map(\.statistics))
+        noteTopicChange()
+    }
+
+    private mutating func noteTopicChange() {
+        topicVersion += 1
+        groupTopics = nil
     }
 
     private mutating func advanceLeader(by count: Int) {

@@ -12,6 +12,7 @@ final class Cluster: Sendable {
     let sasl: SASLServer?
     /// What is wanted of clients' metrics; nil for nothing.
     let telemetry: TelemetryStore?
+    let groups: GroupCoordinator
     let state = Mutex(State())
     /// The memory of the logs.
     let segments = SegmentPool(freeByteCountMax: 32 << 20)
@@ -34,6 +35,12 @@ final class Cluster: Sendable {
         var hidden: Set<Int32> = []
         /// What nodes say that do not say what is true.
         var frozen: [Int32: ClusterMetadata] = [:]
+        /// The nodes that groups were moved to.
+        var coordinators: [String: Int32] = [:]
+        /// How often topics have come, gone or grown.
+        var topicVersion = 0
+        /// The topics as groups see them; nil when they have changed since.
+        var groupTopics: GroupTopics?
         /// The connections to each node so far.
         var acceptedConnectionCounts: [Int32: Int] = [:]
     }
@@ -59,6 +66,7 @@ final class Cluster: Sendable {
     init(_ configuration: EmbeddedBrokerConfiguration) throws(EmbeddedBrokerError) {
         self.configuration = configuration
         let security = configuration.security
+        groups = GroupCoordinator(configuration.groups)
         telemetry = configuration.telemetry.map(TelemetryStore.init)
         do throws(TLSFailure) {
             tls = try security.identity.map { identity throws(TLSFailure) in

@@ -67,6 +67,9 @@ struct FaultPlan {
         return nil
     }
 
+    /// Whether the answer is held back while requests behind it are served.
+    var isHeldOnWire: Bool { isPipelined && holdsAnswer && !isStalled && disconnect == nil }
+
     /// Whether the answer is held back.
     var holdsAnswer: Bool { isStalled || delay > .zero || !capacities.isEmpty }
 }

@@ -8,12 +8,36 @@ extension Session {
             var response = ApiVersionsResponse()
             response.errorCode = plan.error() ?? (isKnown ? .none : .unsupportedVersion)
             response.throttleTimeMs = throttleMs
-            var apis = Self.apis
+            var apis = Self.apis + Self.groupAPIs
             if cluster.sasl != nil { apis += Self.saslAPIs }
             if cluster.telemetry != nil { apis += Self.telemetryAPIs }
             response.apiKeys = apis.map { ApiVersionsResponse.Api($0.key, $0.versions) }
+            // Kafka tells a feature that begins at 0 from version 4 on only.
+            if header.apiVersion >= 4 { response.supportedFeatures = [.groupVersion] }
+            response.finalizedFeatures = [.groupVersion]
+            response.finalizedFeaturesEpoch = 0
             // A request in a version that is unknown here is answered in version 0 (KIP-511).
             answer(response, to: header, version: response.errorCode == .unsupportedVersion ? 0 : header.apiVersion)
         }
+    }
+}
+
+extension ApiVersionsResponse.SupportedFeature {
+    /// With 1 there are consumer groups (KIP-848).
+    fileprivate static var groupVersion: Self {
+        var feature = Self()
+        feature.name = "group.version"
+        feature.maxVersion = 1
+        return feature
+    }
+}
+
+extension ApiVersionsResponse.FinalizedFeature {
+    fileprivate static var groupVersion: Self {
+        var feature = Self()
+        feature.name = "group.version"
+        feature.minVersionLevel = 1
+        feature.maxVersionLevel = 1
+        return feature
     }
 }

@@ -1,8 +1,7 @@
 import KafkaProtocol
 
 extension Session {
-    /// Names the node that was asked. There are no groups here, and the other requests of groups are not offered; but
-    /// librdkafka compresses with LZ4 only for brokers that offer this one.
+    /// Names the node that coordinates a group. For transactions, of which there are none here, that is the node that was asked.
     func handleFindCoordinator(
         _ request: FindCoordinatorRequest, _ header: RequestHeader, _ plan: FaultPlan
     ) -> FindCoordinatorResponse? {
@@ -10,9 +9,9 @@ extension Session {
         response.throttleTimeMs = throttleMs
         let code = plan.error() ?? plan.errorAfterStore()
         if header.apiVersion >= 4 {
-            response.coordinators = request.coordinatorKeys.map { coordinator(of: $0, code) }
+            response.coordinators = request.coordinatorKeys.map { coordinator(of: $0, request.keyType, code) }
         } else {
-            let coordinator = coordinator(of: request.key, code)
+            let coordinator = coordinator(of: request.key, request.keyType, code)
             response.errorCode = coordinator.errorCode
             response.errorMessage = coordinator.errorMessage
             response.nodeID = coordinator.nodeID
@@ -22,16 +21,19 @@ extension Session {
         return response
     }
 
-    private func coordinator(of key: String, _ code: KafkaErrorCode?) -> FindCoordinatorResponse.Coordinator {
+    private func coordinator(
+        of key: String, _ keyType: Int8, _ code: KafkaErrorCode?
+    ) -> FindCoordinatorResponse.Coordinator {
         var coordinator = FindCoordinatorResponse.Coordinator(key: key)
-        if let code {
+        let found = keyType == 0 ? cluster.coordinator(of: key) : node
+        if let code = code ?? (found == nil ? .coordinatorNotAvailable : nil) {
             coordinator.errorCode = code
             coordinator.errorMessage = code.message
             coordinator.nodeID = -1
             coordinator.port = -1
-        } else {
-            let endpoint = cluster.advertisedEndpoint(of: node)
-            coordinator.nodeID = node.id
+        } else if let found {
+            let endpoint = cluster.advertisedEndpoint(of: found)
+            coordinator.nodeID = found.id
             coordinator.host = endpoint.host
             coordinator.port = Int32(endpoint.port)
         }

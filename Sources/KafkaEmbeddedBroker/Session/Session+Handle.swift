@@ -50,8 +50,7 @@ extension Session {
             serve(GetTelemetrySubscriptionsRequest.self, header, reader, handleGetTelemetrySubscriptions)
         case .pushTelemetry: serve(PushTelemetryRequest.self, header, reader, handlePushTelemetry)
         case .findCoordinator: serve(FindCoordinatorRequest.self, header, reader, handleFindCoordinator)
-        // As in Kafka, a request that was not offered is not answered.
-        default: reject()
+        default: handleGroups(header, reader)
         }
     }
 
@@ -91,18 +90,19 @@ extension Session {
         let plan = shard.faults.plan(header.apiKey, node: node.id, targets: targets(), now: arrived)
         if plan.disconnect == .beforeStore { return hangUp() }
         for change in plan.changes { cluster.apply(change) }
-        let isPipelined = plan.isPipelined && plan.holdsAnswer && !plan.isStalled && plan.disconnect == nil
         if plan.holdsAnswer || plan.disconnect != nil { beginHolding() }
         throttleMs = plan.throttleMs
         recordCount = 0
         body(plan)
         throttleMs = 0
+        // The rest is done when the answer is there.
+        if parkedGroupRequest != nil { return }
         if plan.disconnect == .afterStore { return hangUp() }
         let delay = plan.delay + shard.faults.serve(recordCount, by: plan, now: arrived)
         let held = HeldAnswer(
             node: node.id, apiKey: header.apiKey, recordCount: recordCount, arrived: arrived, left: arrived,
             answered: arrived)
-        if isPipelined {
+        if plan.isHeldOnWire {
             sendLater(held, after: delay)
             if plan.throttleMs > 0 { mute(forMs: plan.throttleMs) }
         } else if plan.holdsAnswer {

@@ -42,6 +42,7 @@ final class Session: @unchecked Sendable {
     /// The records of the produce request that is served, for the note of an answer that is held back.
     var recordCount = 0
     var parkedFetch: ParkedFetch?
+    var parkedGroupRequest: ParkedGroupRequest?
     /// Who the client is.
     var security: SessionSecurity
     /// When the client has to have shown that.
@@ -107,6 +108,8 @@ final class Session: @unchecked Sendable {
         isClosed = true
         parkedFetch?.waiter.cancel()
         parkedFetch = nil
+        if let parkedGroupRequest { cluster.groups.forget(parkedGroupRequest.waiter) }
+        parkedGroupRequest = nil
         timer?.close()
         timer = nil
         becomeKnown()
@@ -203,6 +206,9 @@ final class Session: @unchecked Sendable {
             if let self, !isClosed, !isEnding { action(self) }
         }
     }
+
+    /// Holds up the requests behind this one, until `resume`, however long that takes.
+    func wait() { isWaiting = true }
 
     /// Goes on with the requests behind the one that waited, once the client has waited as long as its answer says.
     func resume(throttleMs: Int32 = 0) {

@@ -1,0 +1,92 @@
+import KafkaProtocol
+import KafkaTransport
+
+/// A group: its members, of one of the two protocols or none, and its offsets.
+///
+/// A group without members may become one of the other protocol; its offsets stay.
+struct Group: Sendable {
+    /// Of a group whose offsets were committed without members, this is an empty one.
+    private(set) var classic: ClassicGroup?
+    private(set) var consumer: ConsumerGroup?
+    var offsets = CommittedOffsets()
+    /// The node that coordinates it, as far as it was asked for last; nil without one.
+    var coordinator: Int32?
+
+    /// Whether nobody would miss it.
+    var isVacant: Bool { hasNoMembers && offsets.isEmpty }
+
+    var hasNoMembers: Bool {
+        classic.map { $0.members.isEmpty && $0.pending.isEmpty } ?? consumer?.members.isEmpty ?? true
+    }
+
+    var wakeAt: MonotonicInstant { classic?.wakeAt ?? consumer?.wakeAt ?? .distantFuture }
+
+    /// About the bytes that it takes.
+    var byteCount: Int { 256 + (classic?.byteCount ?? consumer?.byteCount ?? 0) + offsets.byteCount }
+
+    /// The name of its state, as ListGroups has it.
+    var stateName: String { classic?.state.rawValue ?? consumer?.state.rawValue ?? ClassicGroup.State.empty.rawValue }
+
+    /// Does something with the group of the classic protocol, which an empty one of the other becomes.
+    ///
+    /// - Returns: nil when members of the other protocol are there.
+    mutating func withClassic<Result>(
+        _ settings: EmbeddedBrokerGroups, _ body: (inout ClassicGroup) -> Result
+    ) -> Result? {
+        if classic == nil {
+            guard hasNoMembers else { return nil }
+            consumer = nil
+            classic = ClassicGroup(settings)
+        }
+        return body(&classic!)
+    }
+
+    /// Does something with the group of the consumer protocol, which an empty one of the other becomes.
+    ///
+    /// - Throws: GROUP_ID_NOT_FOUND when members of the other protocol are there, and what `body` throws.
+    mutating func withConsumer<Result>(
+        _ settings: EmbeddedBrokerGroups, _ body: (inout ConsumerGroup) throws(GroupRefusal) -> Result
+    ) throws(GroupRefusal) -> Result {
+        if consumer == nil {
+            guard hasNoMembers else {
+                throw GroupRefusal(.groupIdNotFound, "the group has members of the classic protocol")
+            }
+            classic = nil
+            consumer = ConsumerGroup(settings)
+        }
+        return try body(&consumer!)
+    }
+
+    /// Does something with the group of the classic protocol, if it is one.
+    mutating func ifClassic<Result>(_ body: (inout ClassicGroup) -> Result) -> Result? {
+        classic == nil ? nil : body(&classic!)
+    }
+
+    /// Why offsets are not committed; nil when they are.
+    mutating func commitRefusal(
+        _ request: OffsetCommitRequest, version: Int16, now: MonotonicInstant
+    ) -> KafkaErrorCode? {
+        if let consumer { return consumer.commitRefusal(request, version: version) }
+        if classic != nil { return classic!.commitRefusal(request, now: now) }
+        // Without members, nobody is in a generation.
+        return request.generationIDOrMemberEpoch < 0 ? nil : .unknownMemberId
+    }
+
+    mutating func expire(now: MonotonicInstant) {
+        classic?.expire(now: now)
+        consumer?.expire(now: now)
+    }
+
+    mutating func move(now: MonotonicInstant) {
+        classic?.move(now: now)
+        consumer?.move(now: now)
+    }
+
+    mutating func takeAnswers() -> [GroupAnswer] { classic?.takeAnswers() ?? [] }
+
+    /// Gives answers back that are for others than who took them.
+    mutating func putBack(_ answers: [GroupAnswer]) { classic?.answers += answers }
+
+    /// The topics that members read.
+    var subscribedTopics: Set<String>? { classic?.subscribedTopics ?? consumer?.subscribedTopics }
+}

@@ -1,0 +1,7 @@
+/// What a description of a group tells of a member's client.
+struct GroupClient: Sendable, Equatable {
+    /// The `client.id`; empty without one.
+    var id = ""
+    /// The client's address, behind a slash, as Kafka writes it.
+    var host = ""
+}

@@ -1,0 +1,259 @@
+"""Other people's clients are members of groups that the embedded broker coordinates."""
+
+import collections
+import time
+
+from clients import Confluent
+from harness import embedded_broker, equal, expect, needs, test, wait_until
+from members import Members, console_member, groups_tool, member
+
+PARTITIONS = 6
+
+
+def fill(bootstrap, topic, first, count):
+    """Writes numbers, in turn to all partitions; gives them as texts."""
+    client = Confluent(bootstrap)
+    values = [f"{topic}-{number}" for number in range(first, first + count)]
+    for partition in range(PARTITIONS):
+        client.write(
+            topic, [(None, value.encode(), [], 1_700_000_000_000) for value in values[partition::PARTITIONS]],
+            partition=partition)
+    return values
+
+
+def make(bootstrap, topic, count=600):
+    Confluent(bootstrap).create(topic, PARTITIONS)
+    return fill(bootstrap, topic, 0, count)
+
+
+def once(members, values):
+    found = collections.Counter(members.values)
+    twice = [value for value, count in found.items() if count > 1]
+    expect(not twice, f"{len(twice)} records were read more than once: {twice[:5]} of {[str(m) for m in members]}")
+    equal(set(found), set(values), "what was read")
+
+
+def share(bootstrap, add):
+    """Three members that come one after the other and share a topic, while it is written."""
+    values = make(bootstrap, "t")
+    with Members() as members:
+        first = members.add(add("t"))
+        members.await_values(values)
+        second, third = members.add(add("t")), members.add(add("t"))
+        for one in members:
+            one.await_assigned(2)
+        values += fill(bootstrap, "t", len(values), 600)
+        members.await_values(values)
+        expect(all(len(one.values) >= 100 for one in members), f"they read {[len(one.values) for one in members]}")
+        second.leave()
+        for one in (first, third):
+            one.await_assigned(3)
+        values += fill(bootstrap, "t", len(values), 600)
+        members.await_values(values)
+        first.leave()
+        third.leave()
+        again = members.add(add("t"))
+        again.await_assigned(PARTITIONS)
+        values += fill(bootstrap, "t", len(values), 60)
+        members.await_values(values)
+        equal(len(again.values), 60, "records that one read that came later")
+        once(members, values)
+
+
+def define(name, client, **settings):
+    @test(f"three members of {name} share a topic, come, leave and come again, and read everything once")
+    def sharing():
+        with embedded_broker("--brokers", "3", "--log", "memory:64MiB") as bootstrap:
+            share(bootstrap, lambda topic: member(client, bootstrap, "g", topic, **settings))
+
+
+for strategy in ("range", "roundrobin", "cooperative-sticky"):
+    define(f"confluent-kafka ({strategy})", "confluent", partition_assignment_strategy=strategy)
+define("confluent-kafka (consumer protocol, uniform)", "confluent", group_protocol="consumer")
+define("confluent-kafka (consumer protocol, range)", "confluent", group_protocol="consumer", group_remote_assignor="range")
+define("kafka-python", "kafka-python")
+
+
+@test("confluent-kafka, kafka-python and Java's consumers of two versions are members of one group")
+def mixed():
+    with embedded_broker() as bootstrap, Members() as members:
+        values = make(bootstrap, "t")
+        range_of_java = "org.apache.kafka.clients.consumer.RangeAssignor"
+        members.add(member("confluent", bootstrap, "g", "t", partition_assignment_strategy="range"))
+        members.add(member("kafka-python", bootstrap, "g", "t"))
+        for version in ("4.3.1", "3.9.2"):
+            members.add(console_member(version, bootstrap, "g", "t", partition_assignment_strategy=range_of_java))
+        members.await_values(values, 60)
+        wait_until(lambda: len(described(bootstrap, "g").members) == 4, "four members", 40)
+        wait_until(lambda: described(bootstrap, "g").state.name == "STABLE", "stable group", 40)
+        values += fill(bootstrap, "t", len(values), 600)
+        members.await_values(values, 60)
+        for one in members:
+            expect(one.values, f"{one} has read nothing")
+            one.leave()
+        once(members, values)
+
+
+@test("confluent-kafka and Java's consumer are members of one group of the consumer protocol")
+def mixed_consumer_protocol():
+    with embedded_broker() as bootstrap, Members() as members:
+        values = make(bootstrap, "t")
+        members.add(member("confluent", bootstrap, "g", "t", group_protocol="consumer"))
+        members.add(console_member("4.3.1", bootstrap, "g", "t", group_protocol="consumer"))
+        members.await_values(values, 60)
+        wait_until(lambda: len(described(bootstrap, "g").members) == 2, "two members", 40)
+        members[0].await_assigned(3)
+        wait_until(lambda: described(bootstrap, "g").state.name == "STABLE", "stable group", 40)
+        values += fill(bootstrap, "t", len(values), 600)
+        members.await_values(values, 60)
+        for one in members:
+            expect(one.values, f"{one} has read nothing")
+            one.leave()
+        once(members, values)
+
+
+@test("a member that is killed is taken out when its session ends, and the others go on from what it has committed")
+def killed():
+    for client in ("confluent", "kafka-python"):
+        with embedded_broker() as bootstrap, Members() as members:
+            values = make(bootstrap, "t")
+            first, second = (members.add(member(client, bootstrap, "g", "t")) for _ in range(2))
+            first.await_assigned(3)
+            second.await_assigned(3)
+            members.await_values(values)
+            second.kill()
+            values += fill(bootstrap, "t", len(values), 60)
+            first.await_assigned(PARTITIONS)
+            members.await_values(values)
+            once(members, values)
+
+
+@test("a static member that is restarted has its partitions again, and nobody else notices")
+def static_member():
+    for settings in ({}, {"group_protocol": "consumer"}):
+        with embedded_broker() as bootstrap, Members() as members:
+            values = make(bootstrap, "t")
+            first, second = (
+                members.add(member("confluent", bootstrap, "g", "t", group_instance_id=name, **settings)) for name in "ab")
+            first.await_assigned(3)
+            second.await_assigned(3)
+            members.await_values(values)
+            before = list(first.assigned)
+            second.leave()
+            again = members.add(member("confluent", bootstrap, "g", "t", group_instance_id="b", **settings))
+            again.await_assigned(3)
+            values += fill(bootstrap, "t", len(values), 60)
+            members.await_values(values)
+            equal(first.assigned, before, f"what the other member had, with {settings}")
+            once(members, values)
+
+
+@test("members find the topics that match a regular expression, and those that are made later")
+def regular_expression():
+    for client, settings in (
+        ("confluent", {"group_protocol": "consumer"}), ("confluent", {}), ("kafka-python", {})):
+        with embedded_broker() as bootstrap, Members() as members:
+            values = make(bootstrap, "re-a", 60)
+            make(bootstrap, "other", 60)
+            members.add(member(client, bootstrap, "g", "^re-.*", **settings))
+            members.await_values(values)
+            values += make(bootstrap, "re-b", 60)
+            members.await_values(values)
+            once(members, values)
+
+
+@test("a group goes on when its coordinator's broker stops, and when it comes back")
+def coordinator_stops():
+    for settings in ({}, {"group_protocol": "consumer"}):
+        with embedded_broker("--brokers", "3", "--log", "memory:64MiB", "--control") as bootstrap, Members() as members:
+            values = make(bootstrap, "t")
+            for _ in range(2):
+                members.add(member("confluent", bootstrap, "g", "t", **settings))
+            for one in members:
+                one.await_assigned(3)
+            members.await_values(values)
+            for node in (1, 2, 3):
+                bootstrap.tell(f"stop {node}")
+                time.sleep(1)
+                bootstrap.tell(f"start {node}")
+                values += fill(bootstrap, "t", len(values), 60)
+                members.await_values(values)
+            once(members, values)
+
+
+# MARK: Administrators
+
+
+def admin(bootstrap):
+    needs("confluent_kafka")
+    from confluent_kafka.admin import AdminClient
+    return AdminClient({"bootstrap.servers": bootstrap, "log_level": 4})
+
+
+def described(bootstrap, group):
+    client = admin(bootstrap)
+    return client.describe_consumer_groups([group])[group].result(15)
+
+
+@test("confluent-kafka's administrator lists, describes, alters and deletes groups and offsets")
+def administrator():
+    with embedded_broker("--brokers", "2", "--log", "memory:64MiB") as bootstrap, Members() as members:
+        from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+        values = make(bootstrap, "t")
+        one = members.add(member("confluent", bootstrap, "classic", "t"))
+        two = members.add(member("confluent", bootstrap, "new", "t", group_protocol="consumer"))
+        for which in (one, two):
+            which.await_assigned(PARTITIONS)
+            wait_until(lambda: len(which.values) == len(values), "records")
+        client = admin(bootstrap)
+        listed = {group.group_id: (group.state.name, group.type.name) for group in client.list_consumer_groups().result(15).valid}
+        equal(listed, {"classic": ("STABLE", "CLASSIC"), "new": ("STABLE", "CONSUMER")}, "groups")
+        found = described(bootstrap, "classic")
+        equal((found.state.name, found.partition_assignor, len(found.members)), ("STABLE", "range", 1), "the classic group")
+        equal(len(found.members[0].assignment.topic_partitions), PARTITIONS, "partitions of its member")
+        found = described(bootstrap, "new")
+        equal((found.state.name, found.partition_assignor, len(found.members)), ("STABLE", "uniform", 1), "the consumer group")
+        equal(len(found.members[0].assignment.topic_partitions), PARTITIONS, "partitions of its member")
+        asked = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions("classic")])["classic"].result(15)
+        equal(sorted(p.offset for p in asked.topic_partitions), [100] * PARTITIONS, "committed offsets")
+        one.leave()
+        two.leave()
+        moved = ConsumerGroupTopicPartitions("classic", [TopicPartition("t", 0, 7)])
+        client.alter_consumer_group_offsets([moved])["classic"].result(15)
+        asked = client.list_consumer_group_offsets(
+            [ConsumerGroupTopicPartitions("classic", [TopicPartition("t", 0)])])["classic"].result(15)
+        equal(asked.topic_partitions[0].offset, 7, "the altered offset")
+        client.delete_consumer_groups(["classic"])["classic"].result(15)
+        listed = [group.group_id for group in client.list_consumer_groups().result(15).valid]
+        equal(listed, ["new"], "groups")
+
+
+def define_tool(version):
+    @test(f"kafka-consumer-groups of Kafka {version} lists, describes, resets and deletes")
+    def tool():
+        with embedded_broker("--brokers", "2", "--log", "memory:64MiB") as bootstrap, Members() as members:
+            values = make(bootstrap, "t")
+            one = members.add(member("confluent", bootstrap, "g", "t"))
+            one.await_assigned(PARTITIONS)
+            members.await_values(values)
+            time.sleep(0.5)
+            rows = groups_tool(version, bootstrap, "--describe", "--group", "g").splitlines()
+            rows = [row.split() for row in rows if row.startswith("g ")]
+            equal(sorted((r[2], r[3], r[4], r[5]) for r in rows), [(str(p), "100", "100", "0") for p in range(PARTITIONS)], "rows")
+            expect("Stable" in groups_tool(version, bootstrap, "--describe", "--group", "g", "--state"), "it is not stable")
+            text = groups_tool(version, bootstrap, "--describe", "--group", "g", "--members", "--verbose")
+            expect("range" in text or "t(0,1,2,3,4,5)" in text or "0,1,2,3,4,5" in text, f"members are {text}")
+            one.leave()
+            expect("g" in groups_tool(version, bootstrap, "--list", "--state", "empty").split(), "it is not listed")
+            groups_tool(
+                version, bootstrap, "--reset-offsets", "--group", "g", "--topic", "t", "--to-earliest", "--execute")
+            again = members.add(member("confluent", bootstrap, "g", "t"))
+            wait_until(lambda: len(again.values) == len(values), "records once more", 30)
+            again.leave()
+            groups_tool(version, bootstrap, "--delete-offsets", "--group", "g", "--topic", "t")
+            groups_tool(version, bootstrap, "--delete", "--group", "g")
+            equal(groups_tool(version, bootstrap, "--list").split(), [], "groups")
+
+
+for each_version in ("4.3.1", "3.9.2"):
+    define_tool(each_version)
