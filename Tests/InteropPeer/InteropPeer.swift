@@ -7,6 +7,10 @@
 //      interop-peer write BOOTSTRAP TOPIC CODEC sharded|sequential ACKS [murmur2|crc32|fnv1a]    < records
 //      interop-peer read BOOTSTRAP TOPIC                                                         > records
 //      interop-peer batches BOOTSTRAP TOPIC                                                      > batches as stored
+//      interop-peer group BOOTSTRAP GROUP TOPIC ASSIGNOR [INSTANCE]         > topic, partition, offset, value of what is read
+//
+// A member of a group reads until its standard input ends, and commits by itself. ASSIGNOR is the name of a strategy, or `consumer`
+// for a group whose coordinator assigns (KIP-848). What comes and goes is told on standard error.
 
 import Foundation
 import KafkaClient
@@ -23,8 +27,12 @@ struct InteropPeer {
                 acks: arguments[5], partitioner: arguments.dropFirst(6).first ?? "murmur2")
         case "read" where arguments.count == 3: try await read(bootstrap: arguments[1], topic: arguments[2])
         case "batches" where arguments.count == 3: try await batches(bootstrap: arguments[1], topic: arguments[2])
+        case "group" where (5...6).contains(arguments.count):
+            try await readInGroup(
+                bootstrap: arguments[1], groupID: arguments[2], topic: arguments[3], assignor: arguments[4],
+                instance: arguments.dropFirst(5).first)
         default:
-            FileHandle.standardError.write(Data("usage: interop-peer write|read|batches BOOTSTRAP TOPIC …\n".utf8))
+            FileHandle.standardError.write(Data("usage: interop-peer write|read|batches|group BOOTSTRAP …\n".utf8))
             exit(64)
         }
     }
@@ -98,6 +106,40 @@ struct InteropPeer {
                 for try await batch in consumer { try take(batch) }
                 try await reading.value
                 await consumer.close()
+            }
+        }
+    }
+
+    private static let assignors: [any PartitionAssignor] = [
+        RangeAssignor(), RoundRobinAssignor(), StickyAssignor(), CooperativeStickyAssignor(),
+    ]
+
+    private static func readInGroup(
+        bootstrap: String, groupID: String, topic: String, assignor: String, instance: String?
+    ) async throws {
+        let isServed = assignor == "consumer"
+        let group = GroupConfiguration(
+            groupID: groupID, topics: [topic], groupProtocol: isServed ? .consumer : .classic,
+            assignors: isServed ? [RangeAssignor()] : assignors.filter { $0.name == assignor },
+            groupInstanceID: instance, autoCommitInterval: .milliseconds(100), sessionTimeout: .seconds(6),
+            heartbeatInterval: .milliseconds(500)
+        ) { change in FileHandle.standardError.write(Data("\(change)\n".utf8)) }
+        try await Client.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
+            try await client.withConsumer(in: group) { consumer in
+                let watching = Task.detached {
+                    while readLine() != nil {}
+                    await consumer.close()
+                }
+                let reader = RecordReader()
+                for try await batch in consumer {
+                    try reader.forEachRecord(in: batch) { record in
+                        print(
+                            batch.topic, batch.partition, record.offset,
+                            String(decoding: record.valueBytes ?? [], as: UTF8.self), separator: "\t")
+                    }
+                    fflush(nil)
+                }
+                await watching.value
             }
         }
     }
