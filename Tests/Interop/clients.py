@@ -10,7 +10,7 @@ import time
 
 from harness import ROOT, expect, needs
 
-PEER = os.path.join(ROOT, ".build", "release", "interop-peer")
+PEER = os.environ.get("INTEROP_PEER") or os.path.join(ROOT, ".build", "release", "interop-peer")
 
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 ACKS = ("0", "1", "all")

@@ -1,36 +1,10 @@
-"""Other people's clients are members of groups that the embedded broker coordinates."""
+"""Members of groups that the embedded broker coordinates: of other people's clients, and of the library."""
 
-import collections
 import time
 
-from clients import Confluent
 from harness import embedded_broker, equal, expect, needs, test, wait_until
 from members import Members, console_member, groups_tool, member
-
-PARTITIONS = 6
-
-
-def fill(bootstrap, topic, first, count):
-    """Writes numbers, in turn to all partitions; gives them as texts."""
-    client = Confluent(bootstrap)
-    values = [f"{topic}-{number}" for number in range(first, first + count)]
-    for partition in range(PARTITIONS):
-        client.write(
-            topic, [(None, value.encode(), [], 1_700_000_000_000) for value in values[partition::PARTITIONS]],
-            partition=partition)
-    return values
-
-
-def make(bootstrap, topic, count=600):
-    Confluent(bootstrap).create(topic, PARTITIONS)
-    return fill(bootstrap, topic, 0, count)
-
-
-def once(members, values):
-    found = collections.Counter(members.values)
-    twice = [value for value, count in found.items() if count > 1]
-    expect(not twice, f"{len(twice)} records were read more than once: {twice[:5]} of {[str(m) for m in members]}")
-    equal(set(found), set(values), "what was read")
+from mixed_groups import PARTITIONS, admin, described, fill, make, mix, once
 
 
 def share(bootstrap, add):
@@ -72,6 +46,21 @@ for strategy in ("range", "roundrobin", "cooperative-sticky"):
 define("confluent-kafka (consumer protocol, uniform)", "confluent", group_protocol="consumer")
 define("confluent-kafka (consumer protocol, range)", "confluent", group_protocol="consumer", group_remote_assignor="range")
 define("kafka-python", "kafka-python")
+for strategy in ("range", "roundrobin", "sticky", "cooperative-sticky"):
+    define(f"the library ({strategy})", "library", partition_assignment_strategy=strategy)
+define("the library (consumer protocol)", "library", group_protocol="consumer")
+
+
+def define_mix(strategy):
+    @test(f"the library's members share a group with those of confluent-kafka and Java ({strategy})")
+    def mixing():
+        with embedded_broker() as bootstrap:
+            mix(bootstrap, "t", strategy)
+
+
+# The others are tried on a real Kafka, in kafka_members.
+for each_strategy in ("cooperative-sticky", "consumer"):
+    define_mix(each_strategy)
 
 
 @test("confluent-kafka, kafka-python and Java's consumers of two versions are members of one group")
@@ -182,17 +171,6 @@ def coordinator_stops():
 
 
 # MARK: Administrators
-
-
-def admin(bootstrap):
-    needs("confluent_kafka")
-    from confluent_kafka.admin import AdminClient
-    return AdminClient({"bootstrap.servers": bootstrap, "log_level": 4})
-
-
-def described(bootstrap, group):
-    client = admin(bootstrap)
-    return client.describe_consumer_groups([group])[group].result(15)
 
 
 @test("confluent-kafka's administrator lists, describes, alters and deletes groups and offsets")

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 
+from clients import PEER
 from harness import ROOT, Skip, expect, needs, wait_until
 from programs import java_libraries, java_tool
 
@@ -68,6 +69,11 @@ class ConsoleMember(Member):
 
 
 def member(client, bootstrap, group, topic, **settings):
+    if client == "library":
+        strategy = settings.get("partition_assignment_strategy", "range")
+        words = ["consumer" if settings.get("group_protocol") == "consumer" else strategy]
+        words += [settings[name] for name in ("group_instance_id",) if name in settings]
+        return Member([PEER, "group", bootstrap, group, topic, *words], "the library")
     needs("confluent_kafka" if client == "confluent" else "kafka")
     program = os.path.join(ROOT, "Tests", "Interop", "group_member.py")
     words = [f"{name.replace('_', '.')}={value}" for name, value in settings.items()]

@@ -7,13 +7,15 @@
 //      interop-peer write BOOTSTRAP TOPIC CODEC sharded|sequential ACKS [murmur2|crc32|fnv1a]    < records
 //      interop-peer read BOOTSTRAP TOPIC                                                         > records
 //      interop-peer batches BOOTSTRAP TOPIC                                                      > batches as stored
-//      interop-peer group BOOTSTRAP GROUP TOPIC ASSIGNOR [INSTANCE]         > topic, partition, offset, value of what is read
+//      interop-peer group BOOTSTRAP GROUP TOPIC ASSIGNOR [INSTANCE]         > read PARTITION OFFSET VALUE, assigned COUNT
 //
-// A member of a group reads until its standard input ends, and commits by itself. ASSIGNOR is the name of a strategy, or `consumer`
-// for a group whose coordinator assigns (KIP-848). What comes and goes is told on standard error.
+// A member of a group reads until it gets SIGTERM, and commits by itself. ASSIGNOR is the name of a strategy, or `consumer` for a
+// group whose coordinator assigns (KIP-848).
 
+import Dispatch
 import Foundation
 import KafkaClient
+import Synchronization
 
 @main
 struct InteropPeer {
@@ -118,28 +120,41 @@ struct InteropPeer {
         bootstrap: String, groupID: String, topic: String, assignor: String, instance: String?
     ) async throws {
         let isServed = assignor == "consumer"
+        let owned = Mutex<Set<TopicPartition>>([])
         let group = GroupConfiguration(
             groupID: groupID, topics: [topic], groupProtocol: isServed ? .consumer : .classic,
             assignors: isServed ? [RangeAssignor()] : assignors.filter { $0.name == assignor },
             groupInstanceID: instance, autoCommitInterval: .milliseconds(100), sessionTimeout: .seconds(6),
             heartbeatInterval: .milliseconds(500)
-        ) { change in FileHandle.standardError.write(Data("\(change)\n".utf8)) }
-        try await Client.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
-            try await client.withConsumer(in: group) { consumer in
-                let watching = Task.detached {
-                    while readLine() != nil {}
-                    await consumer.close()
+        ) { change in
+            let count = owned.withLock { owned in
+                switch change {
+                case .assigned(let partitions): owned.formUnion(partitions)
+                case .revoked(let partitions), .lost(let partitions): owned.subtract(partitions)
                 }
+                return owned.count
+            }
+            print("assigned", count)
+            fflush(nil)
+        }
+        let configuration = ClusterConfiguration(metadataMaxAge: .seconds(1)) { event in
+            if event.kind.isProblem { FileHandle.standardError.write(Data("\(event.kind)\n".utf8)) }
+        }
+        try await Client.withConnection(to: bootstrap.split(separator: ",").map(String.init), configuration) { client in
+            try await client.withConsumer(in: group) { consumer in
+                signal(SIGTERM, SIG_IGN)
+                let ending = DispatchSource.makeSignalSource(signal: SIGTERM)
+                ending.setEventHandler { Task { await consumer.close() } }
+                ending.activate()
                 let reader = RecordReader()
                 for try await batch in consumer {
                     try reader.forEachRecord(in: batch) { record in
-                        print(
-                            batch.topic, batch.partition, record.offset,
-                            String(decoding: record.valueBytes ?? [], as: UTF8.self), separator: "\t")
+                        let value = String(decoding: record.valueBytes ?? [], as: UTF8.self)
+                        print("read", batch.partition, record.offset, value)
                     }
                     fflush(nil)
                 }
-                await watching.value
+                ending.cancel()
             }
         }
     }
