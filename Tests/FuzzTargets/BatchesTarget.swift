@@ -11,6 +11,7 @@ enum BatchesTarget {
     static func run(_ bytes: [UInt8]) throws(FuzzTarget.Finding) -> Bool {
         let isUnderstood = try read(bytes)
         _ = try read(withChecksums(bytes))
+        try walk(bytes)
         return isUnderstood
     }
 
@@ -37,6 +38,24 @@ enum BatchesTarget {
         let claimedCount = claimedRecordCount(bytes)
         try expect(recordCount <= claimedCount, "\(recordCount) records were read, the headers say \(claimedCount)")
         return isUnderstood
+    }
+
+    /// Walks from header to header, as a consumer does with an answer.
+    private static func walk(_ bytes: [UInt8]) throws(FuzzTarget.Finding) {
+        let aborted = AbortedTransactions([.init(producerID: 1, firstOffset: 0)])
+        for from: Int64 in [0, 1, .max] {
+            let found = PartitionBatches(
+                0..<bytes.count, in: bytes.span.bytes, from: FetchPosition(offset: from), aborted: aborted)
+            var end = 0
+            for run in found.runs {
+                try expect(
+                    run.range.lowerBound >= end && run.range.upperBound <= bytes.count && !run.range.isEmpty,
+                    "a run of batches lies at \(run.range) of \(bytes.count) bytes, behind \(end)")
+                try expect(run.firstOffset >= from, "a run begins at offset \(run.firstOffset), asked for was \(from)")
+                end = run.range.upperBound
+            }
+            try expect(found.next.offset >= from, "reading goes back from offset \(from) to \(found.next.offset)")
+        }
     }
 
     /// The records of all batches, as their headers say.

@@ -7,7 +7,7 @@ from harness import embedded_broker, equal, expect, folder, kbench, needs, rows,
 
 COLUMNS = (
     "run,started_at,target,stage,builder,cores,concurrency,codec,codec_level,partitions,records,record_size_bytes,"
-    "batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,rtt_ms,may_reorder,security_protocol,sasl_mechanism,"
+    "batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,rtt_ms,may_reorder,mode,consumers,security_protocol,sasl_mechanism,"
     "duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,wire_bytes_per_s,compression_ratio,"
     "batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,generator_cpu_ns_per_record,"
     "broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,generator_capacity_rps,generator_capacity_share,"

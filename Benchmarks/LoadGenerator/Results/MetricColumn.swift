@@ -69,6 +69,10 @@ extension MetricColumn {
     /// What a run would have to be for the column to have anything in it: `--verify`, or `--stage broker`; nil where a configuration
     /// may measure it.
     func missing(in configuration: RunConfiguration) -> String? {
+        if configuration.mode == .consume {
+            let isOfSending = Self.ofSending.contains(where: name.hasPrefix)
+            return isOfSending ? "kbench run" : nil
+        }
         if Self.readBack.contains(self) { return configuration.isVerified ? nil : "--verify" }
         if Self.ofBrokers.contains(where: name.hasPrefix) {
             return configuration.stage == .broker ? nil : "--stage broker"
@@ -83,6 +87,10 @@ extension MetricColumn {
         return missing.contains(nil) ? nil : missing.first ?? nil
     }
 
+    private static let ofSending = [
+        "latency_", "records_acked", "records_failed", "records_lost", "records_duplicated", "records_reordered",
+        "records_corrupted", "records_retried", "gap_max_ms", "generator_",
+    ]
     private static let ofBrokers = [
         "latency_queue_", "latency_ack_", "latency_wire_", "latency_broker_", "broker_cpu_s", "wire_bytes_per_s",
         "leaders_moved", "records_retried", "gap_max_ms",

@@ -235,6 +235,11 @@ extension FetchResponse {
 
         package init() {}
 
+        package init(producerID: Int64, firstOffset: Int64) {
+            self.producerID = producerID
+            self.firstOffset = firstOffset
+        }
+
         package mutating func code<C: FieldCoder>(_ c: inout C) {
             c.field(&producerID, "producer_id")
             c.field(&firstOffset, "first_offset")

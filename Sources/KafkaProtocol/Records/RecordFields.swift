@@ -66,8 +66,9 @@
     /// Two words, the second of which begins behind up to seven bytes of the first.
     private static let shortByteCount = 16
 
+    /// Reads any record.
     @inline(never)
-    private static func readAny(
+    static func readAny(
         _ bytes: UnsafeRawBufferPointer, _ position: inout Int
     ) throws(RecordBatchError) -> RecordFields { try RecordFields(any: bytes, &position) }
 

@@ -22,7 +22,7 @@ import Testing
     /// Command lines to which options of these can be added.
     private static let lines: [(subcommand: Subcommand, line: String)] = [
         (.run, "run"), (.broker, "broker"), (.compare, "compare --base="), (.find, "find --expect throughput_rps>=1"),
-        (.ladder, "ladder"),
+        (.ladder, "ladder"), (.consume, "consume"),
     ]
 
     @Test func `giving an option its default changes nothing`() throws {

@@ -40,7 +40,7 @@ import Testing
     @Test func runsFileHasExactlyTheColumnsOfTheContract() {
         let contract = """
             run,started_at,target,stage,builder,cores,concurrency,codec,codec_level,partitions,records,\
-            record_size_bytes,batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,rtt_ms,may_reorder,\
+            record_size_bytes,batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,rtt_ms,may_reorder,mode,consumers,\
             security_protocol,sasl_mechanism,duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,\
             wire_bytes_per_s,compression_ratio,batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,\
             generator_cpu_ns_per_record,broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,\
@@ -72,7 +72,7 @@ import Testing
         #expect(lines[0].hasPrefix("run,started_at,"))
         let start = """
             1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,true,,\
-            18446744073709551615,lane,,,false,
+            18446744073709551615,lane,,,false,produce,,
             """
         #expect(lines[1] == start + String(repeating: ",", count: 62) + "ok")
         let figures = """

@@ -6,12 +6,12 @@ import KafkaProtocol
 /// producer's next ABORT marker.
 ///
 /// Source: Fetch, API key 1, field `AbortedTransactions`; KIP-98.
-struct AbortedTransactions {
+package struct AbortedTransactions {
     /// By first offset, the next one last.
     private var coming: [FetchResponse.AbortedTransaction]
     private var open: Set<Int64> = []
 
-    init(_ listed: [FetchResponse.AbortedTransaction]) {
+    package init(_ listed: [FetchResponse.AbortedTransaction]) {
         coming = listed.sorted { $0.firstOffset > $1.firstOffset }
     }
 

@@ -4,15 +4,15 @@
 import KafkaProtocol
 
 /// What the answer of one partition holds: where its batches lie, and where to go on.
-struct PartitionBatches {
+package struct PartitionBatches {
     /// Stretches of batches that are handed out, as ranges of the frame.
-    var runs: [(range: Range<Int>, firstOffset: Int64)] = []
-    var next: FetchPosition
+    package private(set) var runs: [(range: Range<Int>, firstOffset: Int64)] = []
+    package private(set) var next: FetchPosition
     /// Why the batches behind those are not read.
-    var problem: ConsumerProblem.Kind?
-    var error: RecordBatchError?
+    package private(set) var problem: ConsumerProblem.Kind?
+    package private(set) var error: RecordBatchError?
     /// The bytes of the first batch, where the broker has cut it.
-    var cutByteCount: Int?
+    package private(set) var cutByteCount: Int?
 
     /// Walks the headers.
     ///
@@ -20,7 +20,7 @@ struct PartitionBatches {
     ///   - records: the range of the partition's records in the frame.
     ///   - position: where the partition was read to.
     ///   - aborted: nil when batches of all transactions are read.
-    init(
+    package init(
         _ records: Range<Int>, in frame: RawSpan, from position: FetchPosition, aborted: AbortedTransactions?
     ) {
         var aborted = aborted
@@ -39,7 +39,7 @@ struct PartitionBatches {
                 if error.kind == .truncated {
                     if at == records.lowerBound { cutByteCount = Self.statedByteCount(frame, at, records.upperBound) }
                 } else {
-                    problem = .corruptBatch(next: Self.offset(behind: at..<records.upperBound, of: frame))
+                    problem = .corruptBatch(next: Self.offset(behind: at..<records.upperBound, of: frame, error.kind))
                     self.error = error
                 }
                 break
@@ -59,7 +59,11 @@ struct PartitionBatches {
     }
 
     /// The offset behind a batch that is not understood, if its checksum is right.
-    private static func offset(behind range: Range<Int>, of frame: RawSpan) -> Int64? {
+    private static func offset(
+        behind range: Range<Int>, of frame: RawSpan, _ reason: RecordBatchError.Kind
+    ) -> Int64? {
+        // Other formats have other headers.
+        if case .unsupportedMagic = reason { return nil }
         guard range.count >= RecordBatchHeader.byteCount else { return nil }
         let bytes = frame.extracting(range)
         let header = RecordBatchHeader(unchecked: bytes)

@@ -2,10 +2,15 @@ import KafkaProtocol
 import KafkaTransport
 
 /// How far a partition was read: the offset of the next record, and the epoch of the leader that appended the one before it.
-struct FetchPosition: Equatable {
-    var offset: Int64
+package struct FetchPosition: Equatable {
+    package var offset: Int64
     /// -1 when nothing was read yet.
-    var epoch: Int32 = -1
+    package var epoch: Int32 = -1
+
+    package init(offset: Int64, epoch: Int32 = -1) {
+        self.offset = offset
+        self.epoch = epoch
+    }
 }
 
 /// What a lane knows of a partition that it reads. A value, without I/O.
