@@ -11,7 +11,9 @@ extension RunSummary {
             let isDrawn = TextFile.exists("scripts/plot")
             let wasDisturbed = results.contains { $0.leadersMoved ?? 0 > 0 || $0.recordsRetried ?? 0 > 0 }
             lines.append(
-                "\(directory)/latency.csv has every percentile, timeline.csv the course"
+                (results.contains { !$0.latencies.isEmpty }
+                    ? "\(directory)/latency.csv has every percentile, timeline.csv the course"
+                    : "\(directory)/timeline.csv has the course")
                     + (wasDisturbed ? ", events.csv what happened to leaders and batches" : "")
                     + (isDrawn ? "; scripts/plot \(directory) --out \(directory)/plots draws them" : ""))
         }
