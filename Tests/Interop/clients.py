@@ -50,11 +50,13 @@ class Confluent:
         needs("confluent_kafka")
         self.bootstrap = bootstrap
 
-    def create(self, topic, partitions=1, **config):
+    def create(self, topic, partitions=1, replicas=None, **config):
         from confluent_kafka.admin import AdminClient, NewTopic
         admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 4})
         # The records' times are years ago: with a retention Kafka would remove them under the readers.
-        admin.create_topics([NewTopic(topic, partitions, config={"retention.ms": "-1", **config})])[topic].result(15)
+        copies = {"replication_factor": replicas} if replicas else {}
+        new = NewTopic(topic, partitions, config={"retention.ms": "-1", **config}, **copies)
+        admin.create_topics([new])[topic].result(15)
 
     def write(self, topic, records, codec="none", acks="all", partition=0, **settings):
         from confluent_kafka import Producer

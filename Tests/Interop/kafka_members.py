@@ -1,8 +1,20 @@
 """The library's members share groups of a real Kafka with those of other clients."""
 
-from harness import test
-from kafka_cluster import BOOTSTRAP
-from mixed_groups import STRATEGIES, mix
+import collections
+import threading
+import time
+
+from clients import Confluent
+from harness import Skip, equal, expect, test, wait_until
+from kafka_cluster import BOOTSTRAP, signal_node, start_node, under_replicated
+from members import Members, member
+from mixed_groups import PARTITIONS, STRATEGIES, mix
+
+
+def needs_nodes(count):
+    if len(BOOTSTRAP.split(",")) < count:
+        raise Skip(f"it needs {count} nodes")
+
 
 
 def define(strategy):
@@ -13,3 +25,74 @@ def define(strategy):
 
 for each in STRATEGIES:
     define(each)
+
+
+class Numbers:
+    """Writes numbers to a topic, acknowledged by all replicas, until it is stopped."""
+
+    def __init__(self, topic):
+        from confluent_kafka import Producer
+        self.topic, self.acked, self.ended = topic, [], False
+        self.client = Producer({
+            "bootstrap.servers": BOOTSTRAP, "enable.idempotence": True, "linger.ms": 5, "delivery.timeout.ms": 120000,
+            "log_level": 0})
+        self.thread = threading.Thread(target=self.write, daemon=True)
+        self.thread.start()
+
+    def write(self):
+        number = 0
+        while not self.ended:
+            self.client.produce(self.topic, f"{self.topic}-{number}".encode(), partition=number % PARTITIONS, callback=self.note)
+            self.client.poll(0.002)
+            number += 1
+        self.client.flush(120)
+
+    def note(self, error, message):
+        expect(error is None, f"a record was not stored: {error}")
+        self.acked.append(message.value().decode())
+
+    def stop(self):
+        self.ended = True
+        self.thread.join()
+        return list(self.acked)
+
+
+def define_troubles(strategy, **settings):
+    @test(f"on Kafka nothing is skipped when members come and are killed, nodes are killed, and leaders move ({strategy})")
+    def troubles():
+        needs_nodes(3)
+        topic = f"troubled-{strategy}"
+        Confluent(BOOTSTRAP).create(topic, PARTITIONS, replicas=3)
+        numbers = Numbers(topic)
+        with Members() as members:
+            def add():
+                return members.add(member("library", BOOTSTRAP, topic, topic, **settings))
+
+            add()
+            members[0].await_assigned(PARTITIONS)
+            for node in (1, 2, 3):
+                add()
+                time.sleep(2)
+                signal_node(node)
+                time.sleep(3)
+                start_node(node)
+                wait_until(lambda: under_replicated() == 0, "replicas in sync", 60)
+                if node < 3:
+                    members[-1].kill()
+                else:
+                    members[-1].leave()
+            values = numbers.stop()
+            members.await_values(values, 90)
+            for one in members:
+                if one.process.poll() is None:
+                    one.leave()
+        # At least once: what a killed member had read and not committed is read again.
+        found = collections.Counter(members.values)
+        equal(set(found) - set(values), set(), "what was read that was not acknowledged")
+        again = sum(count - 1 for count in found.values())
+        expect(again < len(values) / 5, f"{again} of {len(values)} records were read more than once")
+
+
+define_troubles("range", partition_assignment_strategy="range")
+define_troubles("cooperative-sticky", partition_assignment_strategy="cooperative-sticky")
+define_troubles("consumer", group_protocol="consumer")
