@@ -29,7 +29,9 @@ package struct RecordCursor: ~Escapable {
         let left = remaining - 1
         remaining = -1  // stays so after an error
         let fields = try bytes.withUnsafeBytes { buffer throws(RecordBatchError) in
-            try RecordFields(buffer, &position)
+            var fields = RecordFields()
+            try fields.read(buffer, &position)
+            return fields
         }
         remaining = left
         let timestampMs =
@@ -49,8 +51,9 @@ package struct RecordCursor: ~Escapable {
         if remaining > 0 {
             let isLogAppendTime = header.attributes.isLogAppendTime
             try bytes.withUnsafeBytes { buffer in
+                var fields = RecordFields()
                 for _ in 0..<remaining {
-                    let fields = try RecordFields(buffer, &position)
+                    try fields.read(buffer, &position)
                     let recordOffset = header.baseOffset &+ fields.offsetDelta
                     if recordOffset < offset { continue }
                     let timestampMs =

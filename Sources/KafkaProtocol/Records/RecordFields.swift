@@ -1,7 +1,7 @@
 /// Where the fields of a record lie.
 @usableFromInline struct RecordFields {
-    var offsetDelta: Int64
-    var timestampDelta: Int64
+    var offsetDelta: Int64 = 0
+    var timestampDelta: Int64 = 0
     @usableFromInline var keyBegin = 0
     /// -1 for none.
     @usableFromInline var keyCount = 0
@@ -12,27 +12,26 @@
     var headersEnd = 0
     @usableFromInline var headerCount = 0
 
-    /// Reads the record at `position`, and moves behind it.
+    init() {}
+
+    /// Reads the record at `position`, and moves behind it. All fields are set.
     ///
     /// - Throws: `RecordBatchError` when a length or a count does not fit.
     @inline(__always)
-    init(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) throws(RecordBatchError) {
-        guard let base = bytes.baseAddress, let fields = Self(short: base, bytes.count, &position) else {
-            self = try Self.readAny(bytes, &position)
-            return
-        }
-        self = fields
+    mutating func read(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) throws(RecordBatchError) {
+        if let base = bytes.baseAddress, readShort(base, bytes.count, &position) { return }
+        self = try Self.readAny(bytes, &position)
     }
 
-    /// Reads a record whose lengths and deltas have one or two bytes each and that has no headers, as most have. Nil for any
-    /// other, and for one in which something does not fit; then the position stays.
+    /// Reads a record whose lengths and deltas have one or two bytes each and that has no headers, as most have. False for any
+    /// other, and for one in which something does not fit; then the position stays, and the fields mean nothing.
     ///
     /// Sums don't overflow: each is of a position and of numbers below 2^14.
     @inline(__always)
-    private init?(short base: UnsafeRawPointer, _ count: Int, _ position: inout Int) {
+    private mutating func readShort(_ base: UnsafeRawPointer, _ count: Int, _ position: inout Int) -> Bool {
         let begin = position
         // Both words lie within the buffer, wherever their fields end.
-        guard count &- begin >= Self.shortByteCount else { return nil }
+        guard count &- begin >= Self.shortByteCount else { return false }
         var head = ShortVarints(at: base + begin)
         let byteCount = head.nextCount()
         let end = begin &+ head.byteCount &+ byteCount
@@ -44,10 +43,10 @@
         keyCount = lengths.nextCountOrNull()
         keyBegin = at &+ lengths.byteCount
         // Before anything is read behind the key.
-        guard end <= count, keyCount <= end &- keyBegin else { return nil }
+        guard end <= count, keyCount <= end &- keyBegin else { return false }
         if keyCount > 0 {
             at = keyBegin &+ keyCount
-            guard at <= count &- 8 else { return nil }
+            guard at <= count &- 8 else { return false }
             head.oddities |= lengths.oddities
             lengths = ShortVarints(at: base + at)
         }
@@ -57,10 +56,12 @@
         let headersAt = valueBegin &+ (valueCount < 0 ? 0 : valueCount)
         guard headersAt == end &- 1, head.oddities | lengths.oddities == 0,
             base.load(fromByteOffset: headersAt, as: UInt8.self) == 0
-        else { return nil }
+        else { return false }
         headersBegin = end
         headersEnd = end
+        headerCount = 0
         position = end
+        return true
     }
 
     /// Two words, the second of which begins behind up to seven bytes of the first.
