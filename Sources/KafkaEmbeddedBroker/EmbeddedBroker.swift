@@ -9,7 +9,9 @@ import Synchronization
 ///
 /// It checks requests as Kafka does (checksums, sequences, leaders, limits), keeps a bounded log or none, and can be told to
 /// fail. It serves ApiVersions, Metadata, Produce, Fetch, ListOffsets, CreateTopics, DeleteTopics, InitProducerId,
-/// FindCoordinator, SaslHandshake and SaslAuthenticate, and where metrics are wanted GetTelemetrySubscriptions and PushTelemetry. It has no consumer groups and no transactions.
+/// FindCoordinator, SaslHandshake and SaslAuthenticate, and where metrics are wanted GetTelemetrySubscriptions and PushTelemetry. It
+/// coordinates groups, of the classic protocol and of the consumer protocol (KIP-848), and keeps their offsets. It has no
+/// transactions.
 ///
 /// It is started once and stopped once.
 public final class EmbeddedBroker: Sendable {

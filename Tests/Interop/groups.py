@@ -151,7 +151,7 @@ def regular_expression():
             once(members, values)
 
 
-@test("a group goes on when its coordinator's broker stops, and when it comes back")
+@test("a group goes on when its coordinator moves, and when the coordinator's broker stops and comes back")
 def coordinator_stops():
     for settings in ({}, {"group_protocol": "consumer"}):
         with embedded_broker("--brokers", "3", "--log", "memory:64MiB", "--control") as bootstrap, Members() as members:
@@ -161,6 +161,10 @@ def coordinator_stops():
             for one in members:
                 one.await_assigned(3)
             members.await_values(values)
+            for node in (1, 2, 3):
+                bootstrap.tell(f"coordinator g {node}")
+                values += fill(bootstrap, "t", len(values), 60)
+                members.await_values(values)
             for node in (1, 2, 3):
                 bootstrap.tell(f"stop {node}")
                 time.sleep(1)

@@ -101,6 +101,15 @@ import Testing
         #expect(scene.group.byteCount == ClassicGroup(EmbeddedBrokerGroups()).byteCount)
     }
 
+    @Test mutating func `a group rebalances when an id is given back that nobody has joined with, as Kafka's does`() {
+        scene.form(["a"])
+        _ = scene.join("")
+        #expect(scene.group.pending.count == 1)
+        #expect(scene.leave(scene.group.pending.keys.first ?? "") == [.none])
+        #expect(scene.group.state == .preparingRebalance && scene.group.pending.isEmpty)
+        #expect(scene.join("a")?.generationID == 2)
+    }
+
     @Test mutating func `generations, protocols and instance ids are checked`() {
         scene.form(["a"])
         _ = scene.sync("a", ["a": [1]])

@@ -18,6 +18,7 @@ import Testing
                 "InitProducerId:error-after-store=15",
                 FaultRule(.initProducerId, effect: .errorAfterStore(.coordinatorNotAvailable))
             ),
+            ("offsetcommit:topic=t:error=16", FaultRule(.offsetCommit, topic: "t", effect: .error(.notCoordinator))),
             ("metadata:throttle=2s", FaultRule(.metadata, effect: .throttle(ms: 2000))),
             ("produce:leader=2", FaultRule(.produce, effect: .leaderMove(to: 2))),
             ("produce:leaderless:partition=1", FaultRule(.produce, partition: 1, effect: .leaderRemoval)),

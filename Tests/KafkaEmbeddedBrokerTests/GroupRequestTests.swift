@@ -114,6 +114,21 @@ import Testing
         }
     }
 
+    @Test func `topics that come make groups no larger than they may get`() async throws {
+        try await withBroker({ $0.groups.byteCountMax = 30_000 }) { broker, endpoints in
+            let client = try RawClient(endpoints[0])
+            var joining = RawClient.beat("c", "m", epoch: 0)
+            joining.subscribedTopicRegex = ".*"
+            var epoch = try client.call(joining).memberEpoch
+            try broker.createTopic("t", partitions: 300)
+            epoch = try client.call(RawClient.beat("c", "m", epoch: epoch)).memberEpoch
+            #expect(broker.group("c")?.consumer?.target["m"]?.count == 300)
+            #expect(try client.call(RawClient.beat("c", "m", epoch: epoch)).errorCode == .none)
+            try broker.createTopic("u", partitions: 300)
+            #expect(try client.call(RawClient.beat("c", "m", epoch: epoch)).errorCode == .policyViolation)
+        }
+    }
+
     @Test func `a group without members may take the other protocol, and keeps its offsets`() async throws {
         try await withBroker { broker, endpoints in
             try broker.createTopic("t", partitions: 2)
@@ -125,7 +140,7 @@ import Testing
             #expect(try client.call(beat).errorCode == .groupIdNotFound)
             #expect(try client.leave("g", joined.memberID) == [.none])
             let answer = try client.call(beat)
-            #expect(answer.errorCode == .none && answer.memberEpoch == 1)
+            #expect(answer.errorCode == .none && answer.memberEpoch == 2)
             #expect(answer.assignment?.topicPartitions.map(\.partitions) == [[0, 1]])
             #expect(try client.join("g").errorCode == .inconsistentGroupProtocol)
             #expect(try client.describe("g").errorCode == .groupIdNotFound)

@@ -31,6 +31,7 @@ struct BrokerControl: Sendable {
         case .leaderless(let topic, let partition): try broker.removeLeader(topic, partition)
         case .elect: broker.electPreferredLeaders()
         case .forgetProducers(let topic, let partition): try broker.forgetProducers(topic, partition)
+        case .coordinator(let group, let node): try broker.moveCoordinator(of: group, to: node)
         case .freeze(let node): try broker.freezeMetadata(of: node)
         case .thaw(let node): broker.thawMetadata(of: node)
         case .stop(let node): try await broker.stopNode(node)

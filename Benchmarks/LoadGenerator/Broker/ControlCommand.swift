@@ -15,6 +15,8 @@ enum ControlCommand: Equatable, Sendable {
     case elect
     /// Without a partition: all of the topic.
     case forgetProducers(topic: String, partition: Int32?)
+    /// Another coordinator of a group.
+    case coordinator(group: String, node: Int32)
     case freeze(node: Int32)
     case thaw(node: Int32)
     case stop(node: Int32)
@@ -37,7 +39,7 @@ enum ControlCommand: Equatable, Sendable {
     static let usages = [
         "fault RULE", "faults clear", "grow TOPIC N", "anew TOPIC N", "create TOPIC N", "delete TOPIC",
         "leader TOPIC PARTITION NODE", "leaderless TOPIC PARTITION", "elect", "forget-producers TOPIC [PARTITION]",
-        "freeze NODE", "thaw NODE", "stop NODE",
+        "coordinator GROUP NODE", "freeze NODE", "thaw NODE", "stop NODE",
         "start NODE [PORT]", "pause NODE", "resume NODE", "add", "advertise NODE [HOST:PORT]", "hide NODE", "show NODE",
         "stats", "delays [clear]", "help",
     ]
@@ -88,6 +90,7 @@ enum ControlCommand: Equatable, Sendable {
         case "forget-producers":
             .forgetProducers(
                 topic: arguments.words[0], partition: arguments.words.count > 1 ? try arguments.partition(1) : nil)
+        case "coordinator": .coordinator(group: arguments.words[0], node: try arguments.node(1))
         case "freeze": .freeze(node: try arguments.node(0))
         case "thaw": .thaw(node: try arguments.node(0))
         case "stop": .stop(node: try arguments.node(0))

@@ -2,7 +2,9 @@ import KafkaProtocol
 
 extension FaultRule {
     /// The APIs that are served, by the names that rules use.
-    package static var apiNames: [String] { Session.apis.map { $0.key.name.lowercased() } }
+    package static var apiNames: [String] { apiKeys.map { $0.name.lowercased() } }
+
+    private static var apiKeys: [ApiKey] { (Session.apis + Session.groupAPIs).map(\.key) }
 
     /// Reads a rule from a text: the name of an API, or `any`, and then parts that are separated by colons.
     ///
@@ -91,7 +93,7 @@ extension FaultRule {
             let names = apiNames.joined(separator: ", ")
             throw invalid(text, "'\(name)' is no API served here; it begins with any, \(names)")
         }
-        return Session.apis[index].key
+        return apiKeys[index]
     }
 
     /// Gives false when the key does not say which requests are meant.

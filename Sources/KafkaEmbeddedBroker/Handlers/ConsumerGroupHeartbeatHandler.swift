@@ -32,8 +32,11 @@ extension Session {
             if group == nil, !beat.isJoining {
                 return .failure(GroupRefusal(.groupIdNotFound, "there is no group \(beat.request.groupID)"))
             }
-            if beat.isJoining || beat.request.subscribedTopicNames != nil, !groups.hasRoom(for: beat.byteCount, &state)
-            {
+            // A member that stays makes its group larger when there are more topics.
+            let mayGrow =
+                beat.isJoining || beat.request.subscribedTopicNames != nil || beat.pattern != nil
+                || group?.consumer?.isOutdated(by: topics) == true
+            if mayGrow, !groups.hasRoom(for: beat.byteCount, &state) {
                 return .failure(GroupRefusal(.policyViolation, "the groups take as much memory as they may"))
             }
             var found = group ?? Group()

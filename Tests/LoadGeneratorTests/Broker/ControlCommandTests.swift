@@ -19,6 +19,7 @@ import Testing
             ("elect", .elect),
             ("forget-producers t", .forgetProducers(topic: "t", partition: nil)),
             ("forget-producers t 3", .forgetProducers(topic: "t", partition: 3)),
+            ("coordinator g 2", .coordinator(group: "g", node: 2)),
             ("freeze 1", .freeze(node: 1)),
             ("thaw 1", .thaw(node: 1)),
             ("stop 2", .stop(node: 2)),
@@ -99,7 +100,8 @@ import Testing
         #expect(await control.answer("start 2 0") == "ok 2 \(try #require(broker.nodes[2]))")
         #expect(await control.answer("forget-producers t 9")?.hasPrefix("error: there is no partition 9") == true)
         for line in [
-            "forget-producers t", "forget-producers t 1", "freeze 1", "thaw 1", "pause 1", "resume 1", "hide 1",
+            "forget-producers t", "forget-producers t 1", "coordinator g 1", "freeze 1", "thaw 1", "pause 1",
+            "resume 1", "hide 1",
             "show 1", "advertise 1 a:1", "elect",
         ] {
             #expect(await control.answer(line) == "ok", "\(line)")

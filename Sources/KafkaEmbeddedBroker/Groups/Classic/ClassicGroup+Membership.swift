@@ -87,7 +87,11 @@ extension ClassicGroup {
             }
             return answer
         }
+        // As in Kafka, the group rebalances also when somebody leaves who has not joined yet.
+        let wasSettled = state == .stable || state == .completingRebalance
+        let wasNobodyIn = gone.allSatisfy { members[$0] == nil }
         for id in gone { remove(id, now: now) }
+        if !gone.isEmpty, wasNobodyIn, wasSettled { rebalance(now: now) }
         return answers
     }
 
@@ -119,7 +123,8 @@ extension ClassicGroup {
 
     /// What DescribeGroups says of it.
     ///
-    /// Source: `ClassicGroup.describe` of Kafka: what is assigned is told of a stable group only.
+    /// Source: `ClassicGroup.describe` of Kafka 4.3: what members say is told of a stable group only; what was assigned stays
+    /// until it is taken away.
     func describe() -> DescribeGroupsResponse.Group {
         var group = DescribeGroupsResponse.Group()
         let isStable = state == .stable
@@ -132,10 +137,8 @@ extension ClassicGroup {
             described.groupInstanceID = member.instanceID
             described.clientID = member.client.id
             described.clientHost = member.client.host
-            if isStable {
-                described.memberMetadata = member.metadata(for: protocolName)
-                described.memberAssignment = member.assignment
-            }
+            described.memberMetadata = isStable ? member.metadata(for: protocolName) : []
+            described.memberAssignment = member.assignment
             return described
         }
         return group

@@ -22,11 +22,6 @@ extension ConsumerGroup {
         }
         let hasNewSubscription = Self.update(&member, by: beat) || isNew
         let known = member.assigned
-        if beat.isJoining, !isNew {
-            // It begins anew, and owns nothing; what it had is still its own.
-            member.previousEpoch = -1
-            member.epoch = 0
-        }
         put(member)
         updateTarget(topics, hasNewSubscription: hasNewSubscription)
         reconcile(&member, owned: beat.owned, now: now)

@@ -29,6 +29,7 @@ extension ConsumerGroup {
             member.assigned = kept
             member.revoked = surplus
             member.progress = .revoking
+            member.previousEpoch = member.epoch
             member.revocationDeadline = now + member.rebalanceTimeout
             return
         }
@@ -40,9 +41,7 @@ extension ConsumerGroup {
         }
         member.assigned = kept.union(free)
         member.progress = free.count == missing.count ? .stable : .awaiting
-        if member.epoch != targetEpoch {
-            member.previousEpoch = member.epoch
-            member.epoch = targetEpoch
-        }
+        member.previousEpoch = member.epoch
+        member.epoch = targetEpoch
     }
 }

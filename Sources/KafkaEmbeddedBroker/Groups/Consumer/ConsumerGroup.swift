@@ -98,11 +98,14 @@ struct ConsumerGroup: Sendable {
 
     // MARK: Targets
 
+    /// Whether topics have come, gone or grown since the group looked at them.
+    func isOutdated(by topics: GroupTopics) -> Bool { topics.version != topicVersion }
+
     /// Looks at the topics, and shares partitions out anew when something has changed since that was done last.
     ///
     /// - Parameter hasNewSubscription: whether a member has come or reads other topics.
     mutating func updateTarget(_ topics: GroupTopics, hasNewSubscription: Bool) {
-        if hasNewSubscription || topics.version != topicVersion {
+        if hasNewSubscription || isOutdated(by: topics) {
             let former = readTopics
             lookUp(topics)
             if hasNewSubscription || readTopics != former { bumpEpoch() }
@@ -147,7 +150,11 @@ struct ConsumerGroup: Sendable {
 
     private func votes(for assignor: ServerAssignor) -> Int { members.values.count { $0.assignor == assignor } }
 
-    private mutating func bumpEpoch() { epoch = epoch == .max ? 1 : epoch + 1 }
+    /// The first epoch of a group is 2 when its first member reads something, and else 1, as Kafka 4.3 has it.
+    private mutating func bumpEpoch() {
+        epoch = epoch == .max ? 1 : epoch + 1
+        if epoch == 1, !readTopics.isEmpty { epoch = 2 }
+    }
 
     // MARK: Time
 

@@ -56,9 +56,8 @@ struct ConsumerHeartbeat: Sendable {
         case 0:
             if request.rebalanceTimeoutMs == -1 { return "a member that joins has to name its rebalance timeout" }
             if request.topicPartitions?.isEmpty != true { return "a member that joins can't own partitions" }
-            let readsNothing = request.subscribedTopicNames?.isEmpty ?? true
-            if readsNothing, request.subscribedTopicRegex?.isEmpty ?? true {
-                return "a member that joins has to read something"
+            if request.subscribedTopicNames == nil, request.subscribedTopicRegex == nil {
+                return "a member that joins has to say what it reads"
             }
         case -2 where request.instanceID == nil: return "only a static member can leave to come back"
         case ..<(-2): return "the member's epoch is \(request.memberEpoch)"
