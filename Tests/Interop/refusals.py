@@ -8,7 +8,8 @@ REFUSED = [
     # arguments, words of the message
     (["--recrods", "10"], ["--recrods", "--records"]),
     (["complation"], ["complation", "completions"]),
-    (["consume"], ["unknown subcommand consume"]),
+    (["consum"], ["unknown subcommand consum; did you mean consume?"]),
+    (["consume", "--stage", "null"], ["--stage is an option of kbench run, not of kbench consume"]),
     (["report", "--help"], ["unknown subcommand report"]),
     (["--recrods", "10", "--codec", "lz5", "--cores", "0"], ["--recrods", "--records", "lz5", "lz4", "--cores"]),
     (["--records"], ["--records"]),
