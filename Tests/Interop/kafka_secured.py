@@ -30,7 +30,7 @@ def round_trip():
         for name in ("CLIENT_PROPERTIES", "LIBRDKAFKA_CONF"):
             if name == "LIBRDKAFKA_CONF" and MECHANISM == "OAUTHBEARER":
                 continue
-            kbench("-b", BOOTSTRAP, "--command-config", os.environ[name], "--records", "50k", "--codec",
+            kbench("-b", BOOTSTRAP, "--command-config", os.environ[name], "--records", "50k", "--rate", "50k", "--codec",
                    "none,gzip,snappy,lz4,zstd", "--partitions", 4, "--verify", "--output", f"{output}/{name}", timeout=120).must_end_with(0)
             found = rows(f"{output}/{name}")
             equal([row["verdict"] for row in found], ["ok"] * 5, "verdicts")

@@ -52,7 +52,7 @@ def define_round_trip(way):
     def by_kbench():
         with secured(*way) as (bootstrap, files), folder() as output:
             for name in ("client.properties", "librdkafka.conf"):
-                kbench("-b", bootstrap, "--command-config", f"{files}/{name}", "--records", "50k", "--partitions", 4,
+                kbench("-b", bootstrap, "--command-config", f"{files}/{name}", "--records", "50k", "--rate", "100k", "--partitions", 4,
                        "--verify", "--output", f"{output}/{name}").must_end_with(0)
                 row = rows(f"{output}/{name}")[0]
                 equal((row["records_acked"], row["records_lost"], row["verdict"]), ("50000", "0", "ok"), "the row")
