@@ -17,7 +17,7 @@ import Synchronization
 /// }
 /// ```
 ///
-/// Several tasks may iterate at the same time: each batch goes to one of them. ``forEachBatch(_:)`` is the fastest way: it works
+/// Several tasks may iterate at the same time: each batch goes to one of them. ``forEachBatch(codecs:_:)`` is the fastest way: it works
 /// where the batches are read.
 public final class Consumer: Sendable, AsyncSequence {
     /// How it reads.
@@ -219,7 +219,9 @@ public final class Consumer: Sendable, AsyncSequence {
     ///
     /// A lane does not read while `body` works: it should return soon, and not wait for anything.
     ///
-    /// - Parameter body: gets a batch, and a reader that is its lane's own.
+    /// - Parameters:
+    ///   - codecs: decompress batches. By default these are the codecs of the library.
+    ///   - body: gets a batch, and a reader that is its lane's own.
     /// - Throws: what `body` throws: the other lanes end, too. `KafkaClientError`: why the consumer has ended.
     ///   `CancellationError` when the task is cancelled.
     public func forEachBatch(
