@@ -36,6 +36,14 @@ extension BrokerLink {
     }
 }
 
+/// A shared topic, and the generation of its table that the lane's queue goes by.
+struct TopicInUse {
+    let topic: KnownTopic
+    let generation: Int
+
+    var isCurrent: Bool { topic.generation == generation }
+}
+
 extension ProducerLane {
     // MARK: Connections
 

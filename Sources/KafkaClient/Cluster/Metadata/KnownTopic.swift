@@ -77,11 +77,3 @@ final class KnownTopic: Sendable {
             brokerError: .unknownTopicOrPartition)
     }
 }
-
-/// A shared topic, and the generation of its table that the lane's queue goes by.
-struct TopicInUse {
-    let topic: KnownTopic
-    let generation: Int
-
-    var isCurrent: Bool { topic.generation == generation }
-}

@@ -177,14 +177,14 @@ extension ConsumerLane {
         endpoints = cluster.metadata.brokers
         _ = known.use()
         topics[name]!.unknownSince = nil
-        let before = topics[name]!.known
+        let wasKnown = topics[name]!.isKnown
         let description = known.description
-        topics[name]!.known = TopicInUse(topic: known, generation: description.generation)
+        topics[name]!.isKnown = true
         if known.isGone {
             solveAll(of: name, .topicGone, known.goneError)
             return true
         }
-        if before != nil, topics[name]!.id != .zero, description.id != topics[name]!.id, description.id != .zero {
+        if wasKnown, topics[name]!.id != .zero, description.id != topics[name]!.id, description.id != .zero {
             didChangeID(of: name, to: description.id)
         }
         topics[name]!.id = description.id

@@ -47,7 +47,8 @@ actor ConsumerLane {
 
     /// The partitions of a topic that are read.
     struct TopicReadings {
-        var known: TopicInUse?
+        /// Whether the partitions that are read have been found in what is known of it.
+        var isKnown = false
         /// Slots by partition, also of those that are not read any more.
         var slots: [Int32: Int] = [:]
         /// How many are read.
@@ -124,7 +125,7 @@ actor ConsumerLane {
             readings[slot].isRead = false
             topics[partition.topic]!.readCount -= 1
             // Another topic may have this name when it is read again.
-            if topics[partition.topic]!.readCount == 0 { topics[partition.topic]!.known = nil }
+            if topics[partition.topic]!.readCount == 0 { topics[partition.topic]!.isKnown = false }
         }
         schedulePump()
     }

@@ -20,7 +20,7 @@ struct FetchSession {
     }
 
     /// What a request says.
-    struct Request: Equatable {
+    struct Request {
         var id: Int32
         var epoch: Int32
         var isFull: Bool
@@ -28,12 +28,6 @@ struct FetchSession {
         var wishes: [(slot: Int, wish: Wish)] = []
         /// Slots of partitions that leave the session.
         var forgotten: [Int] = []
-
-        static func == (a: Self, b: Self) -> Bool {
-            a.id == b.id && a.epoch == b.epoch && a.isFull == b.isFull && a.forgotten == b.forgotten
-                && a.wishes.count == b.wishes.count
-                && zip(a.wishes, b.wishes).allSatisfy { $0.slot == $1.slot && $0.wish == $1.wish }
-        }
     }
 
     /// 0 without one.
