@@ -15,6 +15,14 @@ class Failed(Exception):
     """A client that could not do its run, with what it said."""
 
 
+def security_of(folder, name):
+    """The settings of security, of one of the files that `kbench broker` writes for its clients; without a folder none."""
+    if not folder:
+        return {}
+    with open(os.path.join(folder, name)) as f:
+        return dict(line.rstrip("\n").split("=", 1) for line in f)
+
+
 class Job:
     """What every client does alike: where to, how much, and with what settings."""
 
@@ -35,11 +43,7 @@ class Job:
         return self.security("librdkafka.conf")
 
     def security(self, name):
-        """The settings of security, of one of the files that `kbench broker` writes for its clients."""
-        if not self.security_folder:
-            return {}
-        with open(os.path.join(self.security_folder, name)) as f:
-            return dict(line.rstrip("\n").split("=", 1) for line in f)
+        return security_of(self.security_folder, name)
 
 
 class Finished:
@@ -202,6 +206,7 @@ class JavaClient:
     kind = BY_RECORD
     measures = ("Kafka's own client, one by one; CPU of the run, once the virtual machine has compiled what runs often; latency "
                 "from when a record was due")
+    source = "JavaProducerPeer.java"
 
     def __init__(self, home, scratch):
         self.home, self.scratch = home, scratch
@@ -212,8 +217,11 @@ class JavaClient:
         self.compile()
 
     def compile(self):
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "JavaProducerPeer.java")
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), self.source)
         run(["javac", "-d", self.scratch, "-cp", os.path.join(self.home, "libs", "*"), source])
+
+    def libraries(self):
+        return os.pathsep.join([self.scratch, os.path.join(self.home, "libs", "*")])
 
     def can(self, idempotence):
         return True
@@ -232,8 +240,7 @@ class JavaClient:
         return settings
 
     def produce(self, job):
-        libraries = os.pathsep.join([self.scratch, os.path.join(self.home, "libs", "*")])
-        finished = run([*JAVA, libraries, "JavaProducerPeer", job.topic, str(job.records), str(job.rate), str(job.warmup),
+        finished = run([*JAVA, self.libraries(), "JavaProducerPeer", job.topic, str(job.records), str(job.rate), str(job.warmup),
                         job.payload_file, *(f"{name}={value}" for name, value in self.settings(job).items())])
         row = dict(pair.split("=") for pair in finished.out.split())
         if int(row["records_acked"]) != job.records:

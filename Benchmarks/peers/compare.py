@@ -1,134 +1,27 @@
 """Compares kbench with other producers, on one broker, in turn, in several rounds. See scripts/compare-peers."""
 
 import contextlib
-import itertools
-import json
 import os
-import platform
-import random
-import signal
-import string
-import subprocess
 import sys
 import tempfile
-import time
 
 from clients import (
     Failed, Java, JavaClient, Job, KBench, KBenchChunk, KBenchRecord, KBenchWriter, Librdkafka, LibrdkafkaBatch,
     LibrdkafkaDefaults, run)
 from conditions import conditions, labels
-from options import USAGE, arguments
+from options import arguments
 from results import COLUMNS, Table, print_kinds, print_summary, time_us, write_ratios
+from targets import brokers, check_payload_file, choose_java, ending_well, make_lines, new_output, refuse, skip, write_manifest
 
 KBENCHES = (KBench, KBenchWriter, KBenchRecord, KBenchChunk)
 LIBRDKAFKAS = (Librdkafka, LibrdkafkaDefaults, LibrdkafkaBatch)
 JAVAS = (JavaClient, Java)
 CLIENTS = tuple(kind.name for kind in (*KBENCHES, *LIBRDKAFKAS, *JAVAS))
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-KAFKA_VERSION = "4.3.1"
-
-
-def refuse(text):
-    print(f"compare-peers: {text}", file=sys.stderr)
-    raise SystemExit(USAGE)
-
-
-def skip(text):
-    print(f"compare-peers: {text}", file=sys.stderr)
-
-
-def find_kafka():
-    """$KAFKA_HOME, or the Kafka beside the package; a folder with libs/*.jar."""
-    beside = os.path.join(ROOT, "..", "shared", "kafka", KAFKA_VERSION)
-    home = os.environ.get("KAFKA_HOME") or (beside if os.path.isdir(os.path.join(beside, "libs")) else None)
-    if not home:
-        raise Failed("KAFKA_HOME is not set")
-    return os.path.realpath(home)
-
-
 def choose_clients(names, driver, scratch):
     wanted = names or list(CLIENTS)
     made = [kind(os.environ["KBENCH"]) for kind in KBENCHES if kind.name in wanted]
     made += [kind(driver) for kind in LIBRDKAFKAS if kind.name in wanted]
-    for kind in (kind for kind in JAVAS if kind.name in wanted):
-        try:
-            run(["java", "-version"])
-            made.append(kind(find_kafka(), scratch))
-        except (Failed, OSError) as error:
-            text = f"no {kind.name}: {error}"
-            if names:
-                refuse(text)
-            skip(f"{text}; the others are compared")
-    return made
-
-
-@contextlib.contextmanager
-def embedded(brokers, rtt_ms, security_folder):
-    """The endpoints of embedded brokers in a process of their own, secured when there is a folder for what clients need to know."""
-    secured = ["--tls", "--security-dir", security_folder] if security_folder else []
-    process = subprocess.Popen(
-        [os.environ["KBENCH"], "broker", "--log", "drop", "--brokers", str(brokers), "--rtt", f"{round(rtt_ms * 1000)}us", *secured],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    try:
-        lines = [process.stdout.readline().split() for _ in range(brokers)]
-        if any(line[:2] != ["listening", "on"] for line in lines):
-            raise Failed("the embedded broker did not start")
-        yield ",".join(line[2] for line in lines)
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        process.stdout.close()
-
-
-@contextlib.contextmanager
-def brokers(options, scratch):
-    """The brokers to start from, by number, round trip time and security: the user's, or embedded ones that stay to the end.
-
-    With each, the folder of what their clients need to know; None for those in the clear."""
-    with contextlib.ExitStack() as stack:
-        found = {}
-        for way in itertools.product(options.brokers, options.rtt, options.security):
-            number, rtt_ms, security = way
-            folder = os.path.join(scratch, f"security-{len(found)}") if security == "tls" else None
-            found[way] = options.bootstrap_server or stack.enter_context(embedded(number, rtt_ms, folder)), folder
-        yield found
-
-
-def write_lines(path, size):
-    """Lines of which half is one letter over and over and the rest random: 64 values a byte, of which 62 are used."""
-    letters = string.ascii_letters + string.digits
-    made = random.Random(1)
-    with open(path, "w") as f:
-        # More than the largest batch holds: no codec shall find a line twice.
-        for _ in range(max(100, min(10_000, (64 << 20) // (size + 1)))):
-            f.write("".join(made.choices(letters, k=size - size // 2)) + "x" * (size // 2) + "\n")
-
-
-def check_payload_file(path):
-    try:
-        with open(path, "rb") as f:
-            content = f.read()
-    except OSError as error:
-        refuse(f"--payload-file {path}: {error.strerror.lower()}")
-    if not content.strip(b"\n"):
-        refuse(f"--payload-file {path} has no lines")
-
-
-def manifest(options, clients):
-    model = ""
-    with contextlib.suppress(OSError), open("/proc/cpuinfo") as f:
-        model = next((line.split(":")[1].strip() for line in f if line.startswith("model name")), "")
-    settings = {name: value for name, value in vars(options).items() if name not in ("output", "payload_file")}
-    return {
-        "settings": settings, "payload": os.path.basename(options.payload_file or "made"),
-        "target": options.bootstrap_server or "embedded",
-        "clients": {client.name: {"version": client.version, "measures": client.measures, "gets_records": client.kind}
-                    for client in clients},
-        "machine": {"cpu": model, "cpus": os.cpu_count(), "kernel": platform.release(), "arch": platform.machine()},
-    }
+    return made + choose_java(JAVAS, names, scratch)
 
 
 class Comparison:
@@ -218,9 +111,7 @@ def main():
     options = arguments(CLIENTS)
     if options.payload_file:
         check_payload_file(options.payload_file)
-    output = options.output or os.path.join("results", time.strftime("%Y-%m-%dT%H-%M-%S-peers"))
-    if os.path.exists(os.path.join(output, "peers.csv")):
-        refuse(f"{output} has results already; give --output another folder")
+    output = new_output(options)
     driver = os.environ["LIBRDKAFKA_PEER"]
     with tempfile.TemporaryDirectory() as scratch:
         clients = choose_clients(options.clients, driver, scratch)
@@ -234,15 +125,10 @@ def compare(options, clients, driver, output, scratch):
         if not [client for client in clients if all(map(client.can, options.idempotence))]:
             refuse("nobody is left to be compared")
     with brokers(options, scratch) as bootstraps:
-        lines = {None: options.payload_file}
-        for size in [] if options.payload_file else options.record_size:
-            lines[size] = os.path.join(scratch, f"lines-{size}")
-            write_lines(lines[size], size)
+        lines = make_lines(options, scratch)
         os.makedirs(output, exist_ok=True)
         table = Table(os.path.join(output, "peers.csv"), COLUMNS)
-        with open(os.path.join(output, "manifest.json"), "w") as f:
-            json.dump(manifest(options, clients), f, indent=2, ensure_ascii=False)
-            f.write("\n")
+        write_manifest(options, clients, output)
         comparison = Comparison(options, clients, driver, bootstraps, lines, table)
         comparison.warm_up()
         for number in range(1, options.rounds + 1):
@@ -254,10 +140,5 @@ def compare(options, clients, driver, output, scratch):
 
 
 if __name__ == "__main__":
-    try:
+    with ending_well():
         main()
-    except Failed as error:
-        print(f"compare-peers: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None

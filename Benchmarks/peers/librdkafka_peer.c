@@ -12,17 +12,14 @@
 // last acknowledgement, without reading the file and connecting.
 
 #define _GNU_SOURCE
-#include <errno.h>
 #include <inttypes.h>
-#include <librdkafka/rdkafka.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <time.h>
+
+#include "peer.h"
+
+const char *const program = "librdkafka_peer";
 
 // Records that produce-batch hands over by one call.
 #define CHUNK 500
@@ -30,33 +27,6 @@
 #define TICK_NS 50000
 #define CONNECT_MS 5000
 #define DRAIN_MS 60000
-
-static const char *program = "librdkafka_peer";
-
-static void fail(const char *what, const char *why) {
-    fprintf(stderr, "%s: %s: %s\n", program, what, why);
-    exit(1);
-}
-
-static int64_t now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static double cpu_s(void) {
-    struct rusage u;
-    getrusage(RUSAGE_SELF, &u);
-    return u.ru_utime.tv_sec + u.ru_stime.tv_sec + (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-}
-
-static int64_t number(const char *text, const char *what) {
-    char *end;
-    errno = 0;
-    long long value = strtoll(text, &end, 10);
-    if (errno || *text == 0 || *end || value < 0) fail(what, "is not a whole number");
-    return value;
-}
 
 // The lines of a file, without their ends.
 struct lines {
@@ -117,19 +87,6 @@ static atomic_int ends;
 static void *poll_all(void *client) {
     while (!ends) rd_kafka_poll(client, 100);
     return NULL;
-}
-
-static rd_kafka_conf_t *settings(int count, char **pairs) {
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    char error[512];
-    for (int i = 0; i < count; i++) {
-        char *equals = strchr(pairs[i], '=');
-        if (!equals) fail(pairs[i], "is not NAME=VALUE");
-        *equals = 0;
-        if (rd_kafka_conf_set(conf, pairs[i], equals + 1, error, sizeof error) != RD_KAFKA_CONF_OK)
-            fail(pairs[i], error);
-    }
-    return conf;
 }
 
 static rd_kafka_t *open_producer(rd_kafka_conf_t *conf) {

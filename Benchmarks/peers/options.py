@@ -83,11 +83,54 @@ def arguments(clients):
         "peers.csv, ratios.csv, manifest.json.",
         epilog="Without --bootstrap-server embedded brokers are started for all of them. Kafka's take part where KAFKA_HOME is "
         "the folder of an Apache Kafka and a JDK is installed. Lists are swept: who is compared always has the same of all.")
+    add_shared(parser, clients, records=5_000_000)
+    parser.add_argument("--idempotence", type=list_of(yes_or_no), default=[False], metavar="true|false",
+                        help="whether producers are idempotent, or both in turn; true wants acks all, the default then; default: false")
+    parser.add_argument("--in-flight", type=count(1, 10_000), metavar="N",
+                        help="requests to each broker that are not answered, for all clients; default: each client's own")
+    parser.add_argument("--acks", choices=("0", "1", "all"), help="default: 1, of idempotent producers all")
+    parser.add_argument("--batch-size", type=batch_size, default=64 << 10, metavar="BYTES|own",
+                        help="own: each client's default; default: 64KiB")
+    parser.add_argument("--linger-ms", type=count(0, 60_000), default=5, help="as fast as possible; default: 5")
+    parser.add_argument("--rate", type=count(0, 10 ** 9), default=100_000,
+                        help="records/s of the runs that measure latency; 0: none; default: 100k")
+    parser.add_argument("--rate-seconds", type=count(1, 3600), default=10, help="default: 10")
+    parser.add_argument("--rate-warmup-seconds", type=count(0, 3600), default=2,
+                        help="at the rate, before latencies count; default: 2")
+    parser.add_argument("--rate-linger-ms", type=count(0, 60_000), default=0, help="at the rate; default: 0")
+    options = parser.parse_args()
+    if True in options.idempotence:
+        if options.acks in ("0", "1"):
+            parser.error(f"--idempotence true wants --acks all, not {options.acks}")
+        if options.in_flight and options.in_flight > 5:
+            parser.error(f"--idempotence true wants --in-flight 5 or less, not {options.in_flight}")
+    options.acks = options.acks or ("all" if True in options.idempotence else "1")
+    return settled(parser, options)
+
+
+def reading_arguments(clients):
+    """The options of `compare-peers consume`."""
+    parser = Parser(
+        prog="scripts/compare-peers consume", allow_abbrev=False,
+        description="Reads a topic with kbench consume, librdkafka, and Apache Kafka's client and its ConsumerPerformance in turn, "
+        "from the same brokers, and writes what they took: peers.csv, ratios.csv, manifest.json.",
+        epilog="A topic is filled by kbench for each codec, size and number of partitions, and deleted afterwards. Without "
+        "--bootstrap-server embedded brokers are started that keep it in memory. Kafka's take part where KAFKA_HOME is the "
+        "folder of an Apache Kafka and a JDK is installed. Lists are swept.")
+    add_shared(parser, clients, records=10_000_000)
+    options = parser.parse_args(sys.argv[2:])
+    # A consumer has neither; the conditions of both kinds are told by the same columns.
+    options.idempotence = [False]
+    return settled(parser, options)
+
+
+def add_shared(parser, clients, records):
     parser.add_argument("-b", "--bootstrap-server", metavar="HOST:PORT[,…]")
     parser.add_argument("--clients", type=one_of(clients, "client"),
                         help=f"of {','.join(clients)}; default: all there are")
     parser.add_argument("--rounds", type=count(1, 1000), default=5, help="default: 5")
-    parser.add_argument("--records", type=count(1, 10 ** 11), default=5_000_000, help="of each run; default: 5M")
+    parser.add_argument("--records", type=count(1, 10 ** 11), default=records,
+                        help=f"of each run; default: {records // 10 ** 6}M")
     parser.add_argument("--record-size", type=list_of(number_with(SIZE_UNITS, 1, 1 << 20, "size")),
                         help="bytes of made lines, half of which a codec can remove; one or a comma list; default: 100")
     parser.add_argument("--payload-file", metavar="FILE", help="lines of this file instead")
@@ -99,29 +142,13 @@ def arguments(clients):
                         help="embedded brokers; default: 1. With --bootstrap-server: how many yours are, which is noted")
     parser.add_argument("--security", type=one_of(("plaintext", "tls"), "way"), default=["plaintext"],
                         help="plaintext, tls, or both in turn; tls by a certificate made for the embedded brokers; default: plaintext")
-    parser.add_argument("--idempotence", type=list_of(yes_or_no), default=[False], metavar="true|false",
-                        help="whether producers are idempotent, or both in turn; true wants acks all, the default then; default: false")
-    parser.add_argument("--in-flight", type=count(1, 10_000), metavar="N",
-                        help="requests to each broker that are not answered, for all clients; default: each client's own")
     parser.add_argument("--codec", type=one_of(CODECS, "codec"), default=["none"],
                         help="one or a comma list; default: none")
-    parser.add_argument("--acks", choices=("0", "1", "all"), help="default: 1, of idempotent producers all")
-    parser.add_argument("--batch-size", type=batch_size, default=64 << 10, metavar="BYTES|own",
-                        help="own: each client's default; default: 64KiB")
-    parser.add_argument("--linger-ms", type=count(0, 60_000), default=5, help="as fast as possible; default: 5")
-    parser.add_argument("--rate", type=count(0, 10 ** 9), default=100_000,
-                        help="records/s of the runs that measure latency; 0: none; default: 100k")
-    parser.add_argument("--rate-seconds", type=count(1, 3600), default=10, help="default: 10")
-    parser.add_argument("--rate-warmup-seconds", type=count(0, 3600), default=2,
-                        help="at the rate, before latencies count; default: 2")
-    parser.add_argument("--rate-linger-ms", type=count(0, 60_000), default=0, help="at the rate; default: 0")
     parser.add_argument("--output", metavar="DIR", help="default: results/<time>-peers")
-    options = parser.parse_args()
-    if True in options.idempotence:
-        if options.acks in ("0", "1"):
-            parser.error(f"--idempotence true wants --acks all, not {options.acks}")
-        if options.in_flight and options.in_flight > 5:
-            parser.error(f"--idempotence true wants --in-flight 5 or less, not {options.in_flight}")
+
+
+def settled(parser, options):
+    """The options of either kind once they are known not to contradict each other, and what was not given filled in."""
     for name in ("rtt", "brokers"):
         if options.bootstrap_server and len(getattr(options, name) or []) > 1:
             parser.error(f"--{name} is swept with embedded brokers; yours have one value, which is noted")
@@ -129,7 +156,6 @@ def arguments(clients):
         parser.error("--security tls is for embedded brokers; yours may be compared without")
     if options.payload_file and options.record_size:
         parser.error("--payload-file and --record-size cannot be combined")
-    options.acks = options.acks or ("all" if True in options.idempotence else "1")
     options.record_size = options.record_size or [100]
     if options.bootstrap_server:
         options.rtt, options.brokers = options.rtt or [None], options.brokers or [None]

@@ -94,6 +94,39 @@ def java():
         expect(0 < float(paced["latency_p50_us"]) <= float(paced["latency_p99_us"]), f"no latencies: {paced}")
 
 
+@test("compare-peers consume reads one topic with kbench and librdkafka in turn, of each codec and at each distance")
+def consumers():
+    with folder() as output:
+        ended = compare("consume", "--clients", "kbench-consume,librdkafka,librdkafka-crc,librdkafka-defaults", "--records", "50k",
+                        "--rounds", 2, "--partitions", 4, "--codec", "none,zstd", "--rtt", "0,5ms", "--output", output)
+        equal(ended.returncode, 0, f"status of {ended.stderr}")
+        rows = table(output + "/peers.csv")
+        equal(len(rows), 2 * 2 * 2 * 4, "rows: rounds, codecs, distances, clients")
+        for row in rows:
+            equal((row["mode"], row["records"], row["partitions"]), ("consume", "50000", "4"), "what was done")
+            expect(float(row["client_cpu_ns_per_record"]) > 0 and int(row["client_peak_rss_bytes"]) > 1 << 20, f"{row}")
+            expect(row["rtt_ms"] == "0" or float(row["duration_s"]) >= 0.005, f"faster than its wire: {row}")
+        ratios = table(output + "/ratios.csv")
+        equal({(row["client"], row["peer"], row["rounds"]) for row in ratios},
+              {("kbench-consume", peer, "2") for peer in ("librdkafka", "librdkafka-crc", "librdkafka-defaults")}, "who is compared")
+        equal({row["mode"] for row in ratios}, {"consume"}, "modes")
+
+
+@test("compare-peers consume has Kafka's own consumer take part, and its ConsumerPerformance")
+def java_consumers():
+    home = kafka_home("4.3.1")
+    if home is None:
+        raise Skip("there is no Kafka 4.3.1: KAFKA_HOME, or a folder beside it, may name one")
+    java_tool("javac")
+    with folder() as output:
+        ended = compare("consume", "--clients", "kbench-consume,java-client,java", "--records", "20k", "--rounds", 1, "--partitions", 4,
+                        "--output", output, KAFKA_HOME=home)
+        equal(ended.returncode, 0, f"status of {ended.stderr}")
+        rows = table(output + "/peers.csv")
+        equal(sorted(row["client"] for row in rows if row["version"] == "4.3.1" and float(row["client_cpu_ns_per_record"]) > 0),
+              ["java", "java-client"], "rows of Kafka's own")
+
+
 @test("compare-peers says how many times better kbench is, round by round")
 def ratios_are_right():
     from results import ratios
@@ -126,6 +159,7 @@ def refusals():
             (("-b", "127.0.0.1:1", "--rtt", "1ms,2ms"), "yours have one"), (("-b", "127.0.0.1:1", "--brokers", "1,2"), "yours have one"),
             (("--payload-file", empty, "--record-size", 10), "cannot be combined"),
             (("--clients", "kbench-lane,sarama"), "there is no client 'sarama'"),
+            (("consume", "--clients", "kbench-lane"), "there is no client 'kbench-lane'"), (("consume", "--acks", "1"), "--acks"),
         ):
             ended = compare(*arguments, "--output", output + "/out")
             equal(ended.returncode, 64, f"status of {arguments}: {ended.stderr}")

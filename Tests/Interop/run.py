@@ -1,4 +1,4 @@
-"""Runs suites of tests: run.py SUITE… [WORD…], only tests whose name contains every WORD."""
+"""Runs suites of tests: run.py SUITE… [WORD…], only tests whose name contains every WORD; of a WORD like `a|b`, either."""
 
 import importlib
 import os
@@ -52,11 +52,13 @@ def main():
         importlib.import_module(suite)
     outcomes, beside = [], []
     for name, function, waits in harness.tests:
-        if all(word in name.lower() for word in words):
+        if all(any(each in name.lower() for each in word.split("|")) for word in words):
             outcome = Outcome(name, function)
             outcomes.append(outcome)
             if waits:
                 beside.append((outcome, threading.Thread(target=outcome.run, daemon=True)))
+    if not outcomes:
+        sys.exit(f"no test of {', '.join(suites)} has a name with {' and '.join(words)} in it")
     for _, thread in beside:
         thread.start()
     aside = {id(outcome) for outcome, _ in beside}

@@ -25,9 +25,10 @@ public struct ConsumerConfiguration: Sendable {
     public var fetchByteCountMax: Int
     /// The bytes of records that near brokers are asked for at once: 1 KiB to `fetchByteCountMax`.
     public var fetchByteCountNear: Int
-    /// The most bytes of records to ask for of one partition at once, 1 KiB to 1 GiB; no more than that of one partition waits to
-    /// be taken before others are asked for alone. Kafka's `max.partition.fetch.bytes`.
-    public var partitionByteCountMax: Int
+    /// The most bytes of records to ask for of one partition at once, 1 KiB to 1 GiB. nil: 1 MiB near; of a broker that is far
+    /// away up to a quarter of what it is asked for at once, and all of that when it is its only partition. While so many bytes
+    /// (1 MiB for nil) of a partition wait to be taken, only others are asked for. Kafka's `max.partition.fetch.bytes`.
+    public var partitionByteCountMax: Int?
     /// The bytes of records that a broker waits for before it answers, at most for `maxWait`: 0 to `fetchByteCountMax`. Kafka's
     /// `fetch.min.bytes`.
     public var fetchByteCountMin: Int
@@ -47,7 +48,7 @@ public struct ConsumerConfiguration: Sendable {
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
         lanes: Int = 1, bufferByteCountMax: Int = 64 << 20, fetchByteCountMax: Int = 50 << 20,
-        fetchByteCountNear: Int = 512 << 10, partitionByteCountMax: Int = 1 << 20, fetchByteCountMin: Int = 1,
+        fetchByteCountNear: Int = 512 << 10, partitionByteCountMax: Int? = nil, fetchByteCountMin: Int = 1,
         maxWait: Duration = .milliseconds(500), isolation: IsolationLevel = .readUncommitted, rack: String = "",
         onProblem: @escaping @Sendable (ConsumerProblem) -> ConsumerDecision = { _ in .fail }
     ) {
@@ -63,13 +64,16 @@ public struct ConsumerConfiguration: Sendable {
         self.onProblem = onProblem
     }
 
+    /// What is asked for of one partition of a near broker, and waits of one before only others are asked for.
+    var partitionByteCountNear: Int { partitionByteCountMax ?? 1 << 20 }
+
     var problems: [ConfigurationProblem] {
         var check = ConfigurationCheck("ConsumerConfiguration")
         check.expect("lanes", lanes, in: 1...1024)
         check.expect("bufferByteCountMax", bufferByteCountMax, in: (64 << 10)...(64 << 30))
         check.expect("fetchByteCountMax", fetchByteCountMax, in: (1 << 10)...(1 << 30))
         check.expect("fetchByteCountNear", fetchByteCountNear, in: (1 << 10)...max(1 << 10, fetchByteCountMax))
-        check.expect("partitionByteCountMax", partitionByteCountMax, in: (1 << 10)...(1 << 30))
+        check.expect("partitionByteCountMax", partitionByteCountNear, in: (1 << 10)...(1 << 30))
         check.expect("fetchByteCountMin", fetchByteCountMin, in: 0...max(0, fetchByteCountMax))
         check.expect("maxWait", maxWait, in: .zero ... .seconds(60))
         check.expect("rack", rack.utf8.count, in: 0...Int(Int16.max))

@@ -35,31 +35,41 @@ public final class RecordReader {
     public func forEachRecord(
         in batch: FetchedBatch, _ body: (_ record: borrowing Record) throws -> Void
     ) throws {
-        let view: RecordBatchView
-        do throws(RecordBatchError) {
-            // The checksum was looked at when the batch came.
-            view = try RecordBatchView(batch.bytes, verifyingChecksum: false)
-        } catch {
-            throw corrupt(batch, error)
-        }
+        let view = try view(of: batch)
         do {
             if view.compression == .none {
                 return try view.cursor(over: view.recordBytes).forEach(from: batch.firstOffset, body)
             }
-            do throws(CodecError) {
-                try decompressors.decompress(
-                    view.recordBytes, type: view.compression, into: &decompressed,
-                    maxByteCount: decompressedByteCountMax)
-            } catch {
-                throw corrupt(batch, error)
-            }
+            try decompress(view, of: batch, into: &decompressed)
             try view.cursor(over: decompressed.span.bytes).forEach(from: batch.firstOffset, body)
         } catch let error as RecordBatchError {
             throw corrupt(batch, error)
         }
     }
 
-    private func corrupt(_ batch: FetchedBatch, _ error: any KafkaError) -> KafkaClientError {
+    @_lifetime(borrow batch)
+    func view(of batch: borrowing FetchedBatch) throws(KafkaClientError) -> RecordBatchView {
+        do throws(RecordBatchError) {
+            // The checksum was looked at when the batch came.
+            return try RecordBatchView(batch.bytes, verifyingChecksum: false)
+        } catch {
+            throw corrupt(copy batch, error)
+        }
+    }
+
+    /// Decompresses the records of a batch.
+    func decompress(
+        _ view: RecordBatchView, of batch: FetchedBatch, into bytes: inout [UInt8]
+    ) throws(KafkaClientError) {
+        do throws(CodecError) {
+            try decompressors.decompress(
+                view.recordBytes, type: view.compression, into: &bytes, maxByteCount: decompressedByteCountMax)
+        } catch {
+            throw corrupt(batch, error)
+        }
+    }
+
+    func corrupt(_ batch: FetchedBatch, _ error: any KafkaError) -> KafkaClientError {
         KafkaClientError(
             error.code,
             "the batch at offset \(batch.header.baseOffset) of partition \(batch.partition) of topic '\(batch.topic)'",

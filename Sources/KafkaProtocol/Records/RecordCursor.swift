@@ -7,14 +7,40 @@ package struct RecordCursor: ~Escapable {
 
     private let bytes: RawSpan
     private let header: RecordBatchHeader
-    private var position = 0
+    private var position: Int
     private var remaining: Int
+
+    /// How far a cursor has come.
+    package struct Place {
+        var position = 0
+        var remaining = 0
+
+        package init() {}
+
+        /// That of the first record of a batch.
+        package init(of header: RecordBatchHeader) { remaining = Int(header.recordCount) }
+    }
 
     @_lifetime(copy bytes)
     init(_ bytes: RawSpan, of header: RecordBatchHeader) {
+        self.init(bytes, of: header, at: Place(of: header))
+    }
+
+    /// A cursor that goes on where another one over the same bytes was.
+    @_lifetime(copy bytes)
+    package init(_ bytes: RawSpan, of header: RecordBatchHeader, at place: Place) {
         self.bytes = bytes
         self.header = header
-        remaining = Int(header.recordCount)
+        position = place.position
+        remaining = place.remaining
+    }
+
+    /// Where another cursor over the same bytes may go on.
+    package var place: Place {
+        var place = Place()
+        place.position = position
+        place.remaining = remaining
+        return place
     }
 
     /// The next record, or nil after the last.
@@ -84,12 +110,12 @@ public struct Record: ~Escapable {
     /// Milliseconds since 1970. The producer has set it, or the broker if the topic says so
     /// (`message.timestamp.type=LogAppendTime`).
     public let timestampMs: Int64
-    @usableFromInline let fields: RecordFields
+    @usableFromInline package let fields: RecordFields
     @usableFromInline let bytes: RawSpan
 
     @inline(__always)
     @_lifetime(copy bytes)
-    init(_ fields: RecordFields, offset: Int64, timestampMs: Int64, _ bytes: RawSpan) {
+    package init(_ fields: RecordFields, offset: Int64, timestampMs: Int64, _ bytes: RawSpan) {
         self.offset = offset
         self.timestampMs = timestampMs
         self.fields = fields

@@ -1,5 +1,5 @@
 /// Where the fields of a record lie.
-@usableFromInline struct RecordFields {
+@usableFromInline package struct RecordFields: Sendable {
     var offsetDelta: Int64 = 0
     var timestampDelta: Int64 = 0
     @usableFromInline var keyBegin = 0

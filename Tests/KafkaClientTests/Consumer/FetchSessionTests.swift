@@ -73,6 +73,18 @@ import Testing
     }
 }
 
+@Suite struct FetchLinkTests {
+    @Test func `partitions take turns: behind those that had records come the others`() {
+        let link = FetchLink(window: FetchWindow(byteCountMin: 1, byteCountMax: 1))
+        link.slots = [3, 5, 7, 9]
+        #expect(link.slotsInTurn() == [3, 5, 7, 9])
+        for (last, order) in [(5, [7, 9, 3, 5]), (9, [3, 5, 7, 9]), (4, [5, 7, 9, 3])] {
+            link.lastSlot = last
+            #expect(link.slotsInTurn() == order)
+        }
+    }
+}
+
 @Suite struct FetchWindowTests {
     private func answer(_ window: inout FetchWindow, ns: (Int64, Int64), share: Double = 1) {
         window.didAnswer(

@@ -1,4 +1,4 @@
-// A topic is read by a consumer of its own, and by a member of a group. Both read until they are cancelled.
+// A topic is read batch by batch, record by record, and by a member of a group. All read until they are cancelled.
 
 import ExampleRun
 import KafkaClient
@@ -9,6 +9,14 @@ func readAll(_ client: Client) async throws {
             try reader.forEachRecord(in: batch) { record in
                 print(batch.partition, record.offset, record.value?.byteCount ?? 0)
             }
+        }
+    }
+}
+
+func readOneByOne(_ client: Client) async throws {
+    try await client.withConsumer(of: ["events"], from: .earliest) { consumer in
+        for try await record in consumer.records() {
+            print("one by one", record.partition, record.offset, String(decoding: record.valueBytes ?? [], as: UTF8.self))
         }
     }
 }
@@ -28,7 +36,10 @@ await Example.run(topic: "events", storing: 20) { server in
         try await client.withProducer { producer in
             for id in 0..<20 { try await producer.append(value: "event \(id)", to: "events") }
         }
-        let readers = [Task { try await readAll(client) }, Task { try await readInGroup(client) }]
+        let readers = [
+            Task { try await readAll(client) }, Task { try await readOneByOne(client) },
+            Task { try await readInGroup(client) },
+        ]
         try await Task.sleep(for: .seconds(2))
         for reader in readers { reader.cancel() }
         for reader in readers {

@@ -123,6 +123,7 @@ extension ConsumerLane {
         }
         guard let answer, case .located(let range) = partition.records, !range.isEmpty else { return }
         harvest.byteCount += range.count
+        link.lastSlot = slot
         var aborted: AbortedTransactions?
         if configuration.isolation == .readCommitted, let listed = partition.abortedTransactions, !listed.isEmpty {
             aborted = AbortedTransactions(listed)

@@ -60,6 +60,10 @@ extension ConsumerLane {
     /// What to ask a broker for; nil when nothing is wanted of it.
     private func takeRequest(_ broker: Int32, _ link: FetchLink, now: MonotonicInstant) -> FetchSession.Request? {
         var earliestRest = MonotonicInstant.distantFuture
+        var partitionByteCount: Int32 = 0
+        if configuration.partitionByteCountMax == nil {
+            partitionByteCount = Int32(clamping: link.window.partitionByteCount(among: link.slots.count))
+        }
         func wish(_ slot: Int) -> FetchSession.Wish? {
             guard readings[slot].broker == broker else { return nil }
             readings[slot].isChanged = false
@@ -67,9 +71,12 @@ extension ConsumerLane {
                 earliestRest = min(earliestRest, readings[slot].restsUntil)
                 return nil
             }
-            return readings[slot].isWanted(now: now) ? readings[slot].wish : nil
+            guard readings[slot].isWanted(now: now) else { return nil }
+            var wish = readings[slot].wish
+            wish.byteCountMax = max(wish.byteCountMax, partitionByteCount)
+            return wish
         }
-        let slots = link.session.isFull ? link.slots.sorted() : link.changed
+        let slots = link.session.isFull ? link.slotsInTurn() : link.changed
         link.changed.removeAll(keepingCapacity: true)
         let request = link.session.makeRequest(slots, wish)
         if earliestRest != .distantFuture { schedule(at: earliestRest) }

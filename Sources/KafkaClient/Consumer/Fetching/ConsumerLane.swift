@@ -69,7 +69,7 @@ actor ConsumerLane {
         connectionConfiguration = connection
         bufferByteCountMax = configuration.bufferByteCountMax / configuration.lanes
         frames = FrameBufferPool(freeByteCountMax: min(bufferByteCountMax, 16 << 20))
-        queue = FetchedQueue(partitionByteCountMax: configuration.partitionByteCountMax, tracks: tracks)
+        queue = FetchedQueue(partitionByteCountMax: configuration.partitionByteCountNear, tracks: tracks)
         cluster.meter.add(meter)
         queue.setOnRelease { [weak self] in
             guard let self else { return }
@@ -97,7 +97,7 @@ actor ConsumerLane {
                 seek(slot, to: start)
                 continue
             }
-            readings[slot].begin(from: start, byteCountMax: configuration.partitionByteCountMax)
+            readings[slot].begin(from: start, byteCountMax: configuration.partitionByteCountNear)
             topics[partition.topic]!.readCount += 1
         }
         for topic in Set(partitions.map(\.0.topic)) where !takeTopic(topic) { refresh([topic]) }

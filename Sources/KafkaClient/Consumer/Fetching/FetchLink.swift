@@ -16,7 +16,18 @@ final class FetchLink {
     /// It gets nothing before: it throttles this client (KIP-219).
     var throttledUntil = MonotonicInstant.distantPast
 
+    /// The last partition that an answer had records of.
+    var lastSlot = -1
+
     init(window: FetchWindow) { self.window = window }
+
+    /// Its partitions in the order in which they are asked for: behind those that had records in the last answer come the
+    /// others, so that none waits for long.
+    func slotsInTurn() -> [Int] {
+        let sorted = slots.sorted()
+        guard let next = sorted.firstIndex(where: { $0 > lastSlot }) else { return sorted }
+        return Array(sorted[next...] + sorted[..<next])
+    }
 }
 
 /// A fetch that is not answered yet.

@@ -27,6 +27,10 @@ struct FetchWindow {
         byteCount = self.byteCountMin
     }
 
+    /// The bytes to ask for of a partition when so many are read: so many at once that the last ones of them, which others do not
+    /// help to fill the wire, keep it busy as well.
+    func partitionByteCount(among count: Int) -> Int { byteCount / min(max(count, 1), 4) }
+
     /// Takes an answer.
     ///
     /// - Parameters:
