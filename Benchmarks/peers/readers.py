@@ -12,7 +12,11 @@ BY_BATCH = "every record, as its batch comes"
 # What is in flight to a broker far away has to be asked for at once, and there must be room for it.
 ROOM = 256 << 20
 ANSWER = 64 << 20
-OF_A_PARTITION = 4 << 20
+
+
+def of_a_partition(partitions):
+    """What to ask for of one partition, so that few of them fill an answer."""
+    return max(4 << 20, ANSWER // partitions)
 
 
 class ReadJob:
@@ -56,11 +60,13 @@ class LibrdkafkaConsumer:
     kind = BY_BATCH
     measures = ("rd_kafka_consume_batch_queue, 10,000 at a time, with room and fetches of choice; CRC not checked, as is its "
                 "default; CPU of the run")
-    tuning = {
-        "queued.min.messages": 1_000_000, "queued.max.messages.kbytes": ROOM >> 10, "fetch.max.bytes": ANSWER,
-        "fetch.message.max.bytes": OF_A_PARTITION, "fetch.queue.backoff.ms": 1,
-        # At least one answer.
-        "receive.message.max.bytes": ANSWER + (1 << 20)}
+
+    def tuning(self, job):
+        return {
+            "queued.min.messages": 1_000_000, "queued.max.messages.kbytes": ROOM >> 10, "fetch.max.bytes": ANSWER,
+            "fetch.message.max.bytes": of_a_partition(job.partitions), "fetch.queue.backoff.ms": 1,
+            # At least one answer.
+            "receive.message.max.bytes": ANSWER + (1 << 20)}
 
     def __init__(self, binary):
         self.binary = binary
@@ -68,7 +74,7 @@ class LibrdkafkaConsumer:
 
     def read(self, job):
         settings = {"bootstrap.servers": job.bootstrap, "group.id": "compare-peers", "enable.auto.commit": "false",
-                    **job.security("librdkafka.conf"), **self.tuning}
+                    **job.security("librdkafka.conf"), **self.tuning(job)}
         out = run([self.binary, job.topic, str(job.partitions), str(job.records),
                    *(f"{name}={value}" for name, value in settings.items())]).out
         return figures_of(out, job)
@@ -77,13 +83,17 @@ class LibrdkafkaConsumer:
 class LibrdkafkaChecking(LibrdkafkaConsumer):
     name = "librdkafka-crc"
     measures = "as librdkafka, and checks each batch's CRC, as all others do"
-    tuning = {**LibrdkafkaConsumer.tuning, "check.crcs": "true"}
+
+    def tuning(self, job):
+        return {**super().tuning(job), "check.crcs": "true"}
 
 
 class LibrdkafkaConsumerDefaults(LibrdkafkaConsumer):
     name = "librdkafka-defaults"
     measures = "as librdkafka, with its own room and fetches"
-    tuning = {}
+
+    def tuning(self, job):
+        return {}
 
 
 class JavaConsumer(JavaClient):
@@ -92,12 +102,14 @@ class JavaConsumer(JavaClient):
     measures = ("Kafka's own client by poll, 10,000 at a time, with room and fetches of choice; CPU of the run, once the virtual "
                 "machine has compiled what runs often")
     source = "JavaConsumerPeer.java"
-    tuning = {
-        "fetch.max.bytes": ANSWER, "max.partition.fetch.bytes": OF_A_PARTITION, "max.poll.records": 10_000,
-        "receive.buffer.bytes": -1}
+
+    def tuning(self, job):
+        return {
+            "fetch.max.bytes": ANSWER, "max.partition.fetch.bytes": of_a_partition(job.partitions), "max.poll.records": 10_000,
+            "receive.buffer.bytes": -1}
 
     def read(self, job):
-        settings = {"bootstrap.servers": job.bootstrap, **job.security("client.properties"), **self.tuning}
+        settings = {"bootstrap.servers": job.bootstrap, **job.security("client.properties"), **self.tuning(job)}
         finished = run([*JAVA, self.libraries(), "JavaConsumerPeer", job.topic, str(job.partitions), str(job.records),
                         *(f"{name}={value}" for name, value in settings.items())])
         return {**figures_of(finished.out, job), "client_peak_rss_bytes": finished.peak_rss_bytes}
@@ -124,7 +136,7 @@ class JavaConsumerPerformance(JavaConsumer):
         # It wants its settings in a file.
         settings = os.path.join(self.scratch, "consumer.properties")
         with open(settings, "w") as f:
-            for name, value in {**job.security("client.properties"), **self.tuning}.items():
+            for name, value in {**job.security("client.properties"), **self.tuning(job)}.items():
                 f.write(f"{name}={value}\n")
         return [*self.tool(), "--bootstrap-server", job.bootstrap, "--topic", job.topic, self.records_option, str(records),
                 "--timeout", "60000", self.settings_option, settings]

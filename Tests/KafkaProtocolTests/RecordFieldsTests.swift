@@ -28,12 +28,13 @@ import Testing
 
     /// What both ways make of bytes, as text; with the position behind.
     private func read(_ bytes: [UInt8], at begin: Int) -> (short: String, any: String) {
-        func text(_ read: (UnsafeRawBufferPointer, inout Int) throws -> RecordFields) -> String {
+        func text(_ read: (UnsafeRawBufferPointer, inout Int, inout RecordDeltas) throws -> RecordFields) -> String {
             bytes.withUnsafeBytes { buffer in
                 var position = begin
+                var deltas = RecordDeltas()
                 do {
-                    let fields = try read(buffer, &position)
-                    return "\(fields) \(position)"
+                    let fields = try read(buffer, &position, &deltas)
+                    return "\(fields) \(deltas) \(position)"
                 } catch {
                     return "\(error)"
                 }
@@ -41,12 +42,12 @@ import Testing
         }
         // What was read before must not show.
         var fields = RecordFields()
-        fields.headerCount = 9
+        fields.keyCount = 9
         return (
             text {
-                try fields.read($0, &$1)
+                try fields.read($0, &$1, &$2)
                 return fields
-            }, text { try RecordFields.readAny($0, &$1) }
+            }, text { try RecordFields.readAny($0, &$1, &$2) }
         )
     }
 

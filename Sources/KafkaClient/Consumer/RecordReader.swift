@@ -18,7 +18,8 @@ public final class RecordReader {
     ///   - decompressedByteCountMax: the most bytes that a batch may have after decompression. A longer one is an error.
     public init(codecs: CodecTable = CodecTable(), decompressedByteCountMax: Int = 64 << 20) {
         decompressors = Decompressors(codecs)
-        self.decompressedByteCountMax = decompressedByteCountMax
+        // Lengths of the protocol have 32 bits.
+        self.decompressedByteCountMax = min(decompressedByteCountMax, Int(Int32.max))
     }
 
     /// Calls `body` for each record of a batch that is wanted, in order. A compressed batch is decompressed here, on the caller's

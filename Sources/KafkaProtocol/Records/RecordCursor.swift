@@ -29,6 +29,7 @@ package struct RecordCursor: ~Escapable {
     /// A cursor that goes on where another one over the same bytes was.
     @_lifetime(copy bytes)
     package init(_ bytes: RawSpan, of header: RecordBatchHeader, at place: Place) {
+        precondition(bytes.byteCount <= Int(Int32.max), "the records of a batch have 2 GiB or more")
         self.bytes = bytes
         self.header = header
         position = place.position
@@ -54,16 +55,17 @@ package struct RecordCursor: ~Escapable {
         }
         let left = remaining - 1
         remaining = -1  // stays so after an error
+        var deltas = RecordDeltas()
         let fields = try bytes.withUnsafeBytes { buffer throws(RecordBatchError) in
             var fields = RecordFields()
-            try fields.read(buffer, &position)
+            try fields.read(buffer, &position, &deltas)
             return fields
         }
         remaining = left
         let timestampMs =
             header.attributes.isLogAppendTime
-            ? header.maxTimestampMs : header.baseTimestampMs &+ fields.timestampDelta
-        return Record(fields, offset: header.baseOffset &+ fields.offsetDelta, timestampMs: timestampMs, bytes)
+            ? header.maxTimestampMs : header.baseTimestampMs &+ deltas.timestamp
+        return Record(fields, offset: header.baseOffset &+ deltas.offset, timestampMs: timestampMs, bytes)
     }
 
     /// Calls `body` for the records that are left, from an offset on. Afterwards the cursor is at its end.
@@ -77,14 +79,16 @@ package struct RecordCursor: ~Escapable {
         if remaining > 0 {
             let isLogAppendTime = header.attributes.isLogAppendTime
             try bytes.withUnsafeBytes { buffer in
-                var fields = RecordFields()
+                var deltas = RecordDeltas()
+                // One for all: the compiler has each that is made destroyed, by a call.
+                var record = Record(RecordFields(), offset: 0, timestampMs: 0, bytes)
                 for _ in 0..<remaining {
-                    try fields.read(buffer, &position)
-                    let recordOffset = header.baseOffset &+ fields.offsetDelta
-                    if recordOffset < offset { continue }
-                    let timestampMs =
-                        isLogAppendTime ? header.maxTimestampMs : header.baseTimestampMs &+ fields.timestampDelta
-                    try body(Record(fields, offset: recordOffset, timestampMs: timestampMs, bytes))
+                    try record.fields.read(buffer, &position, &deltas)
+                    record.offset = header.baseOffset &+ deltas.offset
+                    if record.offset < offset { continue }
+                    record.timestampMs =
+                        isLogAppendTime ? header.maxTimestampMs : header.baseTimestampMs &+ deltas.timestamp
+                    try body(record)
                 }
             }
             remaining = 0
@@ -104,26 +108,55 @@ package struct RecordCursor: ~Escapable {
 /// A record that was read from a batch. Its key and value are borrowed from the batch, not copied.
 ///
 /// Source: record batch v2, KIP-98.
-public struct Record: ~Escapable {
+public struct Record: ~Escapable, BitwiseCopyable {
     /// The record's offset in its partition.
-    public let offset: Int64
+    public internal(set) var offset: Int64
     /// Milliseconds since 1970. The producer has set it, or the broker if the topic says so
     /// (`message.timestamp.type=LogAppendTime`).
-    public let timestampMs: Int64
-    @usableFromInline package let fields: RecordFields
-    @usableFromInline let bytes: RawSpan
+    public internal(set) var timestampMs: Int64
+    @usableFromInline package internal(set) var fields: RecordFields
+    /// Where the records begin.
+    @usableFromInline let base: UnsafeRawPointer
 
+    /// - Precondition: the fields were read from these bytes.
     @inline(__always)
     @_lifetime(copy bytes)
     package init(_ fields: RecordFields, offset: Int64, timestampMs: Int64, _ bytes: RawSpan) {
         self.offset = offset
         self.timestampMs = timestampMs
         self.fields = fields
-        self.bytes = bytes
+        // Of no bytes no fields are read, and so nothing lies there.
+        base = bytes.withUnsafeBytes { $0.baseAddress ?? Self.nowhere }
+    }
+
+    private static var nowhere: UnsafeRawPointer { UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped }
+
+    /// Some of the bytes that the fields were read from.
+    @inlinable
+    @_lifetime(copy self)
+    func bytes(_ range: Range<Int>) -> RawSpan {
+        // The range was checked when the record was read.
+        let start = base + range.lowerBound
+        return _overrideLifetime(RawSpan(_unsafeStart: start, byteCount: range.count), copying: self)
+    }
+
+    /// All bytes up to the end of the record.
+    private var allBytes: RawSpan {
+        @_lifetime(copy self)
+        get { bytes(0..<Int(fields.end)) }
     }
 
     /// The number of headers.
-    @inlinable public var headerCount: Int { fields.headerCount }
+    public var headerCount: Int {
+        var position = fields.headersBegin
+        return headerCount(&position)
+    }
+
+    /// Moves to the first header.
+    private func headerCount(_ position: inout Int) -> Int {
+        // It was checked when the record was read.
+        Int((try? RecordVarint.read(allBytes, &position, "header count")) ?? 0)
+    }
 
     /// The key; nil for a record without one.
     // Inlined into programs: a call would cost more than the look at the fields.
@@ -131,8 +164,7 @@ public struct Record: ~Escapable {
         @_lifetime(copy self)
         get {
             guard fields.keyCount >= 0 else { return nil }
-            // The range was checked when the record was read.
-            return bytes.extracting(unchecked: fields.keyBegin..<fields.keyBegin + fields.keyCount)
+            return bytes(fields.keyRange)
         }
     }
 
@@ -142,19 +174,18 @@ public struct Record: ~Escapable {
         @_lifetime(copy self)
         get {
             guard fields.valueCount >= 0 else { return nil }
-            // The range was checked when the record was read.
-            return bytes.extracting(unchecked: fields.valueBegin..<fields.valueBegin + fields.valueCount)
+            return bytes(fields.valueRange)
         }
     }
 
     /// A copy of the key; nil for a record without one.
     public var keyBytes: [UInt8]? {
-        fields.keyCount < 0 ? nil : bytes.copied(fields.keyBegin..<fields.keyBegin + fields.keyCount)
+        fields.keyCount < 0 ? nil : allBytes.copied(fields.keyRange)
     }
 
     /// A copy of the value; nil for a tombstone.
     public var valueBytes: [UInt8]? {
-        fields.valueCount < 0 ? nil : bytes.copied(fields.valueBegin..<fields.valueBegin + fields.valueCount)
+        fields.valueCount < 0 ? nil : allBytes.copied(fields.valueRange)
     }
 
     /// Copies of the headers, in order (KIP-82). Each call reads all of them. In keys, bytes that are not UTF-8 are replaced
@@ -162,7 +193,7 @@ public struct Record: ~Escapable {
     public var headers: [RecordHeader] {
         var result: [RecordHeader] = []
         var position = fields.headersBegin
-        for _ in 0..<headerCount {
+        for _ in 0..<headerCount(&position) {
             // The cursor has walked these bytes already.
             guard let key = try? field(&position), let value = try? field(&position) else { break }
             result.append(RecordHeader(key: String(decoding: key ?? [], as: UTF8.self), value: value))
@@ -171,10 +202,10 @@ public struct Record: ~Escapable {
     }
 
     private func field(_ position: inout Int) throws(RecordBatchError) -> [UInt8]?? {
-        let count = try RecordVarint.read(bytes, &position, "header")
+        let count = try RecordVarint.read(allBytes, &position, "header")
         if count < 0 { return .some(nil) }
         defer { position += Int(count) }
-        return .some(bytes.copied(position..<position + Int(count)))
+        return .some(allBytes.copied(position..<position + Int(count)))
     }
 }
 
