@@ -1,5 +1,6 @@
 public import KafkaCompression
 public import KafkaProtocol
+import KafkaTransport
 
 /// Reads the records of fetched batches.
 ///
@@ -10,6 +11,10 @@ public final class RecordReader {
     private var decompressed: [UInt8] = []
     /// The bytes of records of the last batch that was decompressed.
     package var lastByteCount: Int { decompressed.count }
+    /// Whether the next batches' decompression is to be measured.
+    package var measuresDecompression = false
+    /// The CPU time of the thread that the last measured decompression took, in ns, the clock's own readings within it.
+    package private(set) var lastDecompressionNs: Int64 = 0
 
     /// Creates a reader.
     ///
@@ -46,6 +51,7 @@ public final class RecordReader {
             if view.compression == .none {
                 return try view.cursor(over: view.recordBytes).forEach(from: batch.firstOffset, body)
             }
+            let before = measuresDecompression ? ThreadCPU.nowNs() : 0
             do throws(CodecError) {
                 try decompressors.decompress(
                     view.recordBytes, type: view.compression, into: &decompressed,
@@ -53,6 +59,7 @@ public final class RecordReader {
             } catch {
                 throw corrupt(batch, error)
             }
+            if measuresDecompression { lastDecompressionNs = ThreadCPU.nowNs() - before }
             try view.cursor(over: decompressed.span.bytes).forEach(from: batch.firstOffset, body)
         } catch let error as RecordBatchError {
             throw corrupt(batch, error)
