@@ -40,7 +40,8 @@ struct Kbench {
             return await CompareCommand(plan: plan, arguments: Array(arguments.dropFirst())).carryOut()
         case .find(let plan):
             return await FindCommand(plan: plan, arguments: Array(arguments.dropFirst())).carryOut()
-        case .ladder(let plan), .consume(let plan): return await RunCommand(plan: plan, arguments: arguments).carryOut()
+        case .ladder(let plan), .consume(let plan), .endToEnd(let plan):
+            return await RunCommand(plan: plan, arguments: arguments).carryOut()
         case .broker(let options): return await BrokerCommand(options: options).serve()
         }
     }

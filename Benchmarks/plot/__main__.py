@@ -24,6 +24,7 @@ def arguments():
         "  throughput  by configuration: medians, and whiskers from the least to the most of the runs\n"
         "  codecs      throughput, client CPU per record and compression ratio by codec and cores\n"
         "  latency     by percentile, 50 to 99.99\n"
+        "  end-to-end  the same of the time to the receipt, of kbench end-to-end\n"
         "  stages      latency by stage, p50 and p99\n"
         "  timeline    throughput and latency over time\n"
         "  slowest     the slowest batches of a run, and where the time of each went\n"
@@ -47,12 +48,14 @@ def draw_all(given):
     except OSError as error:
         raise BadInput(f"--out {given.out} can't be made: {error.strerror}; name another folder") from None
     # Not before: bad input needs no second of waiting for matplotlib.
-    from . import broker_shares, codec_panels, percentiles, rates, slowest, stages, throughput, timeline
+    from . import broker_shares, codec_panels, end_to_end, percentiles, rates, slowest, stages, throughput, timeline
     made = 0
     # The windows of a search are not drawn one by one.
     searches = [results.is_search for results in sweep.results]
     pictures = () if all(searches) else (
-        throughput, codec_panels, percentiles, stages, timeline, slowest, broker_shares)
+        throughput, codec_panels, percentiles, end_to_end, stages, timeline, slowest, broker_shares)
+    if not any(run.text("mode") == "end-to-end" for run in sweep.runs):
+        pictures = tuple(picture for picture in pictures if picture is not end_to_end)
     for picture in (*pictures, *((rates,) if any(searches) else ())):
         page = picture.draw(sweep)
         if isinstance(page, str):

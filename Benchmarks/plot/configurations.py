@@ -44,6 +44,10 @@ def setting(name):
 SETTINGS = {
     "results": (lambda run: run.results, str),
     "target": (cell("target"), lambda text: {"embedded": "embedded broker", "none": None}.get(text, text)),
+    "mode": (cell("mode"), lambda text: None if text == "produce" else f"kbench {text}"),
+    "role": (cell("role"), lambda text: None if text == "both" else f"role {text}"),
+    "consumers": (cell("consumers"), counted("consumer")),
+    "group": (cell("group_protocol"), lambda text: f"{text} group"),
     "stage": (cell("stage"), lambda text: None if text == "broker" else f"up to stage {text}"),
     "RTT": (cell("rtt_ms"), lambda text: "RTT " + number(text, lambda ms: duration(ms * 1000))),
     "builder": (cell("builder"), str),

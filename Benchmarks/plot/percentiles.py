@@ -13,14 +13,18 @@ POINTS = (50, 60, 70, 75, 80, 85, 90, 92.5, 95, 97, 98, 99, 99.25, 99.5, 99.7, 9
 
 
 def draw(sweep):
-    usable = [c for c in sweep.configurations if any(run.spectrum for run in c.runs)]
+    return draw_stage(sweep, "total", "Latency by percentile, stage total")
+
+
+def draw_stage(sweep, stage, title):
+    usable = [c for c in sweep.configurations if any(run.spectra.get(stage) for run in c.runs)]
     if not usable:
-        return sweep.absence("latency.csv", "stage total")
-    page, drawn, handles = panels("Latency by percentile, stage total", sweep, usable)
+        return sweep.absence("latency.csv", f"stage {stage}")
+    page, drawn, handles = panels(title, sweep, usable)
     values = []
     for axes, entries in drawn:
         for index, configuration in entries:
-            points = curve(configuration)
+            points = curve(configuration, stage)
             if not points:
                 continue
             xs, medians, least, most = zip(*((place(p), *figures) for p, *figures in points))
@@ -48,11 +52,13 @@ def place(percentile):
     return nines if nines >= 1 else (nines - math.log10(2)) / (1 - math.log10(2))
 
 
-def curve(configuration):
+def curve(configuration, stage="total"):
     """(percentile, median, least, most) over the runs, as far as a run has records enough to know."""
     points = []
     for percentile in POINTS:
-        values = [value for run in configuration.runs if (value := at_percentile(run.spectrum, percentile)) is not None]
+        values = [
+            value for run in configuration.runs
+            if (value := at_percentile(run.spectra.get(stage), percentile)) is not None]
         if values:
             points.append((percentile, statistics.median(values), min(values), max(values)))
     return points

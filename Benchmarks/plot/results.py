@@ -21,6 +21,9 @@ VERDICTS = ("failed-records", "unverified", "interrupted", "saturated", "generat
             "drifting", "lopsided", "ok")
 
 
+# The stages whose spectra are drawn.
+SPECTRA = ("total", "end_to_end")
+
 # Read as numbers: checked before anything is drawn.
 NUMBERS = ("throughput_rps", "client_cpu_ns_per_record", "compression_ratio", "rate_target_rps", "t_s", "ended_s", "attempts",
            "partitions_led", "share_of_records", "fair_share")
@@ -75,7 +78,8 @@ class Run(Row):
         self.events = []
         self.slowest = []
         self.brokers = []
-        self.spectrum = []
+        # By stage.
+        self.spectra = {}
 
     def configuration_of(self, manifest):
         """The manifest's configuration of this run: sweeps are interleaved in its order. Empty when it isn't told."""
@@ -112,9 +116,9 @@ class Results:
         self.missing = {"latency.csv", "timeline.csv", "slowest.csv", "brokers.csv"} - set(os.listdir(path))
         for row in self.table("latency.csv") or ():
             run = by_number.get(row.required("run"))
-            if run and row.text("stage") == "total":
-                run.spectrum.append((row.required("percentile"), row.required("value_us"),
-                                     row.required("cumulative_count")))
+            if run and (stage := row.text("stage")) in SPECTRA:
+                run.spectra.setdefault(stage, []).append(
+                    (row.required("percentile"), row.required("value_us"), row.required("cumulative_count")))
         for name in ("timeline", "events", "slowest", "brokers"):
             for row in self.table(f"{name}.csv") or ():
                 run = by_number.get(row.required("run"))

@@ -6,7 +6,7 @@ from .panels import line_style, note_bounds, outer_labels, panels
 from .theme import axis_of_durations, colour, latency_label, marker
 
 NAME = "stages"
-STAGES = ("build", "compress", "queue", "ack", "wire", "broker", "total")
+STAGES = ("build", "compress", "queue", "ack", "wire", "broker", "total", "end_to_end")
 # Of `ack`, in place of it where the broker tells how long it had the requests.
 PARTS_OF_ACK = ("wire", "broker")
 
@@ -58,7 +58,11 @@ def draw(sweep):
 def stages_of(configuration):
     """Those to look for: `ack`, or its parts where both were measured."""
     has_parts = all(figures(configuration, stage) for stage in PARTS_OF_ACK)
-    return [stage for stage in STAGES if stage not in (("ack",) if has_parts else PARTS_OF_ACK)]
+    left_out = {*(("ack",) if has_parts else PARTS_OF_ACK)}
+    if not figures(configuration, "end_to_end"):
+        # Of kbench end-to-end alone.
+        left_out.add("end_to_end")
+    return [stage for stage in STAGES if stage not in left_out]
 
 
 def figures(configuration, stage):

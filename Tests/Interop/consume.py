@@ -59,3 +59,29 @@ def unreadable():
         ended = kbench("consume", "-b", "127.0.0.1:1", "--output", output + "/nobody")
         ended.must_end_with(1)
         expect("127.0.0.1:1" in ended.err, f"it says {ended.err}")
+
+
+@test("members of a group read a topic once, whichever side shares it out, again and again")
+def members():
+    for protocol in ("classic", "consumer"):
+        for row in read("--records", "40k", "--partitions", 6, "--group", "readers", "--group-protocol", protocol,
+                        "--consumers", "1,3", "--codec", "lz4"):
+            what = f"{row['consumers']} members, {protocol}"
+            equal((row["records_read"], row["group"], row["group_protocol"]), ("40000", "readers", protocol), what)
+            expect(float(row["group_join_s"]) > 0, f"{what}: joining took {row['group_join_s']} s")
+            expect(float(row["decompress_cpu_ns_per_record"]) > 0, f"{what}: decompression was not measured")
+    with embedded_broker() as bootstrap:
+        client = Confluent(bootstrap)
+        client.create("theirs", 2)
+        for partition in range(2):
+            client.write("theirs", [(None, b"x" * 50, [], 1_700_000_000_000)] * 500, partition=partition)
+        # What the group has committed before does not matter.
+        for row in read("-b", bootstrap, "--topic", "theirs", "--partitions", 2, "--group", "again", "--runs", 2):
+            equal((row["records_read"], row["decompress_cpu_ns_per_record"]), ("1000", ""), f"run {row['run']}")
+
+
+@test("kbench consume reads no more a second than --rate says")
+def throttled():
+    (row,) = read("--records", "40k", "--partitions", 4, "--rate", "50k", "--batch-size", "4KiB")
+    equal((row["records_read"], row["rate_target_rps"]), ("40000", "50000"), "row")
+    expect(0.75 <= float(row["duration_s"]) < 2, f"40k records at 50k/s took {row['duration_s']} s")

@@ -1,7 +1,7 @@
 """kbench against a real Apache Kafka: every codec, builder and acks, a million records in all."""
 
 from clients import Confluent
-from harness import equal, expect, folder, kbench, rows, test
+from harness import Running, equal, expect, folder, kbench, rows, test, wait_until
 from kafka_cluster import BOOTSTRAP, stored
 
 EACH = 34_000
@@ -48,3 +48,27 @@ def deleted():
     with folder() as output:
         kbench("-b", BOOTSTRAP, "--topic", "gone", "--records", "10k", "--output", output + "/out").must_end_with(0)
     equal(stored("short|gone").keys(), {"short"}, "topics")
+
+
+@test("kbench end-to-end over Kafka receives each record once, in one process and in two; members of a group read it all")
+def end_to_end():
+    with folder() as output:
+        rate = ("--rate", 2000, "--records", 4000, "--warmup-records", 500, "--linger", "0ms", "--partitions", 3)
+        kbench("end-to-end", "-b", BOOTSTRAP, "--topic", "whole-way", *rate, "--consumers", 2, "--output", output + "/one").must_end_with(0)
+        (row,) = rows(output + "/one")
+        found = [row[f"records_{kind}"] for kind in ("acked", "read", "lost", "duplicated")]
+        equal((found, row["latency_end_to_end_not_positive"]), (["4000", "4000", "0", "0"], "0"), "records")
+        expect(0 < float(row["latency_end_to_end_p50_us"]) < 1e6, f"p50 is {row['latency_end_to_end_p50_us']} us")
+        receiver = Running(
+            "end-to-end", "--role", "consume", "-b", BOOTSTRAP, "--topic", "two", "--partitions", 3, "--records", 4000, "--output",
+            output + "/in")
+        wait_until(lambda: "waiting for records" in receiver.said(), "consumer that waits")
+        kbench("end-to-end", "--role", "produce", "-b", BOOTSTRAP, "--topic", "two", *rate, "--output", output + "/out").must_end_with(0)
+        receiver.finish(30).must_end_with(0)
+        (row,) = rows(output + "/in")
+        equal((row["records_read"], row["records_lost"]), ("4000", "0"), "records of another process")
+        for protocol in ("classic", "consumer"):
+            kbench("consume", "-b", BOOTSTRAP, "--topic", "short", "--partitions", PARTITIONS, "--records", 100_000, "--group", protocol,
+                   "--group-protocol", protocol, "--consumers", 2, "--output", f"{output}/{protocol}").must_end_with(0)
+            (row,) = rows(f"{output}/{protocol}")
+            expect(int(row["records_read"]) >= 100_000, f"{row['records_read']} records were read")

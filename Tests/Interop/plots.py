@@ -49,6 +49,19 @@ def results(path, *rows, header=COLUMNS):
     return path
 
 
+@test("the picture of kbench end-to-end shows the time to the receipt, and there is none of other runs")
+def end_to_end():
+    with folder() as where:
+        kbench("end-to-end", "--rate", "2000,4000", "--records", 2000, "--partitions", 2, "--linger", "0ms", "--output",
+               where + "/out").must_end_with(0)
+        expect("end-to-end.svg" in drawn(where + "/out", "--out", where, "--format", "svg"), "there is no picture of it")
+        found = texts(where + "/end-to-end.svg")
+        expect("end_to_end" in " ".join(found) and any("2,000" in text or "2k" in text for text in found), f"it shows {found}")
+        kbench("consume", "--records", 5000, "--partitions", 2, "--codec", "none,lz4", "--output", where + "/read").must_end_with(0)
+        said = drawn(where + "/read", "--out", where, "--format", "svg")
+        expect("throughput.svg" in said and "end-to-end" not in said, f"of reading it says {said}")
+
+
 def row(run, throughput, codec="none", cores=1, verdict="ok", rate=""):
     return f"{run},embedded,broker,sharded,{cores},{2 * cores},{codec},1000,all,{rate},{throughput},{verdict}"
 

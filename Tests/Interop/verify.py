@@ -136,6 +136,17 @@ def corrupted():
         equal(row["records_read"], "400", "records read")
 
 
+@test("a batch whose checksum is wrong is that many corrupted records, also as the last one, and reading goes on behind it")
+def damaged():
+    for skip, more in ((5, ()), (39, ()), (0, ("--codec", "lz4"))):
+        row, detail, _ = lied_to(f"produce:skip={skip}:count=1:damage", *more)
+        count = len(detail["corrupted_offsets"].split())
+        must_be(row, f"runs.csv {skip}", corrupted=int(row["records_corrupted"]))
+        equal(detail["corrupted_offsets"].split()[0], str(skip * 10), f"the first offset of {skip}")
+        expect(int(row["records_corrupted"]) >= count == 10, f"{row['records_corrupted']} corrupted, {count} offsets")
+        equal((row["records_read"], detail["end_offset"]), ("400", "400"), f"records read, and end, of {skip}")
+
+
 @test("several lies at once are told apart, partition by partition")
 def several():
     with embedded_broker(

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import KafkaTransport
+import Synchronization
 import TestSupport
 import Testing
 
@@ -97,6 +98,23 @@ import Testing
                 writer.close()
             }
         }
+    }
+
+    @Test func `bytes of several partitions count together, and what came before it waited`() {
+        let calls = Mutex(0)
+        let waiter = FetchWaiter { calls.withLock { $0 += 1 } }
+        #expect(!waiter.didGrow(by: 40))
+        waiter.wait(for: waiter.grownByteCount + 100)
+        #expect(!waiter.didGrow(by: 99) && calls.withLock { $0 } == 0)
+        #expect(waiter.didGrow(by: 1))
+        waiter.wake()
+        waiter.wake()
+        #expect(waiter.isDone && calls.withLock { $0 } == 1)
+        let late = FetchWaiter { calls.withLock { $0 += 1 } }
+        _ = late.didGrow(by: 10)
+        // It was appended between the look and the wait.
+        late.wait(for: 10)
+        #expect(late.isDone && calls.withLock { $0 } == 2)
     }
 
     @Test func `requests behind a parked fetch wait for it`() async throws {

@@ -6,6 +6,7 @@ package enum Command: Sendable, Equatable {
     case find(FindPlan)
     case ladder(RunPlan)
     case consume(RunPlan)
+    case endToEnd(RunPlan)
     /// Text for standard output; exit status 0.
     case help(String)
     /// Print the version; exit status 0.
@@ -19,6 +20,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case find
     case ladder
     case consume
+    case endToEnd = "end-to-end"
     case broker
     case completions
     case man
@@ -30,7 +32,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
         case .compare: "which of two is better: of two results, or of two configurations that it runs itself"
         case .find: "the highest rate that holds what is expected"
         case .ladder: "what each stage costs, from making records to the broker, and which one limits"
-        case .consume: "read a topic as fast as possible"
+        case .consume: "read a topic as fast as possible, alone or in a group"
+        case .endToEnd: "send and receive together: the latency from when a record was due to its receipt"
         case .broker: "the embedded broker on its own, for any client"
         case .completions: "completions of options and values, for a shell"
         case .man: "the manual page"
@@ -42,7 +45,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
         switch self {
         case .compare: "[BASE NEW]"
         case .completions: Shell.allCases.map(\.rawValue).joined(separator: "|")
-        case .run, .find, .ladder, .consume, .broker, .man: nil
+        case .run, .find, .ladder, .consume, .endToEnd, .broker, .man: nil
         }
     }
 
@@ -53,7 +56,11 @@ package enum Subcommand: String, Sendable, CaseIterable {
     var takesOptions: Bool { self != .completions && self != .man }
 
     /// Those that carry out runs, and so have the options of `run` that say how.
-    static let running: Set<Subcommand> = producing.union([.consume])
+    static let running: Set<Subcommand> = sending.union([.consume])
+    /// Those whose runs send records.
+    static let sending: Set<Subcommand> = producing.union([.endToEnd])
+    /// Those whose plan is one sweep, carried out from its begin to its end.
+    static let sweeping: Set<Subcommand> = [.run, .consume, .endToEnd]
     /// Those whose runs send records and measure that.
     static let producing: Set<Subcommand> = [.run, .compare, .find, .ladder]
 }

@@ -27,6 +27,9 @@ package enum CommandLineParser {
         case .consume:
             let options = try ParsedOptions(options, subcommand: .consume)
             return .consume(try ConsumePlanReader(options: options, environment: environment).plan())
+        case .endToEnd:
+            let options = try ParsedOptions(options, subcommand: .endToEnd)
+            return .endToEnd(try EndToEndPlanReader(options: options, environment: environment).plan())
         case .broker: return .broker(try BrokerOptions(try ParsedOptions(options, subcommand: .broker)))
         case .completions: return .help(try completions(options))
         case .man: return .help(try manualPage(options))

@@ -78,6 +78,24 @@ extension Subcommand {
                 Example(
                     line: "kbench consume -b broker-1:9092 --topic events --cores 1,2 --runs 3",
                     purpose: "how fast a topic that is there can be read"),
+                Example(
+                    line: "kbench consume --consumers 4 --group kbench --group-protocol consumer",
+                    purpose: "by four members of a group"),
+            ]
+        case .endToEnd:
+            [
+                Example(
+                    line: "kbench end-to-end --rate 10k --duration 10s --warmup-duration 1s --linger 0ms",
+                    purpose: "how long records are under way to their consumer, over an embedded broker"),
+                Example(
+                    line: "kbench end-to-end -b broker-1:9092 --rate 1k,10k,100k --duration 30s --consumers 2",
+                    purpose: "the same over a cluster, at three rates, to two consumers"),
+                Example(
+                    line: "kbench end-to-end --role consume -b broker-1:9092 --records 300k",
+                    purpose: "receive in a process of its own what the next line sends from another"),
+                Example(
+                    line: "kbench end-to-end --role produce -b broker-1:9092 --records 300k --rate 10k",
+                    purpose: "the process that sends, on the same machine, started when the other says that it waits"),
             ]
         case .completions:
             [

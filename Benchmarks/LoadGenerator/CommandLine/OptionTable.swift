@@ -59,11 +59,11 @@ package struct OptionTable: Sendable {
         "time to send for in each run, instead of --records")
     let warmupRecords = Option(
         "warmup-records", .single(.count(in: 0...recordsMax), default: 0), group: .amount,
-        subcommands: Subcommand.producing,
+        subcommands: Subcommand.sending,
         "records to send before the clock starts")
     let warmupDuration = Option(
         "warmup-duration", .single(.warmUp(in: 0...dayNs), default: .fixed(.durationNs(0))), group: .amount,
-        subcommands: Subcommand.producing,
+        subcommands: Subcommand.sending,
         "time to send for before the clock starts; auto: until the rate is steady, no longer than 5s")
 
     // MARK: Workload
@@ -101,11 +101,11 @@ package struct OptionTable: Sendable {
     let builder = Option(
         "builder", .list(.choice(), default: BuilderChoice.sharded), group: .shape, "how batches are built")
     let door = Option(
-        "door", .list(.choice(), default: DoorChoice.lane), group: .shape, subcommands: Subcommand.producing,
+        "door", .list(.choice(), default: DoorChoice.lane), group: .shape, subcommands: Subcommand.sending,
         "how records go in: on a lane's own thread, or from tasks like an application's by a writer, record by record, chunk by chunk"
     )
     let tasks = Option(
-        "tasks", .list(.count(in: 1...1024), default: 1), group: .shape, subcommands: Subcommand.producing,
+        "tasks", .list(.count(in: 1...1024), default: 1), group: .shape, subcommands: Subcommand.sending,
         "tasks that append, with a --door other than lane")
     let cores = Option(
         "cores", .list(.count(in: 1...1024), default: "all CPUs online") { _, environment in environment.onlineCores },
@@ -147,7 +147,7 @@ package struct OptionTable: Sendable {
 
     let rate = Option(
         "rate", .list(.rate, default: "as fast as possible") { _, _ in nil }, aliases: ["throughput"], group: .load,
-        subcommands: Subcommand.producing,
+        subcommands: Subcommand.sending,
         """
         records a second on a fixed schedule that late answers do not slow down; the latency of each counts from when it was \
         due. Without a rate, records of a batch count from its first one: a bound that none of them exceeds
@@ -156,34 +156,34 @@ package struct OptionTable: Sendable {
         "verify", .flag, group: .checks, subcommands: Subcommand.producing,
         "read every record back, and tell what is lost, duplicated, reordered or corrupted")
     let expect = Option(
-        "expect", .repeatable(.expectation), group: .checks, subcommands: [.run, .consume, .find],
+        "expect", .repeatable(.expectation), group: .checks, subcommands: Subcommand.sweeping.union([.find]),
         """
         what a column of runs.csv must be in every run, by >=, <=, >, <, == or !=: throughput_rps>=20M, \
         latency_total_p99_us<=5ms, client_peak_rss_bytes<64MiB, verdict==ok; a bare number is in the column's unit. May be \
         given again
         """)
     let expectWhere = Option(
-        "expect-where", .repeatable(.runFilter), group: .checks, subcommands: [.run, .consume],
+        "expect-where", .repeatable(.runFilter), group: .checks, subcommands: Subcommand.sweeping,
         "with --expect: judge only runs that have this value in a column, such as codec=zstd; several must all be there"
     )
     let junit = Option(
-        "junit", .optional(.path(.file)), group: .checks, subcommands: [.run, .consume, .compare, .find],
+        "junit", .optional(.path(.file)), group: .checks, subcommands: Subcommand.sweeping.union([.compare, .find]),
         "write JUnit's XML: a test for each run, and for each expectation in it")
     let markdown = Option(
-        "markdown", .optional(.path(.file)), group: .checks, subcommands: [.run, .consume, .compare, .find],
+        "markdown", .optional(.path(.file)), group: .checks, subcommands: Subcommand.sweeping.union([.compare, .find]),
         "write what was judged, and a table, as Markdown: for $GITHUB_STEP_SUMMARY, or a comment")
     let githubBenchmark = Option(
-        "github-benchmark", .repeatable(.githubBenchmark), group: .checks, subcommands: [.run, .consume],
+        "github-benchmark", .repeatable(.githubBenchmark), group: .checks, subcommands: Subcommand.sweeping,
         """
         write a column, throughput_rps if none is named, for benchmark-action/github-action-benchmark: its tool is \
         customBiggerIsBetter or customSmallerIsBetter, as the column wants. May be given again
         """)
     let runs = Option(
-        "runs", .single(.count(in: 1...10_000), default: 1), group: .repeats, subcommands: [.run, .consume],
+        "runs", .single(.count(in: 1...10_000), default: 1), group: .repeats, subcommands: Subcommand.sweeping,
         "runs of each configuration; a comma list of any option marked * is swept, run by run in turn")
     let calibrate = Option(
         "calibrate", .single(.choice(), default: CalibrationChoice.auto), group: .repeats,
-        subcommands: Subcommand.producing,
+        subcommands: Subcommand.sending,
         """
         when it is measured how fast the generator alone is, so that a run can say what share of that it used: where this machine \
         does not know it yet, before each run, or never
@@ -200,7 +200,7 @@ package struct OptionTable: Sendable {
         "interval", .single(.duration(in: 10_000_000...hourNs), default: secondNs), group: .output,
         "time between two rows of the timeline")
     let metricsPort = Option(
-        "metrics-port", .optional(.listenAddress), group: .output, subcommands: [.run, .consume],
+        "metrics-port", .optional(.listenAddress), group: .output, subcommands: Subcommand.sweeping,
         """
         serve the client's metrics to Prometheus while runs last, at /metrics of this port, to this machine alone unless an \
         address is given; 0 finds a free port
@@ -279,11 +279,37 @@ package struct OptionTable: Sendable {
         "runs", .single(.count(in: 1...10_000), default: 5), group: .repeats, subcommands: [.ladder],
         "runs of each stage, in turn; the median counts")
 
-    // MARK: Consume
+    // MARK: Consume and end-to-end
 
     let consumers = Option(
-        "consumers", .list(.count(in: 1...1024), default: 1), group: .shape, subcommands: [.consume],
-        "consumers, each with connections of its own, that share the partitions; each works on --cores cores")
+        "consumers", .list(.count(in: 1...1024), default: 1), group: .shape, subcommands: [.consume, .endToEnd],
+        """
+        consumers, each with connections of its own, that share the partitions; of kbench consume each works on --cores cores, of \
+        kbench end-to-end on a thread of its own
+        """)
+    let isolation = Option(
+        "isolation", .single(.choice("LEVEL"), default: IsolationChoice.readUncommitted), group: .shape,
+        subcommands: [.consume, .endToEnd], "which records of transactions are read")
+    let group = Option(
+        "group", .optional(.groupName), group: .shape, subcommands: [.consume],
+        """
+        the consumers are members of this group, which shares the partitions out among them. The clock starts when all have \
+        joined; they read from the beginning, whatever the group has committed, and commit as they go: give a name of its own
+        """)
+    let groupProtocol = Option(
+        "group-protocol", .single(.choice("PROTOCOL"), default: GroupProtocolChoice.classic), group: .shape,
+        subcommands: [.consume], "with --group: who shares partitions out, a member or the coordinator (KIP-848)")
+    let consumeRate = Option(
+        "rate", .list(.rate, default: "as fast as possible") { _, _ in nil }, aliases: ["throughput"], group: .load,
+        subcommands: [.consume],
+        "records a second to read at most: consumers rest between batches, so that no more is read by any moment")
+    let role = Option(
+        "role", .single(.choice(), default: EndToEndRole.both), group: .target, subcommands: [.endToEnd],
+        """
+        what this process does: with produce and consume two processes on one machine send and receive, over a topic of \
+        --bootstrap-server, which stays. The consumer is started first, and waits for --records, or for --duration from the first \
+        record on
+        """)
 
     // MARK: Broker
 

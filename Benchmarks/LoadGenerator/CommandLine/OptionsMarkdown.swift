@@ -6,7 +6,7 @@ package enum OptionsMarkdown {
 
     /// A heading and a table for each subcommand that has options of its own, ending with a newline.
     package static var text: String {
-        let tables = [Subcommand.run, .compare, .find, .ladder, .broker].map { subcommand in
+        let tables = [Subcommand.run, .compare, .find, .ladder, .consume, .endToEnd, .broker].map { subcommand in
             let rows = OptionTable.rows(of: subcommand).filter { $0.group != .general && !subcommand.shares($0) }
             return
                 "### kbench \(subcommand.rawValue)\n\n| option | value | default | what it is for |\n|---|---|---|---|\n"

@@ -61,6 +61,19 @@ extension ValueKind where Value == String {
     }
 }
 
+extension ValueKind where Value == String {
+    /// Of a group.
+    static var groupName: Self {
+        let accepted = "a name of 1 … 249 characters"
+        return Self(
+            placeholder: "NAME", accepted: accepted,
+            parse: { text throws(ValueError) in
+                guard !text.isEmpty, text.utf8.count <= 249 else { throw ValueError("'\(text)' is not \(accepted)") }
+                return text
+            }, text: { $0 })
+    }
+}
+
 extension ValueKind where Value == ListenAddress {
     static var listenAddress: Self {
         Self(

@@ -31,8 +31,46 @@ package enum RunMode: String, NamedChoice {
     case produce
     /// Records are read.
     case consume
+    /// Records are sent and read at the same time, and the time from one to the other is measured.
+    case endToEnd = "end-to-end"
 
     package static let noun = "mode"
+}
+
+/// What a process of `kbench end-to-end` does.
+package enum EndToEndRole: String, NamedChoice {
+    /// It sends and receives.
+    case both
+    /// It sends; another process on this machine receives.
+    case produce
+    /// It receives what other processes on this machine send.
+    case consume
+
+    package static let noun = "role"
+}
+
+/// Which records of transactions are read.
+package enum IsolationChoice: String, NamedChoice {
+    case readUncommitted = "read_uncommitted"
+    case readCommitted = "read_committed"
+
+    package static let noun = "isolation level"
+
+    /// As the library names it.
+    var level: IsolationLevel { self == .readCommitted ? .readCommitted : .readUncommitted }
+}
+
+/// How the members of a group and its coordinator agree on who reads what.
+package enum GroupProtocolChoice: String, NamedChoice {
+    /// A member assigns.
+    case classic
+    /// The coordinator assigns (KIP-848).
+    case consumer
+
+    package static let noun = "group protocol"
+
+    /// As the library names it.
+    var groupProtocol: GroupConfiguration.GroupProtocol { self == .consumer ? .consumer : .classic }
 }
 
 /// Where the pipeline ends.

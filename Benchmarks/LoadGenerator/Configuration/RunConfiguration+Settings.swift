@@ -24,11 +24,8 @@ extension RunConfiguration {
 
     private var workloadSettings: [Setting] {
         var settings = [Setting(option: "stage", text: stage.rawValue, json: .string(stage.rawValue))]
-        if mode == .consume {
-            settings = [
-                Setting(option: "mode", text: mode.rawValue, json: .string(mode.rawValue)),
-                .integer("consumers", consumers),
-            ]
+        if mode != .produce {
+            settings = [Setting(option: "mode", text: mode.rawValue, json: .string(mode.rawValue))] + readingSettings
         }
         settings.append(.nanoseconds("rtt", rttNs))
         settings.append(.nanoseconds("metadata-max-age", metadataMaxAgeNs))
@@ -55,6 +52,21 @@ extension RunConfiguration {
         if headerCount > 0 { settings.append(.bytes("header-size", headerSize)) }
         settings.append(Setting(option: "seed", text: "\(seed)", json: .unsigned(seed)))
         return settings
+    }
+
+    private var readingSettings: [Setting] {
+        var settings: [Setting] = []
+        if mode == .endToEnd {
+            settings.append(Setting(option: "role", text: role.rawValue, json: .string(role.rawValue)))
+        }
+        guard reads else { return settings }
+        settings.append(.integer("consumers", consumers))
+        settings.append(Setting(option: "isolation", text: isolation.rawValue, json: .string(isolation.rawValue)))
+        guard let group else { return settings }
+        return settings + [
+            Setting(option: "group", text: group, json: .string(group)),
+            Setting(option: "group-protocol", text: groupProtocol.rawValue, json: .string(groupProtocol.rawValue)),
+        ]
     }
 
     private var shapeSettings: [Setting] {

@@ -78,6 +78,13 @@ package struct RunConfiguration: Sendable, Equatable {
     package var isVerified = false
     /// Consumers that share the partitions; of a run that reads.
     package var consumers = 1
+    /// Of `kbench end-to-end`.
+    package var role = EndToEndRole.both
+    /// Of a run that reads.
+    package var isolation: IsolationChoice = OptionTable.standard(\.isolation)
+    /// The group whose members the consumers are; nil for partitions that they share without one.
+    package var group: String?
+    package var groupProtocol: GroupProtocolChoice = OptionTable.standard(\.groupProtocol)
     /// Several batches of a partition are in flight, without idempotence.
     package var mayReorder = false
 
@@ -124,6 +131,9 @@ package struct RunConfiguration: Sendable, Equatable {
         if case .file = payload { true } else { false }
     }
 
+    /// Whether the run reads, and not only sends.
+    var reads: Bool { mode == .consume || mode == .endToEnd && role != .produce }
+
     /// Whether records of one generator keep their order in a partition. Batches that may go to any partition go to the lanes
     /// of the sequential builder in turn, and overtake one another.
     var keepsOrder: Bool { !(partitioner == .none && builder == .sequential && door == .lane && cores > 1) }
@@ -141,7 +151,7 @@ package struct RunConfiguration: Sendable, Equatable {
             // All of it, with what batches add.
             return max(64 << 20, (payloadBytes ?? 1 << 30) / 4 * 6)
         }
-        guard isVerified else { return nil }
+        guard isVerified || mode == .endToEnd else { return nil }
         let most: Int64 = 1 << 30
         guard let payload = payloadBytes, payload < most / 2 else { return most }
         return max(64 << 20, 2 * payload)

@@ -10,6 +10,8 @@ struct ConsumeExecution {
     let recorders: [LaneRecorder]
     /// Set when the user wants an end.
     let interrupt: SharedFlag
+    /// Nil for consumers without a group.
+    var members: GroupMembers?
 
     /// Thrown by a lane when enough was read: the others end too.
     private struct Enough: Error {}
@@ -37,10 +39,11 @@ struct ConsumeExecution {
         let timelining = Task { [recorders, begin = measurement.begin] in
             await timeline.record(from: begin, recorders) { 0 }
         }
-        let reading = Task { try await read(total, from: starts) }
+        members?.beginMeasuring()
+        let reading = Task { [begin = measurement.begin] in try await read(total, from: starts, begin) }
         let end = end(from: measurement.begin)
-        let watchdog = Task { [interrupt] in
-            while !interrupt.isSet, end > .now {
+        let watchdog = Task { [interrupt, members] in
+            while !interrupt.isSet, members?.failure == nil, end > .now {
                 try await Task.sleep(for: .nanoseconds(min(end.nanoseconds(since: .now), 50_000_000)))
             }
             reading.cancel()
@@ -48,6 +51,7 @@ struct ConsumeExecution {
         do { try await reading.value } catch is Enough {} catch is CancellationError {} catch {
             measurement.failure = error
         }
+        measurement.failure = measurement.failure ?? members?.failure
         watchdog.cancel()
         sampling.cancel()
         measurement.rates = await sampling.value
@@ -67,16 +71,32 @@ struct ConsumeExecution {
         return begin.advanced(byNanoseconds: ns)
     }
 
-    private func read(_ total: Int64, from starts: [TopicPartition: StartOffset]) async throws {
+    private func read(
+        _ total: Int64, from starts: [TopicPartition: StartOffset], _ begin: MonotonicInstant
+    ) async throws {
         let left = RecordsLeft(total)
+        let schedule = configuration.rate.map { ReadSchedule(rate: $0) }
+        let rest = schedule.map { schedule in
+            { @Sendable (loop: EventLoop, _: Int) async throws in try await schedule.rest(on: loop, from: begin) }
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, consumer) in consumers.enumerated() {
                 let share = starts.filter { Int($0.key.partition) % consumers.count == index }
                 let lanes = Array(recorders[index * configuration.cores..<(index + 1) * configuration.cores])
-                group.addTask {
-                    await consumer.add(share)
-                    try await consumer.forEachBatch { batch, reader, lane in
+                group.addTask { [members] in
+                    if members == nil {
+                        await consumer.add(share)
+                    } else {
+                        // From the beginning, whatever the group has committed; what came before the clock started is dropped.
+                        let partitions = await consumer.partitions.keys
+                        for partition in partitions {
+                            try await consumer.seek(partition, to: starts[partition] ?? .earliest)
+                        }
+                        try await consumer.resume(partitions)
+                    }
+                    try await consumer.forEachBatch(rest: rest) { batch, reader, lane in
                         try Self.take(batch, reader, lanes[lane])
+                        schedule?.add(Int64(batch.header.recordCount))
                         if left.take(Int64(batch.header.recordCount)) { throw Enough() }
                     }
                 }
@@ -85,11 +105,17 @@ struct ConsumeExecution {
         }
     }
 
+    /// The thread's clock is read around one decompression of so many: it costs some hundred nanoseconds.
+    private static let batchesPerMeasurement: Int64 = 8
+
     /// Visits every record, as a program that reads it would.
     private static func take(_ batch: FetchedBatch, _ reader: RecordReader, _ recorder: LaneRecorder) throws {
         var tally = ReadTally()
         var records: Int64 = 0
         var bytes = 0
+        let isCompressed = batch.compression != .none
+        reader.measuresDecompression =
+            isCompressed && recorder.tally.read.compressedBatches % batchesPerMeasurement == 0
         try reader.forEachRecord(in: batch) { record in
             records += 1
             bytes += (record.key?.byteCount ?? 0) + (record.value?.byteCount ?? 0)
@@ -100,6 +126,11 @@ struct ConsumeExecution {
         tally.plainBytes = Int64(
             batch.compression == .none ? batch.byteCount : reader.lastByteCount + RecordBatchHeader.byteCount)
         tally.batches = 1
+        if isCompressed { tally.compressedBatches = 1 }
+        if reader.measuresDecompression {
+            tally.measuredBatches = 1
+            tally.measuredNs = max(0, reader.lastDecompressionNs - GeneratorClock.readingNs)
+        }
         recorder.didRead(tally)
     }
 }

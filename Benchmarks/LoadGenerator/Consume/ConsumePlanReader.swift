@@ -9,11 +9,19 @@ struct ConsumePlanReader {
         }
         var plan = try RunPlanReader(options: options, environment: environment).plan()
         let consumers = try options(\.consumers)
+        let (isolation, group) = (try options(\.isolation), try options(\.group))
+        let groupProtocol = try options(\.groupProtocol)
+        if group == nil, options.has(\.groupProtocol) {
+            throw UsageError("--group-protocol has no effect without --group")
+        }
         plan.configurations = plan.configurations.flatMap { configuration in
             consumers.values(for: configuration, environment).map { count in
                 var reading = configuration
                 reading.mode = .consume
                 reading.consumers = count
+                reading.isolation = isolation
+                reading.group = group
+                reading.groupProtocol = groupProtocol
                 return reading
             }
         }

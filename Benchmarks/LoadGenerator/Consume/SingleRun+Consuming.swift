@@ -20,18 +20,25 @@ extension SingleRun {
         }
         return try await always {
             let connection = plan.target.clientSettings.connectionConfiguration()
+            let members = GroupMembers(configuration, topic: target.topic)
             let consumers = groups.map { group in
                 Consumer(
-                    ConsumerConfiguration(lanes: configuration.cores), cluster: target.cluster, connection: connection,
-                    on: group.loops)
+                    ConsumerConfiguration(lanes: configuration.cores, isolation: configuration.isolation.level),
+                    cluster: target.cluster, connection: connection, on: group.loops, group: members?.groupConfiguration
+                )
             }
             let execution = ConsumeExecution(
                 configuration: configuration, consumers: consumers,
                 recorders: (0..<configuration.consumers * configuration.cores).map { _ in LaneRecorder() },
-                interrupt: interrupt)
-            let outcome = await measure(execution, total, starts, target)
-            for consumer in consumers { await consumer.close() }
-            return outcome
+                interrupt: interrupt, members: members)
+            return try await always {
+                let joinNs = try await members?.join(consumers, interrupt: interrupt)
+                var outcome = await measure(execution, total, starts, target)
+                outcome.result.groupJoinNs = joinNs
+                return outcome
+            } thenCleanUp: {
+                for consumer in consumers { await consumer.close() }
+            }
         } thenCleanUp: {
             for group in groups { await group.shutDown() }
         }
@@ -42,6 +49,7 @@ extension SingleRun {
         terminal.note("filling topic '\(target.topic)'")
         var filling = configuration
         filling.mode = .produce
+        filling.rate = nil
         let loops = try EventLoopGroup(count: RunPipeline.loopCount(filling), name: "kbench-fill")
         try await always {
             let pipeline = try RunPipeline(
@@ -112,6 +120,7 @@ extension RunResult {
         payloadBytesAcked = read.payloadBytes
         wireBytes = read.wireBytes
         batches = read.batches
+        decompressCpuNs = read.decompressCpuNs
         if read.wireBytes > 0 { compressionRatio = Double(read.plainBytes) / Double(read.wireBytes) }
     }
 }

@@ -77,7 +77,8 @@ actor GeneratorCapacity {
             for round in 1...roundCount {
                 let execution = RunExecution(
                     configuration: alone, topic: "kbench", pool: pool, pipeline: pipeline, interrupt: interrupt,
-                    stamps: alone.isVerified ? VerificationStamps() : nil)
+                    stamps: alone.isVerified ? VerificationStamps() : nil,
+                    times: alone.mode == .endToEnd ? .random() : nil)
                 let measurement = await execution.measure(
                     .durationNs(roundNs), drainTimeout: .seconds(1), isLast: round == roundCount)
                 best = max(best, Double(measurement.generatedRecords) / Double(max(1, measurement.durationNs)) * 1e9)
@@ -102,6 +103,8 @@ extension RunConfiguration {
         alone.rate = nil
         alone.warmup = nil
         alone.amount = .records(1)
+        let reading = RunConfiguration()
+        (alone.role, alone.consumers, alone.isolation) = (.produce, reading.consumers, reading.isolation)
         alone.seed = 0
         // Tasks that append through a door have as many threads as there are processors.
         if door != .lane { alone.cores = min(tasks, EventLoop.availableCoreCount) }

@@ -14,6 +14,8 @@ package enum LatencyStage: String, Sendable, CaseIterable {
     case wire
     /// The part of `ack` for which the broker had the request, where it tells.
     case broker
+    /// Of `kbench end-to-end`: intended time (open loop), or when the record was made (closed loop) → received by a consumer.
+    case endToEnd = "end_to_end"
 }
 
 /// The percentiles of a stage that `runs.csv` has, in ns.

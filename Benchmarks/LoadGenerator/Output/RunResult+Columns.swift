@@ -54,7 +54,10 @@ extension RunResult {
             .text("door", c.door.rawValue), .integer("tasks", c.door == .lane ? nil : Int64(c.tasks)),
             .number("rtt_ms", c.rttNs > 0 ? Double(c.rttNs) / 1e6 : nil, decimals: 6),
             .bool("may_reorder", c.mayReorder), .text("mode", c.mode.rawValue),
-            .integer("consumers", c.mode == .consume ? Int64(c.consumers) : nil),
+            .integer("consumers", c.reads ? Int64(c.consumers) : nil),
+            .optional("role", c.mode == .endToEnd ? c.role.rawValue : nil),
+            .optional("isolation", c.reads ? c.isolation.rawValue : nil), .optional("group", c.group),
+            .optional("group_protocol", c.group == nil ? nil : c.groupProtocol.rawValue),
         ]
     }
 
@@ -62,8 +65,7 @@ extension RunResult {
     var securityColumns: [Column] {
         let (securityProtocol, mechanism) = (security?.securityProtocol.rawValue, security?.sasl?.name)
         return [
-            Column(name: "security_protocol", value: .optional(securityProtocol), text: securityProtocol),
-            Column(name: "sasl_mechanism", value: .optional(mechanism), text: mechanism),
+            .optional("security_protocol", securityProtocol), .optional("sasl_mechanism", mechanism),
         ]
     }
 
@@ -84,6 +86,8 @@ extension RunResult {
             .number("gap_max_ms", (longestGap?.durationNs).map { Double($0) / 1e6 }, decimals: 3),
             .number("generator_capacity_rps", generatorCapacityRps, decimals: 0),
             .number("generator_capacity_share", generatorCapacityShare, decimals: 4),
+            .number("decompress_cpu_ns_per_record", decompressCpuNsPerRecord, decimals: 2),
+            .number("group_join_s", groupJoinNs.map { Double($0) / 1e9 }, decimals: 6),
         ]
     }
 
@@ -94,7 +98,10 @@ extension RunResult {
                 let us = figures.map { Double($0[position].valueNs) / 1000 }
                 return Column.number("latency_\(stage.rawValue)_\(name)_us", us, decimals: 3)
             }
-        } + [.integer("latency_total_above_1h", recordsClamped)]
+        } + [
+            .integer("latency_total_above_1h", recordsClamped),
+            .integer("latency_end_to_end_not_positive", received?.notPositive),
+        ]
     }
 }
 
@@ -102,8 +109,10 @@ extension RunResult {
     private var verificationColumns: [Column] {
         let wrong = verified?.wrong
         return [
-            .integer("records_read", verified?.read ?? recordsRead), .integer("records_lost", wrong?.lost),
-            .integer("records_duplicated", wrong?.duplicated), .integer("records_reordered", wrong?.reordered),
+            .integer("records_read", verified?.read ?? received?.read ?? recordsRead),
+            .integer("records_lost", wrong?.lost ?? received?.lost),
+            .integer("records_duplicated", wrong?.duplicated ?? received?.duplicated),
+            .integer("records_reordered", wrong?.reordered),
             .integer("records_corrupted", wrong?.corrupted),
         ]
     }
@@ -112,6 +121,10 @@ extension RunResult {
 extension RunResult.Column {
     fileprivate static func text(_ name: String, _ text: String) -> Self {
         Self(name: name, value: .string(text), text: text)
+    }
+
+    fileprivate static func optional(_ name: String, _ text: String?) -> Self {
+        Self(name: name, value: .optional(text), text: text)
     }
 
     fileprivate static func bool(_ name: String, _ value: Bool) -> Self {

@@ -15,6 +15,12 @@ package struct RunResult: Sendable, Equatable {
     package var recordsFailed: Int64?
     /// Of a run that reads.
     package var recordsRead: Int64?
+    /// Of `kbench end-to-end`, where it receives.
+    package var received: Received?
+    /// CPU time of decompression, of a run that reads compressed batches.
+    package var decompressCpuNs: Int64?
+    /// How long the members of a group took to share partitions out, before the clock started.
+    package var groupJoinNs: Int64?
     /// Bytes of keys, values and headers of the records acknowledged.
     package var payloadBytesAcked: Int64?
     /// Bytes written to connections.
@@ -44,6 +50,18 @@ package struct RunResult: Sendable, Equatable {
     package var recordsClamped: Int64?
     /// All that is wrong with the figures; empty when nothing is.
     package var verdicts: [Verdict] = []
+
+    /// What was received while it was sent.
+    package struct Received: Sendable, Equatable {
+        /// Each record once.
+        package var read: Int64
+        /// Acknowledged, or waited for, and not received; nil where it is not known how many there are.
+        package var lost: Int64?
+        /// Received again.
+        package var duplicated: Int64
+        /// Received before they were due, or just then.
+        package var notPositive: Int64
+    }
 
     /// What was read back.
     package struct Verified: Sendable, Equatable {
@@ -95,6 +113,9 @@ package struct RunResult: Sendable, Equatable {
     package var recordsPerBatch: Double? { ratio(recordsDone, batches) }
     package var clientCpuNsPerRecord: Double? { ratio(clientCpuNs, recordsDone) }
     package var generatorCpuNsPerRecord: Double? { ratio(generatorCpuNs, recordsDone) }
+    package var decompressCpuNsPerRecord: Double? { ratio(decompressCpuNs, recordsDone) }
+    /// Those that people are shown first: to the receipt, where there is one.
+    var shownLatencies: LatencyFigures? { latencies[.endToEnd] ?? latencies[.total] }
     /// The generator's share of this process's CPU time, 0 … 1.
     package var generatorCpuShare: Double? {
         guard let clientCpuNs, let generatorCpuNs, clientCpuNs + generatorCpuNs > 0 else { return nil }

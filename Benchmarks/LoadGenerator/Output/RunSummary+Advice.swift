@@ -30,7 +30,7 @@ extension RunSummary {
         }
         let isPaced = plan.configurations.allSatisfy { $0.rate != nil }
         let figures = groups.compactMap { index, runs -> (index: Int, value: Double)? in
-            let values = runs.compactMap { isPaced ? $0.latencies[.total].map { Double($0.p99Ns) } : $0.throughputRps }
+            let values = runs.compactMap { isPaced ? $0.shownLatencies.map { Double($0.p99Ns) } : $0.throughputRps }
             return Samples.median(of: values).map { (index, isPaced ? -$0 : $0) }
         }.sorted { ($0.value, $1.index) > ($1.value, $0.index) }
         guard figures.count > 1, let best = figures.first, let worst = figures.last, worst.value != 0 else {
@@ -87,6 +87,7 @@ extension LatencyStage {
         case .wire:
             "the way to the broker and back, with what waits there; a lower --concurrency keeps fewer requests on it"
         case .broker: "the broker itself"
+        case .endToEnd: "see its stages"
         }
     }
 }

@@ -14,8 +14,8 @@ package enum RunSummary {
                 String(result.run), cell(result.throughputRps.map(Quantity.approximate)),
                 cell(result.throughputBytesPerSecond.flatMap { Decimal.text($0 / 1_048_576, decimals: 1) }),
                 cell(result.clientCpuNsPerRecord.flatMap { Decimal.text($0, decimals: 1) }),
-                duration(result.latencies[.total]?.p50Ns), duration(result.latencies[.total]?.p99Ns),
-                duration(result.latencies[.total]?.maxNs), result.verdict.rawValue, label,
+                duration(result.shownLatencies?.p50Ns), duration(result.shownLatencies?.p99Ns),
+                duration(result.shownLatencies?.maxNs), result.verdict.rawValue, label,
             ]
         }
         let warnings = results.flatMap { result in
@@ -26,7 +26,8 @@ package enum RunSummary {
         return TextTable.text([header] + rows) { $0 >= header.count - 2 } + warnings.joined()
             + headroom(results) + results.compactMap(clamped).joined()
             + results.compactMap(disturbance).joined()
-            + results.compactMap(readBack).joined() + withoutIdempotence(plan)
+            + results.compactMap(readBack).joined() + results.compactMap(receipts).joined()
+            + results.compactMap(joining).joined() + withoutIdempotence(plan)
     }
 
     /// How much of the generator's own capacity the run used that used most of it, on a line; empty where that is not known.
@@ -75,6 +76,42 @@ package enum RunSummary {
         return """
             run \(result.run): \(Quantity.counted(verified.read, "record")) read back, \(Quantity.approximate(rate)) a second, \
             \(Quantity.approximateDuration(ns: cost)) of CPU each\(judgement)
+
+            """
+    }
+
+    /// What `kbench end-to-end` has received, on lines; nil where nothing was to be. What is lost is told with the verdicts.
+    private static func receipts(_ result: RunResult) -> String? {
+        guard let received = result.received else { return nil }
+        let sending = result.latencies[.total].map {
+            """
+            ; to their acknowledgement it was \(duration($0.p50Ns)) (p50), \(duration($0.p99Ns)) (p99)
+            """
+        }
+        var text = """
+            run \(result.run): \(Quantity.counted(received.read, "record")) received, and the latencies are to their receipt\
+            \(sending ?? "")
+
+            """
+        if received.duplicated > 0 {
+            text += "run \(result.run): \(Quantity.counted(received.duplicated, "record")) came more than once\n"
+        }
+        if received.notPositive > 0 {
+            text += """
+                run \(result.run): \(Quantity.counted(received.notPositive, "record")) came before they were due, or just then, and \
+                count as 0: the clock is not one and the same
+
+                """
+        }
+        return text
+    }
+
+    /// How long members took to join their group, on a line; nil without a group.
+    private static func joining(_ result: RunResult) -> String? {
+        guard let ns = result.groupJoinNs else { return nil }
+        return """
+            run \(result.run): the group took \(Quantity.approximateDuration(ns: Double(ns))) to share the partitions out, which is not \
+            part of the run
 
             """
     }

@@ -35,7 +35,7 @@ package struct MetricColumn: Sendable, Equatable {
     private static let costs = [
         "client_cpu_s", "client_cpu_ns_per_record", "generator_cpu_ns_per_record", "broker_cpu_s",
         "client_peak_rss_bytes",
-        "leaders_moved", "records_retried", "gap_max_ms",
+        "leaders_moved", "records_retried", "gap_max_ms", "decompress_cpu_ns_per_record", "group_join_s",
     ].map { MetricColumn($0, .lower) }
 
     private static let headroom = ["generator_capacity_rps", "generator_capacity_share"].map {
@@ -45,7 +45,7 @@ package struct MetricColumn: Sendable, Equatable {
     private static let latencies =
         LatencyStage.allCases.flatMap { stage in
             LatencyFigures.columnNames.map { MetricColumn("latency_\(stage.rawValue)_\($0)_us", .lower) }
-        } + [MetricColumn("latency_total_above_1h", .lower)]
+        } + ["latency_total_above_1h", "latency_end_to_end_not_positive"].map { MetricColumn($0, .lower) }
 
     private static let readBack =
         [MetricColumn("records_read", .higher)]
@@ -69,10 +69,18 @@ extension MetricColumn {
     /// What a run would have to be for the column to have anything in it: `--verify`, or `--stage broker`; nil where a configuration
     /// may measure it.
     func missing(in configuration: RunConfiguration) -> String? {
-        if configuration.mode == .consume {
+        if name.hasPrefix("latency_end_to_end_") {
+            return configuration.mode == .endToEnd && configuration.reads ? nil : "kbench end-to-end"
+        }
+        if Self.ofConsuming.contains(name) {
+            if configuration.mode != .consume { return "kbench consume" }
+            return name == "group_join_s" && configuration.group == nil ? "--group" : nil
+        }
+        if configuration.mode == .consume || configuration.mode == .endToEnd && configuration.role == .consume {
             let isOfSending = Self.ofSending.contains(where: name.hasPrefix)
             return isOfSending ? "kbench run" : nil
         }
+        if configuration.mode == .endToEnd, configuration.reads, Self.ofReceiving.contains(name) { return nil }
         if Self.readBack.contains(self) { return configuration.isVerified ? nil : "--verify" }
         if Self.ofBrokers.contains(where: name.hasPrefix) {
             return configuration.stage == .broker ? nil : "--stage broker"
@@ -91,6 +99,9 @@ extension MetricColumn {
         "latency_", "records_acked", "records_failed", "records_lost", "records_duplicated", "records_reordered",
         "records_corrupted", "records_retried", "gap_max_ms", "generator_",
     ]
+    private static let ofConsuming: Set = ["decompress_cpu_ns_per_record", "group_join_s"]
+    /// What `kbench end-to-end` tells without `--verify`.
+    private static let ofReceiving: Set = ["records_read", "records_lost", "records_duplicated"]
     private static let ofBrokers = [
         "latency_queue_", "latency_ack_", "latency_wire_", "latency_broker_", "broker_cpu_s", "wire_bytes_per_s",
         "leaders_moved", "records_retried", "gap_max_ms",

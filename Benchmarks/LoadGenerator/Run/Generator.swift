@@ -14,6 +14,8 @@ struct Generator: Sendable {
     var isEnough: SharedFlag?
     /// The stamps of this load's records; nil for records without.
     var stamps: RunStamps?
+    /// Those of `kbench end-to-end`; nil elsewhere.
+    var times: EndToEndStamps?
     /// The reader that must not be left behind; nil where nothing is read or nothing is lost by it.
     var pace: ReaderPace?
 
@@ -80,7 +82,7 @@ struct Generator: Sendable {
         on schedule: OpenLoopSchedule, loop: EventLoop, index: Int, of count: Int,
         into append: (RecordChunk, ChunkHeaders) async throws -> Void
     ) async -> Outcome {
-        var maker = makeChunkMaker(index)
+        var maker = makeChunkMaker(index, schedule)
         var outcome = Outcome()
         let timer = PreciseTimer(on: loop)
         var chunkCount = 0
@@ -114,10 +116,11 @@ struct Generator: Sendable {
     /// The longest until an interrupt is noticed.
     private static let longestSleepNs: Int64 = 50_000_000
 
-    private func makeChunkMaker(_ index: Int) -> ChunkMaker {
-        let stamper = stamps.map {
+    private func makeChunkMaker(_ index: Int, _ schedule: OpenLoopSchedule? = nil) -> ChunkMaker {
+        var stamper = stamps.map {
             RecordStamper(pool, $0, lane: index, isInHeaders: configuration.stampsAreInHeaders)
         }
+        if let times { stamper = RecordStamper(pool, times, dueBy: schedule) }
         return ChunkMaker(
             pool, stamper, needsHeaders: configuration.door.takesRecords,
             numbersRecords: configuration.rate != nil && !configuration.door.takesRecords)

@@ -145,6 +145,8 @@ struct LatencyHistograms {
     var wire = HdrHistogram.latencyNs()
     var broker = HdrHistogram.latencyNs()
     var total = HdrHistogram.latencyNs()
+    /// Of `kbench end-to-end`.
+    var endToEnd = HdrHistogram.latencyNs()
 
     mutating func add(_ other: LatencyHistograms) {
         build.add(other.build)
@@ -154,6 +156,7 @@ struct LatencyHistograms {
         wire.add(other.wire)
         broker.add(other.broker)
         total.add(other.total)
+        endToEnd.add(other.endToEnd)
     }
 
     mutating func reset() {
@@ -164,12 +167,14 @@ struct LatencyHistograms {
         wire.reset()
         broker.reset()
         total.reset()
+        endToEnd.reset()
     }
 
     /// Those in which something was recorded.
     var byStage: [LatencyStage: HdrHistogram] {
         let all: [LatencyStage: HdrHistogram] = [
             .build: build, .compress: compress, .queue: queue, .ack: ack, .wire: wire, .broker: broker, .total: total,
+            .endToEnd: endToEnd,
         ]
         return all.filter { $1.totalCount > 0 }
     }

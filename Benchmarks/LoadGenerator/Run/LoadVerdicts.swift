@@ -27,7 +27,7 @@ extension Verdict {
             return Verdict(
                 .saturated,
                 """
-                records due at its end were acknowledged \(Quantity.approximateDuration(ns: lag.growthNs)) later than those of its \
+                records due at its end were \(lag.growthWord) \(Quantity.approximateDuration(ns: lag.growthNs)) later than those of its \
                 first half (\(Quantity.approximateDuration(ns: allowedNs)) are allowed): at \(Quantity.approximate(rate)) records/s ever \
                 more of them wait
                 """)

@@ -12,6 +12,9 @@ struct RunExecution {
     /// With `--verify`: what records are stamped with, and, once the clock is about to start, who reads them back.
     var stamps: VerificationStamps?
     var verification: Verification?
+    /// Of `kbench end-to-end`: what records are stamped with, and who receives them, unless another process does.
+    var times: EndToEndStamps?
+    var reading: EndToEndReading?
     let abort = RunAbort()
 
     /// What was measured between the two ends of the clock.
@@ -32,6 +35,8 @@ struct RunExecution {
         var generatorElapsedNs: Int64 = 0
         /// Of an open loop.
         var lag: ScheduleLag?
+        /// What was received; nil where nothing was to be.
+        var receipts: ReceiptReport?
         /// Records acknowledged a second, in even times of the run.
         var rates: [Double] = []
         /// The machine's CPUs, at the beginning and at the end.
@@ -46,8 +51,10 @@ struct RunExecution {
         var finalNs: Int64
         /// Records that were not even made when the time was over.
         var missedRecords: Int64
-        /// By how much later records of its end were acknowledged than those of its first half.
+        /// By how much later records of its end were acknowledged, or received, than those of its first half.
         var growthNs = 0.0
+        /// What that was: acknowledged or received.
+        var growthWord = "acknowledged"
     }
 
     /// Sends what comes before the clock starts, and forgets it.
@@ -109,8 +116,10 @@ struct RunExecution {
             return sampler.rates
         }
         let timelining = timeline.map { timeline in
-            Task { [lanes = pipeline.lanes] in
-                await timeline.record(from: load.begin, pipeline.recorders) {
+            Task { [lanes = pipeline.lanes, pipeline, reading] in
+                await timeline.record(
+                    from: load.begin, pipeline.recorders, receipts: reading?.recorders ?? []
+                ) {
                     var inFlight = 0
                     for lane in lanes { inFlight += await lane.inFlightCount }
                     return inFlight
@@ -122,6 +131,10 @@ struct RunExecution {
         // What is still to be acknowledged now comes ever more slowly.
         sampling.cancel()
         await pipeline.drain()
+        let patienceAfterInterrupt = MonotonicInstant.now + drainTimeout
+        await reading?.drain(
+            pipeline.recorders.reduce(0) { $0 + $1.ackedRecords }, isWarmUp: !isLast,
+            until: { abort.reason != nil || interrupt.isSet && .now > patienceAfterInterrupt })
         measurement.rates = await sampling.value
         events?.end()
         watchdog.cancel()
@@ -137,6 +150,15 @@ struct RunExecution {
         measurement.lag = load.lag(durationNs: measurement.durationNs, generated: measurement.generatedRecords)
         let backlog = pipeline.recorders.reduce(into: Backlog()) { $0.add($1.tally.backlog) }
         measurement.lag?.growthNs = backlog.growthNs
+        if isLast, let reading {
+            let acked = pipeline.recorders.reduce(0) { $0 + $1.ackedRecords }
+            let receipts = reading.report(expected: interrupt.isSet ? nil : acked)
+            if receipts.growthNs > backlog.growthNs {
+                measurement.lag?.growthNs = receipts.growthNs
+                measurement.lag?.growthWord = "received"
+            }
+            measurement.receipts = receipts
+        }
         return measurement
     }
 
@@ -178,12 +200,14 @@ struct RunExecution {
         let generator = Generator(
             configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort,
             isEnough: isEnough,
-            stamps: isLast ? stamps?.run : stamps?.warmUp, pace: verification?.pace)
+            stamps: isLast ? stamps?.run : stamps?.warmUp, times: isLast ? times : times?.warmUp,
+            pace: verification?.pace ?? reading?.pace)
         // A door that takes records one by one counts them itself.
         let doorCount = configuration.door == .writer ? configuration.tasks : configuration.door == .record ? 1 : 0
         let doors = (0..<doorCount).map { _ in HandedRecords() }
         let dueTimes = load.schedule.map { DueTimes($0, doors: doors) }
         for recorder in pipeline.recorders { recorder.count(from: dueTimes) }
+        reading?.count(from: dueTimes)
         let share = GeneratorLoad(
             end: load.end, stretches: load.stretches, schedule: load.schedule, doors: doors, isLast: isLast)
         if let producer = pipeline.producer {

@@ -40,6 +40,9 @@ struct RunJudge {
         } else if let target, let verdict = await unverified(target, storedBefore) {
             judgement.fail(verdict)
         }
+        for problem in measurement.receipts?.problems ?? [] where !isInterrupted {
+            judgement.fail(Verdict(.unverified, problem))
+        }
         judgement.verdicts += loadVerdicts
         if SystemInfo.isDebugBuild {
             judgement.verdicts.append(

@@ -28,6 +28,7 @@ extension RunResult {
         if compressed > 0 { compressionRatio = Double(built) / Double(compressed) }
         if configuration.stage == .broker { wireBytes = recorders.reduce(0) { $0 + $1.tally.wireBytes } }
         if histograms.total.totalCount > 0 { recordsClamped = Int64(clamping: histograms.total.clampedCount) }
+        received = measurement.receipts?.received
         latencies = histograms.byStage.compactMapValues { LatencyFigures($0) }
     }
 

@@ -75,7 +75,11 @@ struct SingleRun {
     private func loadTopic(of target: RunTarget) async throws -> RunOutcome {
         var outcome: RunOutcome
         do {
-            outcome = try await configuration.mode == .consume ? consume(from: target) : loadPipeline(to: target)
+            switch configuration.mode {
+            case .consume: outcome = try await consume(from: target)
+            case .endToEnd where configuration.role == .consume: outcome = try await receive(from: target)
+            case .produce, .endToEnd: outcome = try await loadPipeline(to: target)
+            }
         } catch {
             try? await target.remove(keeping: plan.target.keepTopic)
             throw error
@@ -104,24 +108,39 @@ struct SingleRun {
             var execution = RunExecution(
                 configuration: configuration, topic: plan.target.topic, pool: pool, pipeline: pipeline,
                 interrupt: interrupt, stamps: configuration.isVerified ? VerificationStamps() : nil)
-            metrics.begin(
-                SessionMetrics.Run(
-                    number: scheduled.number, label: label,
-                    cluster: target?.cluster, recorders: pipeline.recorders))
-            let canaries = Canaries()
-            let environment = canaries.sampleBefore()
-            let before = Before(
-                generatorCapacityRps: generatorCapacityRps, environment: environment,
-                storedRecords: try await warmUp(execution, target))
-            if let readerLoop, let target {
-                execution.verification = try await beginReading(execution, target, readerLoop)
+            if configuration.mode == .endToEnd { execution.times = .random() }
+            if let target { execution.reading = try await beginReceiving(execution, target) }
+            let reading = execution.reading
+            return try await always { [execution] in
+                try await load(execution, target, generatorCapacityRps, readerLoop)
+            } thenCleanUp: {
+                await reading?.close()
             }
-            let load = await measureLoad(execution, target, canaries)
-            return await judge(load, execution, target, before)
         } thenCleanUp: {
             await readerLoop?.shutDown()
             await loops.shutDown()
         }
+    }
+
+    /// - Parameter target: nil where the pipeline stops before the broker.
+    private func load(
+        _ prepared: RunExecution, _ target: RunTarget?, _ generatorCapacityRps: Double?, _ readerLoop: EventLoop?
+    ) async throws -> RunOutcome {
+        var execution = prepared
+        metrics.begin(
+            SessionMetrics.Run(
+                number: scheduled.number, label: label,
+                cluster: target?.cluster, recorders: execution.pipeline.recorders))
+        let canaries = Canaries()
+        let environment = canaries.sampleBefore()
+        let before = Before(
+            generatorCapacityRps: generatorCapacityRps, environment: environment,
+            storedRecords: try await warmUp(execution, target))
+        if let readerLoop, let target {
+            execution.verification = try await beginReading(execution, target, readerLoop)
+        }
+        let load = await measureLoad(execution, target, canaries)
+        return await judge(load, execution, target, before)
     }
 
     /// - Returns: how many records the topic holds when the clock starts.
@@ -256,7 +275,8 @@ struct SingleRun {
         _ load: MeasuredLoad, _ execution: RunExecution, _ target: RunTarget?, _ before: Before
     ) async -> RunOutcome {
         let recorders = execution.pipeline.recorders
-        let histograms = execution.pipeline.histograms
+        var histograms = execution.pipeline.histograms
+        if let reading = execution.reading { histograms.endToEnd.add(reading.histogram) }
         var result = RunResult(
             run: scheduled.number, startedAt: load.startedAt, target: plan.target.name(stage: configuration.stage),
             configuration: configuration)

@@ -31,13 +31,17 @@ actor Timeline {
 
     /// Writes until it is cancelled; the last row is of what is left then.
     ///
-    /// - Parameter inFlightCount: how many requests are in flight.
+    /// - Parameters:
+    ///   - receipts: of what consumers receive meanwhile.
+    ///   - inFlightCount: how many requests are in flight.
     func record(
-        from begin: MonotonicInstant, _ recorders: [LaneRecorder], inFlightCount: @Sendable () async -> Int
+        from begin: MonotonicInstant, _ recorders: [LaneRecorder], receipts: [ReceiptRecorder] = [],
+        inFlightCount: @Sendable () async -> Int
     ) async {
         var previous = begin
         var sum = LaneRecorder.Interval()
         var spare = LaneRecorder.Interval()
+        var (received, spareReceived) = (ReceiptRecorder.Interval(), ReceiptRecorder.Interval())
         var sampled = begin
         canaries.begin(ownCpuNs: await ownCpuNs())
         while failure == nil {
@@ -53,14 +57,22 @@ actor Timeline {
                 sum.add(spare)
                 spare.reset()
             }
+            for recorder in receipts {
+                recorder.exchangeInterval(for: &spareReceived)
+                received.add(spareReceived)
+                spareReceived.reset()
+            }
             var sample: CanarySample?
             if !isOver, now.nanoseconds(since: sampled) >= Self.canaryIntervalNs {
                 sample = canaries.sampleDuring(latenessNs: latenessNs, ownCpuNs: await ownCpuNs())
                 sampled = now
             }
-            if !isOver || sum.records > 0 { write(sum, from: previous, to: now, since: begin, inFlight, sample) }
+            if !isOver || sum.records > 0 || received.records > 0 {
+                write(sum, receipts.isEmpty ? nil : received, from: previous, to: now, since: begin, inFlight, sample)
+            }
             if isOver { return }
             sum.reset()
+            received.reset()
             previous = now
         }
     }
@@ -76,7 +88,8 @@ actor Timeline {
     }
 
     private func write(
-        _ sum: LaneRecorder.Interval, from previous: MonotonicInstant, to now: MonotonicInstant,
+        _ sum: LaneRecorder.Interval, _ received: ReceiptRecorder.Interval?, from previous: MonotonicInstant,
+        to now: MonotonicInstant,
         since begin: MonotonicInstant, _ inFlight: Int, _ sample: CanarySample?
     ) {
         var row = TimelineFile.Row(run: runNumber, timeNs: now.nanoseconds(since: begin))
@@ -85,6 +98,8 @@ actor Timeline {
         row.throughputRps = Double(sum.records) / (Double(now.nanoseconds(since: previous)) / 1e9)
         row.inFlight = inFlight
         row.totalLatency = LatencyFigures(sum.total)
+        row.recordsReceived = received?.records
+        row.endToEndLatency = received.flatMap { LatencyFigures($0.endToEnd) }
         row.canaries = sample
         if let sample, let throughput = row.throughputRps, intervals.count < Self.intervalsMax {
             intervals.append(

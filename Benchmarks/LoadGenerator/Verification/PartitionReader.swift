@@ -1,5 +1,4 @@
 import KafkaClient
-import KafkaProtocol
 
 /// Looks at fetched batches, record by record.
 struct PartitionReader {
@@ -7,7 +6,9 @@ struct PartitionReader {
     /// Of what was sent before the clock started: such records don't count.
     private let warmUp: StampReader
     private let batches = RecordReader()
-    var records: StoredRecords
+    private(set) var records: StoredRecords
+    /// Of each partition, offsets of damaged batches that lie behind what was looked at, in order.
+    private var damaged: [Int: [Range<Int64>]] = [:]
 
     init(stamps: StampReader, warmUp: StampReader, partitionCount: Int) {
         self.stamps = stamps
@@ -15,40 +16,63 @@ struct PartitionReader {
         records = StoredRecords(partitionCount: partitionCount)
     }
 
-    /// Notes the records from offset `start` on, and before `end`.
+    /// Takes the partitions that a topic has gained.
+    mutating func grow(to partitionCount: Int) { records.grow(to: partitionCount) }
+
+    /// Notes that a batch is damaged, so that its records can't be read: each of its offsets counts as a corrupted record, once what
+    /// lies before them was looked at.
+    mutating func addDamaged(_ offsets: Range<Int64>, in partition: Int) {
+        damaged[partition, default: []].append(offsets)
+    }
+
+    /// Notes the damaged batches that nothing came behind.
+    mutating func noteDamaged() {
+        for partition in damaged.keys { _ = noteDamaged(partition, from: 0, to: .max) }
+    }
+
+    /// Notes the records of a batch from offset `start` on, and before `end`, and the damaged batches before it.
     ///
-    /// A batch that is damaged, so that its records can't be read, counts as that many corrupted records.
-    ///
-    /// - Parameter bytes: batches, the last of which may be cut off.
     /// - Returns: the offset to go on with.
-    /// - Throws: `RunError` when the bytes are no batches.
-    mutating func read(_ bytes: RawSpan, of partition: Int, from start: Int64, to end: Int64) throws(RunError) -> Int64
-    {
+    mutating func read(_ batch: FetchedBatch, of partition: Int, from start: Int64, to end: Int64) -> Int64 {
         var next = start
-        var position = 0
-        while position < bytes.byteCount, next < end {
-            let rest = bytes.extracting(position...)
-            let view: RecordBatchView
-            do throws(RecordBatchError) {
-                view = try RecordBatchView(rest, verifyingChecksum: false)
-            } catch {
-                if error.kind == .truncated { break }
-                throw RunError("partition \(partition) has bytes at offset \(next) that are no batch: \(error)")
-            }
-            let after = view.header.baseOffset &+ Int64(view.header.lastOffsetDelta) &+ 1
-            let batch = rest.extracting(0..<view.header.batchByteCount)
-            if after > next { next = read(batch: batch, of: partition, from: next, to: min(after, end)) }
-            position += batch.byteCount
+        if !damaged.isEmpty { next = noteDamaged(partition, from: next, to: min(batch.firstOffset, end)) }
+        guard batch.nextOffset > next, next < end else { return next }
+        return read(records: batch, of: partition, from: next, to: min(batch.nextOffset, end))
+    }
+
+    /// Notes that nothing but damaged batches comes before `end`.
+    ///
+    /// - Returns: the offset to go on with.
+    mutating func skip(_ partition: Int, from start: Int64, to end: Int64) -> Int64 {
+        let next = noteDamaged(partition, from: start, to: end)
+        if next < end { records.noteGap(next..<end, in: partition) }
+        return max(next, end)
+    }
+
+    /// - Returns: the offset behind the last damaged batch before `end`.
+    private mutating func noteDamaged(_ partition: Int, from start: Int64, to end: Int64) -> Int64 {
+        var next = start
+        guard var ranges = damaged[partition] else { return next }
+        while let range = ranges.first, range.lowerBound < end {
+            ranges.removeFirst()
+            let corrupted = max(range.lowerBound, next)..<max(range.lowerBound, next, min(range.upperBound, end))
+            if corrupted.isEmpty { continue }
+            if corrupted.lowerBound > next, next > 0 { records.noteGap(next..<corrupted.lowerBound, in: partition) }
+            for offset in corrupted { records.noteCorrupted(in: partition, at: offset) }
+            next = corrupted.upperBound
         }
+        damaged[partition] = ranges.isEmpty ? nil : ranges
         return next
     }
 
-    private mutating func read(batch: RawSpan, of partition: Int, from start: Int64, to end: Int64) -> Int64 {
+    private mutating func read(
+        records batch: FetchedBatch, of partition: Int, from start: Int64, to end: Int64
+    ) -> Int64 {
         var next = start
         do {
-            _ = try batches.forEachRecord(in: batch, from: start) { record, _ in
+            try batches.forEachRecord(in: batch) { record in
                 // The last ones came after the end was asked for.
-                if record.offset >= end { return }
+                if record.offset >= end || record.offset < next { return }
                 if record.offset > next { records.noteGap(next..<record.offset, in: partition) }
                 next = record.offset + 1
                 switch stamps.read(record) {

@@ -4,12 +4,20 @@
 //      keys of all records │ value │ headers │ value │ headers │ …
 
 import KafkaClient
+import KafkaTransport
 
 /// Makes chunks of stamped records for one generator.
 struct RecordStamper {
+    /// What stamps say.
+    private enum Content {
+        /// Which record of which generator it is.
+        case place(RunStamps, lane: UInt16)
+        /// When it was due, by a schedule, or was made.
+        case time(EndToEndStamps, OpenLoopSchedule?)
+    }
+
     private let pool: PayloadPool
-    private let stamps: RunStamps
-    private let lane: UInt16
+    private let content: Content
     /// Whether every stamp goes into a header.
     private let isInHeaders: Bool
     private var nextSequence: Int64 = 0
@@ -28,9 +36,16 @@ struct RecordStamper {
 
     init(_ pool: PayloadPool, _ stamps: RunStamps, lane: Int, isInHeaders: Bool) {
         self.pool = pool
-        self.stamps = stamps
-        self.lane = UInt16(lane)
+        content = .place(stamps, lane: UInt16(lane))
         self.isInHeaders = isInHeaders
+    }
+
+    /// - Parameter schedule: says when records are due; nil where each is due when it is made.
+    /// - Precondition: no value of the pool is shorter than such a stamp.
+    init(_ pool: PayloadPool, _ stamps: EndToEndStamps, dueBy schedule: OpenLoopSchedule?) {
+        self.pool = pool
+        content = .time(stamps, schedule)
+        isInHeaders = false
     }
 
     /// Makes a chunk of records `first` to `first + count - 1` of the run, with the next sequences of this generator.
@@ -45,11 +60,12 @@ struct RecordStamper {
         let keys = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(count * keyByteCount)])
         if keyByteCount > 8 { keys.initializeMemory(as: UInt8.self, repeating: 0) }
         pool.keys?.write(first: first, to: keys)
+        let now = MonotonicInstant.now
         for index in 0..<count {
             let key = pool.keys.map { _ in
                 UnsafeRawBufferPointer(rebasing: bytes[index * keyByteCount..<(index + 1) * keyByteCount])
             }
-            write(first + Int64(index), at: places[index], key: key, sequence: nextSequence + Int64(index))
+            write(first + Int64(index), at: places[index], key: key, sequence: nextSequence + Int64(index), now)
         }
         nextSequence += Int64(count)
         if places.contains(where: { $0.headers != nil }) {
@@ -101,7 +117,9 @@ struct RecordStamper {
         scratch.reserve(end)
     }
 
-    private func write(_ record: Int64, at place: Place, key: UnsafeRawBufferPointer?, sequence: Int64) {
+    private func write(
+        _ record: Int64, at place: Place, key: UnsafeRawBufferPointer?, sequence: Int64, _ now: MonotonicInstant
+    ) {
         let value = UnsafeMutableRawBufferPointer(rebasing: scratch.bytes[place.value])
         pool.copyValue(of: record, to: value)
         if let headers = place.headers {
@@ -109,12 +127,16 @@ struct RecordStamper {
                 of: record, to: UnsafeMutableRawBufferPointer(rebasing: scratch.bytes[headers]),
                 withStamp: place.stamp != nil)
         }
-        if let stamp = place.stamp {
+        switch content {
+        case .time(let stamps, let schedule):
+            stamps.stamp(value, number: record, due: schedule?.intended(record) ?? now)
+        case .place(let stamps, let lane):
+            guard let stamp = place.stamp else {
+                return stamps.stamp(value, key: key, lane: lane, sequence: sequence)
+            }
             stamps.stamp(
                 header: UnsafeMutableRawBufferPointer(rebasing: scratch.bytes[stamp]),
                 value: UnsafeRawBufferPointer(value), key: key, lane: lane, sequence: sequence)
-        } else {
-            stamps.stamp(value, key: key, lane: lane, sequence: sequence)
         }
     }
 

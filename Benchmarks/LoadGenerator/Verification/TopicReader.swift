@@ -1,5 +1,5 @@
-// Reads a topic while a run writes to it, and then up to its end. All of it is on a thread of its own, whose CPU time is known:
-// a fetch for each broker, whose records are looked at where they lie in the answer.
+// Reads a topic while a run writes to it, and then up to its end, by the library's consumer. All of it is on a thread of its own,
+// whose CPU time is known.
 
 import KafkaClient
 import KafkaTransport
@@ -14,32 +14,30 @@ actor TopicReader {
     private let connection: ConnectionConfiguration
     private let pace: ReaderPace
     private var log: PartitionReader
-    private var partitions: [Partition]
+    /// The next offset of each partition.
+    private var next: [Int64]
     /// Where to stop; nil while the run goes on.
     private var ends: [Int64]?
-    /// Who leads what has to be asked for.
-    private var mustAssign = false
-    private var lastError: (any Error)?
+    private var consumer: Consumer?
+    private var reading: Task<Void, any Error>?
+    private var isOver = false
+    /// When something was last read, or the ends became known.
+    private var lastProgress = MonotonicInstant.now
     /// The partition whose log no longer has what is to be read next.
     private var lostPartition: Int?
     private(set) var failure: String?
 
-    fileprivate struct Partition {
-        var next: Int64
-        var highWatermark: Int64
-        var leader: Int32 = -1
-        var lastAnswer: MonotonicInstant
-    }
-
-    /// Of one answer. What is read lies in memory once, and a decompressed batch of it.
-    private static let answerByteCountMax: Int32 = 4 << 20
-    private static let partitionByteCountMax: Int32 = 1 << 20
-    private static let partitionsPerRequestMax = 1000
-    /// An answer with fewer bytes shows that the reader is close behind; it rests for a moment.
-    private static let fullByteCount = 256 << 10
-    private static let rest = Duration.milliseconds(5)
-    private static let maxWait = Duration.milliseconds(100)
-    /// How long a partition may give no answer.
+    private static let configuration: ConsumerConfiguration = {
+        // The run is not to be disturbed: few answers, and little memory.
+        var configuration = ConsumerConfiguration(
+            bufferByteCountMax: 8 << 20, fetchByteCountMax: 4 << 20, fetchByteCountMin: 256 << 10,
+            maxWait: .milliseconds(100))
+        configuration.fetchByteCountNear = 1 << 20
+        return configuration
+    }()
+    /// How often the pace is told how far behind the reader is, and once the ends are known whether they are reached.
+    private static let lookInterval = Duration.milliseconds(5)
+    /// How long there may be nothing more to read before the end.
     private static let patience = Duration.seconds(60)
 
     /// - Parameter starts: where to begin in each partition.
@@ -53,7 +51,7 @@ actor TopicReader {
         self.connection = connection
         self.pace = pace
         log = PartitionReader(stamps: stamps, warmUp: warmUp, partitionCount: starts.count)
-        partitions = starts.map { Partition(next: $0, highWatermark: $0, lastAnswer: .now) }
+        next = starts
     }
 
     /// CPU time of the reader's thread so far, in ns.
@@ -64,160 +62,143 @@ actor TopicReader {
 
     /// Reads until all is read, nothing can be read any more, or it is stopped.
     func run() async {
-        while isReading {
-            do {
-                try await follow(try await assign())
-            } catch {
-                lastError = error
+        defer { pace.end() }
+        guard isReading else { return }
+        var configuration = Self.configuration
+        configuration.onProblem = { [weak self] problem in self?.assumeIsolated { $0.decide(problem) } ?? .fail }
+        let consumer = Consumer(configuration, cluster: cluster, connection: connection, on: [loop])
+        self.consumer = consumer
+        await consumer.add(places(of: next.indices))
+        let watching = Task(executorPreference: loop) { await self.watch(consumer) }
+        let reading = Task(executorPreference: loop) { [unowned self] in
+            try await consumer.forEachBatch { [unowned self] batch, _ in
+                guard self.assumeIsolated({ $0.take(batch) }) else { throw CancellationError() }
             }
-            checkPatience()
-            if isReading, lastError != nil { try? await Task.sleep(for: Self.maxWait) }
         }
+        self.reading = reading
+        if !isReading { endReading() }
+        do {
+            try await reading.value
+        } catch is CancellationError {} catch {
+            if lostPartition == nil { failure = failure ?? "\(error)" }
+        }
+        watching.cancel()
+        await watching.value
+        log.noteDamaged()
+        await consumer.close()
+        self.consumer = nil
         if let lostPartition, failure == nil { await explain(lostPartition) }
-        pace.end()
     }
 
     /// Says where the partitions end. A topic that has gained some is read from the beginning of those.
-    func end(at ends: [Int64]) {
-        log.records.grow(to: ends.count)
-        while partitions.count < ends.count {
-            partitions.append(Partition(next: 0, highWatermark: 0, lastAnswer: .now))
-            mustAssign = true
-        }
+    func end(at ends: [Int64]) async {
+        log.grow(to: ends.count)
+        let gained = next.count..<max(next.count, ends.count)
+        next += gained.map { _ in 0 }
         self.ends = ends
+        lastProgress = .now
+        if !gained.isEmpty { await consumer?.add(places(of: gained)) }
+        if !isReading { endReading() }
     }
 
     /// Gives up, for a reason.
-    func stop(_ reason: String) { failure = failure ?? reason }
+    func stop(_ reason: String) {
+        failure = failure ?? reason
+        endReading()
+    }
+
+    private func endReading() {
+        isOver = true
+        reading?.cancel()
+    }
+
+    private func places(of partitions: Range<Int>) -> [TopicPartition: StartOffset] {
+        Dictionary(uniqueKeysWithValues: partitions.map { (TopicPartition(topic, Int32($0)), .offset(next[$0])) })
+    }
 
     private var isReading: Bool {
         if failure != nil || lostPartition != nil { return false }
-        return ends == nil || partitions.indices.contains(where: isPending)
+        return ends == nil || next.indices.contains(where: isPending)
     }
 
     private func isPending(_ index: Int) -> Bool {
         guard let ends else { return true }
-        return index < ends.count && partitions[index].next < ends[index]
+        return index < ends.count && next[index] < ends[index]
     }
 
-    // MARK: Brokers
+    // MARK: What comes
 
-    /// Learns which broker leads what.
-    private func assign() async throws -> ClusterSnapshot {
-        mustAssign = false
-        let snapshot = try await cluster.refresh([topic])
-        guard let described = snapshot.topics[topic]?.partitions else {
-            throw RunError("topic '\(topic)' is not there any more")
-        }
-        for index in partitions.indices {
-            partitions[index].leader = index < described.count ? described[index].leader : -1
-        }
-        return snapshot
+    /// - Returns: false when no more is wanted.
+    private func take(_ batch: FetchedBatch) -> Bool {
+        let index = Int(batch.partition)
+        guard !isOver, next.indices.contains(index) else { return !isOver }
+        lastProgress = .now
+        let end = ends.map { index < $0.count ? $0[index] : 0 } ?? .max
+        next[index] = log.read(batch, of: index, from: next[index], to: end)
+        // Only a partition that has come to its end can be the last one.
+        if next[index] >= end, !isReading { endReading() }
+        return !isOver
     }
 
-    /// Reads from all brokers that lead a partition, until it has to be asked anew which do.
-    private func follow(_ snapshot: ClusterSnapshot) async throws {
-        guard let description = snapshot.topics[topic] else { return }
-        let pending = partitions.indices.filter(isPending)
-        let nodes = Set(pending.map { partitions[$0].leader }).filter { snapshot.brokers[$0] != nil }
-        // A partition without a leader gets one; then it is to be read too.
-        let isWhole = pending.allSatisfy { nodes.contains(partitions[$0].leader) }
-        if nodes.isEmpty { throw RunError("no partition of topic '\(topic)' has a leader") }
-        let until = isWhole ? MonotonicInstant.distantFuture : .now + .milliseconds(500)
-        await withTaskGroup(of: Void.self) { group in
-            for node in nodes {
-                guard let endpoint = snapshot.brokers[node] else { continue }
-                group.addTask { await self.follow(node, at: endpoint, description, until: until) }
+    /// Says what becomes of a partition that can't be read on. Called on this actor's loop.
+    private func decide(_ problem: ConsumerProblem) -> ConsumerDecision {
+        let index = Int(problem.partition)
+        switch problem.kind {
+        case .corruptBatch(.some(let behind)) where behind > problem.offset:
+            // What was read before is looked at first.
+            log.addDamaged(problem.offset..<behind, in: index)
+            return .seek(.offset(behind))
+        case .corruptBatch:
+            failure =
+                failure
+                ?? "partition \(index) has bytes at offset \(problem.offset) that are no batch: \(problem.error)"
+        case .truncated:
+            // The log may have as many records again; what is missing is found by what was acknowledged.
+            return .seek(.offset(problem.offset))
+        case .offsetOutOfRange, .topicMadeAnew: lostPartition = index
+        case .topicGone: failure = failure ?? "topic '\(topic)' is not there any more"
+        case .refused: failure = failure ?? "\(problem.error)"
+        }
+        return .fail
+    }
+
+    // MARK: What does not come
+
+    private func watch(_ consumer: Consumer) async {
+        while isReading, !Task.isCancelled {
+            pace.tell(unread: await consumer.unreadCount)
+            if ends != nil {
+                await takeEnds(consumer)
+                checkPatience()
             }
+            try? await Task.sleep(for: Self.lookInterval)
         }
+        endReading()
     }
 
-    private func follow(
-        _ node: Int32, at endpoint: Endpoint, _ description: TopicDescription, until: MonotonicInstant
-    ) async {
-        let fetcher = BrokerFetcher(topic: topic, description, node: node, at: endpoint, on: loop, connection)
-        do {
-            try await fetcher.open()
-            var turn = 0
-            while isReading, !mustAssign, .now < until {
-                let wanted = positions(of: node, turn: turn)
-                if wanted.isEmpty { break }
-                turn += 1
-                try await fetch(wanted, from: fetcher)
+    /// A partition whose last offsets have no records, or damaged ones, ends without a batch.
+    private func takeEnds(_ consumer: Consumer) async {
+        guard consumer.waitingByteCount == 0 else { return }
+        let statuses = await consumer.partitions
+        guard let ends, consumer.waitingByteCount == 0 else { return }
+        for index in ends.indices where isPending(index) {
+            guard let position = statuses[TopicPartition(topic, Int32(index))]?.nextOffset, position >= ends[index]
+            else {
+                continue
             }
-        } catch {
-            lastError = error
-            mustAssign = true
-        }
-        await fetcher.close()
-    }
-
-    private func fetch(_ wanted: [BrokerFetcher.Position], from fetcher: BrokerFetcher) async throws {
-        // More partitions than one request names must not wait for one another.
-        let isAll = wanted.count < Self.partitionsPerRequestMax
-        let answer = try await fetcher.fetch(
-            wanted, byteCountMax: Self.answerByteCountMax, partitionByteCountMax: Self.partitionByteCountMax,
-            maxWait: isAll ? Self.maxWait : .zero, timeout: connection.requestTimeout
-        ) { answer, records in
-            self.take(answer, records)
-        }
-        if answer.errorCode != .none { throw KafkaClientError(answer.errorCode, "a fetch of topic '\(topic)'") }
-        pace.tell(unread: partitions.reduce(0) { $0 + max(0, $1.highWatermark - $1.next) })
-        if answer.byteCount < Self.fullByteCount, ends == nil { try await Task.sleep(for: Self.rest) }
-    }
-
-    /// What is to be asked of a broker: first the partitions of which most is left.
-    private func positions(of node: Int32, turn: Int) -> [BrokerFetcher.Position] {
-        var own = partitions.indices.filter { partitions[$0].leader == node && isPending($0) }
-        let most = Self.partitionsPerRequestMax
-        if own.count > most {
-            let start = turn * most % own.count
-            own = Array((own[start...] + own[..<start]).prefix(most))
-        }
-        own.sort { partitions[$0].unread > partitions[$1].unread }
-        return own.map { BrokerFetcher.Position(partition: Int32($0), offset: partitions[$0].next) }
-    }
-
-    private func take(_ answer: BrokerFetcher.Answer, _ records: RawSpan) {
-        let index = Int(answer.partition)
-        guard partitions.indices.contains(index) else { return }
-        switch answer.errorCode {
-        case .none:
-            partitions[index].lastAnswer = .now
-            partitions[index].highWatermark = answer.highWatermark
-            lastError = nil
-            do throws(RunError) {
-                let end = ends.map { $0[index] } ?? .max
-                partitions[index].next = try log.read(records, of: index, from: partitions[index].next, to: end)
-            } catch {
-                failure = "\(error)"
-            }
-        case .offsetOutOfRange: lostPartition = index
-        default:
-            let error = KafkaClientError(
-                answer.errorCode, "partition \(index) of topic '\(topic)'", needs: .init("Read", topic: topic),
-                of: cluster.user)
-            lastError = error
-            mustAssign = true
-            if error.code == .notAuthorized { failure = "\(error)" }
+            next[index] = log.skip(index, from: next[index], to: ends[index])
         }
     }
-
-    // MARK: Failures
 
     private func checkPatience() {
-        let now = MonotonicInstant.now
-        guard
-            let silent = partitions.indices.first(where: {
-                isPending($0) && now - partitions[$0].lastAnswer > Self.patience
-            })
+        guard MonotonicInstant.now - lastProgress > Self.patience,
+            let silent = next.indices.first(where: isPending)
         else { return }
-        let reason = lastError.map { ": \($0)" } ?? ""
-        failure = "partition \(silent) could not be read for \(Self.patience)\(reason)"
+        failure = failure ?? "partition \(silent) could not be read for \(Self.patience)"
     }
 
     private func explain(_ index: Int) async {
-        let next = partitions[index].next
+        let next = next[index]
         let start = try? await cluster.offsets(of: topic, at: .earliest)[index]
         guard let start, start > next else {
             failure = "partition \(index) has no offset \(next) any more: it was made anew, or its log was cut off"
@@ -228,8 +209,4 @@ actor TopicReader {
             dropped \(start - next) records before they could be read; give it more memory or retention, or a lower --rate
             """
     }
-}
-
-extension TopicReader.Partition {
-    fileprivate var unread: Int64 { highWatermark - next }
 }

@@ -45,10 +45,8 @@ struct Verification: Sendable {
         let isInHeaders = configuration.stampsAreInHeaders
         let own = StampReader(stamps: stamps.run, isInHeaders: isInHeaders)
         let ledger = DeliveryLedger(own)
-        let unreadMax = logByteCount.map {
-            max(1, Int64(Double($0 / unreadShare) / (bytesPerRecord + overheadByteCount)))
-        }
-        let pace = ReaderPace(unreadMax: unreadMax ?? .max, ledger)
+        let unreadMax = logByteCount.map { Self.unreadMax(logByteCount: $0, bytesPerRecord: bytesPerRecord) }
+        let pace = ReaderPace(unreadMax: unreadMax ?? .max, acked: { ledger.ackedRecords })
         let reader = TopicReader(
             topic, cluster: cluster, from: starts, stamps: own,
             warmUp: StampReader(stamps: stamps.warmUp, isInHeaders: isInHeaders), on: loop, connection, pace: pace)
@@ -56,6 +54,11 @@ struct Verification: Sendable {
             ledger: ledger, pace: unreadMax == nil ? nil : pace, reader: reader,
             reading: Task(executorPreference: loop) { await reader.run() }, starts: starts,
             isOrdered: configuration.keepsOrder, begun: .now)
+    }
+
+    /// Records that a broker may hold which keeps so much, and that are not read yet.
+    static func unreadMax(logByteCount: Int64, bytesPerRecord: Double) -> Int64 {
+        max(1, Int64(Double(logByteCount / unreadShare) / (bytesPerRecord + overheadByteCount)))
     }
 
     /// CPU time of the reader so far, in ns.

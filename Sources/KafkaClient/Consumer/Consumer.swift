@@ -52,7 +52,7 @@ public final class Consumer: Sendable, AsyncSequence {
     }
 
     /// Joins the group.
-    func join() async { await driver?.start() }
+    package func join() async { await driver?.start() }
 
     deinit {
         if ending.hasBegun { return }
@@ -121,6 +121,18 @@ public final class Consumer: Sendable, AsyncSequence {
             var all: [TopicPartition: PartitionStatus] = [:]
             for lane in lanes { all.merge(await lane.statuses) { $1 } }
             return all
+        }
+    }
+
+    /// The bytes of batches that were read and that nobody has taken yet.
+    package var waitingByteCount: Int { lanes.reduce(0) { $0 + $1.queue.waitingByteCount } }
+
+    /// The records behind those that were read, up to the high watermarks of the last answers.
+    package var unreadCount: Int64 {
+        get async {
+            var count: Int64 = 0
+            for lane in lanes { count += await lane.unreadCount }
+            return count
         }
     }
 
@@ -231,15 +243,21 @@ public final class Consumer: Sendable, AsyncSequence {
     }
 
     /// Does the same, and tells the number of the lane.
+    ///
+    /// - Parameter rest: called behind each batch with the number of the lane, on its loop; what comes meanwhile waits.
     package func forEachBatch(
-        codecs: CodecTable = CodecTable(), _ body: @escaping @Sendable (FetchedBatch, RecordReader, Int) throws -> Void
+        codecs: CodecTable = CodecTable(), rest: (@Sendable (EventLoop, Int) async throws -> Void)? = nil,
+        _ body: @escaping @Sendable (FetchedBatch, RecordReader, Int) throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, lane) in lanes.enumerated() {
                 group.addTask(executorPreference: lane.loop) {
                     let reader = RecordReader(codecs: codecs)
                     var batches = AsyncIterator([lane.queue])
-                    while let batch = try await batches.next() { try body(batch, reader, index) }
+                    while let batch = try await batches.next() {
+                        try body(batch, reader, index)
+                        if let rest { try await rest(lane.loop, index) }
+                    }
                 }
             }
             // The first error ends the others.
@@ -267,6 +285,14 @@ public struct PartitionStatus: Sendable, Equatable {
 }
 
 extension ConsumerLane {
+    var unreadCount: Int64 {
+        var count: Int64 = 0
+        for reading in readings where reading.isRead && reading.start == nil {
+            count += max(0, reading.highWatermark - reading.position.offset)
+        }
+        return count
+    }
+
     var statuses: [TopicPartition: PartitionStatus] {
         var all: [TopicPartition: PartitionStatus] = [:]
         for reading in readings where reading.isRead {

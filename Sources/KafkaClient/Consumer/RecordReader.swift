@@ -1,5 +1,6 @@
 public import KafkaCompression
 public import KafkaProtocol
+import KafkaTransport
 
 /// Reads the records of fetched batches.
 ///
@@ -10,6 +11,10 @@ public final class RecordReader {
     private var decompressed: [UInt8] = []
     /// The bytes of records of the last batch that was decompressed.
     package var lastByteCount: Int { decompressed.count }
+    /// Whether the next batches' decompression is to be measured.
+    package var measuresDecompression = false
+    /// The CPU time of the thread that the last measured decompression took, in ns, the clock's own readings within it.
+    package private(set) var lastDecompressionNs: Int64 = 0
 
     /// Creates a reader.
     ///
@@ -41,7 +46,9 @@ public final class RecordReader {
             if view.compression == .none {
                 return try view.cursor(over: view.recordBytes).forEach(from: batch.firstOffset, body)
             }
+            let before = measuresDecompression ? ThreadCPU.nowNs() : 0
             try decompress(view, of: batch, into: &decompressed)
+            if measuresDecompression { lastDecompressionNs = ThreadCPU.nowNs() - before }
             try view.cursor(over: decompressed.span.bytes).forEach(from: batch.firstOffset, body)
         } catch let error as RecordBatchError {
             throw corrupt(batch, error)

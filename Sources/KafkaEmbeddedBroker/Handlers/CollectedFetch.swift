@@ -22,6 +22,15 @@ struct CollectedFetch {
 
     var byteCountLeft: Int { max(0, byteCountMax - byteCount) }
 
+    /// Whether no more batches fit: there may be more.
+    var isCut: Bool { byteCount > 0 && byteCountLeft < Self.cutByteCount }
+
+    /// With less room left, a partition may have had a batch that did not fit.
+    private static let cutByteCount = 128 << 10
+
+    /// The bytes that are waited for.
+    var missingByteCount: Int { max(1, minByteCount - byteCount) }
+
     /// Whether there is no reason to wait: bytes enough, or an error to tell.
     var isEnough: Bool { hasErrors || byteCount >= minByteCount }
 

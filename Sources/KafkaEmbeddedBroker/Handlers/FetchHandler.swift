@@ -2,26 +2,38 @@ import KafkaProtocol
 import KafkaTransport
 
 // A fetch is answered at once when it finds enough; otherwise it parks until an append wakes it or its time is over.
-// Sessions (KIP-227) are never begun: every answer says session 0, and the client goes on with full fetches.
+// A client may tell what changes only (`ServedFetchSession`); faults and the log see all that it reads.
 extension Session {
-    func handleFetch(_ request: FetchRequest, _ header: RequestHeader, _ plan: FaultPlan) -> FetchResponse? {
-        if request.sessionEpoch > 0 || (request.sessionID != 0 && request.sessionEpoch == 0) {
+    func serveFetch(_ header: RequestHeader, _ reader: WireReader) {
+        guard var request = Self.decode(FetchRequest.self, header, reader) else { return reject() }
+        let session = fetchSession.take(&request) { Int32.random(in: 1 ... .max) }
+        withFaults(header, targets: { request.targets(self.cluster) }) { plan in
+            if let response = handleFetch(request, session, header, plan) { answer(response, to: header) }
+        }
+    }
+
+    private func handleFetch(
+        _ request: FetchRequest, _ session: ServedFetchSession.Answer, _ header: RequestHeader, _ plan: FaultPlan
+    ) -> FetchResponse? {
+        if case .refused(let code) = session {
             var response = FetchResponse()
             response.throttleTimeMs = throttleMs
-            response.errorCode = .fetchSessionIdNotFound
+            response.errorCode = code
             return response
         }
         let collected = collect(request, header, plan)
         let waitMs = Int64(max(0, request.maxWaitMs))
-        if collected.isEnough || waitMs == 0 || plan.holdsAnswer || plan.disconnect != nil { return send(collected) }
+        if collected.isEnough || waitMs == 0 || plan.holdsAnswer || plan.disconnect != nil {
+            return send(collected, session)
+        }
         parkedFetch = ParkedFetch(
-            request: request, header: header, plan: plan, throttleMs: throttleMs,
+            request: request, session: session, header: header, plan: plan, throttleMs: throttleMs,
             deadline: .now + .milliseconds(waitMs), waiter: FetchWaiter {})
         park()
         return nil
     }
 
-    /// Waits for an append. Looks for bytes again after it has registered for one, so that none is missed.
+    /// Waits for bytes enough. Looks for them again after it has registered for more, so that none is missed.
     private func park() {
         guard var parked = parkedFetch else { return }
         let loop = shard.loop
@@ -35,8 +47,10 @@ extension Session {
             let log = find(topic, parked.header)
             for partition in topic.partitions { log?.partition(partition.index)?.notify(parked.waiter) }
         }
+        let grown = parked.waiter.grownByteCount
         let collected = collect(parked.request, parked.header, parked.plan)
-        if collected.isEnough { finish(parked, collected) }
+        if collected.isEnough { return finish(parked, collected) }
+        parked.waiter.wait(for: grown + collected.missingByteCount)
     }
 
     private func unpark(isTimeOver: Bool) {
@@ -49,16 +63,23 @@ extension Session {
         parked.waiter.cancel()
         parkedFetch = nil
         throttleMs = parked.throttleMs
-        answer(send(collected), to: parked.header)
+        answer(send(collected, parked.session), to: parked.header)
         throttleMs = 0
         resume(throttleMs: parked.throttleMs)
     }
 
     /// The answer. Its batches go to the output, in the order of the answer's splices.
-    private func send(_ collected: CollectedFetch) -> FetchResponse {
+    private func send(_ collected: CollectedFetch, _ session: ServedFetchSession.Answer) -> FetchResponse {
         output.batches.append(contentsOf: collected.batches)
         var response = collected.response
         response.throttleTimeMs = throttleMs
+        switch session {
+        case .whole, .refused: break
+        case .first, .changes:
+            var isWhole = false
+            if case .first = session { isWhole = true }
+            fetchSession.tell(&response, isWhole: isWhole, isCut: collected.isCut)
+        }
         return response
     }
 

@@ -30,7 +30,7 @@ extension PartitionLog {
             let result = state.append(header, records, keptIn: pool, node: node)
             if pool != nil, result.isNew {
                 keptByteCount.store(state.batches.byteCount, ordering: .relaxed)
-                if !state.waiters.isEmpty { waiters = state.takeWaiters() }
+                if !state.waiters.isEmpty { waiters = state.takeWaiters(forGrowthBy: records.count) }
             }
             return result
         }

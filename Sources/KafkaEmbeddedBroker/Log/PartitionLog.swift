@@ -140,6 +140,17 @@ extension PartitionLog.State {
         return takeWaiters()
     }
 
+    /// Those that have waited for the bytes that came. The others go on waiting.
+    mutating func takeWaiters(forGrowthBy byteCount: Int) -> [FetchWaiter] {
+        var due: [FetchWaiter] = []
+        waiters.removeAll { waiter in
+            guard waiter.isDone || waiter.didGrow(by: byteCount) else { return false }
+            due.append(waiter)
+            return true
+        }
+        return due
+    }
+
     mutating func takeWaiters() -> [FetchWaiter] {
         if waiters.isEmpty { return [] }
         defer { waiters = [] }

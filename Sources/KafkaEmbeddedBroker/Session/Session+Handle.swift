@@ -36,7 +36,7 @@ extension Session {
         if !security.allows(header.apiKey) { return reject() }
         switch header.apiKey {
         case .produce where ProduceRequest.versions.contains(header.apiVersion): handleProduce(header, frame, reader)
-        case .fetch: serve(FetchRequest.self, header, reader, handleFetch)
+        case .fetch: serveFetch(header, reader)
         case .listOffsets: serve(ListOffsetsRequest.self, header, reader, handleListOffsets)
         case .metadata: serve(MetadataRequest.self, header, reader, handleMetadata)
         case .apiVersions: handleApiVersions(header, reader)

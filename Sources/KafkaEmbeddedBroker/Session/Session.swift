@@ -42,6 +42,8 @@ final class Session: @unchecked Sendable {
     /// The records of the produce request that is served, for the note of an answer that is held back.
     var recordCount = 0
     var parkedFetch: ParkedFetch?
+    /// What the client reads, if it tells only what changes of it.
+    var fetchSession = ServedFetchSession()
     var parkedGroupRequest: ParkedGroupRequest?
     /// Who the client is.
     var security: SessionSecurity

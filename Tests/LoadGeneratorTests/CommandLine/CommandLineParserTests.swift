@@ -153,8 +153,29 @@ import Testing
         ("run extra", "'extra' is not an option; see kbench run --help"),
         ("consum", "unknown subcommand consum; did you mean consume?"),
         ("consume --stage null", "--stage is an option of kbench run, not of kbench consume"),
-        ("consume --rate 5", "--rate is an option of kbench run, not of kbench consume"),
-        ("end-to-end --help", "unknown subcommand end-to-end; see kbench --help"),
+        ("consume --group-protocol consumer", "--group-protocol has no effect without --group"),
+        ("end-to-end --verify", "--verify is an option of kbench run, not of kbench end-to-end"),
+        (
+            "end-to-end --record-size 100,23",
+            "--record-size: the first 24 bytes of each value hold when the record was due, and there are values of 23 B; give --record-size 24 or more"
+        ),
+        (
+            "end-to-end --role consume",
+            "--role consume needs --bootstrap-server: both processes use one broker, such as kbench broker's"
+        ),
+        (
+            "end-to-end --role consume -b a:1 --rate 5",
+            "--rate cannot be combined with --role consume; give it to the process that sends"
+        ),
+        (
+            "end-to-end --role produce -b a:1 --consumers 2",
+            "--consumers cannot be combined with --role produce, which reads nothing"
+        ),
+        (
+            "end-to-end --role produce -b a:1 --cores 1,2",
+            "--role produce is one run: two processes can't keep step in a sweep"
+        ),
+        ("fleet --help", "unknown subcommand fleet; see kbench --help"),
         ("capture a", "unknown subcommand capture; see kbench --help"),
         ("report a", "unknown subcommand report; see kbench --help"),
         (
@@ -228,7 +249,7 @@ import Testing
     @Test func helpAndVersionComeWhateverElseIsWrong() throws {
         guard case .help(let text) = try Self.parse("--nonsense --help") else { throw UsageError("no help") }
         for row in OptionTable.rows(of: .run) { #expect(text.contains("\(row.flag)\(row.takesValue ? " " : "  ")")) }
-        for word in ["end-to-end", "compare\n", "report", "explicit", "not supported"] {
+        for word in ["capture", "compare\n", "report", "explicit", "not supported"] {
             #expect(!text.contains(word), "\(word)")
         }
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

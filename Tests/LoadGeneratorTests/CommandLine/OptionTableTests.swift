@@ -17,12 +17,13 @@ import Testing
     private static let bases = [
         "key-size": "--keys uniform:10", "header-size": "--headers 2", "payload-delimiter": "--payload-file FILE",
         "replication-factor": "-b a:1", "tasks": "--door record", "trace-rate": "--trace spans",
+        "group-protocol": "--group mine",
     ]
 
     /// Command lines to which options of these can be added.
     private static let lines: [(subcommand: Subcommand, line: String)] = [
         (.run, "run"), (.broker, "broker"), (.compare, "compare --base="), (.find, "find --expect throughput_rps>=1"),
-        (.ladder, "ladder"), (.consume, "consume"),
+        (.ladder, "ladder"), (.consume, "consume"), (.endToEnd, "end-to-end"),
     ]
 
     @Test func `giving an option its default changes nothing`() throws {
