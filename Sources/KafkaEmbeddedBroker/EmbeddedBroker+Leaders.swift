@@ -46,6 +46,24 @@ extension EmbeddedBroker {
     /// new leader epoch; also those that have no leader.
     public func electPreferredLeaders() { cluster.electPreferredLeaders() }
 
+    /// Loses the batches of a partition from the one on that holds an offset, as when a replica that lacks them becomes the leader. The
+    /// leader stays, with a new leader epoch; what it appends next gets the offsets anew.
+    ///
+    /// - Parameters:
+    ///   - topic: the topic's name.
+    ///   - partition: a partition of the topic, from 0 on.
+    ///   - offset: in the first batch that is lost; nothing is lost behind the end.
+    /// - Returns: the offset behind what is left.
+    /// - Throws: `EmbeddedBrokerError` with `.unknownPartition`.
+    @discardableResult
+    public func loseRecords(
+        _ topic: String, _ partition: Int32, from offset: Int64
+    ) throws(EmbeddedBrokerError) -> Int64 {
+        let lost = try find(topic, partition).loseRecords(from: offset)
+        cluster.release(lost.byteCount)
+        return lost.endOffset
+    }
+
     private func find(_ topic: String, _ partition: Int32) throws(EmbeddedBrokerError) -> PartitionLog {
         guard let log = cluster.topic(named: topic)?.partition(partition) else {
             throw EmbeddedBrokerError(.unknownPartition, "there is no partition \(partition) of a topic \"\(topic)\"")

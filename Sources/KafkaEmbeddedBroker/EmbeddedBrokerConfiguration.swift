@@ -70,6 +70,10 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// The faults from the start. ``EmbeddedBroker/inject(_:)`` adds others later.
     public var faults: [FaultRule] = []
 
+    /// The newest versions that are offered of messages, as brokers of former times do; below all that are served, the message is not
+    /// offered. What is offered is all that changes.
+    package var versionLimits: [ApiKey: Int16] = [:]
+
     /// The most brokers, those that were added and those that were stopped included.
     static let brokerCountMax: Int32 = 1000
     /// The longest round trip time.

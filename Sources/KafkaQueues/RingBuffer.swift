@@ -66,6 +66,13 @@
         return element
     }
 
+    /// Takes the element at the end; nil when there is none.
+    @inlinable public mutating func popLast() -> Element? {
+        if elementCount == 0 { return nil }
+        elementCount -= 1
+        return storage[position(elementCount)].take()
+    }
+
     /// Takes all elements, in order. Linear.
     @inlinable public mutating func takeAll() -> [Element] {
         if elementCount == 0 { return [] }

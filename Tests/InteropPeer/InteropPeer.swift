@@ -8,6 +8,7 @@
 //      interop-peer read BOOTSTRAP TOPIC                                                         > records
 //      interop-peer batches BOOTSTRAP TOPIC                                                      > batches as stored
 //      interop-peer group BOOTSTRAP GROUP TOPIC ASSIGNOR [INSTANCE]         > read PARTITION OFFSET VALUE, assigned COUNT
+//      interop-peer admin BOOTSTRAP                                            see AdminCommands
 //
 // A member of a group reads until it gets SIGTERM, and commits by itself. ASSIGNOR is the name of a strategy, or `consumer` for a
 // group whose coordinator assigns (KIP-848).
@@ -33,8 +34,9 @@ struct InteropPeer {
             try await readInGroup(
                 bootstrap: arguments[1], groupID: arguments[2], topic: arguments[3], assignor: arguments[4],
                 instance: arguments.dropFirst(5).first)
+        case "admin" where arguments.count == 2: try await AdminCommands.run(bootstrap: arguments[1])
         default:
-            FileHandle.standardError.write(Data("usage: interop-peer write|read|batches|group BOOTSTRAP …\n".utf8))
+            FileHandle.standardError.write(Data("usage: interop-peer write|read|batches|group|admin BOOTSTRAP …\n".utf8))
             exit(64)
         }
     }

@@ -43,9 +43,12 @@ extension Cluster {
 
     /// Does the same for a request whose content depends on the version.
     ///
-    /// - Parameter attempts: how often each broker is asked; nil for as often as the configuration says.
+    /// - Parameters:
+    ///   - attempts: how often each broker is asked; nil for as often as the configuration says.
+    ///   - version: the newest version to ask in.
     func ask<R: KafkaRequest>(
-        _ target: Target, timeout: Duration? = nil, attempts: Int? = nil, _ make: @Sendable (_ version: Int16) -> R
+        _ target: Target, timeout: Duration? = nil, attempts: Int? = nil, atMost version: Int16 = .max,
+        _ make: @Sendable (_ version: Int16) -> R
     ) async throws -> R.Response {
         let limit = timeout ?? configuration.connection.requestTimeout
         var failures = 0
@@ -55,7 +58,7 @@ extension Cluster {
                 let connection = try await connection(to: endpoint(for: target))
                 calls.begin()
                 defer { calls.end() }
-                return .done(try await connection.exchange(timeout: limit, make))
+                return .done(try await connection.exchange(atMost: version, timeout: limit, make))
             } catch let error as KafkaClientError {
                 try checkOpen()
                 failures += 1

@@ -39,7 +39,7 @@ extension Cluster {
     }
 
     /// Waits, unless the task is cancelled or the client is closed.
-    private func pause(nanoseconds: Int64) async throws {
+    func pause(nanoseconds: Int64) async throws {
         try checkOpen()
         let end = Waiter<Void>()
         let timer = LoopTimer(on: loop)

@@ -16,6 +16,13 @@ public struct GroupConfiguration: Sendable {
     public var groupID: String
     /// The topics to read. They may be created later.
     public var topics: Set<String>
+    /// A regular expression: topics are read whose names match as a whole, besides ``topics``, also those that are created later.
+    /// Topics in which Kafka keeps something of its own are not.
+    ///
+    /// In a group of KIP-848 the coordinator matches, by the syntax of RE2J. In a classic one this client does, which knows of that
+    /// syntax what names of topics need: characters, `.`, classes, `\d \w \s` and their opposites, groups, `|`, `* + ? {m,n}`, `^`
+    /// and `$`. It looks for new topics as often as ``ClusterConfiguration/metadataMaxAge`` says. At most 512 bytes there.
+    public var topicPattern: String?
     /// By which protocol members and coordinator agree. Kafka's `group.protocol`.
     public var groupProtocol: GroupProtocol
     /// Strategies of a classic group, the preferred one first. Kafka's `partition.assignment.strategy`.
@@ -47,7 +54,8 @@ public struct GroupConfiguration: Sendable {
 
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
-        groupID: String, topics: Set<String>, groupProtocol: GroupProtocol = .classic,
+        groupID: String, topics: Set<String> = [], topicPattern: String? = nil,
+        groupProtocol: GroupProtocol = .classic,
         assignors: [any PartitionAssignor] = [RangeAssignor(), CooperativeStickyAssignor()],
         serverAssignor: String? = nil,
         groupInstanceID: String? = nil, start: StartOffset = .earliest, autoCommitInterval: Duration? = .seconds(5),
@@ -56,6 +64,7 @@ public struct GroupConfiguration: Sendable {
     ) {
         self.groupID = groupID
         self.topics = topics
+        self.topicPattern = topicPattern
         self.groupProtocol = groupProtocol
         self.assignors = assignors
         self.serverAssignor = serverAssignor
@@ -72,7 +81,15 @@ public struct GroupConfiguration: Sendable {
         var check = ConfigurationCheck("GroupConfiguration")
         check.expect("groupID", !groupID.isEmpty, "is empty; give the group's name")
         check.expect("groupID", groupID.utf8.count <= Int(Int16.max), "is longer than 32767 bytes")
-        check.expect("topics", !topics.isEmpty, "are none; give at least one topic to read")
+        check.expect(
+            "topics", !topics.isEmpty || topicPattern != nil, "are none; give at least one topic to read, or a topicPattern")
+        if let topicPattern {
+            check.expect("topicPattern", !topicPattern.isEmpty, "is empty; leave it out to read topics by their names")
+            check.expect(
+                "topicPattern",
+                topicPattern.isEmpty || groupProtocol == .consumer || TopicPattern(topicPattern) != nil,
+                "is no regular expression that is understood in a classic group: '\(topicPattern.prefix(100))'")
+        }
         check.expect("assignors", !assignors.isEmpty, "are none; give at least one strategy")
         let names = assignors.map(\.name)
         check.expect(

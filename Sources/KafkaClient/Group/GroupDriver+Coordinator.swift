@@ -116,9 +116,3 @@ extension GroupDriver {
         return try await connection.exchange(atMost: limit, make)
     }
 }
-
-/// In which version a request was made, for the reader of its answer.
-private final class AskedVersion: @unchecked Sendable {
-    // Unchecked: written before the answer comes, and read behind it.
-    var version: Int16 = 0
-}

@@ -4,6 +4,7 @@
 //
 // +Coordinator  the coordinator, and requests to it
 // +Offsets      commits, and where partitions begin
+// +Pattern      the topics of a regular expression
 
 import KafkaProtocol
 import KafkaQueues
@@ -38,6 +39,11 @@ actor GroupDriver {
     private var nextTask = 0
     private var timer: LoopTimer?
     private var commitTimer: LoopTimer?
+    /// See `GroupDriver+Pattern`.
+    var patternTimer: LoopTimer?
+    let pattern: TopicPattern?
+    /// The topics that the member wants, those that match the pattern included.
+    var subscription: Set<String>
     private var takeCounts: [Int]
     private var leaving: Waiter<Void>?
 
@@ -56,6 +62,10 @@ actor GroupDriver {
         self.cluster = cluster
         self.lanes = lanes
         self.changes = changes
+        subscription = configuration.topics
+        // With KIP-848 the coordinator matches.
+        pattern =
+            configuration.groupProtocol == .classic ? configuration.topicPattern.flatMap { TopicPattern($0) } : nil
         loop = cluster.loop
         connectionConfiguration = connection
         takeCounts = lanes.map { _ in 0 }
@@ -88,8 +98,10 @@ actor GroupDriver {
 
     /// Joins the group.
     func start() {
-        handle(.subscribed(configuration.topics))
+        let regex = configuration.groupProtocol == .consumer ? configuration.topicPattern : nil
+        handle(.subscribed(configuration.topics, regex: regex))
         learn(configuration.topics, ids: [])
+        if pattern != nil { lookForTopics() }
         scheduleCommit()
     }
 
@@ -204,7 +216,7 @@ actor GroupDriver {
 
     // MARK: Topics
 
-    private func learn(_ names: Set<String>, ids: Set<KafkaUUID>) {
+    func learn(_ names: Set<String>, ids: Set<KafkaUUID>) {
         start { driver in
             var names = names
             if !ids.isEmpty { names.formUnion(await driver.names(of: ids)) }
@@ -223,7 +235,7 @@ actor GroupDriver {
         for (name, description) in cluster.metadata.snapshot.topics {
             topics.known[name] = GroupTopic(id: description.id, partitionCount: description.partitions.count)
         }
-        for name in configuration.topics.union(asked) {
+        for name in subscription.union(asked) {
             if topics.known[name] == nil {
                 topics.missing.insert(name)
             } else {
@@ -288,6 +300,7 @@ actor GroupDriver {
         cluster.metadata.remove(listener)
         timer?.close()
         commitTimer?.close()
+        patternTimer?.close()
         connection?.close()
         for task in tasks.values {
             task.cancel()

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 extension Cluster {
     /// Gives false when there is no such node.
     func moveLeader(of partition: PartitionLog, to node: Int32) -> Bool {
@@ -25,6 +27,28 @@ extension Cluster {
             for partition in state.partitions where state.runs(partition.preferredLeader) {
                 partition.moveLeader(to: partition.preferredLeader)
             }
+        }
+    }
+
+    /// Makes the preferred node lead a partition, or any that runs where nobody does; says why not.
+    ///
+    /// Source: `ReplicationControlManager.electLeader` of Kafka.
+    func electLeader(of partition: PartitionLog, isUnclean: Bool) -> KafkaErrorCode {
+        state.withLock { state in
+            let hasLeader = state.runs(partition.leadership.leaderID)
+            let isPreferredThere = state.runs(partition.preferredLeader)
+            if isUnclean {
+                if hasLeader { return .electionNotNeeded }
+                guard let node = isPreferredThere ? partition.preferredLeader : state.nodes.first?.id else {
+                    return .eligibleLeadersNotAvailable
+                }
+                partition.moveLeader(to: node)
+                return .none
+            }
+            if partition.leadership.leaderID == partition.preferredLeader, hasLeader { return .electionNotNeeded }
+            if !isPreferredThere { return .preferredLeaderNotAvailable }
+            partition.moveLeader(to: partition.preferredLeader)
+            return .none
         }
     }
 }

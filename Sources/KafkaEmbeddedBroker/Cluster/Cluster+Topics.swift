@@ -19,11 +19,12 @@ extension Cluster {
     ///   - partitionCount: nil is the configured default.
     ///   - replicationFactor: nil is one; more than there are nodes is refused.
     ///   - leaders: one for each partition, nil is round robin over the nodes.
+    ///   - settings: as clients may change them later.
     ///   - isDryRun: check only.
     @discardableResult
     func createTopic(
         _ name: String, partitionCount: Int?, replicationFactor: Int? = nil, leaders: [Int32]? = nil,
-        isDryRun: Bool = false
+        settings: [IncrementalAlterConfigsRequest.Config] = [], isDryRun: Bool = false
     ) throws(Refusal) -> Topic {
         if let objection = TopicName.objection(to: name) {
             throw Refusal(code: .invalidTopicException, message: objection)
@@ -41,9 +42,12 @@ extension Cluster {
                     message: "a replication factor of \(factor) was asked for, \(state.nodes.count) brokers are there")
             }
             try checkRoom(count, beside: state.partitionCount)
-            let topic = Topic(
-                name: name, id: .random(), partitions: makePartitions(0..<count, of: state, leaders: leaders))
-            if !isDryRun { state.add(topic) }
+            let changed = try state.settings.changed(.topic(name), by: settings)
+            let topic = makeTopic(name, id: .random(), makePartitions(0..<count, of: state, leaders: leaders), state)
+            if isDryRun { return topic }
+            state.settings[.topic(name)] = changed
+            state.add(topic)
+            topic.messageByteCountMax.store(messageByteCountMax(of: name, state), ordering: .relaxed)
             return topic
         }
     }
@@ -69,7 +73,7 @@ extension Cluster {
             try state.checkNodes()
             try checkRoom(count, beside: state.partitionCount - old.partitions.count)
             state.remove(old)
-            state.add(Topic(name: name, id: .random(), partitions: makePartitions(0..<count, of: state)))
+            state.add(makeTopic(name, id: .random(), makePartitions(0..<count, of: state), state))
             return old
         }
         for partition in old.partitions { release(partition.delete()) }
@@ -77,7 +81,13 @@ extension Cluster {
     }
 
     /// Adds partitions to a topic until there are `count`. The new ones are led by the nodes in turn.
-    func addPartitions(_ name: String, to count: Int) throws(Refusal) {
+    ///
+    /// - Parameters:
+    ///   - leaders: one for each new partition, nil is round robin over the nodes.
+    ///   - isDryRun: check only.
+    func addPartitions(
+        _ name: String, to count: Int, leaders: [Int32]? = nil, isDryRun: Bool = false
+    ) throws(Refusal) {
         try state.withLock { state throws(Refusal) in
             let old = try state.topic(name)
             let oldCount = old.partitions.count
@@ -88,9 +98,22 @@ extension Cluster {
             }
             try state.checkNodes()
             try checkRoom(count, beside: state.partitionCount - oldCount)
-            let added = makePartitions(oldCount..<count, of: state)
-            state.replace(old, with: Topic(name: name, id: old.id, partitions: old.partitions + added))
+            if let leaders, leaders.count != count - oldCount {
+                throw Refusal(
+                    code: .invalidReplicaAssignment,
+                    message: "\(leaders.count) partitions are assigned, \(count - oldCount) are new")
+            }
+            if isDryRun { return }
+            let added = makePartitions(oldCount..<count, of: state, leaders: leaders)
+            state.replace(old, with: makeTopic(name, id: old.id, old.partitions + added, state))
         }
+    }
+
+    private func makeTopic(
+        _ name: String, id: KafkaUUID, _ partitions: [PartitionLog], _ state: borrowing State
+    ) -> Topic {
+        Topic(
+            name: name, id: id, partitions: partitions, messageByteCountMax: messageByteCountMax(of: name, state))
     }
 
     private static func check(partitionCount count: Int) throws(Refusal) {
@@ -113,7 +136,7 @@ extension Cluster {
         indices.map { index in
             PartitionLog(
                 index: Int32(index),
-                leader: leaders?[index]
+                leader: leaders?[index - indices.lowerBound]
                     ?? state.nodes[(state.nextLeader + index - indices.lowerBound) % state.nodes.count].id,
                 isKeeping: configuration.logPolicy != .drop)
         }
@@ -121,7 +144,7 @@ extension Cluster {
 }
 
 extension Cluster.State {
-    fileprivate func topic(_ name: String) throws(Cluster.Refusal) -> Topic {
+    func topic(_ name: String) throws(Cluster.Refusal) -> Topic {
         guard let topic = topics[name] else {
             throw Cluster.Refusal(code: .unknownTopicOrPartition, message: "there is no topic \"\(name)\"")
         }
@@ -156,6 +179,7 @@ extension Cluster.State {
         topics[topic.name] = nil
         topicsByID[topic.id] = nil
         partitionCount -= topic.partitions.count
+        settings[.topic(topic.name)] = [:]
         topic.markOutdated()
         deleted.add(topic, topic.partitions.map(\.statistics))
         noteTopicChange()

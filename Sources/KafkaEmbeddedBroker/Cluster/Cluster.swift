@@ -41,6 +41,8 @@ final class Cluster: Sendable {
         var topicVersion = 0
         /// The topics as groups see them; nil when they have changed since.
         var groupTopics: GroupTopics?
+        /// The settings that clients have changed.
+        var settings = StoredSettings()
         /// The connections to each node so far.
         var acceptedConnectionCounts: [Int32: Int] = [:]
     }

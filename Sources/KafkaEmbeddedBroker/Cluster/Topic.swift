@@ -11,9 +11,12 @@ final class Topic: Sendable {
     let nameBytes: [UInt8]
     let id: KafkaUUID
     let partitions: [PartitionLog]
+    /// The longest batch that is taken, in bytes.
+    let messageByteCountMax: Atomic<Int>
     private let outdating = Atomic<Bool>(false)
 
-    init(name: String, id: KafkaUUID, partitions: [PartitionLog]) {
+    init(name: String, id: KafkaUUID, partitions: [PartitionLog], messageByteCountMax: Int) {
+        self.messageByteCountMax = Atomic(messageByteCountMax)
         self.name = name
         self.nameBytes = Array(name.utf8)
         self.id = id

@@ -8,10 +8,14 @@ extension Session {
             var response = ApiVersionsResponse()
             response.errorCode = plan.error() ?? (isKnown ? .none : .unsupportedVersion)
             response.throttleTimeMs = throttleMs
-            var apis = Self.apis + Self.groupAPIs
+            var apis = Self.apis + Self.groupAPIs + Self.adminAPIs
             if cluster.sasl != nil { apis += Self.saslAPIs }
             if cluster.telemetry != nil { apis += Self.telemetryAPIs }
-            response.apiKeys = apis.map { ApiVersionsResponse.Api($0.key, $0.versions) }
+            response.apiKeys = apis.compactMap { key, versions in
+                let limit = cluster.configuration.versionLimits[key] ?? .max
+                if limit < versions.lowerBound { return nil }
+                return ApiVersionsResponse.Api(key, versions.clamped(to: versions.lowerBound...limit))
+            }
             // Kafka tells a feature that begins at 0 from version 4 on only.
             if header.apiVersion >= 4 { response.supportedFeatures = [.groupVersion] }
             response.finalizedFeatures = [.groupVersion]

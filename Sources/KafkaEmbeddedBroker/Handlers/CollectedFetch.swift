@@ -46,7 +46,11 @@ struct CollectedFetch {
         answer.records = found.byteCount > 0 ? .external(byteCount: found.byteCount) : .bytes([])
         batches.append(contentsOf: found.batches)
         byteCount += found.byteCount
-        if found.errorCode != .none { hasErrors = true }
+        if found.errorCode != .none || found.diverging != nil { hasErrors = true }
+        if let diverging = found.diverging {
+            answer.divergingEpoch.epoch = diverging.epoch
+            answer.divergingEpoch.endOffset = diverging.offset
+        }
         if found.errorCode == .notLeaderOrFollower, hintsAtLeaders, found.leadership.leaderID >= 0 {
             answer.currentLeader = found.leadership
             hasMoved = true

@@ -80,7 +80,8 @@ extension Session {
         let records: UnsafeRawBufferPointer
         let header: RecordBatchHeader
         do {
-            (records, header) = try batch.check(messageByteCountMax: cluster.configuration.messageByteCountMax)
+            (records, header) = try batch.check(
+                messageByteCountMax: topic.messageByteCountMax.load(ordering: .relaxed))
         } catch {
             if error.isChecksumMismatch { shard.counters.checksumFailures.increment() }
             result.errorCode = error.code

@@ -21,6 +21,12 @@ struct BatchQueue {
         return batch
     }
 
+    mutating func removeLast() -> StoredBatch? {
+        guard let batch = batches.popLast() else { return nil }
+        byteCount -= batch.byteCount
+        return batch
+    }
+
     /// The first batch that ends at or behind `offset`; logarithmic.
     func firstIndex(reaching offset: Int64) -> Int? {
         var low = 0

@@ -66,6 +66,7 @@ extension PartitionLog.State {
         }
         result.isNew = true
         result.baseOffset = endOffset
+        epochs.append(leaderEpoch, at: endOffset)
         endOffset += Int64(header.lastOffsetDelta) + 1
         batchCount += 1
         recordCount += Int(header.recordCount)
@@ -78,6 +79,7 @@ extension PartitionLog.State {
                     of: segment))
         } else {
             startOffset = endOffset
+            epochs.drop(before: startOffset)
         }
         result.startOffset = startOffset
         return result

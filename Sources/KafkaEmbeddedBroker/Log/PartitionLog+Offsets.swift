@@ -25,11 +25,12 @@ extension PartitionLog {
                     let batch = state.batches[index]
                     if batch.maxTimestampMs > latest?.maxTimestampMs ?? -1 { latest = batch }
                 }
-                return latest?.offset(atOrAfter: latest?.maxTimestampMs ?? -1) ?? TimedOffset()
+                return latest?.offset(atOrAfter: latest?.maxTimestampMs ?? -1, from: state.startOffset) ?? TimedOffset()
             case ..<0: return TimedOffset()
             default:
                 for index in state.batches.indices where state.batches[index].maxTimestampMs >= timestampMs {
-                    return state.batches[index].offset(atOrAfter: timestampMs)
+                    let found = state.batches[index].offset(atOrAfter: timestampMs, from: state.startOffset)
+                    if let found { return found }
                 }
                 return TimedOffset()
             }
@@ -38,9 +39,11 @@ extension PartitionLog {
 }
 
 extension StoredBatch {
+    /// - Parameter startOffset: records before it are deleted.
+    /// - Returns: nil when all records of that time are deleted.
     /// - Precondition: `timestampMs` is at most `maxTimestampMs`.
-    fileprivate func offset(atOrAfter timestampMs: Int64) -> PartitionLog.TimedOffset {
-        let whole = PartitionLog.TimedOffset(offset: baseOffset, timestampMs: maxTimestampMs)
+    fileprivate func offset(atOrAfter timestampMs: Int64, from startOffset: Int64) -> PartitionLog.TimedOffset? {
+        let whole = PartitionLog.TimedOffset(offset: max(baseOffset, startOffset), timestampMs: maxTimestampMs)
         guard let view = try? RecordBatchView(buffer.bytes, verifyingChecksum: false), view.compression == .none else {
             return whole
         }
@@ -48,13 +51,13 @@ extension StoredBatch {
         // Records are not read when they are appended, so they may contradict their header. The answer is then the batch's.
         do {
             while let record = try cursor.next() {
-                if record.timestampMs >= timestampMs {
+                if record.timestampMs >= timestampMs, record.offset >= startOffset {
                     return PartitionLog.TimedOffset(offset: record.offset, timestampMs: record.timestampMs)
                 }
             }
         } catch {
             return whole
         }
-        return whole
+        return startOffset > baseOffset ? nil : whole
     }
 }

@@ -8,6 +8,8 @@ extension PartitionLog {
         var endOffset: Int64 = -1
         var leadership = LeaderIDAndEpoch()
         var batches: [StoredBatch] = []
+        /// Where the log differs from what the client has read (KIP-595); nil when it does not.
+        var diverging: EpochHistory.End?
         var byteCount = 0
     }
 
@@ -17,8 +19,9 @@ extension PartitionLog {
     ///   - byteCountMax: the most bytes to give, except for the first batch.
     ///   - takesFirst: whether the first batch is given even if it is longer (KIP-74).
     ///   - epoch: the leader's epoch that the client knows, -1 when it knows none.
+    ///   - lastEpoch: the epoch of the record that the client has read last, -1 when it does not say.
     func read(
-        from offset: Int64, byteCountMax: Int, takesFirst: Bool, node: Int32, epoch: Int32
+        from offset: Int64, byteCountMax: Int, takesFirst: Bool, node: Int32, epoch: Int32, lastEpoch: Int32 = -1
     ) -> Fetched {
         var result = Fetched()
         state.withLock { state in
@@ -29,6 +32,13 @@ extension PartitionLog {
             }
             result.startOffset = state.startOffset
             result.endOffset = state.endOffset
+            if lastEpoch >= 0 {
+                let end = state.end(ofEpoch: lastEpoch)
+                if end.epoch >= 0, end.epoch < lastEpoch || end.offset < offset {
+                    result.diverging = end
+                    return
+                }
+            }
             guard offset >= state.startOffset, offset <= state.endOffset else {
                 result.errorCode = .offsetOutOfRange
                 return

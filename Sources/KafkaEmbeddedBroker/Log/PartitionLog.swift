@@ -26,6 +26,8 @@ final class PartitionLog: Sendable {
         var endOffset: Int64 = 0
         var batches = BatchQueue()
         var segments = SegmentChain()
+        /// Which leaders have appended, and where they began.
+        var epochs = EpochHistory()
         var producers = ProducerSequences()
         var batchCount = 0
         var recordCount = 0
@@ -101,6 +103,7 @@ final class PartitionLog: Sendable {
         state.withLock { state in
             guard let batch = state.batches.removeFirst() else { return 0 }
             state.startOffset = batch.lastOffset + 1
+            state.epochs.drop(before: state.startOffset)
             keptByteCount.store(state.batches.byteCount, ordering: .relaxed)
             return batch.byteCount
         }

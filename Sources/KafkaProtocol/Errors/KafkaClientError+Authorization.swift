@@ -29,6 +29,9 @@ extension KafkaClientError {
         package static let idempotentWrite = Right(
             "IdempotentWrite", resource: "Cluster:kafka-cluster; from Kafka 2.8 on Write on a topic is enough")
 
+        /// - Parameter operation: `Alter`, on the cluster.
+        package init(onCluster operation: String) { self.init(operation, resource: "Cluster:kafka-cluster") }
+
         private init(_ operation: String, resource: String) {
             self.operation = operation
             self.resource = resource

@@ -196,11 +196,7 @@ extension ConsumerLane {
                 continue
             }
             let described = description.partitions[Int(partition)]
-            if readings[slot].leader != described.leader || readings[slot].leaderEpoch != described.leaderEpoch {
-                readings[slot].leader = described.leader
-                readings[slot].leaderEpoch = described.leaderEpoch
-                readings[slot].restsUntil = .distantPast
-            }
+            _ = readings[slot].take(leader: described.leader, epoch: described.leaderEpoch)
             place(slot, at: readings[slot].wantedBroker(now: .now))
         }
         return true

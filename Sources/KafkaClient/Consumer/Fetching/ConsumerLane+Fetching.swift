@@ -30,6 +30,7 @@ extension ConsumerLane {
         if link.throttledUntil > now { return schedule(at: link.throttledUntil) }
         guard let connection = readyConnection(broker) else { return }
         askForStarts(broker, link, connection, now: now)
+        validatePositions(broker, link, connection, now: now)
         let asked = byteCountToAsk(link)
         guard asked > 0 else { return waitForMemory() }
         guard let request = takeRequest(broker, link, now: now) else { return }
@@ -96,7 +97,6 @@ extension ConsumerLane {
         message.rackID = configuration.rack
         message.sessionID = request.id
         message.sessionEpoch = request.epoch
-        message.topics = topics(of: request, byteCount)
         message.forgottenTopics = forgottenTopics(of: request)
         let byNameOnly = topics.values.contains { $0.id == .zero && $0.readCount > 0 }
         let version: Int16
@@ -106,6 +106,7 @@ extension ConsumerLane {
         } catch {
             return fail(error)
         }
+        message.topics = topics(of: request, comparesLogs: version >= Self.comparingFetchVersion)
         let began = MonotonicInstant.now
         link.inFlight = FetchInFlight(
             request: request, byteCount: byteCount, began: began, connection: connection)
@@ -127,7 +128,8 @@ extension ConsumerLane {
         schedule(at: began + configuration.maxWait + Self.silence)
     }
 
-    private func topics(of request: FetchSession.Request, _ byteCount: Int) -> [FetchRequest.Topic] {
+    /// - Parameter comparesLogs: whether the broker compares what was read with its log. One that does not can't be told of it.
+    private func topics(of request: FetchSession.Request, comparesLogs: Bool) -> [FetchRequest.Topic] {
         var asked: [FetchRequest.Topic] = []
         var indices: [String: Int] = [:]
         var last = ""
@@ -137,7 +139,7 @@ extension ConsumerLane {
             partition.index = source.partition
             partition.currentLeaderEpoch = wish.leaderEpoch
             partition.fetchOffset = wish.offset
-            partition.lastFetchedEpoch = wish.lastFetchedEpoch
+            if comparesLogs { partition.lastFetchedEpoch = wish.lastFetchedEpoch }
             partition.partitionMaxBytes = wish.byteCountMax
             if source.topic == last {
                 asked[asked.count - 1].partitions.append(partition)

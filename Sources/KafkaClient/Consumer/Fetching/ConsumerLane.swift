@@ -4,6 +4,7 @@
 //
 // +Fetching  requests and their answers
 // +Offsets   where reading begins
+// +Epochs    whether a new leader's log agrees with what was read
 // +Brokers   connections, leaders, metadata
 // +Problems  what becomes of a partition that can't be read on
 

@@ -38,6 +38,11 @@ struct PartitionReading {
     /// Nothing is asked for before, after a failure.
     var restsUntil = MonotonicInstant.distantPast
     var failureCount = 0
+    /// Another leader has come since the position was reached: whether its log still agrees is to be asked, where fetching does not
+    /// tell (KIP-320).
+    var mustValidate = false
+    /// Whether the leader is being asked that.
+    var isValidating = false
     /// Not read any more, as somebody has decided.
     var isStopped = false
     /// The most bytes to ask for. It grows where a broker cuts the first batch.
@@ -60,6 +65,8 @@ struct PartitionReading {
     /// Begins anew somewhere.
     mutating func seek(to start: StartOffset) {
         isAsking = false
+        mustValidate = false
+        isValidating = false
         isStopped = false
         restsUntil = .distantPast
         failureCount = 0
@@ -76,6 +83,27 @@ struct PartitionReading {
         start != nil && !isAsking && !isStopped && restsUntil <= now
     }
 
+    /// Takes over who leads.
+    ///
+    /// - Returns: whether that is news.
+    mutating func take(leader: Int32, epoch: Int32) -> Bool {
+        if self.leader == leader, leaderEpoch == epoch { return false }
+        // Before the first leader is known nothing was read.
+        if leaderEpoch >= 0, leaderEpoch != epoch, start == nil, position.epoch >= 0 {
+            mustValidate = true
+            isValidating = false
+        }
+        self.leader = leader
+        leaderEpoch = epoch
+        restsUntil = .distantPast
+        return true
+    }
+
+    /// Whether the leader is to be asked whether its log agrees with what was read.
+    func needsValidation(now: MonotonicInstant) -> Bool {
+        mustValidate && !isValidating && !isStopped && start == nil && restsUntil <= now
+    }
+
     /// Whether what a broker has answered is looked at.
     func isReading(at broker: Int32) -> Bool {
         self.broker == broker && start == nil && !isStopped && !isPaused
@@ -83,7 +111,7 @@ struct PartitionReading {
 
     /// Whether records are wanted.
     func isWanted(now: MonotonicInstant) -> Bool {
-        start == nil && !isPaused && !isHeld && !isStopped && restsUntil <= now
+        start == nil && !isPaused && !isHeld && !isStopped && !mustValidate && restsUntil <= now
     }
 
     /// Whom to ask for records: the leader, or a replica that it has named.

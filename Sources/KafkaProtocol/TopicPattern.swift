@@ -3,9 +3,9 @@
 /// Of RE2J's syntax it knows what names of topics need: characters, `.`, classes `[a-z]` and `[^a-z]`, `\d \w \s \D \W \S`,
 /// escaped punctuation, groups `( )` and `(?: )`, `|`, `* + ? {m} {m,} {m,n}` (also with `?` behind them), `^` and `$`.
 /// Matching takes time linear in the name's length times the pattern's.
-struct TopicPattern: Sendable, Equatable {
+package struct TopicPattern: Sendable, Equatable {
     /// The longest pattern, in bytes.
-    static let byteCountMax = 512
+    package static let byteCountMax = 512
     /// The most instructions, once repetitions are written out.
     static let instructionCountMax = 1000
 
@@ -33,7 +33,7 @@ struct TopicPattern: Sendable, Equatable {
     private let program: [Instruction]
 
     /// Nil for a text that is no regular expression, that says what is not known here, or that is too long.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.utf8.count <= Self.byteCountMax, text.utf8.allSatisfy({ $0 < 128 }) else { return nil }
         var parser = TopicPatternParser(text)
         guard let program = parser.parse() else { return nil }
@@ -41,9 +41,10 @@ struct TopicPattern: Sendable, Equatable {
     }
 
     /// About the bytes that it takes.
-    var byteCount: Int { program.count * MemoryLayout<Instruction>.stride }
+    package var byteCount: Int { program.count * MemoryLayout<Instruction>.stride }
 
-    func matches(_ name: String) -> Bool {
+    /// Whether a name matches as a whole.
+    package func matches(_ name: String) -> Bool {
         let count = name.utf8.count
         var current: [Int] = []
         var marks = [Int](repeating: -1, count: program.count)
