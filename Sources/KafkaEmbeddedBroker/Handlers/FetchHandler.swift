@@ -86,7 +86,8 @@ extension Session {
                     found = log.read(
                         from: partition.fetchOffset,
                         byteCountMax: min(collected.byteCountLeft, Int(max(0, partition.partitionMaxBytes))),
-                        takesFirst: collected.batches.isEmpty, node: node.id, epoch: partition.currentLeaderEpoch)
+                        takesFirst: collected.batches.isEmpty, node: node.id, epoch: partition.currentLeaderEpoch,
+                        isCommitted: request.isolationLevel == 1)
                 } else {
                     let isUnknownID = topic == nil && header.apiVersion >= 13
                     found = PartitionLog.Fetched(errorCode: isUnknownID ? .unknownTopicId : .unknownTopicOrPartition)

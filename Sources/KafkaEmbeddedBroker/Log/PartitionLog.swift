@@ -27,6 +27,7 @@ final class PartitionLog: Sendable {
         var batches = BatchQueue()
         var segments = SegmentChain()
         var producers = ProducerSequences()
+        var transactions = PartitionTransactions()
         var batchCount = 0
         var recordCount = 0
         var byteCount = 0
@@ -101,6 +102,7 @@ final class PartitionLog: Sendable {
         state.withLock { state in
             guard let batch = state.batches.removeFirst() else { return 0 }
             state.startOffset = batch.lastOffset + 1
+            state.transactions.forget(before: state.startOffset)
             keptByteCount.store(state.batches.byteCount, ordering: .relaxed)
             return batch.byteCount
         }

@@ -30,8 +30,7 @@ extension Session {
             serve(ConsumerGroupHeartbeatRequest.self, header, reader, handleConsumerGroupHeartbeat)
         case .consumerGroupDescribe:
             serve(ConsumerGroupDescribeRequest.self, header, reader, handleConsumerGroupDescribe)
-        // As in Kafka, a request that was not offered is not answered.
-        default: reject()
+        default: handleTransactions(header, reader)
         }
     }
 
