@@ -240,6 +240,8 @@ def copies_once(bootstrap, source, target, count, trouble=lambda: None, seconds=
         chain = Chain(bootstrap, f"{source}-group", source, target, protocol)
         try:
             wait_until(lambda: chain.copied >= 40 * PARTITIONS, "copies", 40)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {chain}, {chain.lines[-3:]}") from None
         finally:
             chain.kill()
         trouble()

@@ -32,7 +32,8 @@ struct InteropPeer {
         case "read" where arguments.count == 3 || arguments.count == 4 && arguments[3] == "committed":
             try await read(bootstrap: arguments[1], topic: arguments[2], committed: arguments.count == 4)
         case "transact" where arguments.count == 5 && Int(arguments[4]) != nil:
-            try await transact(bootstrap: arguments[1], topic: arguments[2], id: arguments[3], lanes: Int(arguments[4])!)
+            try await transact(
+                bootstrap: arguments[1], topic: arguments[2], id: arguments[3], lanes: Int(arguments[4])!)
         case "chain" where arguments.count == 7:
             try await chain(
                 bootstrap: arguments[1], groupID: arguments[2], from: arguments[3], to: arguments[4], id: arguments[5],
@@ -43,7 +44,8 @@ struct InteropPeer {
                 bootstrap: arguments[1], groupID: arguments[2], topic: arguments[3], assignor: arguments[4],
                 instance: arguments.dropFirst(5).first)
         default:
-            FileHandle.standardError.write(Data("usage: interop-peer write|read|batches|group|transact|chain BOOTSTRAP …\n".utf8))
+            FileHandle.standardError.write(
+                Data("usage: interop-peer write|read|batches|group|transact|chain BOOTSTRAP …\n".utf8))
             exit(64)
         }
     }
@@ -81,7 +83,8 @@ struct InteropPeer {
 
     private static func read(bootstrap: String, topic: String, committed: Bool) async throws {
         let reader = RecordReader()
-        try await fetch(bootstrap: bootstrap, topic: topic, isolation: committed ? .readCommitted : .readUncommitted) { batch in
+        try await fetch(bootstrap: bootstrap, topic: topic, isolation: committed ? .readCommitted : .readUncommitted) {
+            batch in
             try reader.forEachRecord(in: batch) { record in
                 let headers = record.headers.map { "\(hex(Array($0.key.utf8)))=\(hex($0.value))" }
                 print(
@@ -108,7 +111,8 @@ struct InteropPeer {
             let begins = try await client.cluster.offsets(of: topic, at: .earliest)
             for (index, end) in ends.enumerated() where begins[index] < end {
                 let partition = TopicPartition(topic, Int32(index))
-                let consumer = try await client.makeConsumer(of: [partition: .earliest], ConsumerConfiguration(isolation: isolation))
+                let consumer = try await client.makeConsumer(
+                    of: [partition: .earliest], ConsumerConfiguration(isolation: isolation))
                 // What ends a partition may be a marker of a transaction, which is not handed out.
                 let reading = Task {
                     while true {

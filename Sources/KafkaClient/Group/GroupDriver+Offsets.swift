@@ -106,7 +106,9 @@ extension GroupDriver {
             do {
                 let found = try await fetch(owned)
                 return Dictionary(
-                    uniqueKeysWithValues: owned.map { ($0, found[$0].map { .offset($0.offset) } ?? configuration.start) })
+                    uniqueKeysWithValues: owned.map {
+                        ($0, found[$0].map { .offset($0.offset) } ?? configuration.start)
+                    })
             } catch let error as KafkaClientError where Self.passes(error) && deadline > .now && !isClosed {
                 // Such as offsets of a transaction that is about to end.
                 failureCount += 1

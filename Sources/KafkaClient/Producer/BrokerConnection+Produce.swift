@@ -62,7 +62,8 @@ extension BrokerConnection {
         pending.correlationID = takeCorrelationID()
         try RequestFrame.encode(
             ProduceRequest(
-                transactionalID: transaction?.id, acks: acks.rawValue, timeoutMs: configuration.brokerTimeout.milliseconds, topics: request.topics),
+                transactionalID: transaction?.id, acks: acks.rawValue,
+                timeoutMs: configuration.brokerTimeout.milliseconds, topics: request.topics),
             version: version, correlationID: pending.correlationID, clientID: configuration.clientID,
             into: &pending.writer)
         return version

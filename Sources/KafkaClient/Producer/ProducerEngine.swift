@@ -75,7 +75,8 @@ final class ProducerEngine: Sendable {
         ) { deliveries.refuse($0) }
         transactions = configuration.transactionalID.map { [lanes] in
             TransactionDriver(
-                TransactionSettings($0, configuration, cluster.configuration), cluster: cluster, lanes: lanes, room: room)
+                TransactionSettings($0, configuration, cluster.configuration), cluster: cluster, lanes: lanes,
+                room: room)
         }
         if let transactions {
             room.suspend(.noTransaction)

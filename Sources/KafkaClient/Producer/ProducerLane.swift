@@ -106,7 +106,8 @@ public actor ProducerLane: BatchSink {
         self.cluster = cluster
         connectionConfiguration = connection
         self.deliveries = deliveries
-        queue = ProduceQueue(configuration, share: share, agesFromAppend: agesFromAppend, meter: meter, isTransactional: isTransactional)
+        queue = ProduceQueue(
+            configuration, share: share, agesFromAppend: agesFromAppend, meter: meter, isTransactional: isTransactional)
         cluster.meter.add(meter)
         cluster.metadata.add(listener) { [weak self] in
             guard let self else { return }

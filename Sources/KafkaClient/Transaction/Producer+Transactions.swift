@@ -47,7 +47,8 @@ extension Producer {
     package func beginTransaction() async throws -> Transaction {
         guard let driver = engine.transactions else {
             throw KafkaClientError(
-                .noTransaction, "the producer has no transactional id; give it one (Producer.Configuration.transactionalID)")
+                .noTransaction,
+                "the producer has no transactional id; give it one (Producer.Configuration.transactionalID)")
         }
         try await driver.begin()
         return Transaction(engine, driver, limit: flushTimeout)

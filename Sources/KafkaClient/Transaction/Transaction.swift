@@ -41,7 +41,8 @@ public struct Transaction: Sendable {
     public func addOffsets(_ offsets: [TopicPartition: CommittedOffset], of consumer: Consumer) async throws {
         let group: ConsumerGroupMetadata
         do { group = try await consumer.groupMetadata } catch let error as KafkaClientError
-        where error.code == .brokerError {
+            where error.code == .brokerError
+        {
             throw KafkaClientError.aborting(because: error)
         }
         try await addOffsets(offsets, of: group)

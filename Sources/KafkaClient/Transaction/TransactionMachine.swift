@@ -238,7 +238,9 @@ struct TransactionMachine: Sendable {
         adding = []
     }
 
-    private mutating func missed(_ key: CoordinatorKey, _ error: KafkaClientError, now: MonotonicInstant, chance: Double) {
+    private mutating func missed(
+        _ key: CoordinatorKey, _ error: KafkaClientError, now: MonotonicInstant, chance: Double
+    ) {
         searches[key]?.didFail(now: now, chance: chance)
         lastFailure = error
         if error.isRetriable { return }

@@ -24,7 +24,10 @@ struct Group: Sendable {
     var wakeAt: MonotonicInstant { classic?.wakeAt ?? consumer?.wakeAt ?? .distantFuture }
 
     /// About the bytes that it takes.
-    var byteCount: Int { 256 + (classic?.byteCount ?? consumer?.byteCount ?? 0) + offsets.byteCount + pending.values.reduce(0) { $0 + $1.byteCount } }
+    var byteCount: Int {
+        256 + (classic?.byteCount ?? consumer?.byteCount ?? 0) + offsets.byteCount
+            + pending.values.reduce(0) { $0 + $1.byteCount }
+    }
 
     /// The name of its state, as ListGroups has it.
     var stateName: String { classic?.state.rawValue ?? consumer?.state.rawValue ?? ClassicGroup.State.empty.rawValue }

@@ -59,7 +59,9 @@ extension Session {
             answer.partitions = asked.partitions.map { index in
                 var result = AddPartitionsToTxnResponse.Partition()
                 result.index = index
-                let own = plan.error(topic: asked.name, partition: index) ?? plan.errorAfterStore(topic: asked.name, partition: index)
+                let own =
+                    plan.error(topic: asked.name, partition: index)
+                    ?? plan.errorAfterStore(topic: asked.name, partition: index)
                 let known = topic?.partition(index) != nil
                 result.errorCode =
                     code != .none

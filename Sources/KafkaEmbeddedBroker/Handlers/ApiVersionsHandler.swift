@@ -19,7 +19,8 @@ extension Session {
             // With 1 there are consumer groups (KIP-848), with 2 the second protocol of transactions (KIP-890). One that has come to 0
             // is not told.
             let level = cluster.transactions.settings.version
-            response.finalizedFeatures = [.init(groupVersion, 1)] + (level > 0 ? [.init(transactionVersion, level)] : [])
+            response.finalizedFeatures =
+                [.init(groupVersion, 1)] + (level > 0 ? [.init(transactionVersion, level)] : [])
             response.finalizedFeaturesEpoch = 0
             // A request in a version that is unknown here is answered in version 0 (KIP-511).
             answer(response, to: header, version: response.errorCode == .unsupportedVersion ? 0 : header.apiVersion)

@@ -42,7 +42,9 @@ extension Session {
             return response
         }
         let names = Set(TransactionalProducer.State.allCases.map(\.rawValue))
-        response.unknownStateFilters = request.stateFilters.filter { !names.contains($0) && !Self.passingStates.contains($0) }
+        response.unknownStateFilters = request.stateFilters.filter {
+            !names.contains($0) && !Self.passingStates.contains($0)
+        }
         let now = WallTime.now.millisecondsSince1970
         for (id, producer) in cluster.transactions.all.sorted(by: { $0.key < $1.key }) {
             let lasted = producer.beganMs < 0 ? 0 : now - producer.beganMs
@@ -114,7 +116,8 @@ extension DescribeTransactionsResponse.Transaction {
         transactionStartTimeMs = producer.beganMs
         producerID = producer.producerID
         producerEpoch = producer.epoch
-        topics = Dictionary(grouping: producer.partitions, by: \.topic).sorted { $0.key < $1.key }.map { name, partitions in
+        topics = Dictionary(grouping: producer.partitions, by: \.topic).sorted { $0.key < $1.key }.map {
+            name, partitions in
             var topic = DescribeTransactionsResponse.Topic()
             topic.name = name
             topic.partitions = partitions.map(\.index).sorted()

@@ -64,7 +64,8 @@ extension Cluster {
     ///
     /// - Parameter verifiesOnly: whether they have to be there already.
     func addToTransaction(
-        _ id: String, _ producerID: Int64, _ epoch: Int16, partitions: [TransactionPartition] = [], groups: [String] = [],
+        _ id: String, _ producerID: Int64, _ epoch: Int16, partitions: [TransactionPartition] = [],
+        groups: [String] = [],
         verifiesOnly: Bool = false
     ) throws(TransactionRefusal) {
         try transactions.state.withLock { state throws(TransactionRefusal) in

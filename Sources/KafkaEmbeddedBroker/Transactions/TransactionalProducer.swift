@@ -115,7 +115,8 @@ struct TransactionalProducer: Sendable {
 
     /// Adds partitions and groups; the first ones begin the transaction.
     mutating func add(
-        _ partitions: some Sequence<TransactionPartition>, groups: some Sequence<String>, now: MonotonicInstant, nowMs: Int64
+        _ partitions: some Sequence<TransactionPartition>, groups: some Sequence<String>, now: MonotonicInstant,
+        nowMs: Int64
     ) {
         if state != .ongoing {
             state = .ongoing

@@ -16,10 +16,13 @@ private struct Wanted: Error {}
         deliveryTimeout: Duration = .seconds(20), timeout: Duration = .seconds(60),
         _ body: (Producer, Client, EmbeddedBroker) async throws -> Void
     ) async throws {
-        try await withFixture(brokers: brokers) { $0.transactions.version = version } _: { fixture in
+        try await withFixture(brokers: brokers) {
+            $0.transactions.version = version
+        } _: { fixture in
             try fixture.broker.createTopic("t", partitions: 4)
             for rule in rules { fixture.broker.inject(rule) }
-            try await Client.withConnection(to: fixture.endpoints.map(\.description), .fast(fixture.connection)) { client in
+            try await Client.withConnection(to: fixture.endpoints.map(\.description), .fast(fixture.connection)) {
+                client in
                 var configuration = Producer.Configuration(strategy: .sharded(lanes: 2), transactionalID: id)
                 configuration.producer = .fast(deliveryTimeout: deliveryTimeout)
                 configuration.transactionTimeout = timeout
@@ -173,7 +176,8 @@ private struct Wanted: Error {}
     @Test(arguments: [0, 2] as [Int16])
     func `after batches of unknown fate nothing of the aborted transaction comes later`(version: Int16) async throws {
         let rule = FaultRule(.produce, partition: 1, count: 3, effect: .stall)
-        try await produce(version: version, brokers: 1, [rule], deliveryTimeout: .milliseconds(300)) { producer, client, broker in
+        try await produce(version: version, brokers: 1, [rule], deliveryTimeout: .milliseconds(300)) {
+            producer, client, broker in
             do {
                 try await producer.withTransaction { _ in try await append(["a", "b", "c", "d"], producer) }
                 Issue.record("committed")

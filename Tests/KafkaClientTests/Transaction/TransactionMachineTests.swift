@@ -139,7 +139,9 @@ extension Result {
         // One that comes meanwhile is added next.
         scene.take(.join([TopicPartition("u", 2)]))
         scene.answerPartitions()
-        guard case .addPartitions(let next)? = scene.request?.0 else { throw TestFailure("no second AddPartitionsToTxn") }
+        guard case .addPartitions(let next)? = scene.request?.0 else {
+            throw TestFailure("no second AddPartitionsToTxn")
+        }
         #expect(next.topics.map(\.name) == ["u"])
         scene.answerPartitions()
         let joined = scene.done.flatMap { action -> [TopicPartition] in
@@ -307,7 +309,9 @@ extension Result {
         scene.open()
         scene.take(.addOffsets(1, offsets(), until: scene.now + .seconds(60)))
         scene.answerOffsets(code)
-        let refused = scene.done.compactMap { if case .addedOffsets(1, .failure(let error)) = $0 { error } else { nil } }
+        let refused = scene.done.compactMap {
+            if case .addedOffsets(1, .failure(let error)) = $0 { error } else { nil }
+        }
         #expect(refused.first?.code == .transactionAborted && refused.first?.brokerError == code)
         scene.end(commit: true, TransactionReport())
         scene.answerEnd(next: 1)

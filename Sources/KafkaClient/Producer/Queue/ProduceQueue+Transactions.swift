@@ -18,7 +18,9 @@ extension ProduceQueue {
     /// - Parameters:
     ///   - identity: under which they are sent. Where it is the one of the transaction before, numbers go on.
     ///   - mustJoin: whether partitions have to be added before their first batch is sent.
-    mutating func beginTransaction(_ identity: ProducerIdentity, mustJoin: Bool, now: MonotonicInstant, _ effects: inout Effects) {
+    mutating func beginTransaction(
+        _ identity: ProducerIdentity, mustJoin: Bool, now: MonotonicInstant, _ effects: inout Effects
+    ) {
         transaction = OpenTransaction(identity: identity)
         window.mustJoin = mustJoin
         for topic in topics.indices {
@@ -33,7 +35,8 @@ extension ProduceQueue {
     }
 
     /// Sends batches of partitions that have been added to the transaction.
-    mutating func didJoin(_ partitions: some Sequence<TopicPartition>, now: MonotonicInstant, _ effects: inout Effects) {
+    mutating func didJoin(_ partitions: some Sequence<TopicPartition>, now: MonotonicInstant, _ effects: inout Effects)
+    {
         guard transaction != nil else { return }
         for partition in partitions {
             guard let topic = topicIndices[partition.topic],

@@ -10,7 +10,9 @@ struct ProducerIdentity: Equatable, Sendable {
     var isTransactional = false
 
     /// The identity of the next epoch; nil after the last, when another id is needed.
-    var next: ProducerIdentity? { epoch == .max ? nil : ProducerIdentity(id: id, epoch: epoch + 1, isTransactional: isTransactional) }
+    var next: ProducerIdentity? {
+        epoch == .max ? nil : ProducerIdentity(id: id, epoch: epoch + 1, isTransactional: isTransactional)
+    }
 }
 
 extension ProducerStamp {
