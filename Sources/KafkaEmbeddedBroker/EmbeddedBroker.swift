@@ -72,6 +72,7 @@ public final class EmbeddedBroker: Sendable {
                 running.withLock { $0.shards.append(shard) }
             }
             cluster.groups.start(on: shards[0].loop)
+            cluster.startTransactions(on: shards[0].loop)
             for index in 0..<configuration.brokerCount {
                 let port = index < configuration.ports.count ? configuration.ports[index] : 0
                 try await listen(as: Int32(index + 1), port: port)

@@ -65,6 +65,8 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     public var security = EmbeddedBrokerSecurity()
     /// How groups are coordinated.
     public var groups = EmbeddedBrokerGroups()
+    /// How transactions are coordinated.
+    public var transactions = EmbeddedBrokerTransactions()
     /// Which metrics clients are asked for (KIP-714); nil for none, and clients know then that nobody takes any.
     public var telemetry: EmbeddedBrokerTelemetry?
     /// The faults from the start. ``EmbeddedBroker/inject(_:)`` adds others later.
@@ -117,6 +119,7 @@ public struct EmbeddedBrokerConfiguration: Sendable {
             check.expect("telemetry.byteCountMax", telemetry.byteCountMax, in: 1...Int32.max)
         }
         groups.check(&check)
+        transactions.check(&check)
         let needsUsers = security.mechanisms.contains { $0 != .oauthBearer }
         check.expect(
             "security.users", !needsUsers || !security.users.isEmpty, "are none, so that nobody could be let in")

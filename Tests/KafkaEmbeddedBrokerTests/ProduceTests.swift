@@ -67,7 +67,8 @@ import Testing
                 testDescription: "a control batch", code: .invalidRecord,
                 batch: makeBatch { $0.attributes.isControl = true }),
             Refused(
-                testDescription: "a transaction", code: .invalidTxnState,
+                testDescription: "a batch of a transaction without the id of one",
+                code: .transactionalIdAuthorizationFailed,
                 batch: makeBatch { $0.attributes.isTransactional = true }),
             Refused(
                 testDescription: "a producer without sequence", code: .invalidRecord,

@@ -16,6 +16,7 @@ import Testing
             header.producerID = stamp.producerID
             header.producerEpoch = stamp.producerEpoch
             header.baseSequence = stamp.baseSequence
+            header.attributes.isTransactional = stamp.isTransactional
         }
         bytes.withUnsafeMutableBytes { header.seal($0) }
         return bytes
@@ -27,6 +28,7 @@ import Testing
             ProducerStamp(producerID: 0, producerEpoch: 0, baseSequence: 0),
             ProducerStamp(producerID: .max, producerEpoch: .max, baseSequence: .max),
             ProducerStamp(producerID: 4711, producerEpoch: 3, baseSequence: 123_456_789), nil,
+            ProducerStamp(producerID: 4711, producerEpoch: 3, baseSequence: 123_456_789, isTransactional: true),
         ]
         let plain = sealed(byteCount, nil, seed: UInt64(byteCount))
         for stamp in stamps {

@@ -105,7 +105,7 @@ extension Cluster {
 
     // MARK: Connections
 
-    private func connection(to endpoint: Endpoint) async throws -> BrokerConnection {
+    func connection(to endpoint: Endpoint) async throws -> BrokerConnection {
         while true {
             try checkOpen()
             if let ready = connections[endpoint], ready.isReady { return ready }

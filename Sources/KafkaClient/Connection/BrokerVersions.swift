@@ -1,8 +1,10 @@
 import KafkaProtocol
 
-/// The versions of each message that a broker speaks, as it has answered.
+/// The versions of each message that a broker speaks, and the features of its cluster, as it has answered.
 struct BrokerVersions: Sendable {
     private var ranges: [ApiKey: ClosedRange<Int16>] = [:]
+    /// By name.
+    private var features: [String: Int16] = [:]
 
     init() {}
 
@@ -10,7 +12,11 @@ struct BrokerVersions: Sendable {
         for api in response.apiKeys where api.minVersion <= api.maxVersion {
             ranges[ApiKey(rawValue: api.apiKey)] = api.minVersion...api.maxVersion
         }
+        for feature in response.finalizedFeatures { features[feature.name] = feature.maxVersionLevel }
     }
+
+    /// The finalized level of a feature (KIP-584); 0 when the cluster does not have it.
+    func level(of feature: String) -> Int16 { features[feature] ?? 0 }
 
     /// The newest version of a message that both sides speak, at most `limit`.
     ///

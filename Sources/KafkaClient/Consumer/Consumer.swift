@@ -161,6 +161,26 @@ public final class Consumer: Sendable, AsyncSequence {
         try await member.fetch(partitions)
     }
 
+    /// Who this member is in the group at the moment, for the offsets that a producer commits within a transaction.
+    ///
+    /// While the group rebalances it may tell of a generation that is over: the coordinator refuses its offsets then.
+    ///
+    /// - Throws: `KafkaClientError`: `.invalidArgument` for a consumer without a group; `.brokerError` while it is no member of it.
+    public var groupMetadata: ConsumerGroupMetadata {
+        get async throws { try await member.metadata() }
+    }
+
+    /// Goes back to where the group has committed, in all partitions that the member has: what was read behind that is read again. This is
+    /// for programs that commit within transactions, after one was aborted.
+    ///
+    /// - Throws: the errors of ``commit()``.
+    public func seekToCommitted() async throws {
+        for (partition, start) in try await member.committedStarts() {
+            // It may have been given back meanwhile.
+            try? await seek(partition, to: start)
+        }
+    }
+
     private var member: GroupDriver {
         get throws(KafkaClientError) {
             if let driver { return driver }

@@ -95,6 +95,37 @@ extension GroupDriver {
             needs: .init("Read", group: configuration.groupID), of: cluster.metadata.user)
     }
 
+    /// Where the group has come to in the partitions that the member has, or where reading is to begin that it never has.
+    func committedStarts() async throws -> [TopicPartition: StartOffset] {
+        let owned = membership.owned
+        if owned.isEmpty { return [:] }
+        let backoff = Backoff(cluster.configuration.retryBackoff, max: cluster.configuration.retryBackoffMax)
+        let deadline = MonotonicInstant.now + connectionConfiguration.requestTimeout
+        var failureCount = 0
+        while true {
+            do {
+                let found = try await fetch(owned)
+                return Dictionary(
+                    uniqueKeysWithValues: owned.map {
+                        ($0, found[$0].map { .offset($0.offset) } ?? configuration.start)
+                    })
+            } catch let error as KafkaClientError where Self.passes(error) && deadline > .now && !isClosed {
+                // Such as offsets of a transaction that is about to end.
+                failureCount += 1
+                let pause = backoff.delayNs(attempt: failureCount, chance: .random(in: -1...1))
+                try await Task.sleep(for: .nanoseconds(pause))
+            }
+        }
+    }
+
+    /// Who the member is, for offsets that are committed within transactions.
+    func metadata() throws(KafkaClientError) -> ConsumerGroupMetadata {
+        let identity = try identity()
+        return ConsumerGroupMetadata(
+            groupID: configuration.groupID, generation: identity.generation, memberID: identity.memberID,
+            groupInstanceID: identity.groupInstanceID)
+    }
+
     // MARK: Committing
 
     /// Commits where the user has come to, where that is not committed yet.
@@ -127,13 +158,16 @@ extension GroupDriver {
         }
     }
 
+    private func identity() throws(KafkaClientError) -> MemberIdentity {
+        if let identity = membership.identity { return identity }
+        throw KafkaClientError(
+            .brokerError, "the consumer is no member of group '\(configuration.groupID)' at the moment",
+            brokerError: .unknownMemberId)
+    }
+
     /// Commits offsets, in the name of the member.
     func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws {
-        guard let identity = membership.identity else {
-            throw KafkaClientError(
-                .brokerError, "the consumer is no member of group '\(configuration.groupID)' at the moment",
-                brokerError: .unknownMemberId)
-        }
+        let identity = try identity()
         var request = OffsetCommitRequest()
         request.groupID = configuration.groupID
         request.generationIDOrMemberEpoch = identity.generation

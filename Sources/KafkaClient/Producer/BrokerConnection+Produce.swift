@@ -4,18 +4,20 @@ import KafkaTransport
 extension BrokerConnection {
     /// Sends a produce request. Its batches go to the system from the memory that they lie in, without a copy.
     ///
-    /// - Parameter completion: called once, on the loop. It gets the moment at which the request was written, and either the
-    ///   answer or the reason why there is none.
+    /// - Parameters:
+    ///   - transaction: the transaction that the batches belong to; nil for none.
+    ///   - completion: called once, on the loop. It gets the moment at which the request was written, and either the
+    ///     answer or the reason why there is none.
     ///
     /// Source: Produce, API key 0, versions 3 to 13.
     func produce(
-        _ request: ProduceQueue.Request, acks: Acks,
+        _ request: ProduceQueue.Request, acks: Acks, transaction: LaneTransaction? = nil,
         completion: @escaping (_ began: MonotonicInstant, Result<ProduceAnswer, KafkaClientError>) -> Void
     ) {
         let pending = PendingRequest()
         let version: Int16
         do {
-            version = try encode(request, acks: acks, into: pending)
+            version = try encode(request, acks: acks, transaction, into: pending)
         } catch {
             let reason =
                 error as? KafkaClientError
@@ -50,15 +52,18 @@ extension BrokerConnection {
 
     /// - Returns: the version that was used.
     private func encode(
-        _ request: ProduceQueue.Request, acks: Acks, into pending: PendingRequest
+        _ request: ProduceQueue.Request, acks: Acks, _ transaction: LaneTransaction?, into pending: PendingRequest
     ) throws -> Int16 {
         // Version 13 names topics by id only. A broker that gave no id for a topic gets names, in an older version.
         let hasIDs = request.items.allSatisfy { $0.topicID != .zero }
-        let version = try versions.newest(ProduceRequest.self, atMost: hasIDs ? .max : 12, of: endpoint)
+        let limit: Int16 = hasIDs ? .max : 12
+        let version = try versions.newest(
+            ProduceRequest.self, atMost: min(limit, transaction?.produceVersionMax ?? .max), of: endpoint)
         pending.correlationID = takeCorrelationID()
         try RequestFrame.encode(
             ProduceRequest(
-                acks: acks.rawValue, timeoutMs: configuration.brokerTimeout.milliseconds, topics: request.topics),
+                transactionalID: transaction?.id, acks: acks.rawValue,
+                timeoutMs: configuration.brokerTimeout.milliseconds, topics: request.topics),
             version: version, correlationID: pending.correlationID, clientID: configuration.clientID,
             into: &pending.writer)
         return version

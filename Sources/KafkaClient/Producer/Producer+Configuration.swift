@@ -25,6 +25,13 @@ extension Producer {
         public var blockTimeout = Duration.seconds(60)
         /// How long ``Producer/run()`` waits at its end until all records are delivered: zero to one day.
         public var shutdownTimeout = Duration.seconds(30)
+        /// The name by which brokers know the producer's transactions: of the program that goes on where this one ends, never of two that
+        /// run at the same time, for the later one fences the earlier. 1 to 32,767 bytes; nil, the default, for no transactions. With one
+        /// the producer is idempotent, and records are appended within ``Producer/withTransaction(_:)``. Kafka's `transactional.id`.
+        public var transactionalID: String?
+        /// How long a transaction may last before the broker aborts it and fences the producer: 1 ms to one day, and at most what the
+        /// broker allows, which is 15 minutes by default. Kafka's `transaction.timeout.ms`.
+        public var transactionTimeout = Duration.seconds(60)
         /// How long threads may take to answer before they count as unresponsive. Tests have less.
         var patience = Duration.seconds(10)
         /// Called for each delivery, also of records that failed before they were in a batch, on the thread of the lane that
@@ -43,18 +50,20 @@ extension Producer {
         ///   - batchByteCount: the bytes at which a batch is full, header included: 128 to
         ///     ``BuilderConfiguration/batchByteCountMax``. Nil for what suits the partitions and the brokers.
         ///   - strategy: how batches are built, and on how many threads.
+        ///   - transactionalID: the name of the producer's transactions; nil for none. See the property.
         ///   - onDelivery: called for each delivery; see the property.
         public init(
             codec: some CompressionCodec = Codec.uncompressed, acks: Acks = ProducerConfiguration().acks,
             partitioner: any Partitioner = BuilderConfiguration().partitioner,
             linger: Duration = BuilderConfiguration().linger,
-            batchByteCount: Int? = nil, strategy: Strategy = .sharded(lanes: 1),
+            batchByteCount: Int? = nil, strategy: Strategy = .sharded(lanes: 1), transactionalID: String? = nil,
             onDelivery: (@Sendable (Delivery) throws -> Void)? = nil
         ) {
             builder = BuilderConfiguration(
                 batchByteCount: batchByteCount, linger: linger, codec: codec, partitioner: partitioner)
             producer = ProducerConfiguration(acks: acks)
             self.strategy = strategy
+            self.transactionalID = transactionalID
             self.onDelivery = onDelivery
         }
 
@@ -93,6 +102,15 @@ extension Producer {
             check.expect(
                 "producer.deliveryTimeout", producer.deliveryTimeout > builder.linger,
                 "is \(producer.deliveryTimeout); it must be longer than builder.linger, which is \(builder.linger)")
+            if let transactionalID {
+                check.expect(
+                    "transactionalID", (1...Int(Int16.max)).contains(transactionalID.utf8.count),
+                    "has \(transactionalID.utf8.count) bytes; it must have 1 to 32767")
+                check.expect("transactionTimeout", transactionTimeout, in: .milliseconds(1) ... .seconds(86_400))
+                check.expect(
+                    "transactionalID", producer.isIdempotent,
+                    "needs an idempotent producer: acks all, at most 5 requests in flight, and no mayReorder")
+            }
             let problems = check.problems + builder.problems + producer.problems
             if problems.isEmpty {
                 check.expect(

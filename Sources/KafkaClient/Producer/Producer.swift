@@ -93,13 +93,14 @@ public final class Producer: Sendable {
     /// - Returns: how many records were delivered and how many failed since the last flush.
     /// - Throws: `KafkaClientError` with `.unresponsive`; `CancellationError`. The counts are then left for the next flush.
     public func flushWithSummary() async throws -> DeliverySummary {
-        // By then each record's fate is known, whatever brokers do. What is in flight in vain keeps its memory until its
-        // request ends, and other records may wait for that.
-        let limit =
-            configuration.producer.deliveryTimeout + configuration.builder.linger + requestTimeout
-            + configuration.patience
-        try await abandoning(after: limit, Self.unresponsive) { [engine] in try await engine.flush() }
+        try await abandoning(after: flushTimeout, Self.unresponsive) { [engine] in try await engine.flush() }
         return deliveries.takeSummary()
+    }
+
+    /// By then each record's fate is known, whatever brokers do. What is in flight in vain keeps its memory until its request ends,
+    /// and other records may wait for that.
+    var flushTimeout: Duration {
+        configuration.producer.deliveryTimeout + configuration.builder.linger + requestTimeout + configuration.patience
     }
 
     private static let unresponsive = KafkaClientError(

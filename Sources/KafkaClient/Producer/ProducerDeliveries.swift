@@ -68,6 +68,12 @@ final class ProducerDeliveries: DeliverySink {
         unbuilt.withLock { $0?.accept([delivery]) }
     }
 
+    /// Keeps what the delivery handler has thrown for the next summary.
+    func keep(handlerError: (any Error)?) {
+        guard let handlerError else { return }
+        summary.withLock { $0.handlerError = $0.handlerError ?? handlerError }
+    }
+
     func takeSummary() -> DeliverySummary {
         summary.withLock { summary in
             defer { summary = DeliverySummary() }

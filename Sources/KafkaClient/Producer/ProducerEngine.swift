@@ -15,6 +15,8 @@ final class ProducerEngine: Sendable {
     let lanes: [ProducerLane]
     let deliveries: ProducerDeliveries
     let router: ChunkRouter
+    /// What coordinates transactions; nil where the producer has none.
+    let transactions: TransactionDriver?
     /// The tasks that take chunks into the builder.
     private let serving: [Task<Void, Never>]
     private let pools: [BatchMemoryPool]
@@ -44,7 +46,7 @@ final class ProducerEngine: Sendable {
             return try ProducerLane(
                 configuration.producer, on: loops[index], cluster: cluster, connection: connection,
                 deliveriesTo: sink, share: LaneShare(lane: index, laneCount: laneCount),
-                agesFromAppend: true)
+                agesFromAppend: true, isTransactional: configuration.transactionalID != nil)
         }
         let memory = configuration.memoryShares
         var builderConfiguration = configuration.builder
@@ -71,6 +73,15 @@ final class ProducerEngine: Sendable {
         router = ChunkRouter(
             configuration.builder, room: room, queues: queues, topics: BuilderTopics(cluster)
         ) { deliveries.refuse($0) }
+        transactions = configuration.transactionalID.map { [lanes] in
+            TransactionDriver(
+                TransactionSettings($0, configuration, cluster.configuration), cluster: cluster, lanes: lanes,
+                room: room)
+        }
+        if let transactions {
+            room.suspend(.noTransaction)
+            Task(executorPreference: transactions.loop) { await transactions.start() }
+        }
         serving = zip(queues, takers).map { queue, taker in
             Task(executorPreference: queue.loop) { await queue.serve(taker) { deliveries.refuse($0) } }
         }
@@ -95,6 +106,7 @@ final class ProducerEngine: Sendable {
 
     private func close() async {
         router.close()
+        await transactions?.close()
         // Stopped first: whether the last batches of the builder are sent must not be a race with closing.
         for lane in lanes { await lane.stop() }
         await builder.finish()

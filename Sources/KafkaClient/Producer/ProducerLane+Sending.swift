@@ -78,7 +78,7 @@ extension ProducerLane {
         let isAlone = brokers[broker]!.inFlightCount == 0
         brokers[broker]!.didSend(request.byteCount, now: .now)
         inFlightTotal += 1
-        connection.produce(request, acks: configuration.acks) { [weak self] began, result in
+        connection.produce(request, acks: configuration.acks, transaction: transaction) { [weak self] began, result in
             self?.assumeIsolated { $0.didAnswer(request, broker, began, wasAlone: isAlone, result) }
         }
     }

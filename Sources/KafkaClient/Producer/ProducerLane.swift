@@ -4,6 +4,7 @@
 // +Sending   requests and their answers
 // +Brokers   connections, and which broker leads
 // +Identity  the producer id
+// +Transactions  where the producer has a transactional id
 
 public import KafkaProtocol
 import KafkaQueues
@@ -36,6 +37,8 @@ public actor ProducerLane: BatchSink {
     nonisolated let listener = MetadataListener()
     /// Whether a broker is being asked for a producer id.
     var isAskingForIdentity = false
+    /// The transaction that the lane has part in; nil without one.
+    var transaction: LaneTransaction?
     /// What calls builders that hold batches back, by the broker that they wait for.
     var paced: [Int32: [LanePacing]] = [:]
     /// What was told of the lane's bytes to the memory that they lie in; nil when they lie in none, or in several.
@@ -91,10 +94,11 @@ public actor ProducerLane: BatchSink {
     /// - Parameters:
     ///   - share: the partitions among which it chooses for batches that may go to any.
     ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch.
+    ///   - isTransactional: whether batches are taken within transactions only.
     init(
         _ configuration: ProducerConfiguration, on loop: EventLoop, cluster: Cluster,
         connection: ConnectionConfiguration, deliveriesTo deliveries: any DeliverySink, share: LaneShare,
-        agesFromAppend: Bool
+        agesFromAppend: Bool, isTransactional: Bool = false
     ) throws(KafkaClientError) {
         try ConfigurationCheck.throwIfAny(configuration.problems + connection.problems, for: "a producer lane")
         self.configuration = configuration
@@ -102,7 +106,8 @@ public actor ProducerLane: BatchSink {
         self.cluster = cluster
         connectionConfiguration = connection
         self.deliveries = deliveries
-        queue = ProduceQueue(configuration, share: share, agesFromAppend: agesFromAppend, meter: meter)
+        queue = ProduceQueue(
+            configuration, share: share, agesFromAppend: agesFromAppend, meter: meter, isTransactional: isTransactional)
         cluster.meter.add(meter)
         cluster.metadata.add(listener) { [weak self] in
             guard let self else { return }
@@ -183,6 +188,8 @@ public actor ProducerLane: BatchSink {
             // Meanwhile the connections are opened.
             for broker in effects.leadersWithoutIdentity { _ = readyConnection(broker) }
         }
+        if !effects.partitionsToJoin.isEmpty { transaction?.join(effects.partitionsToJoin) }
+        if let failure = effects.transactionFailure { didFailTransaction(failure) }
         if let next = queue.nextTick { schedule(at: next) }
         if queue.pendingCount > 0, timerDue == .distantFuture { schedule(at: .now + Self.expiryInterval) }
         while let first = draining.first, queue.epochs.first > first.epoch {

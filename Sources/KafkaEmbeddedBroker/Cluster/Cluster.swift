@@ -13,6 +13,7 @@ final class Cluster: Sendable {
     /// What is wanted of clients' metrics; nil for nothing.
     let telemetry: TelemetryStore?
     let groups: GroupCoordinator
+    let transactions: TransactionCoordinator
     let state = Mutex(State())
     /// The memory of the logs.
     let segments = SegmentPool(freeByteCountMax: 32 << 20)
@@ -69,6 +70,7 @@ final class Cluster: Sendable {
         self.configuration = configuration
         let security = configuration.security
         groups = GroupCoordinator(configuration.groups)
+        transactions = TransactionCoordinator(configuration.transactions)
         telemetry = configuration.telemetry.map(TelemetryStore.init)
         do throws(TLSFailure) {
             tls = try security.identity.map { identity throws(TLSFailure) in

@@ -9,11 +9,13 @@ struct Group: Sendable {
     private(set) var classic: ClassicGroup?
     private(set) var consumer: ConsumerGroup?
     var offsets = CommittedOffsets()
+    /// Offsets that count when their transactions commit, by producer id.
+    private(set) var pending: [Int64: CommittedOffsets] = [:]
     /// The node that coordinates it, as far as it was asked for last; nil without one.
     var coordinator: Int32?
 
     /// Whether nobody would miss it.
-    var isVacant: Bool { hasNoMembers && offsets.isEmpty }
+    var isVacant: Bool { hasNoMembers && offsets.isEmpty && pending.isEmpty }
 
     var hasNoMembers: Bool {
         classic.map { $0.members.isEmpty && $0.pending.isEmpty } ?? consumer?.members.isEmpty ?? true
@@ -22,7 +24,10 @@ struct Group: Sendable {
     var wakeAt: MonotonicInstant { classic?.wakeAt ?? consumer?.wakeAt ?? .distantFuture }
 
     /// About the bytes that it takes.
-    var byteCount: Int { 256 + (classic?.byteCount ?? consumer?.byteCount ?? 0) + offsets.byteCount }
+    var byteCount: Int {
+        256 + (classic?.byteCount ?? consumer?.byteCount ?? 0) + offsets.byteCount
+            + pending.values.reduce(0) { $0 + $1.byteCount }
+    }
 
     /// The name of its state, as ListGroups has it.
     var stateName: String { classic?.state.rawValue ?? consumer?.state.rawValue ?? ClassicGroup.State.empty.rawValue }
@@ -70,6 +75,40 @@ struct Group: Sendable {
         if classic != nil { return classic!.commitRefusal(request, now: now) }
         // Without members, nobody is in a generation.
         return request.generationIDOrMemberEpoch < 0 ? nil : .unknownMemberId
+    }
+
+    // MARK: Transactions
+
+    /// Keeps an offset until its transaction ends.
+    mutating func addPending(_ offset: CommittedOffset, _ topic: String, _ partition: Int32, of producerID: Int64) {
+        pending[producerID, default: CommittedOffsets()].commit(offset, topic, partition)
+    }
+
+    /// Whether a transaction that is open has an offset of a partition.
+    func hasPending(_ topic: String, _ partition: Int32) -> Bool {
+        pending.values.contains { $0[topic, partition] != nil }
+    }
+
+    /// Takes the offsets over that a transaction has brought, or drops them.
+    mutating func endTransaction(of producerID: Int64, commit: Bool) {
+        guard let ended = pending.removeValue(forKey: producerID), commit else { return }
+        for (topic, partitions) in ended.topics {
+            for (partition, offset) in partitions { offsets.commit(offset, topic, partition) }
+        }
+    }
+
+    /// Forgets the offsets of a topic that is gone.
+    mutating func forget(topic: String) {
+        offsets.removeAll(of: topic)
+        for id in pending.keys {
+            pending[id]?.removeAll(of: topic)
+            if pending[id]?.isEmpty == true { pending[id] = nil }
+        }
+    }
+
+    /// Whether it has offsets of a topic.
+    func knows(topic: String) -> Bool {
+        offsets.topics[topic] != nil || pending.values.contains { $0.topics[topic] != nil }
     }
 
     mutating func expire(now: MonotonicInstant) {

@@ -80,11 +80,11 @@ final class GroupCoordinator: Sendable {
     /// Forgets the offsets of a topic that is gone.
     func forget(topic: String) {
         state.withLock { state in
-            for id in state.groups.filter({ $0.value.offsets.topics[topic] != nil }).keys {
+            for id in state.groups.filter({ $0.value.knows(topic: topic) }).keys {
                 guard var group = state.groups.removeValue(forKey: id) else { continue }
-                state.byteCount -= group.offsets.byteCount
-                group.offsets.removeAll(of: topic)
-                state.byteCount += group.offsets.byteCount
+                state.byteCount -= group.byteCount
+                group.forget(topic: topic)
+                state.byteCount += group.byteCount
                 state.groups[id] = group
             }
         }

@@ -6,7 +6,8 @@ struct BatchToAppend {
     let records: UnsafeRawBufferPointer?
     let version: Int16
     let acks: Int16
-    let isTransactional: Bool
+    /// Of the request.
+    let transactionalID: String?
 
     struct Refusal: Error {
         let code: KafkaErrorCode
@@ -21,7 +22,6 @@ struct BatchToAppend {
     /// Source: `ProduceRequest.validateRecords`, `UnifiedLog.analyzeAndValidateRecords` and `LogValidator` of Kafka.
     func check(messageByteCountMax: Int) throws(Refusal) -> (UnsafeRawBufferPointer, RecordBatchHeader) {
         guard acks >= -1, acks <= 1 else { throw Refusal(code: .invalidRequiredAcks) }
-        guard !isTransactional else { throw Refusal(code: .invalidTxnState) }
         guard let records, !records.isEmpty else { throw Refusal(code: .invalidRecord) }
         guard records.count <= messageByteCountMax else { throw Refusal(code: .messageTooLarge) }
         let header: RecordBatchHeader
@@ -40,7 +40,10 @@ struct BatchToAppend {
             Int(header.lastOffsetDelta) + 1 == Int(header.recordCount),
             header.producerID < 0 || header.baseSequence >= 0
         else { throw Refusal(code: .invalidRecord, isOfLog: true) }
-        guard !header.attributes.isTransactional else { throw Refusal(code: .invalidTxnState) }
+        if header.attributes.isTransactional {
+            guard transactionalID != nil else { throw Refusal(code: .transactionalIdAuthorizationFailed) }
+            guard header.producerID >= 0 else { throw Refusal(code: .invalidRecord, isOfLog: true) }
+        }
         return (records, header)
     }
 

@@ -39,9 +39,16 @@ struct CollectedFetch {
         answer.index = index
         answer.errorCode = found.errorCode
         answer.highWatermark = found.endOffset
-        answer.lastStableOffset = found.endOffset
+        answer.lastStableOffset = found.lastStableOffset
         answer.logStartOffset = found.startOffset
-        answer.abortedTransactions = nil
+        answer.abortedTransactions = found.aborted.map { aborted in
+            aborted.map { transaction in
+                var listed = FetchResponse.AbortedTransaction()
+                listed.producerID = transaction.producerID
+                listed.firstOffset = transaction.firstOffset
+                return listed
+            }
+        }
         // Kafka gives no records as zero bytes, not as null.
         answer.records = found.byteCount > 0 ? .external(byteCount: found.byteCount) : .bytes([])
         batches.append(contentsOf: found.batches)

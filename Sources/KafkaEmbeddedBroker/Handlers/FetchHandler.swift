@@ -108,7 +108,8 @@ extension Session {
                         from: partition.fetchOffset,
                         byteCountMax: min(collected.byteCountLeft, Int(max(0, partition.partitionMaxBytes))),
                         takesFirst: collected.batches.isEmpty, node: node.id, epoch: partition.currentLeaderEpoch,
-                        lastEpoch: header.apiVersion >= 12 ? partition.lastFetchedEpoch : -1)
+                        lastEpoch: header.apiVersion >= 12 ? partition.lastFetchedEpoch : -1,
+                        isCommitted: request.isolationLevel == 1)
                 } else {
                     let isUnknownID = topic == nil && header.apiVersion >= 13
                     found = PartitionLog.Fetched(errorCode: isUnknownID ? .unknownTopicId : .unknownTopicOrPartition)

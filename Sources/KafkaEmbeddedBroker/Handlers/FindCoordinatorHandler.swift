@@ -1,7 +1,7 @@
 import KafkaProtocol
 
 extension Session {
-    /// Names the node that coordinates a group. For transactions, of which there are none here, that is the node that was asked.
+    /// Names the node that coordinates a group or a transactional id.
     func handleFindCoordinator(
         _ request: FindCoordinatorRequest, _ header: RequestHeader, _ plan: FaultPlan
     ) -> FindCoordinatorResponse? {
@@ -25,8 +25,9 @@ extension Session {
         of key: String, _ keyType: Int8, _ code: KafkaErrorCode?
     ) -> FindCoordinatorResponse.Coordinator {
         var coordinator = FindCoordinatorResponse.Coordinator(key: key)
-        let found = keyType == 0 ? cluster.coordinator(of: key) : node
-        if let code = code ?? (found == nil ? .coordinatorNotAvailable : nil) {
+        let found = cluster.coordinator(of: key)
+        let isKnown = keyType == 0 || keyType == 1
+        if let code = code ?? (!isKnown ? .invalidRequest : found == nil ? .coordinatorNotAvailable : nil) {
             coordinator.errorCode = code
             coordinator.errorMessage = code.message
             coordinator.nodeID = -1

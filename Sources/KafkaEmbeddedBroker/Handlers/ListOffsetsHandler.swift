@@ -19,7 +19,7 @@ extension Session {
                 {
                     answer.errorCode = code
                 } else if let log {
-                    let found = log.offset(at: partition.timestamp)
+                    let found = log.offset(at: partition.timestamp, isCommitted: request.isolationLevel == 1)
                     answer.offset = found.offset
                     answer.timestamp = found.timestampMs
                     if header.apiVersion >= 4 { answer.leaderEpoch = log.leadership.leaderEpoch }

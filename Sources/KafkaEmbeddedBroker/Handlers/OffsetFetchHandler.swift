@@ -1,7 +1,7 @@
 import KafkaProtocol
 
 extension Session {
-    /// Tells how far groups have read. There are no transactions here, so that every offset is stable.
+    /// Tells how far groups have read.
     func handleOffsetFetch(
         _ request: OffsetFetchRequest, _ header: RequestHeader, _ plan: FaultPlan
     ) -> OffsetFetchResponse? {
@@ -11,30 +11,32 @@ extension Session {
             var seen = Set<String>()
             response.groups = request.groups.map { asked in
                 guard seen.insert(asked.groupID).inserted else { return .init(repeated: asked.groupID) }
-                return committed(asked, header.apiVersion, plan)
+                return committed(asked, header.apiVersion, plan, requireStable: request.requireStable)
             }
             return response
         }
         var asked = OffsetFetchRequest.Group()
         asked.groupID = request.groupID
         asked.topics = request.topics
-        let found = committed(asked, header.apiVersion, plan)
+        let found = committed(asked, header.apiVersion, plan, requireStable: request.requireStable)
         response.errorCode = found.errorCode
         response.topics = found.topics
         return response
     }
 
     private func committed(
-        _ asked: OffsetFetchRequest.Group, _ version: Int16, _ plan: FaultPlan
+        _ asked: OffsetFetchRequest.Group, _ version: Int16, _ plan: FaultPlan, requireStable: Bool
     ) -> OffsetFetchResponse.Group {
         var answer = OffsetFetchResponse.Group()
         answer.groupID = asked.groupID
         var offsets = CommittedOffsets()
+        var current: Group?
         let code =
             refusal(ofGroup: asked.groupID, plan)
             ?? cluster.groups.update(asked.groupID, coordinator: node.id) { group, _, _ -> KafkaErrorCode? in
                 if group == nil, asked.memberID != nil, asked.memberEpoch >= 0 { return .groupIdNotFound }
                 offsets = group?.offsets ?? offsets
+                current = group
                 return group?.consumer?.fetchRefusal(memberID: asked.memberID, epoch: asked.memberEpoch)
             } ?? plan.errorAfterStore()
         if let code {
@@ -52,6 +54,7 @@ extension Session {
                 topic.partitionIndexes = partitions.keys.sorted()
                 return topic
             }
+        let pending = current
         // Whoever asks for a partition again and again gets no more than there is.
         var byteCountLeft = offsets.byteCount
         answer.topics = topics.map { topic in
@@ -64,6 +67,8 @@ extension Session {
                     ?? plan.errorAfterStore(topic: name, partition: partition)
                 {
                     found.partitions[index].errorCode = code
+                } else if requireStable, pending?.hasPending(name, partition) == true {
+                    found.partitions[index].errorCode = .unstableOffsetCommit
                 } else if let offset = offsets[name, partition] {
                     byteCountLeft -= offset.byteCount
                     if byteCountLeft < 0 {

@@ -42,7 +42,7 @@ extension Session {
                 let (index, records) = walker.partition()
                 let batch = BatchToAppend(
                     index: index, records: records, version: walker.version, acks: walker.acks,
-                    isTransactional: walker.isTransactional)
+                    transactionalID: walker.transactionalID)
                 let result = append(batch, to: topic, isByID: walker.version >= 13, plan)
                 if result.errorCode != .none { shard.counters.refusedBatches.increment() }
                 answer.add(index, result, &scratch)
@@ -89,6 +89,10 @@ extension Session {
             return result
         }
         recordCount += Int(header.recordCount)
+        if header.attributes.isTransactional, let code = transactionRefusal(batch, header, topic, partition) {
+            result.errorCode = code
+            return result
+        }
         let fault = plan.storageFault(topic: topic.name, partition: batch.index)
         result = fault.map { pretend($0, records, header, in: partition) } ?? store(records, header, in: partition)
         if result.isNew { storeHeldBatches(of: partition) }
@@ -97,6 +101,23 @@ extension Session {
             result.baseOffset = -1
         }
         return result
+    }
+
+    /// Why a partition does not take a batch of a transaction; nil when it does.
+    private func transactionRefusal(
+        _ batch: BatchToAppend, _ header: RecordBatchHeader, _ topic: Topic, _ log: PartitionLog
+    ) -> KafkaErrorCode? {
+        guard let id = batch.transactionalID, log.leadership.leaderID == node.id,
+            !log.hasOpenTransaction(of: header.producerID, header.producerEpoch)
+        else { return nil }
+        let partition = TransactionPartition(topic: topic.name, topicID: topic.id, index: batch.index)
+        do throws(TransactionRefusal) {
+            // From version 12 on, a batch brings its partition with it (KIP-890).
+            try cluster.openTransaction(id, header, of: partition, in: log, adds: batch.version >= 12)
+            return nil
+        } catch {
+            return error.code
+        }
     }
 
     func store(

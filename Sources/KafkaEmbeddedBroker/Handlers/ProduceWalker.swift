@@ -20,7 +20,7 @@ package struct ProduceWalker {
     private let frame: UnsafeRawBufferPointer
     let version: Int16
     private let isFlexible: Bool
-    let isTransactional: Bool
+    let transactionalID: String?
     let acks: Int16
     let topicCount: Int
 
@@ -32,7 +32,7 @@ package struct ProduceWalker {
         self.frame = frame
         self.version = version
         isFlexible = ApiKey.produce.isFlexible(version: version)
-        isTransactional = reader.nullableString(compact: isFlexible) != nil
+        transactionalID = reader.nullableString(compact: isFlexible)
         acks = reader.int16()
         _ = reader.int32()  // timeout: there are no replicas to wait for
         topicCount = Self.count(&reader, isFlexible)

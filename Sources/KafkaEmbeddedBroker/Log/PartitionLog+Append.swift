@@ -62,7 +62,13 @@ extension PartitionLog.State {
                 result.startOffset = startOffset
                 return result
             }
+            if let code = transactionRefusal(header) {
+                result.errorCode = code
+                result.startOffset = startOffset
+                return result
+            }
             producers.append(header, at: endOffset)
+            if header.attributes.isTransactional { transactions.append(header.producerID, at: endOffset) }
         }
         result.isNew = true
         result.baseOffset = endOffset
@@ -71,17 +77,34 @@ extension PartitionLog.State {
         batchCount += 1
         recordCount += Int(header.recordCount)
         byteCount += records.count
-        if let pool {
-            let (segment, memory) = segments.take(records.count, from: pool)
-            batches.append(
-                StoredBatch(
-                    copying: records, header, baseOffset: result.baseOffset, leaderEpoch: leaderEpoch, to: memory,
-                    of: segment))
-        } else {
+        keep(records, header, baseOffset: result.baseOffset, in: pool)
+        if pool == nil {
             startOffset = endOffset
             epochs.drop(before: startOffset)
         }
         result.startOffset = startOffset
         return result
+    }
+
+    /// Why a batch of a producer that is known does not fit the transaction of that producer; nil when it does.
+    private func transactionRefusal(_ header: RecordBatchHeader) -> KafkaErrorCode? {
+        let fits =
+            header.attributes.isTransactional
+            ? transactions.isOpen(header.producerID, header.producerEpoch)
+            : !transactions.hasBatches(of: header.producerID)
+        return fits ? nil : .invalidTxnState
+    }
+
+    /// Puts a copy of a batch behind those that are kept.
+    ///
+    /// - Parameter pool: memory for it, nil when it is not kept.
+    mutating func keep(
+        _ bytes: UnsafeRawBufferPointer, _ header: RecordBatchHeader, baseOffset: Int64, in pool: SegmentPool?
+    ) {
+        guard let pool else { return }
+        let (segment, memory) = segments.take(bytes.count, from: pool)
+        batches.append(
+            StoredBatch(
+                copying: bytes, header, baseOffset: baseOffset, leaderEpoch: leaderEpoch, to: memory, of: segment))
     }
 }

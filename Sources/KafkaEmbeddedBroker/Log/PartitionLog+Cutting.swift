@@ -15,6 +15,7 @@ extension PartitionLog {
             }
             state.startOffset = offset
             state.epochs.drop(before: offset)
+            state.transactions.forget(before: offset)
             keptByteCount.store(state.batches.byteCount, ordering: .relaxed)
             return (offset, before - state.batches.byteCount)
         }
@@ -35,6 +36,7 @@ extension PartitionLog {
             }
             state.endOffset = end
             state.epochs.cut(from: end)
+            state.transactions.cut(from: end)
             state.producers.forgetAll()
             state.leaderEpoch += 1
             keptByteCount.store(state.batches.byteCount, ordering: .relaxed)

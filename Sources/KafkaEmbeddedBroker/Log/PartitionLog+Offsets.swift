@@ -14,10 +14,12 @@ extension PartitionLog {
     ///
     /// Source: `ListOffsetsRequest.json`; -1 latest, -2 earliest, -3 that of the maximum timestamp, -4 earliest local,
     /// -5 latest tiered, -6 earliest pending upload. Nothing here is tiered.
-    func offset(at timestampMs: Int64) -> TimedOffset {
+    ///
+    /// - Parameter isCommitted: whether the latest is the one before which all transactions have ended.
+    func offset(at timestampMs: Int64, isCommitted: Bool = false) -> TimedOffset {
         state.withLock { state in
             switch timestampMs {
-            case -1: return TimedOffset(offset: state.endOffset)
+            case -1: return TimedOffset(offset: isCommitted ? state.lastStableOffset : state.endOffset)
             case -2, -4: return TimedOffset(offset: state.startOffset)
             case -3:
                 var latest: StoredBatch?

@@ -29,6 +29,7 @@ final class PartitionLog: Sendable {
         /// Which leaders have appended, and where they began.
         var epochs = EpochHistory()
         var producers = ProducerSequences()
+        var transactions = PartitionTransactions()
         var batchCount = 0
         var recordCount = 0
         var byteCount = 0
@@ -104,6 +105,7 @@ final class PartitionLog: Sendable {
             guard let batch = state.batches.removeFirst() else { return 0 }
             state.startOffset = batch.lastOffset + 1
             state.epochs.drop(before: state.startOffset)
+            state.transactions.forget(before: state.startOffset)
             keptByteCount.store(state.batches.byteCount, ordering: .relaxed)
             return batch.byteCount
         }

@@ -64,7 +64,8 @@ struct ProducerSequences {
         }
         // As in Kafka: without an epoch nothing but a repetition is found out.
         if entry.epoch == Self.noEpoch { return .next }
-        let expected = Self.advance(entry.last.lastSequence, by: 1)
+        // After a marker, numbers begin anew.
+        let expected = entry.spanCount == 0 ? 0 : Self.advance(entry.last.lastSequence, by: 1)
         return header.baseSequence == expected ? .next : .refused(.outOfOrderSequenceNumber)
     }
 
@@ -82,6 +83,32 @@ struct ProducerSequences {
         entry.lastUse = useCount
         entries[header.producerID] = entry
         if entries.count > Self.producerCountMax { forgetSilent() }
+    }
+
+    /// Notes a marker: a later epoch in it refuses what comes under earlier ones.
+    mutating func note(marker header: RecordBatchHeader) {
+        var entry = entries[header.producerID] ?? Entry(epoch: header.producerEpoch)
+        if entry.epoch < header.producerEpoch { entry = Entry(epoch: header.producerEpoch) }
+        useCount += 1
+        entry.lastUse = useCount
+        entries[header.producerID] = entry
+        if entries.count > Self.producerCountMax { forgetSilent() }
+    }
+
+    /// A producer as DescribeProducers tells of it.
+    struct Described {
+        let id: Int64
+        let epoch: Int16
+        let lastSequence: Int32
+        let lastTimestampMs: Int64
+    }
+
+    var described: [Described] {
+        entries.map { id, entry in
+            let last = entry.spanCount == 0 ? SequenceSpan() : entry.last
+            return Described(
+                id: id, epoch: entry.epoch, lastSequence: last.lastSequence, lastTimestampMs: last.maxTimestampMs)
+        }
     }
 
     /// Forgets all producers: each may go on with any sequence.

@@ -30,7 +30,7 @@ extension Session {
             serve(ConsumerGroupHeartbeatRequest.self, header, reader, handleConsumerGroupHeartbeat)
         case .consumerGroupDescribe:
             serve(ConsumerGroupDescribeRequest.self, header, reader, handleConsumerGroupDescribe)
-        default: handleAdmin(header, reader)
+        default: handleTransactions(header, reader)
         }
     }
 

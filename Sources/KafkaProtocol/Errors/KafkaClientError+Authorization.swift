@@ -25,6 +25,14 @@ extension KafkaClientError {
             resource = "Group:\(group)"
         }
 
+        /// - Parameters:
+        ///   - operation: `Write`
+        ///   - transactionalID: the transactional id.
+        package init(_ operation: String, transactionalID: String) {
+            self.operation = operation
+            resource = "TransactionalId:\(transactionalID)"
+        }
+
         /// From Kafka 2.8 on idempotent producers need no more than to write to a topic (KIP-679).
         package static let idempotentWrite = Right(
             "IdempotentWrite", resource: "Cluster:kafka-cluster; from Kafka 2.8 on Write on a topic is enough")

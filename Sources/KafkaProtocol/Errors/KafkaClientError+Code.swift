@@ -53,6 +53,16 @@ extension KafkaClientError {
         public static let offsetOutOfRange = Code(rawValue: "offsetOutOfRange")
         /// A codec could not compress or decompress.
         public static let codecFailed = Code(rawValue: "codecFailed")
+        /// Another producer has taken the transactional id over, or a transaction lasted longer than it may: this producer is not to
+        /// produce any more.
+        public static let producerFenced = Code(rawValue: "producerFenced")
+        /// A transaction was aborted, or can only be aborted. The error's cause says why; nothing of the transaction counts, and the
+        /// next one may succeed.
+        public static let transactionAborted = Code(rawValue: "transactionAborted")
+        /// A transaction was to be committed, and there was no answer in time: it may be committed or aborted.
+        public static let transactionUnknown = Code(rawValue: "transactionUnknown")
+        /// Records or offsets came while no transaction was open, to a producer that takes them within transactions only.
+        public static let noTransaction = Code(rawValue: "noTransaction")
         /// The client, producer, builder or connection was closed.
         public static let closed = Code(rawValue: "closed")
         /// The records that wait to be sent have all the memory that they may have, and none came back in time.
@@ -77,6 +87,8 @@ extension KafkaClientError.Code {
             case .leaderNotAvailable: .leaderNotAvailable
             case .requestTimedOut: .requestTimedOut
             case .corruptMessage: .corruptBatch
+            case .producerFenced: .producerFenced
+            case .transactionAbortable: .transactionAborted
             case .offsetOutOfRange: .offsetOutOfRange
             case .unsupportedVersion: .unsupportedVersion
             case .topicAuthorizationFailed, .groupAuthorizationFailed, .clusterAuthorizationFailed,

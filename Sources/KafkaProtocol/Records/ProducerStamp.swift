@@ -1,4 +1,4 @@
-/// What an idempotent producer writes into the header of a batch when it sends it.
+/// What an idempotent or transactional producer writes into the header of a batch when it sends it.
 ///
 /// Source: record batch v2, KIP-98.
 package struct ProducerStamp: Equatable, Sendable {
@@ -8,17 +8,22 @@ package struct ProducerStamp: Equatable, Sendable {
     package var producerEpoch: Int16
     /// The sequence number of the first record: 0 or more. The number after `Int32.max` is 0.
     package var baseSequence: Int32
+    /// Whether the batch belongs to a transaction.
+    package var isTransactional: Bool
 
-    package init(producerID: Int64, producerEpoch: Int16, baseSequence: Int32) {
+    package init(producerID: Int64, producerEpoch: Int16, baseSequence: Int32, isTransactional: Bool = false) {
         self.producerID = producerID
         self.producerEpoch = producerEpoch
         self.baseSequence = baseSequence
+        self.isTransactional = isTransactional
     }
 }
 
 extension RecordBatchHeader {
     /// Where the producer's fields begin and end.
     private static let stampRange = 43..<57
+    /// Where those of a transactional one do: the attributes say that it is one.
+    private static let transactionalRange = 22..<57
 
     /// Writes the header of a sealed batch with a producer's stamp. The batch stays as it is: its checksum and the
     /// difference that the stamp makes give the new one.
@@ -36,12 +41,15 @@ extension RecordBatchHeader {
         target.storeBigEndian(stamp.producerID, at: 43)
         target.storeBigEndian(stamp.producerEpoch, at: 51)
         target.storeBigEndian(stamp.baseSequence, at: 53)
-        withUnsafeTemporaryAllocation(byteCount: stampRange.count, alignment: 8) { difference in
-            for (index, position) in stampRange.enumerated() {
+        // The low byte of the attributes.
+        if stamp.isTransactional { target[22] |= 1 << 4 }
+        let range = stamp.isTransactional ? transactionalRange : stampRange
+        withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 8) { difference in
+            for (index, position) in range.enumerated() {
                 difference[index] = sealed[position] ^ target[position]
             }
             let change = CRC32C.change(
-                UnsafeRawBufferPointer(difference), followedBy: sealed.count - stampRange.upperBound)
+                UnsafeRawBufferPointer(difference), followedBy: sealed.count - range.upperBound)
             let crc = UInt32(bigEndian: sealed.loadUnaligned(fromByteOffset: 17, as: UInt32.self))
             target.storeBigEndian(crc ^ change, at: 17)
         }

@@ -53,6 +53,18 @@ struct PartitionQueue {
         var isIdempotent = false
         /// Whether a batch that failed may be overtaken by those behind it.
         var mayReorder = false
+        /// Whether batches belong to transactions.
+        var isTransactional = false
+        /// Whether a partition has to be added to a transaction before its first batch is sent.
+        var mustJoin = false
+    }
+
+    /// Whether the partition is in the transaction that is open.
+    enum Membership {
+        case none
+        /// It was asked for.
+        case joining
+        case joined
     }
 
     /// The node id of the leader; -1 when there is none.
@@ -62,6 +74,7 @@ struct PartitionQueue {
     /// The number of failures since the last success.
     private(set) var failureCount = 0
     var sequences = PartitionSequences()
+    var membership = Membership.none
     private var flights: [Flight] = []
     private var flightCount: UInt64 = 0
     /// Nothing is taken before everything in flight has ended.
@@ -129,6 +142,8 @@ struct PartitionQueue {
         case needsLeader
         /// Ask a broker for a producer id.
         case needsIdentity
+        /// Add the partition to the transaction.
+        case needsTransaction
     }
 
     /// Moves to the state that the waiting batches, the leader and the batches in flight call for, unless a pause is not over.
@@ -151,7 +166,8 @@ struct PartitionQueue {
         if window.isIdempotent {
             if !flights.isEmpty, first.isPart || !isWithinWindow(sequences.order(of: first), window) { return .nothing }
             if sequences.gap != nil {
-                if !flights.isEmpty { return .nothing }
+                // Within a transaction nothing can be mended: it is aborted.
+                if !flights.isEmpty || window.isTransactional { return .nothing }
                 if !sequences.isUnsure(first) { sequences.beginNextEpoch() }
             }
             if sequences.identity == nil {
@@ -159,6 +175,10 @@ struct PartitionQueue {
                 guard let identity else { return .needsIdentity }
                 sequences.adopt(identity)
             }
+        }
+        if window.mustJoin, membership != .joined {
+            defer { membership = .joining }
+            return membership == .none ? .needsTransaction : .nothing
         }
         state = .ready
         return .becameReady
@@ -194,12 +214,14 @@ struct PartitionQueue {
     /// - Precondition: the partition is ready.
     @inline(__always)
     mutating func takeFirst(
-        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil, isIdempotent: Bool = false
+        for broker: Int32, now: MonotonicInstant, throttled: Range<MonotonicInstant>? = nil, isIdempotent: Bool = false,
+        isTransactional: Bool = false
     ) -> (QueuedBatch, flight: UInt64) {
         guard case .ready = state, var batch = waiting.popFirst() else {
             preconditionFailure("a partition that is not ready has nothing to send")
         }
         if isIdempotent { sequences.stamp(&batch) }
+        batch.isPinned = isTransactional
         batch.attemptCount += 1
         batch.flight = QueuedBatch.Flight(
             broker: broker, began: now, throttledNs: throttled.map { batch.waitedNs(in: $0, until: now) } ?? 0)

@@ -89,6 +89,10 @@ extension ProduceQueue {
         _ now: MonotonicInstant, _ chance: () -> Double, _ effects: inout Effects
     ) {
         var ended = ended
+        if window.isTransactional, code != .outOfOrderSequenceNumber || ended.isHead {
+            // Another number or epoch would be of another transaction.
+            return retryOrEnd(ended, item.key, error, isRetriable: false, now, chance, &effects)
+        }
         if code == .outOfOrderSequenceNumber {
             if ended.isHead {
                 // Nothing before it is on its way, so the leader lacks what it had acknowledged, or a gap was left. Then it
@@ -157,7 +161,9 @@ extension ProduceQueue {
         }
         // Under the identity that has come since, what is stored already would be stored again.
         let wouldDouble = batch.stamp != nil && batch.isUnsure && !self[key].sequences.isUnsure(batch)
-        guard isRetriable, !wouldDouble, batch.attemptCount < configuration.attempts, now < batch.deadline else {
+        guard isRetriable, !wouldDouble, transaction?.failure == nil, batch.attemptCount < configuration.attempts,
+            now < batch.deadline
+        else {
             self[key].remove(ended)
             return end(batch, in: key.topic, .failed(final(error, batch, now)), now: now, &effects)
         }

@@ -62,6 +62,8 @@ extension ProduceQueue {
         switch self[key].advance(now: now, window, identity: identity) {
         case .nothing: break
         case .needsIdentity: effects.leadersWithoutIdentity.insert(self[key].leader)
+        case .needsTransaction:
+            effects.partitionsToJoin.append(TopicPartition(topics[key.topic].name, key.partition))
         case .needsLeader: effects.topicsToRefresh.insert(topics[key.topic].name)
         case .becameReady:
             let leader = self[key].leader
@@ -150,7 +152,8 @@ extension ProduceQueue {
             _ = list.partitions.popFirst()
             list.byteCount -= byteCount
             let (batch, flight) = self[key].takeFirst(
-                for: broker, now: now, throttled: throttled, isIdempotent: window.isIdempotent)
+                for: broker, now: now, throttled: throttled, isIdempotent: window.isIdempotent,
+                isTransactional: window.isTransactional)
             request.items.append(
                 Item(
                     key: key, topic: topics[key.topic].name, topicID: topics[key.topic].id, batch: batch.batch,
@@ -160,6 +163,7 @@ extension ProduceQueue {
         list.since = list.partitions.isEmpty ? .distantFuture : now
         ready[broker] = list
         if window.countMax > 1 { for item in request.items { advance(item.key, now: now, &effects) } }
+        if !request.items.isEmpty { transaction?.hasSent = true }
         request.sortByTopic()
         return request
     }

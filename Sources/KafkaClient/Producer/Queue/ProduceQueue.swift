@@ -36,12 +36,16 @@ struct ProduceQueue: ~Copyable {
         var retries: [Retry] = []
         /// The brokers, by node id, for which batches wait for a producer id.
         var leadersWithoutIdentity: Set<Int32> = []
+        /// The partitions that are to be added to the transaction.
+        var partitionsToJoin: [TopicPartition] = []
+        /// Why the transaction can only be aborted from now on.
+        var transactionFailure: KafkaClientError?
         /// What else is to be told of.
         var events: [ClientEvent.Kind] = []
 
         var isAny: Bool {
             !leadersWithoutIdentity.isEmpty || !deliveries.isEmpty || !topicsToRefresh.isEmpty || !retries.isEmpty
-                || !events.isEmpty
+                || !events.isEmpty || !partitionsToJoin.isEmpty || transactionFailure != nil
         }
     }
 
@@ -56,14 +60,17 @@ struct ProduceQueue: ~Copyable {
 
     let configuration: ProducerConfiguration
     let backoff: Backoff
-    let window: PartitionQueue.Window
-    /// The lane's producer id, with epoch 0; nil until a broker has given one out.
+    var window: PartitionQueue.Window
+    /// The lane's producer id, with epoch 0; nil until a broker has given one out. Of a transactional producer that of the
+    /// transaction.
     private(set) var identity: ProducerIdentity?
+    /// The transaction that is open; nil without one.
+    var transaction: OpenTransaction?
     /// Who brokers were told that this client is, for messages; nil where that is not known.
     var user: String?
     /// Why no broker has given out a producer id the last time; nil when one has.
     var identityFailure: KafkaClientError?
-    private let share: LaneShare
+    let share: LaneShare
     private let agesFromAppend: Bool
     let meter: LaneMeter
     var topics: [TopicQueue] = []
@@ -97,9 +104,10 @@ struct ProduceQueue: ~Copyable {
     ///   - agesFromAppend: whether the delivery timeout begins with the first record of a batch, and not when the queue gets
     ///     the batch.
     ///   - meter: counts what is done.
+    ///   - isTransactional: whether batches are taken within transactions only.
     init(
         _ configuration: ProducerConfiguration, share: LaneShare = .all, agesFromAppend: Bool = false,
-        meter: LaneMeter = LaneMeter()
+        meter: LaneMeter = LaneMeter(), isTransactional: Bool = false
     ) {
         self.meter = meter
         self.configuration = configuration
@@ -108,7 +116,7 @@ struct ProduceQueue: ~Copyable {
         backoff = Backoff(configuration.retryBackoff, max: configuration.retryBackoffMax)
         window = PartitionQueue.Window(
             countMax: configuration.inFlightPerPartitionMax, isIdempotent: configuration.isIdempotent,
-            mayReorder: configuration.mayReorder)
+            mayReorder: configuration.mayReorder, isTransactional: isTransactional)
     }
 
     /// Takes a producer id from a broker. What has waited for it can be sent.
@@ -143,6 +151,9 @@ struct ProduceQueue: ~Copyable {
         count(batch, 1)
         meter.didTake(batch)
         topics[topic].lastEnqueued = now
+        if window.isTransactional, let error = transactionRefusal(batch) {
+            return end(queued, in: topic, .failed(error), now: now, &effects)
+        }
         if case .isGone(let error) = topics[topic].presence {
             effects.topicsToRefresh.insert(batch.topic)
             end(queued, in: topic, .failed(error), now: now, &effects)
@@ -247,6 +258,7 @@ struct ProduceQueue: ~Copyable {
         if case .failed = outcome, batch.stamp != nil {
             topics[topic].partitions[Int(batch.partition)].sequences.abandon(batch)
         }
+        if case .failed(let error) = outcome { noteFailure(error, of: batch, &effects) }
         measure(batch, topics[topic].meter, outcome, now)
         effects.deliveries.append(batch.delivery(outcome, ended: now))
     }

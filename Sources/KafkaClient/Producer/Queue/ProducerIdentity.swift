@@ -6,13 +6,19 @@ import KafkaProtocol
 struct ProducerIdentity: Equatable, Sendable {
     let id: Int64
     var epoch: Int16 = 0
+    /// Whether it is that of a transactional id.
+    var isTransactional = false
 
     /// The identity of the next epoch; nil after the last, when another id is needed.
-    var next: ProducerIdentity? { epoch == .max ? nil : ProducerIdentity(id: id, epoch: epoch + 1) }
+    var next: ProducerIdentity? {
+        epoch == .max ? nil : ProducerIdentity(id: id, epoch: epoch + 1, isTransactional: isTransactional)
+    }
 }
 
 extension ProducerStamp {
-    var identity: ProducerIdentity { ProducerIdentity(id: producerID, epoch: producerEpoch) }
+    var identity: ProducerIdentity {
+        ProducerIdentity(id: producerID, epoch: producerEpoch, isTransactional: isTransactional)
+    }
 
     /// The stamp of records that stand so far behind the first.
     func advanced(by recordCount: Int) -> ProducerStamp {
@@ -51,11 +57,19 @@ struct PartitionSequences {
         self.identity = identity
         gap = nil
         isConfirmed = false
-        nextStamp = ProducerStamp(producerID: identity.id, producerEpoch: identity.epoch, baseSequence: 0)
+        nextStamp = ProducerStamp(
+            producerID: identity.id, producerEpoch: identity.epoch, baseSequence: 0,
+            isTransactional: identity.isTransactional)
     }
 
     /// Gives up the identity: the leader refuses it.
     mutating func renounce() { identity = nil }
+
+    /// Gives up the identity, and all that was to be mended: a transaction has ended, and the next one has another identity.
+    mutating func startAnew() {
+        identity = nil
+        gap = nil
+    }
 
     /// Goes on in the next epoch, so that no number is missing. Without a next epoch there is no identity.
     mutating func beginNextEpoch() {

@@ -24,6 +24,8 @@ struct QueuedBatch: Sendable {
     private(set) var isPart = false
     /// Whether a request that carried it under its stamp may have stored it.
     var isUnsure = false
+    /// Whether it belongs to a transaction and has been sent: it may go to no other partition then.
+    var isPinned = false
 
     struct Flight {
         let broker: Int32
@@ -66,7 +68,7 @@ struct QueuedBatch: Sendable {
     var isStrict: Bool { batch.partition >= 0 }
 
     /// Whether it may be sent to another partition.
-    var isMovable: Bool { !isStrict && !(stamp != nil && isUnsure) }
+    var isMovable: Bool { !isStrict && !isPinned && !(stamp != nil && isUnsure) }
 
     /// Why the last attempt failed; nil when there was none.
     var lastError: KafkaClientError? {

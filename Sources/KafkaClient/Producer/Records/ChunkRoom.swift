@@ -33,6 +33,8 @@ final class ChunkRoom: Sendable {
         var line = WaitingLine()
         var spares: [OpenChunk] = []
         var isClosed = false
+        /// Why nobody gets room at the moment; nil when it is given.
+        var suspension: KafkaClientError?
         var alarm: LoopAlarm?
         /// The bytes that lanes have given back so far.
         var givenByteCount = 0
@@ -90,14 +92,19 @@ final class ChunkRoom: Sendable {
     /// Takes room, if there is enough and no task waits. More than the bound gets room when nothing else has any.
     ///
     /// - Parameter isLastChance: whether the caller would not wait; the hard bound holds then.
-    /// - Throws: `KafkaClientError` with `.closed`.
+    /// - Throws: `KafkaClientError` with `.closed`, or why room is suspended.
     func tryTake(_ byteCount: Int, isLastChance: Bool = false) throws(KafkaClientError) -> Bool {
         try state.withLock { state throws(KafkaClientError) in
-            if state.isClosed { throw Self.closedError }
+            try check(state)
             guard state.line.isEmpty || isLastChance, has(byteCount, state, isHard: isLastChance) else { return false }
             state.takenByteCount += byteCount
             return true
         }
+    }
+
+    private func check(_ state: borrowing State) throws(KafkaClientError) {
+        if state.isClosed { throw Self.closedError }
+        if let suspension = state.suspension { throw suspension }
     }
 
     private func has(_ byteCount: Int, _ state: borrowing State, isHard: Bool = false) -> Bool {
@@ -119,10 +126,10 @@ final class ChunkRoom: Sendable {
     /// Waits for room, and takes it.
     ///
     /// - Throws: `KafkaClientError`: `.memoryExhausted` when there is none in time, or `.closed`; `CancellationError`. No
-    ///   room is taken then.
+    ///   room is taken then. Or why room is suspended.
     func take(_ byteCount: Int, until deadline: MonotonicInstant) async throws {
         let waiter: Waiter<Void>? = try state.withLock { state throws(KafkaClientError) in
-            if state.isClosed { throw Self.closedError }
+            try check(state)
             if state.line.isEmpty, has(byteCount, state) {
                 state.takenByteCount += byteCount
                 return nil
@@ -242,6 +249,18 @@ final class ChunkRoom: Sendable {
     var isClosed: Bool { state.withLock { $0.isClosed } }
     /// The number of tasks that wait.
     var lineLength: Int { state.withLock { $0.line.count } }
+
+    /// Refuses room until it is resumed, and ends all waits with an error.
+    func suspend(_ error: KafkaClientError) {
+        let waiters = state.withLock { state in
+            state.suspension = error
+            return state.line.takeAll()
+        }
+        for waiter in waiters { waiter.resume(.failure(error)) }
+    }
+
+    /// Gives room again.
+    func resumeGiving() { state.withLock { $0.suspension = nil } }
 
     /// Refuses room from now on, and ends all waits.
     func close() {

@@ -1,0 +1,21 @@
+import KafkaProtocol
+
+/// How transactions are coordinated.
+public struct EmbeddedBrokerTransactions: Sendable {
+    /// The finalized level of the feature `transaction.version`, 0 to 2. With 2, clients may speak the second protocol: a partition is in
+    /// a transaction by its first batch, and each transaction has an epoch of its own (KIP-890).
+    public var version: Int16 = 2
+    /// The longest time that a producer may give its transactions, 1 ms to one day. Kafka's `transaction.max.timeout.ms`.
+    public var timeoutMax = Duration.seconds(900)
+    /// The most transactional ids that are remembered, 1 to 10 million. One more is refused with POLICY_VIOLATION.
+    public var idCountMax = 100_000
+
+    /// Settings that have the values that the properties begin with.
+    public init() {}
+
+    func check(_ check: inout ConfigurationCheck) {
+        check.expect("transactions.version", version, in: 0...2)
+        check.expect("transactions.timeoutMax", timeoutMax, in: .milliseconds(1) ... .seconds(86_400))
+        check.expect("transactions.idCountMax", idCountMax, in: 1...10_000_000)
+    }
+}

@@ -1,0 +1,58 @@
+"""Transactions on the embedded broker: those of confluent-kafka and of the library, read by both and by Java's consumer."""
+
+import time
+
+from harness import embedded_broker, equal, expect, needs, test
+from transaction_scenes import (
+    ConfluentTransactions, LibraryTransactions, committed_offset, copies_once, fencing, offsets_with_transactions,
+    open_holds_back, read_confluent, transact_and_read, values)
+
+KEEPING = ("--brokers", "3", "--log", "memory:64MiB")
+
+
+@test("of the transactions of confluent-kafka and the library, who reads committed records gets those that were committed")
+def committed():
+    with embedded_broker(*KEEPING) as bootstrap:
+        transact_and_read(ConfluentTransactions, bootstrap, "confluent")
+        transact_and_read(LibraryTransactions, bootstrap, "library", with_java=True)
+
+
+@test("an open transaction holds back what comes behind it")
+def holds_back():
+    with embedded_broker(*KEEPING) as bootstrap:
+        open_holds_back(bootstrap, "t")
+
+
+@test("a producer with the same transactional id fences the one before, whichever client they are of")
+def fenced():
+    with embedded_broker(*KEEPING) as bootstrap:
+        fencing(LibraryTransactions, ConfluentTransactions, bootstrap, "library-first")
+        fencing(ConfluentTransactions, LibraryTransactions, bootstrap, "confluent-first")
+
+
+@test("offsets that confluent-kafka adds to a transaction are the group's when it commits")
+def offsets():
+    needs("confluent_kafka")
+    with embedded_broker(*KEEPING) as bootstrap:
+        offsets_with_transactions(bootstrap, "t")
+
+
+@test("a transaction that lasts too long is aborted by the broker, and its producer is told")
+def too_long():
+    with embedded_broker(*KEEPING) as bootstrap:
+        from clients import Confluent
+        Confluent(bootstrap).create("t", 3)
+        producer = ConfluentTransactions(bootstrap, "t", "slow", transaction_timeout_ms=1000, message_timeout_ms=1000)
+        producer.write(values("late", 10))
+        producer.client.flush(10)
+        time.sleep(1.5)
+        equal(read_confluent(bootstrap, "t"), [], "committed records")
+        told = producer.end("commit")
+        expect(told.startswith("failed "), f"the producer was told '{told}'")
+
+
+@test("a chain that is killed again and again copies each record once")
+def chain():
+    with embedded_broker(*KEEPING) as bootstrap:
+        copies_once(bootstrap, "from", "to", 3000, kills=3)
+        expect(committed_offset(bootstrap, "from-group", "from") > 0, "the group has committed nothing")

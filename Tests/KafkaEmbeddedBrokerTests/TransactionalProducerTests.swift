@@ -1,0 +1,140 @@
+import KafkaProtocol
+import KafkaTransport
+import Testing
+
+@testable import KafkaEmbeddedBroker
+
+/// What the coordinator makes of the requests of one transactional id, as `TransactionCoordinator` of Kafka does.
+@Suite struct TransactionalProducerTests {
+    private let now = MonotonicInstant(nanoseconds: 0)
+    private let partition = TransactionPartition(topic: "t", topicID: .zero, index: 0)
+
+    private func make() -> TransactionalProducer { TransactionalProducer(producerID: 7, timeoutMs: 1000) }
+
+    private func begun() -> TransactionalProducer {
+        var producer = make()
+        producer.add([partition], groups: ["g"], now: now, nowMs: 5)
+        return producer
+    }
+
+    private func code(_ body: () throws -> Void) -> KafkaErrorCode? {
+        do { try body() } catch { return (error as? TransactionRefusal)?.code }
+        return nil
+    }
+
+    @Test func `a transaction begins with its first partition and ends once`() throws {
+        var producer = begun()
+        #expect(producer.state == .ongoing && producer.has(partition) && producer.has(group: "g"))
+        #expect(producer.deadline == now + .seconds(1) && producer.beganMs == 5)
+        let ending = try producer.end(commit: true, 7, 0, bumps: false) { 8 }
+        #expect(
+            ending?.isCommit == true && ending?.epoch == 0 && ending?.partitions == [partition]
+                && ending?.groups == ["g"])
+        #expect(producer.state == .completeCommit && producer.epoch == 0)
+        // Once more, because the answer was lost.
+        let again = try producer.end(commit: true, 7, 0, bumps: false) { 8 }
+        #expect(again == nil)
+        #expect(code { _ = try producer.end(commit: false, 7, 0, bumps: false) { 8 } } == .invalidTxnState)
+    }
+
+    @Test func `by the second protocol each end gives the next epoch, also to a request that comes again`() throws {
+        var producer = begun()
+        let ending = try producer.end(commit: true, 7, 0, bumps: true) { 8 }
+        #expect(ending?.epoch == 1 && producer.epoch == 1)
+        let again = try producer.end(commit: true, 7, 0, bumps: true) { 8 }
+        #expect(again == nil && producer.epoch == 1)
+        #expect(code { _ = try producer.end(commit: false, 7, 0, bumps: true) { 8 } } == .producerFenced)
+        #expect(code { _ = try producer.end(commit: true, 7, 1, bumps: true) { 8 } } == .invalidTxnState)
+        // Nothing to abort, but the epoch.
+        let empty = try producer.end(commit: false, 7, 1, bumps: true) { 8 }
+        #expect(empty == nil && producer.epoch == 2)
+    }
+
+    @Test func `another producer takes over and fences`() throws {
+        var producer = begun()
+        let ending = try producer.initialize(known: nil, timeoutMs: 2000) { 8 }
+        #expect(ending?.isCommit == false && ending?.epoch == 1)
+        #expect(
+            producer.producerID == 7 && producer.epoch == 1 && producer.state == .empty && producer.timeoutMs == 2000)
+        #expect(code { try producer.check(7, 0) } == .producerFenced)
+        #expect(code { _ = try producer.initialize(known: (7, 0), timeoutMs: 1) { 8 } } == .producerFenced)
+        #expect(code { _ = try producer.end(commit: true, 7, 0, bumps: true) { 8 } } == .producerFenced)
+        #expect(code { _ = try producer.end(commit: true, 9, 0, bumps: false) { 8 } } == .invalidProducerIdMapping)
+    }
+
+    @Test func `a producer that keeps its id gets the next epoch, once`() throws {
+        var producer = make()
+        _ = try producer.initialize(known: (7, 0), timeoutMs: 1000) { 8 }
+        #expect(producer.epoch == 1)
+        _ = try producer.initialize(known: (7, 0), timeoutMs: 1000) { 8 }
+        #expect(producer.epoch == 1)
+    }
+
+    @Test func `one that lasted too long is aborted in the next epoch, for which its producer may ask`() throws {
+        var producer = begun()
+        let ending = producer.expire()
+        #expect(!ending.isCommit && ending.epoch == 1 && producer.state == .completeAbort)
+        #expect(code { _ = try producer.end(commit: true, 7, 0, bumps: false) { 8 } } == .producerFenced)
+        _ = try producer.initialize(known: (7, 0), timeoutMs: 1000) { 8 }
+        #expect(producer.epoch == 1)
+    }
+
+    @Test func `when epochs have run out there is another id`() throws {
+        for bumps in [true, false] {
+            var producer = make()
+            var known: (Int64, Int16) = (7, 0)
+            while producer.epoch < .max - 1 {
+                _ = try producer.initialize(known: known, timeoutMs: 1000) { 8 }
+                known = (producer.producerID, producer.epoch)
+            }
+            producer.add([partition], groups: [String](), now: now, nowMs: 0)
+            if bumps {
+                let ending = try producer.end(commit: true, 7, .max - 1, bumps: true) { 8 }
+                #expect(ending?.producerID == 7 && ending?.epoch == .max)
+                let again = try producer.end(commit: true, 7, .max - 1, bumps: true) { 9 }
+                #expect(again == nil)
+            } else {
+                _ = producer.expire()
+                #expect(producer.epoch == .max)
+                _ = try producer.initialize(known: known, timeoutMs: 1000) { 8 }
+            }
+            #expect(producer.producerID == 8 && producer.epoch == 0)
+        }
+    }
+
+    @Test func `a partition knows its open transactions, where it is stable, and what was aborted`() {
+        var transactions = PartitionTransactions()
+        #expect(transactions.lastStableOffset(10) == 10)
+        transactions.begin(7, 0)
+        #expect(transactions.isOpen(7, 0) && !transactions.isOpen(7, 1) && transactions.lastStableOffset(10) == 10)
+        transactions.append(7, at: 10)
+        transactions.append(7, at: 12)
+        transactions.begin(8, 0)
+        transactions.append(8, at: 14)
+        #expect(transactions.lastStableOffset(20) == 10)
+        transactions.end(7, commit: false, at: 20)
+        #expect(transactions.lastStableOffset(21) == 14)
+        transactions.end(8, commit: true, at: 21)
+        #expect(transactions.lastStableOffset(22) == 22)
+        let aborted = PartitionTransactions.Aborted(producerID: 7, firstOffset: 10, lastOffset: 20)
+        #expect(transactions.aborted(in: 0..<22) == [aborted])
+        #expect(transactions.aborted(in: 0..<10) == [] && transactions.aborted(in: 21..<22) == [])
+        transactions.forget(before: 21)
+        #expect(transactions.aborted(in: 0..<22) == [])
+    }
+
+    @Test func `a marker is a batch that others can read`() throws {
+        let ending = TransactionEnding(producerID: 7, epoch: 3, isCommit: true, partitions: [], groups: [])
+        let marker = TransactionMarker(ending)
+        let bytes = marker.bytes
+        try bytes.withUnsafeBytes { buffer in
+            let view = try RecordBatchView(buffer.bytes)
+            #expect(view.header.attributes.isControl && view.header.attributes.isTransactional)
+            #expect(view.header.producerID == 7 && view.header.producerEpoch == 3 && view.header.recordCount == 1)
+            var cursor = view.cursor(over: view.recordBytes)
+            let record = try cursor.next()
+            let key = record?.key.map { Array($0.withUnsafeBytes { $0 }) } ?? []
+            #expect(try ControlRecordKey.decode(from: key).type == .commit)
+        }
+    }
+}
