@@ -1,11 +1,13 @@
 """The library's members share groups of a real Kafka with those of other clients."""
 
 import collections
+import signal
 import threading
 import time
 
 from clients import Confluent
 from harness import Skip, equal, expect, test, wait_until
+from kafka_admin import elect_preferred, reassign
 from kafka_cluster import BOOTSTRAP, signal_node, start_node, under_replicated
 from members import Members, member
 from mixed_groups import PARTITIONS, STRATEGIES, mix
@@ -58,7 +60,7 @@ class Numbers:
 
 
 def define_troubles(strategy, **settings):
-    @test(f"on Kafka nothing is skipped when members come and are killed, nodes are killed, and leaders move ({strategy})")
+    @test(f"on Kafka nothing is skipped when members come, stand still and are killed, nodes are killed, and leaders move ({strategy})")
     def troubles():
         needs_nodes(3)
         topic = f"troubled-{strategy}"
@@ -71,12 +73,17 @@ def define_troubles(strategy, **settings):
             add()
             members[0].await_assigned(PARTITIONS)
             for node in (1, 2, 3):
-                add()
+                added = add()
                 time.sleep(2)
                 signal_node(node)
+                # One that stands still is no less a member when it goes on.
+                added.process.send_signal(signal.SIGSTOP)
                 time.sleep(3)
+                added.process.send_signal(signal.SIGCONT)
                 start_node(node)
                 wait_until(lambda: under_replicated() == 0, "replicas in sync", 60)
+                reassign(topic, lambda replicas: replicas[1:] + replicas[:1])
+                elect_preferred(topic)
                 if node < 3:
                     members[-1].kill()
                 else:
