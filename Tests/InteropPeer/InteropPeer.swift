@@ -36,7 +36,8 @@ struct InteropPeer {
                 instance: arguments.dropFirst(5).first)
         case "admin" where arguments.count == 2: try await AdminCommands.run(bootstrap: arguments[1])
         default:
-            FileHandle.standardError.write(Data("usage: interop-peer write|read|batches|group|admin BOOTSTRAP …\n".utf8))
+            FileHandle.standardError.write(
+                Data("usage: interop-peer write|read|batches|group|admin BOOTSTRAP …\n".utf8))
             exit(64)
         }
     }
