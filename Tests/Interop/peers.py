@@ -8,7 +8,7 @@ import sys
 from harness import ROOT, Skip, equal, expect, folder, table, test
 from programs import java_tool, kafka_home
 
-sys.path.insert(0, os.path.join(ROOT, "Benchmarks", "peers"))
+sys.path.append(os.path.join(ROOT, "Benchmarks", "peers"))
 
 
 def compare(*arguments, timeout=120, **environment):

@@ -229,14 +229,21 @@ def copies_once(bootstrap, source, target, count, trouble=lambda: None, seconds=
     confluent = Confluent(bootstrap)
     for topic in (source, target):
         confluent.create(topic, PARTITIONS)
-    per_partition = count // PARTITIONS
-    for partition in range(PARTITIONS):
-        records = [(None, f"{partition}-{i}".encode(), [], 1_700_000_000_000) for i in range(per_partition)]
-        # Short batches, so that there are many transactions.
-        confluent.write(source, records, partition=partition, **{"batch.num.messages": 40})
+    # Each chain finds as many records that are new: however fast it copies, there is something to copy when it starts.
+    share = count // PARTITIONS // (kills + 1)
+    per_partition = share * (kills + 1)
+
+    def write(number):
+        for partition in range(PARTITIONS):
+            records = [
+                (None, f"{partition}-{i}".encode(), [], 1_700_000_000_000) for i in range(share * number, share * (number + 1))]
+            # Short batches, so that there are many transactions.
+            confluent.write(source, records, partition=partition, **{"batch.num.messages": 40})
+
     expected = sorted(f"{p}-{i}" for p in range(PARTITIONS) for i in range(per_partition))
     deadline = time.monotonic() + seconds
-    for _ in range(kills):
+    for number in range(kills):
+        write(number)
         chain = Chain(bootstrap, f"{source}-group", source, target, protocol)
         try:
             wait_until(lambda: chain.copied >= 40 * PARTITIONS, "copies", 40)
@@ -245,6 +252,7 @@ def copies_once(bootstrap, source, target, count, trouble=lambda: None, seconds=
         finally:
             chain.kill()
         trouble()
+    write(kills)
     chain = Chain(bootstrap, f"{source}-group", source, target, protocol)
     try:
         found = []

@@ -62,5 +62,5 @@ def too_long():
 @test("a chain that is killed again and again copies each record once")
 def chain():
     with embedded_broker(*KEEPING) as bootstrap:
-        copies_once(bootstrap, "from", "to", 3000, kills=3)
+        copies_once(bootstrap, "from", "to", 24_000, kills=3)
         expect(committed_offset(bootstrap, "from-group", "from") > 0, "the group has committed nothing")
