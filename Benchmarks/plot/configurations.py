@@ -68,6 +68,7 @@ SETTINGS = {
     "linger": (cell("linger_ms"), lambda text: "linger " + number(text, lambda ms: duration(ms * 1000))),
     "acks": (cell("acks"), lambda text: f"acks={text}"),
     "idempotence": (cell("idempotence"), lambda text: "idempotent" if text == "true" else None),
+    "transactions": (cell("transaction_duration_ms"), lambda text: "transactions of " + number(text, lambda ms: duration(ms * 1000))),
     "rate": (cell("rate_target_rps"), lambda text: f"target {number(text, count)} records/s"),
 }
 # In a title there is room for more.

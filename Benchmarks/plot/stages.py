@@ -6,7 +6,7 @@ from .panels import line_style, note_bounds, outer_labels, panels
 from .theme import axis_of_durations, colour, latency_label, marker
 
 NAME = "stages"
-STAGES = ("build", "compress", "queue", "ack", "wire", "broker", "total", "end_to_end")
+STAGES = ("build", "compress", "queue", "ack", "wire", "broker", "total", "end_to_end", "commit")
 # Of `ack`, in place of it where the broker tells how long it had the requests.
 PARTS_OF_ACK = ("wire", "broker")
 
@@ -59,9 +59,8 @@ def stages_of(configuration):
     """Those to look for: `ack`, or its parts where both were measured."""
     has_parts = all(figures(configuration, stage) for stage in PARTS_OF_ACK)
     left_out = {*(("ack",) if has_parts else PARTS_OF_ACK)}
-    if not figures(configuration, "end_to_end"):
-        # Of kbench end-to-end alone.
-        left_out.add("end_to_end")
+    # Of kbench end-to-end alone, and of transactions.
+    left_out |= {stage for stage in ("end_to_end", "commit") if not figures(configuration, stage)}
     return [stage for stage in STAGES if stage not in left_out]
 
 

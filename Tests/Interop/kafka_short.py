@@ -3,6 +3,7 @@
 from clients import Confluent
 from harness import Running, equal, expect, folder, kbench, rows, test, wait_until
 from kafka_cluster import BOOTSTRAP, stored
+from kbench_scenes import kbench_commits, kbench_is_fenced
 
 EACH = 34_000
 COMBINATIONS = 5 * 2 * 3
@@ -72,3 +73,10 @@ def end_to_end():
                    "--group-protocol", protocol, "--consumers", 2, "--output", f"{output}/{protocol}").must_end_with(0)
             (row,) = rows(f"{output}/{protocol}")
             expect(int(row["records_read"]) >= 100_000, f"{row['records_read']} records were read")
+
+
+@test("kbench in transactions on Kafka: what it has committed is there and nothing else, until another one with its id fences it")
+def in_transactions():
+    kbench_commits(BOOTSTRAP, "in-transactions", "--tasks", 2, "--warmup-records", 2000, "--verify")
+    kbench_commits(BOOTSTRAP, "in-transactions-counted", "--door", "chunk,record")
+    kbench_is_fenced(BOOTSTRAP, "in-transactions-fenced")

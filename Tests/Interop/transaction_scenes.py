@@ -101,7 +101,7 @@ def by_partition(bootstrap, topic, committed=True):
             expect(message.error().code() == KafkaError._PARTITION_EOF, f"{message.error()}")
             ended.add(message.partition())
         else:
-            found[message.partition()].append(message.value().decode())
+            found[message.partition()].append(message.value().decode(errors="replace"))
     consumer.close()
     return found
 

@@ -5,6 +5,8 @@ import time
 from clients import Confluent
 from harness import embedded_broker, equal, expect, needs, test
 from members import java
+from kbench_scenes import (
+    kbench_aborts, kbench_commits, kbench_end_to_end, kbench_is_fenced, kbench_is_interrupted, kbench_keeps_its_schedule)
 from transaction_scenes import (
     ConfluentTransactions, LibraryTransactions, committed_offset, copies_once, fencing, offsets_with_transactions,
     open_holds_back, read_confluent, transact_and_read, values)
@@ -64,3 +66,45 @@ def chain():
     with embedded_broker(*KEEPING) as bootstrap:
         copies_once(bootstrap, "from", "to", 24_000, kills=3)
         expect(committed_offset(bootstrap, "from-group", "from") > 0, "the group has committed nothing")
+
+
+@test("kbench in transactions commits what it has sent, through each door, and says how many and how long that took")
+def kbench_doors():
+    with embedded_broker(*KEEPING) as bootstrap:
+        kbench_commits(bootstrap, "doors", "--door", "chunk,record,writer", "--tasks", "1,3", "--builder", "sharded,sequential")
+
+
+@test("kbench in transactions starts a broker of its own, verifies what is committed, and sweeps durations")
+def kbench_alone():
+    kbench_commits(None, "alone", "--verify", "--transaction-duration", "10ms,100ms", "--keys", "uniform:100")
+
+
+@test("a kbench whose transactional id another one takes ends with 1 and says that it was fenced")
+def kbench_fenced():
+    with embedded_broker(*KEEPING) as bootstrap:
+        kbench_is_fenced(bootstrap, "fenced")
+
+
+@test("kbench in transactions sends late what is due during a commit, and counts its latency from its time")
+def kbench_schedule():
+    with embedded_broker(*KEEPING, "--fault", "endtxn:delay=100ms") as bootstrap:
+        kbench_keeps_its_schedule(bootstrap, "late", 100_000)
+
+
+@test("kbench end-to-end in transactions receives what is committed, and not before")
+def kbench_whole_way():
+    with embedded_broker(*KEEPING) as bootstrap:
+        kbench_end_to_end(bootstrap, "whole-way")
+
+
+@test("a batch that fails aborts kbench's transaction, which ends it with 1 and its records counted")
+def kbench_aborted():
+    fault = ("--fault", "produce:skip=20:count=1:error=TOPIC_AUTHORIZATION_FAILED")
+    with embedded_broker(*KEEPING, *fault) as bootstrap:
+        kbench_aborts(bootstrap, "aborted")
+
+
+@test("kbench that is interrupted commits what it has sent")
+def kbench_interrupted():
+    with embedded_broker(*KEEPING) as bootstrap:
+        kbench_is_interrupted(bootstrap, "interrupted")

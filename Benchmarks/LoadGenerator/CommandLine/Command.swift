@@ -61,6 +61,8 @@ package enum Subcommand: String, Sendable, CaseIterable {
     static let sending: Set<Subcommand> = producing.union([.endToEnd])
     /// Those whose plan is one sweep, carried out from its begin to its end.
     static let sweeping: Set<Subcommand> = [.run, .consume, .endToEnd]
+    /// Those whose runs may send records in transactions.
+    static let transacting: Set<Subcommand> = sending.subtracting([.ladder])
     /// Those whose runs send records and measure that.
     static let producing: Set<Subcommand> = [.run, .compare, .find, .ladder]
 }

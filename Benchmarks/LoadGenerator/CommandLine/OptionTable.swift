@@ -101,7 +101,10 @@ package struct OptionTable: Sendable {
     let builder = Option(
         "builder", .list(.choice(), default: BuilderChoice.sharded), group: .shape, "how batches are built")
     let door = Option(
-        "door", .list(.choice(), default: DoorChoice.lane), group: .shape, subcommands: Subcommand.sending,
+        "door",
+        .list(.choice(), default: "lane; in transactions chunk") { run, _ in
+            run.transactionalID == nil ? DoorChoice.lane : .chunk
+        }, group: .shape, subcommands: Subcommand.sending,
         "how records go in: on a lane's own thread, or from tasks like an application's by a writer, record by record, chunk by chunk"
     )
     let tasks = Option(
@@ -142,6 +145,16 @@ package struct OptionTable: Sendable {
         "may-reorder", .flag, group: .shape,
         "without idempotence, several batches of a partition may be in flight, as with other clients: one that is sent "
             + "again may be stored behind later ones; without this flag, one is")
+    let transactionalID = Option(
+        "transactional-id", .optional(.transactionalID), group: .shape, subcommands: Subcommand.transacting,
+        """
+        produce in transactions, as the producer of this id: each lasts for --transaction-duration, and is committed before the next \
+        begins. The last one commits too
+        """)
+    let transactionDuration = Option(
+        "transaction-duration", .list(.duration(in: 1_000_000...hourNs), default: 100_000_000), group: .shape,
+        subcommands: Subcommand.transacting,
+        "with --transactional-id: how long a transaction takes records, from its first one on")
 
     // MARK: Load and repeats
 

@@ -3,7 +3,7 @@
 enum RefusedOptions {
     /// By the name without dashes.
     static let reasons = [
-        "transactional-id": "kbench does not produce in transactions; the library does (Producer.withTransaction)",
+        "transaction-duration-ms": "give --transaction-duration, with a unit: 100ms",
         "producer-props": "give each property with --command-property",
         "producer.config": "give the file with --command-config",
     ]

@@ -27,7 +27,7 @@ extension RunPlanReader {
         let brokerOnly = [
             table.bootstrapServer.row, table.topic.row, table.keepTopic.row, table.replicationFactor.row,
             table.rtt.row, table.commandConfig.row, table.commandProperty.row, table.metadataMaxAge.row, table.acks.row,
-            table.idempotence.row, table.mayReorder.row, table.verify.row, table.trace.row,
+            table.idempotence.row, table.mayReorder.row, table.transactionalID.row, table.verify.row, table.trace.row,
         ]
         for option in brokerOnly where options.has(option) && stage != .broker {
             problems.add("\(option.flag) cannot be combined with --stage \(stage.rawValue), which needs no broker")
@@ -36,9 +36,15 @@ extension RunPlanReader {
     }
 
     /// - Throws: `UsageError` with all that the settings of a run say against each other.
-    func check(_ configurations: [RunConfiguration]) throws(UsageError) {
+    func check(_ configurations: [RunConfiguration], _ settings: ClientSettings) throws(UsageError) {
         var problems = Problems()
-        for configuration in configurations { problems.add(contradictionsOf: configuration) }
+        for configuration in configurations {
+            problems.add(contradictionsOf: configuration)
+            problems.add(contradictionsOfTransactions: configuration, settings)
+        }
+        if options.has(\.transactionDuration), configurations.allSatisfy({ $0.transactionalID == nil }) {
+            problems.add("--transaction-duration has no effect without --transactional-id")
+        }
         if options.has(\.keySize), configurations.allSatisfy({ $0.keys == .none }) {
             problems.add("--key-size has no effect without --keys other than none")
         }
@@ -100,6 +106,43 @@ extension Problems {
         }
         if case .records = run.amount, run.payloadBytes == nil {
             add("--records: the bytes of so many records are beyond counting")
+        }
+    }
+}
+
+/// What transactions need.
+extension Problems {
+    fileprivate mutating func add(contradictionsOfTransactions run: RunConfiguration, _ settings: ClientSettings) {
+        guard run.transactionalID != nil else { return }
+        if run.door == .lane {
+            let others = DoorChoice.allCases.filter { $0 != .lane }.map(\.rawValue).joined(separator: ", ")
+            add(
+                """
+                --door lane goes in below the producer, which has the transactions; with --transactional-id give --door \(others), or \
+                leave it out
+                """)
+        }
+        if run.acks != .all { add("--transactional-id needs --acks all, and not \(run.acks.rawValue)") }
+        if run.idempotence == .off { add("--transactional-id needs --idempotence true or auto, and not false") }
+        if run.mayReorder {
+            add("--transactional-id and --may-reorder cannot be combined: the order is kept; give one of them")
+        }
+        let most = ProducerConfiguration.inFlightIdempotentMax
+        if !run.mayReorder, run.idempotence != .on, run.concurrency > most {
+            add(
+                """
+                --transactional-id allows at most \(most) requests in flight for each broker and lane, and --concurrency is \
+                \(run.concurrency)
+                """)
+        }
+        let timeout = settings.transactionTimeout ?? RunConfiguration.usualTransactionTimeout
+        if Duration.nanoseconds(run.transactionDurationNs) >= timeout {
+            add(
+                """
+                --transaction-duration \(Quantity.formatDuration(ns: run.transactionDurationNs).filter { $0 != " " }): brokers abort \
+                transactions after \(Quantity.formatDuration(ns: timeout.nanoseconds)); give a shorter one, or \
+                -X transaction.timeout.ms=… more
+                """)
         }
     }
 }

@@ -10,10 +10,14 @@ struct RunPlanReader {
         try refuseContradictions()
         var problems = Problems()
         let target = problems.collect { () throws(UsageError) in try self.target() }
-        let swept = problems.collect { () throws(UsageError) in try sweep(of: baseConfiguration()) }
+        let swept = problems.collect { () throws(UsageError) in
+            var base = try baseConfiguration()
+            base.transactionalID = try transactionalID(target?.clientSettings)
+            return try sweep(of: base)
+        }
         guard let target, var configurations = swept else { throw problems.error }
         for index in configurations.indices { target.clientSettings.apply(to: &configurations[index]) }
-        try check(configurations)
+        try check(configurations, target.clientSettings)
         var plan = RunPlan(configurations: configurations)
         plan.target = target
         plan.output = try output()
@@ -106,8 +110,21 @@ struct RunPlanReader {
         try vary(\.linger) { $0.lingerNs = $1 }
         try vary(\.acks) { $0.acks = $1 }
         try vary(\.idempotence) { $0.idempotence = $1 }
+        try vary(\.transactionDuration, where: { $0.transactionalID != nil }) { $0.transactionDurationNs = $1 }
         try vary(\.rate) { $0.rate = $1 }
         return all
+    }
+
+    /// Of the option or of the client's settings; nil too where nothing is sent.
+    private func transactionalID(_ settings: ClientSettings?) throws(UsageError) -> String? {
+        if options.subcommand == .ladder, settings?.transactionalID != nil {
+            throw UsageError(
+                "transactional.id can't be combined with kbench ladder, whose stages but the last have no broker; use kbench run"
+            )
+        }
+        let sends = Subcommand.transacting.contains(options.subcommand)
+        guard sends, try options(\.role) != .consume else { return nil }
+        return try options(\.transactionalID) ?? settings?.transactionalID
     }
 
     /// Reads a payload file for the first time, to refuse what can't be sent before anything starts.

@@ -72,6 +72,19 @@ extension ValueKind where Value == String {
                 return text
             }, text: { $0 })
     }
+
+    /// Of a producer in transactions.
+    static var transactionalID: Self {
+        let accepted = "an id of 1 … 32767 bytes"
+        return Self(
+            placeholder: "ID", accepted: accepted,
+            parse: { text throws(ValueError) in
+                guard (1...Int(Int16.max)).contains(text.utf8.count) else {
+                    throw ValueError("\(text.isEmpty ? "it is empty" : "it is too long"); accepted is \(accepted)")
+                }
+                return text
+            }, text: { $0 })
+    }
 }
 
 extension ValueKind where Value == ListenAddress {

@@ -20,6 +20,9 @@ package struct ClientSettings: Sendable, Equatable {
     package var codec: CodecChoice?
     package var metadataMaxAgeNs: Int64?
     package var idempotence: IdempotenceChoice?
+    package var transactionalID: String?
+    /// After which brokers abort a transaction that has not ended.
+    package var transactionTimeout: Duration?
     /// Whether metrics are pushed to brokers that ask for them (KIP-714).
     package var pushesMetrics = false
     package var security = ClientSecurity.none
@@ -123,6 +126,18 @@ package struct ClientSettings: Sendable, Equatable {
             "enable.idempotence", nil, OptionTable.shared.idempotence.row,
             { settings, text throws(ValueError) in
                 settings.idempotence = try flag(text) ? .on : .off
+            }
+        ),
+        (
+            "transactional.id", nil, OptionTable.shared.transactionalID.row,
+            { settings, text throws(ValueError) in
+                settings.transactionalID = try ValueKind<String>.transactionalID.parse(text)
+            }
+        ),
+        (
+            "transaction.timeout.ms", nil, nil,
+            { settings, text throws(ValueError) in
+                settings.transactionTimeout = try milliseconds(text)
             }
         ),
     ]

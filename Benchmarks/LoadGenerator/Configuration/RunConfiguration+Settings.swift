@@ -71,6 +71,13 @@ extension RunConfiguration {
 
     private var shapeSettings: [Setting] {
         let tasks = door == .lane ? [] : [Setting.integer("tasks", tasks)]
+        let transactions =
+            transactionalID.map {
+                [
+                    Setting(option: "transactional-id", text: $0, json: .string($0)),
+                    Setting.nanoseconds("transaction-duration", transactionDurationNs),
+                ]
+            } ?? []
         return [
             .integer("partitions", partitions),
             Setting(option: "partitioner", text: partitioner.rawValue, json: .string(partitioner.rawValue)),
@@ -85,6 +92,7 @@ extension RunConfiguration {
             Setting(option: "acks", text: acks.rawValue, json: .string(acks.rawValue)),
             Setting(option: "idempotence", text: idempotenceText, json: .bool(isIdempotent)),
             Setting(option: "may-reorder", text: mayReorder ? "yes" : "no", json: .bool(mayReorder)),
+        ] + transactions + [
             Setting(
                 option: "rate", text: rate.map { Quantity.formatRate($0) + " records/s" } ?? "as fast as possible",
                 json: rate.map { .double($0) } ?? .null),

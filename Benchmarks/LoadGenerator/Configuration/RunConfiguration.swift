@@ -87,6 +87,10 @@ package struct RunConfiguration: Sendable, Equatable {
     package var groupProtocol: GroupProtocolChoice = OptionTable.standard(\.groupProtocol)
     /// Several batches of a partition are in flight, without idempotence.
     package var mayReorder = false
+    /// Records are sent in transactions, as the producer of this id; nil: not in transactions.
+    package var transactionalID: String?
+    /// How long a transaction takes records, in ns.
+    package var transactionDurationNs: Int64 = OptionTable.standard(\.transactionDuration)
 
     /// The defaults of the table of options, on one core and with seed 0.
     package init() {
@@ -114,6 +118,12 @@ package struct RunConfiguration: Sendable, Equatable {
         Self.overheadByteCount + recordSize.maximumByteCount + keySize + headerCount * (headerSize + 10)
             + (mayStampHeaders ? RecordStamp.headerByteCount + 10 : 0)
     }
+
+    /// After which brokers abort a transaction, without `transaction.timeout.ms`.
+    static let usualTransactionTimeout = Producer.Configuration().transactionTimeout
+
+    /// Whether something is stored behind what was acknowledged: what is on its way with acks 0, and markers of transactions.
+    var storesMoreLater: Bool { acks == .none || transactionalID != nil }
 
     /// The client's own batch size.
     static let usualBatchSize = BuilderConfiguration().batchByteCount

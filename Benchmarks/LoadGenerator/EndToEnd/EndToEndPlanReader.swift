@@ -57,7 +57,8 @@ struct EndToEndPlanReader {
             let ofSending = [
                 table.rate.row, table.warmupRecords.row, table.warmupDuration.row, table.door.row, table.tasks.row,
                 table.acks.row, table.linger.row, table.codec.row, table.batchSize.row, table.idempotence.row,
-                table.mayReorder.row, table.concurrency.row, table.keys.row,
+                table.mayReorder.row, table.concurrency.row, table.keys.row, table.transactionalID.row,
+                table.transactionDuration.row,
             ]
             for row in ofSending where options.has(row) {
                 problems.add("\(row.flag) cannot be combined with --role consume; give it to the process that sends")

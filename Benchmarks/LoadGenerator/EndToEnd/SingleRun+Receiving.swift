@@ -13,7 +13,9 @@ extension SingleRun {
         let unreadMax =
             plan.target.bootstrapServers == nil
             ? configuration.verifiedLogByteCount.map {
-                Verification.unreadMax(logByteCount: $0, bytesPerRecord: execution.pool.bytesPerRecord)
+                Verification.unreadMax(
+                    logByteCount: $0, bytesPerRecord: execution.pool.bytesPerRecord,
+                    inTransactions: configuration.transactionalID != nil)
             } : nil
         let recorders = execution.pipeline.recorders
         let reading = try EndToEndReading(

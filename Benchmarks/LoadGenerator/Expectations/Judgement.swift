@@ -107,10 +107,12 @@ extension ColumnExpectation {
         case .records: column == "rate_target_rps"
         case .bytes: column != "client_peak_rss_bytes"
         case .bytesPerSecond: false
-        case .durations: column == "linger_ms" || column == "rtt_ms"
+        case .durations: ["linger_ms", "rtt_ms", "transaction_duration_ms"].contains(column)
         }
     }
 
     private static let counts: Set = ["records_acked", "records_read"]
-    private static let rates: Set = ["compression_ratio", "records_per_batch", "batches", "generator_capacity_share"]
+    private static let rates: Set = [
+        "compression_ratio", "records_per_batch", "batches", "generator_capacity_share", "transactions",
+    ]
 }

@@ -10,5 +10,6 @@ package struct OverList: Sendable, Hashable {
     static let names = [
         "rtt", "record-size", "keys", "compressibility", "partitions", "partitioner", "builder", "door", "tasks",
         "cores", "concurrency", "codec", "batch-size", "linger", "acks", "idempotence",
+        "transaction-duration",
     ]
 }

@@ -106,6 +106,7 @@ extension RunConfiguration {
         let reading = RunConfiguration()
         (alone.role, alone.consumers, alone.isolation) = (.produce, reading.consumers, reading.isolation)
         alone.seed = 0
+        alone.transactionalID = nil
         // Tasks that append through a door have as many threads as there are processors.
         if door != .lane { alone.cores = min(tasks, EventLoop.availableCoreCount) }
         let usual = RunConfiguration()

@@ -16,6 +16,8 @@ package enum LatencyStage: String, Sendable, CaseIterable {
     case broker
     /// Of `kbench end-to-end`: intended time (open loop), or when the record was made (closed loop) → received by a consumer.
     case endToEnd = "end_to_end"
+    /// Of a transaction: its end asked for → answered, with the sending of what waits. Counts once for each transaction.
+    case commit
 }
 
 /// The percentiles of a stage that `runs.csv` has, in ns.

@@ -58,6 +58,9 @@ extension RunResult {
             .optional("role", c.mode == .endToEnd ? c.role.rawValue : nil),
             .optional("isolation", c.reads ? c.isolation.rawValue : nil), .optional("group", c.group),
             .optional("group_protocol", c.group == nil ? nil : c.groupProtocol.rawValue),
+            .number(
+                "transaction_duration_ms", c.transactionalID == nil ? nil : Double(c.transactionDurationNs) / 1e6,
+                decimals: 6),
         ]
     }
 
@@ -88,6 +91,7 @@ extension RunResult {
             .number("generator_capacity_share", generatorCapacityShare, decimals: 4),
             .number("decompress_cpu_ns_per_record", decompressCpuNsPerRecord, decimals: 2),
             .number("group_join_s", groupJoinNs.map { Double($0) / 1e9 }, decimals: 6),
+            .integer("transactions", transactions),
         ]
     }
 

@@ -43,6 +43,8 @@ package struct RunResult: Sendable, Equatable {
     package var recordsRetried: Int64?
     /// The longest time for which a partition had no acknowledgement while a batch waited for one.
     package var longestGap: Gap?
+    /// Transactions that were committed; nil where there are none.
+    package var transactions: Int64?
     /// With `--verify`, what was read back.
     package var verified: Verified?
     package var latencies: [LatencyStage: LatencyFigures] = [:]

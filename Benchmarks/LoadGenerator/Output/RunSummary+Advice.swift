@@ -88,6 +88,8 @@ extension LatencyStage {
             "the way to the broker and back, with what waits there; a lower --concurrency keeps fewer requests on it"
         case .broker: "the broker itself"
         case .endToEnd: "see its stages"
+        case .commit:
+            "the coordinator, and what was still to be sent; a longer --transaction-duration asks for it less often"
         }
     }
 }

@@ -27,7 +27,8 @@ package enum RunSummary {
             + headroom(results) + results.compactMap(clamped).joined()
             + results.compactMap(disturbance).joined()
             + results.compactMap(readBack).joined() + results.compactMap(receipts).joined()
-            + results.compactMap(joining).joined() + withoutIdempotence(plan)
+            + results.compactMap(joining).joined() + results.compactMap(transactions).joined()
+            + withoutIdempotence(plan)
     }
 
     /// How much of the generator's own capacity the run used that used most of it, on a line; empty where that is not known.
@@ -114,6 +115,16 @@ package enum RunSummary {
             part of the run
 
             """
+    }
+
+    /// How many transactions were committed and how long that took, on a line; nil where there are none.
+    private static func transactions(_ result: RunResult) -> String? {
+        guard let count = result.transactions else { return nil }
+        let commits = result.latencies[.commit].map {
+            "; a commit took \(duration($0.p50Ns)) (p50), \(duration($0.p99Ns)) (p99), \(duration($0.maxNs)) (most)"
+        }
+        let door = result.configuration.door.rawValue
+        return "run \(result.run): \(Quantity.counted(count, "transaction")) committed, door \(door)\(commits ?? "")\n"
     }
 
     /// What happened to leaders and batches, on a line; nil when nothing did.

@@ -22,7 +22,7 @@ package struct MetricColumn: Sendable, Equatable {
     }
 
     /// Every measured column, in the order of the file.
-    package static let all: [MetricColumn] = amounts + costs + headroom + reading + latencies + readBack
+    package static let all: [MetricColumn] = amounts + costs + headroom + reading + transactions + latencies + readBack
 
     private static let amounts = [
         MetricColumn("duration_s", .lower), MetricColumn("records_acked", .higher),
@@ -43,6 +43,8 @@ package struct MetricColumn: Sendable, Equatable {
     }
 
     private static let reading = ["decompress_cpu_ns_per_record", "group_join_s"].map { MetricColumn($0, .lower) }
+
+    private static let transactions = [MetricColumn("transactions", .neither)]
 
     private static let latencies =
         LatencyStage.allCases.flatMap { stage in
@@ -82,6 +84,9 @@ extension MetricColumn {
             let isOfSending = Self.ofSending.contains(where: name.hasPrefix)
             return isOfSending ? "kbench run" : nil
         }
+        if Self.ofTransactions.contains(where: name.hasPrefix) {
+            return configuration.transactionalID == nil ? "--transactional-id" : nil
+        }
         if configuration.mode == .endToEnd, configuration.reads, Self.ofReceiving.contains(name) { return nil }
         if Self.readBack.contains(self) { return configuration.isVerified ? nil : "--verify" }
         if Self.ofBrokers.contains(where: name.hasPrefix) {
@@ -99,8 +104,9 @@ extension MetricColumn {
 
     private static let ofSending = [
         "latency_", "records_acked", "records_failed", "records_lost", "records_duplicated", "records_reordered",
-        "records_corrupted", "records_retried", "gap_max_ms", "generator_",
+        "records_corrupted", "records_retried", "gap_max_ms", "generator_", "transactions",
     ]
+    private static let ofTransactions = ["transactions", "latency_commit_"]
     private static let ofConsuming: Set = ["decompress_cpu_ns_per_record", "group_join_s"]
     /// What `kbench end-to-end` tells without `--verify`.
     private static let ofReceiving: Set = ["records_read", "records_lost", "records_duplicated"]

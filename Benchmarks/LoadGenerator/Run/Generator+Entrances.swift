@@ -48,6 +48,7 @@ extension Generator {
     func generate(into producer: Producer, _ load: GeneratorLoad, loop: EventLoop, task: Int) async -> Outcome {
         let begin = MonotonicInstant.now
         var outcome = await append(to: producer, load, loop: loop, task: task)
+        transactions?.leave(outcome.failure)
         outcome.elapsedNs = MonotonicInstant.now.nanoseconds(since: begin)
         return outcome
     }

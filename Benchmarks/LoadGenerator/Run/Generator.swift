@@ -18,6 +18,8 @@ struct Generator: Sendable {
     var times: EndToEndStamps?
     /// The reader that must not be left behind; nil where nothing is read or nothing is lost by it.
     var pace: ReaderPace?
+    /// The transactions that records are made for; nil for none.
+    var transactions: RunTransactions?
 
     struct Outcome: Sendable {
         var records: Int64 = 0
@@ -55,10 +57,11 @@ struct Generator: Sendable {
                 while !stretch.isEmpty, goesOn {
                     let isSample = chunkCount % Self.chunksPerSample == 0
                     chunkCount += 1
-                    if let pace { try await pace.wait() }
+                    try await waitForOthers()
                     let cpuBefore = isSample ? ThreadCPU.nowNs() : 0
                     let now = MonotonicInstant.now
                     if now >= end { break }
+                    transactions?.append(at: now)
                     try maker.make(from: &stretch)
                     outcome.records += Int64(maker.chunk.count)
                     if isSample { making.add(ThreadCPU.nowNs() - cpuBefore) }
@@ -90,16 +93,19 @@ struct Generator: Sendable {
         var wakeUps = SampledCPU()
         do {
             while goesOn {
+                try await transactions?.wait()
                 let isSample = chunkCount % Self.chunksPerSample == 0
                 let cpuBefore = isSample ? ThreadCPU.nowNs() : 0
                 let begin = MonotonicInstant.now
                 guard let records = schedule.take(now: begin, most: maker.recordCountMax) else {
                     guard let look = schedule.nextLook(of: index, among: count) else { break }
-                    await timer.wait(until: min(look, begin.advanced(byNanoseconds: Self.longestSleepNs)))
+                    let sleepEnd = min(look, begin.advanced(byNanoseconds: Self.longestSleepNs))
+                    await timer.wait(until: min(sleepEnd, transactions?.due ?? .distantFuture))
                     if let cpuNs = timer.takeWakeUpCPUNs() { wakeUps.add(cpuNs) }
                     continue
                 }
                 chunkCount += 1
+                transactions?.append(at: begin)
                 try maker.make(first: records.lowerBound, count: records.count)
                 outcome.records += Int64(records.count)
                 if isSample { making.add(ThreadCPU.nowNs() - cpuBefore) }
@@ -111,6 +117,17 @@ struct Generator: Sendable {
         outcome.add(making, partCount: chunkCount)
         outcome.add(wakeUps, partCount: timer.wakeUpCount)
         return outcome
+    }
+
+    /// Waits while a transaction ends, and while the reader is too far behind. It may have to read what only the transaction's end shows
+    /// it.
+    private func waitForOthers() async throws {
+        try await transactions?.wait()
+        guard let pace else { return }
+        while pace.isFull {
+            try await Task.sleep(for: .milliseconds(1))
+            try await transactions?.wait()
+        }
     }
 
     /// The longest until an interrupt is noticed.

@@ -54,6 +54,17 @@ final class LaneRecorder: DeliverySink, @unchecked Sendable {
     /// Tells `ledger` of each delivery. Called before the run.
     func tell(_ ledger: DeliveryLedger) { tally.ledger = ledger }
 
+    /// Notes from now on where records of a transaction are acknowledged. Called before the run.
+    func notePartitions() { interval.withLock { _ in tally.partitions = [] } }
+
+    /// The partitions of the transaction that has just ended. No batch may be in flight.
+    func takePartitions() -> Set<Int32> {
+        interval.withLock { _ in
+            defer { tally.partitions?.removeAll(keepingCapacity: true) }
+            return tally.partitions ?? []
+        }
+    }
+
     func accept(_ deliveries: [Delivery]) {
         let (newlyAcked, hasTimedOut) = interval.withLock { tally.count(deliveries, in: &$0) }
         acked.add(newlyAcked, ordering: .relaxed)

@@ -31,6 +31,8 @@ struct LaneTally {
     var dueTimes: DueTimes?
     /// Takes what has to be known to compare it with what is stored. Set before the run.
     var ledger: DeliveryLedger?
+    /// Of a run in transactions: where records of the current one were acknowledged.
+    var partitions: Set<Int32>?
 
     /// Forgets the warm-up, and keeps the memory.
     mutating func reset() {
@@ -71,6 +73,7 @@ struct LaneTally {
         if exchangeCount > 1 { retriedRecords += count }
         gaps.note(delivery)
         ledger?.note(delivery)
+        if partitions != nil, delivery.isAcknowledged { partitions?.insert(delivery.partition) }
         guard delivery.isAcknowledged else { return countFailed(delivery) }
         lastAck = max(lastAck, delivery.ended)
         interval.records += count
@@ -147,6 +150,8 @@ struct LatencyHistograms {
     var total = HdrHistogram.latencyNs()
     /// Of `kbench end-to-end`.
     var endToEnd = HdrHistogram.latencyNs()
+    /// Of transactions.
+    var commit = HdrHistogram.latencyNs()
 
     mutating func add(_ other: LatencyHistograms) {
         build.add(other.build)
@@ -157,6 +162,7 @@ struct LatencyHistograms {
         broker.add(other.broker)
         total.add(other.total)
         endToEnd.add(other.endToEnd)
+        commit.add(other.commit)
     }
 
     mutating func reset() {
@@ -168,13 +174,14 @@ struct LatencyHistograms {
         broker.reset()
         total.reset()
         endToEnd.reset()
+        commit.reset()
     }
 
     /// Those in which something was recorded.
     var byStage: [LatencyStage: HdrHistogram] {
         let all: [LatencyStage: HdrHistogram] = [
             .build: build, .compress: compress, .queue: queue, .ack: ack, .wire: wire, .broker: broker, .total: total,
-            .endToEnd: endToEnd,
+            .endToEnd: endToEnd, .commit: commit,
         ]
         return all.filter { $1.totalCount > 0 }
     }

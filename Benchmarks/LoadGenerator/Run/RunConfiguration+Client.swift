@@ -49,6 +49,8 @@ extension RunConfiguration {
         let openBatches = configuration.builder.memoryByteCountMax - usual
         configuration.builder.memoryByteCountMax = usual + openBatches * laneCount * 2
         configuration.producer = producerConfiguration(settings)
+        configuration.transactionalID = transactionalID
+        configuration.transactionTimeout = settings.transactionTimeout ?? Self.usualTransactionTimeout
         return configuration
     }
 

@@ -29,8 +29,10 @@ struct RunExecution {
         var readerCpuNs: Int64 = 0
         var clientPeakRssBytes: Int64 = 0
         var generatedRecords: Int64 = 0
-        /// The first error that stopped a generator.
+        /// The first error that stopped a generator, or why a transaction was not committed.
         var failure: (any Error)?
+        /// The transactions that were committed; nil where there are none.
+        var transactions: RunTransactions.Tally?
         /// Of all generators together, from begin to end, without the time in which others had the CPU.
         var generatorElapsedNs: Int64 = 0
         /// Of an open loop.
@@ -55,6 +57,8 @@ struct RunExecution {
         var growthNs = 0.0
         /// What that was: acknowledged or received.
         var growthWord = "acknowledged"
+        /// In transactions.
+        var longestCommitNs: Int64 = 0
     }
 
     /// Sends what comes before the clock starts, and forgets it.
@@ -128,6 +132,7 @@ struct RunExecution {
         }
         var outcomes: [Generator.Outcome] = []
         for generator in generators { outcomes.append(await generator.value) }
+        let transactions = await pipeline.transactions?.finish()
         // What is still to be acknowledged now comes ever more slowly.
         sampling.cancel()
         await pipeline.drain()
@@ -138,7 +143,9 @@ struct RunExecution {
         measurement.rates = await sampling.value
         events?.end()
         watchdog.cancel()
-        let lastAck = pipeline.recorders.map(\.tally.lastAck).max() ?? .distantPast
+        // What was sent in a transaction counts when that is committed.
+        let lastAck = max(
+            pipeline.recorders.map(\.tally.lastAck).max() ?? .distantPast, transactions?.lastEnd ?? .distantPast)
         measurement.durationNs = (lastAck > load.begin ? lastAck : .now).nanoseconds(since: load.begin)
         measurement.processCpuNs = ProcessUsage.cpuTimeNs() - cpuBefore
         measurement.readerCpuNs = (await verification?.cpuNs() ?? 0) - readerCpuBefore
@@ -147,9 +154,12 @@ struct RunExecution {
         timelining?.cancel()
         await timelining?.value
         measurement.add(outcomes)
+        measurement.transactions = transactions
+        measurement.failure = transactions?.failure ?? measurement.failure
         measurement.lag = load.lag(durationNs: measurement.durationNs, generated: measurement.generatedRecords)
         let backlog = pipeline.recorders.reduce(into: Backlog()) { $0.add($1.tally.backlog) }
         measurement.lag?.growthNs = backlog.growthNs
+        measurement.lag?.longestCommitNs = transactions?.commits.max ?? 0
         if isLast, let reading {
             let acked = pipeline.recorders.reduce(0) { $0 + $1.ackedRecords }
             let receipts = reading.report(expected: interrupt.isSet ? nil : acked)
@@ -201,7 +211,7 @@ struct RunExecution {
             configuration: configuration, topic: topic, pool: pool, interrupt: interrupt, abort: abort,
             isEnough: isEnough,
             stamps: isLast ? stamps?.run : stamps?.warmUp, times: isLast ? times : times?.warmUp,
-            pace: verification?.pace ?? reading?.pace)
+            pace: verification?.pace ?? reading?.pace, transactions: pipeline.transactions)
         // A door that takes records one by one counts them itself.
         let doorCount = configuration.door == .writer ? configuration.tasks : configuration.door == .record ? 1 : 0
         let doors = (0..<doorCount).map { _ in HandedRecords() }
@@ -210,6 +220,7 @@ struct RunExecution {
         reading?.count(from: dueTimes)
         let share = GeneratorLoad(
             end: load.end, stretches: load.stretches, schedule: load.schedule, doors: doors, isLast: isLast)
+        pipeline.transactions?.enter(configuration.tasks)
         if let producer = pipeline.producer {
             let loop = pipeline.generatorLoops[0]
             return (0..<configuration.tasks).map { index in

@@ -37,7 +37,9 @@ struct RunJudge {
         if let verdict = failedRecords { judgement.fail(verdict) }
         if let verification {
             if let verdict = verification.verdict { judgement.fail(verdict) }
-        } else if let target, let verdict = await unverified(target, storedBefore) {
+        } else if let target, measurement.transactions?.failure == nil,
+            let verdict = await unverified(target, storedBefore)
+        {
             judgement.fail(verdict)
         }
         for problem in measurement.receipts?.problems ?? [] where !isInterrupted {
@@ -96,11 +98,13 @@ struct RunJudge {
     /// Nil when the broker has exactly what was acknowledged.
     private func unverified(_ target: RunTarget, _ storedBefore: Int64) async -> Verdict? {
         let acked = result.recordsAcked ?? 0
+        let markers = measurement.transactions?.markers ?? 0
         let stored: Int64
         do {
             stored =
-                try await target.settledRecords(expected: storedBefore + acked, acks: result.configuration.acks)
-                - storedBefore
+                try await target.settledRecords(
+                    expected: storedBefore + acked + markers, storesMoreLater: result.configuration.storesMoreLater)
+                - storedBefore - markers
         } catch {
             return Verdict(.unverified, "the end offsets could not be read: \(error)")
         }

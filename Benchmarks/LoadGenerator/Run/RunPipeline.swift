@@ -18,6 +18,8 @@ struct RunPipeline {
     let producer: Producer?
     let lanes: [ProducerLane]
     let recorders: [LaneRecorder]
+    /// Nil where records are not sent in transactions.
+    let transactions: RunTransactions?
 
     /// - Parameters:
     ///   - loops: as many as `loopCount` says.
@@ -39,6 +41,9 @@ struct RunPipeline {
             producerConfiguration, cluster: cluster, connection: connection, on: producerLoops,
             observing: recorders)
         self.producer = producer
+        transactions = configuration.transactionalID.map { [recorders] id in
+            RunTransactions(of: producer, id: id, durationNs: configuration.transactionDurationNs, recorders)
+        }
         lanes = producer.lanes
         builders = []
         generatorLoops = [loops[producerLoops.count]]
@@ -53,6 +58,7 @@ struct RunPipeline {
         self.lanes = lanes
         self.recorders = recorders
         producer = nil
+        transactions = nil
     }
 
     private static func lanes(

@@ -29,6 +29,7 @@ extension RunResult {
         if configuration.stage == .broker { wireBytes = recorders.reduce(0) { $0 + $1.tally.wireBytes } }
         if histograms.total.totalCount > 0 { recordsClamped = Int64(clamping: histograms.total.clampedCount) }
         received = measurement.receipts?.received
+        transactions = measurement.transactions?.committed
         latencies = histograms.byStage.compactMapValues { LatencyFigures($0) }
     }
 

@@ -57,12 +57,14 @@ struct RunTarget {
     /// The offset behind the last record of each partition.
     func endOffsets() async throws -> [Int64] { try await cluster.offsets(of: topic, at: .latest) }
 
-    /// What is stored. With acks 0 the broker may still be taking what the system has: this waits until it has all, or
-    /// has taken nothing more for two seconds.
-    func settledRecords(expected: Int64, acks: AcksChoice) async throws -> Int64 {
+    /// What is stored, markers of transactions included. With acks 0 the broker may still be taking what the system has, and Kafka writes
+    /// the markers of a transaction after it has answered its end: this waits until all is there, or nothing more has come for two seconds.
+    ///
+    /// - Parameter storesMoreLater: whether there is anything to wait for.
+    func settledRecords(expected: Int64, storesMoreLater: Bool) async throws -> Int64 {
         var stored = try await storedRecords()
         var deadline = MonotonicInstant.now + .seconds(2)
-        while acks == .none, stored < expected, .now < deadline {
+        while storesMoreLater, stored < expected, .now < deadline {
             try await Task.sleep(for: .milliseconds(50))
             let now = try await storedRecords()
             if now > stored { deadline = .now + .seconds(2) }

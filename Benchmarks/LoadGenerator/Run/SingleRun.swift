@@ -133,9 +133,15 @@ struct SingleRun {
                 cluster: target?.cluster, recorders: execution.pipeline.recorders))
         let canaries = Canaries()
         let environment = canaries.sampleBefore()
-        let before = Before(
-            generatorCapacityRps: generatorCapacityRps, environment: environment,
-            storedRecords: try await warmUp(execution, target))
+        let before: Before
+        do {
+            before = Before(
+                generatorCapacityRps: generatorCapacityRps, environment: environment,
+                storedRecords: try await warmUp(execution, target))
+        } catch {
+            await execution.pipeline.close()
+            throw error
+        }
         if let readerLoop, let target {
             execution.verification = try await beginReading(execution, target, readerLoop)
         }
@@ -145,10 +151,16 @@ struct SingleRun {
 
     /// - Returns: how many records the topic holds when the clock starts.
     private func warmUp(_ execution: RunExecution, _ target: RunTarget?) async throws -> Int64 {
+        // With its id the producer has ended what another one left open: nobody else's markers come any more.
+        let transactions = execution.pipeline.transactions
+        try await transactions?.begin()
         let stored = try await target?.storedRecords() ?? 0
         guard let amount = configuration.warmup else { return stored }
         let acked = try await execution.warmUp(amount, drainTimeout: Self.drainTimeout, metrics)
-        return try await target?.settledRecords(expected: stored + acked, acks: configuration.acks) ?? 0
+        let markers = transactions?.takeTally().markers ?? 0
+        try await transactions?.begin()
+        return try await target?.settledRecords(
+            expected: stored + acked + markers, storesMoreLater: configuration.storesMoreLater) ?? 0
     }
 
     private func beginReading(
@@ -169,7 +181,7 @@ struct SingleRun {
     ///
     /// - Parameter target: nil where the broker is gone.
     private func finishReading(
-        _ verification: Verification, _ target: RunTarget?, storedBefore: Int64
+        _ verification: Verification, _ target: RunTarget?, storedBefore: Int64, markers: Int64
     ) async -> VerificationReport? {
         let ends: [Int64]
         do {
@@ -178,7 +190,8 @@ struct SingleRun {
                 return nil
             }
             _ = try await target.settledRecords(
-                expected: storedBefore + verification.ledger.ackedRecords, acks: configuration.acks)
+                expected: storedBefore + verification.ledger.ackedRecords + markers,
+                storesMoreLater: configuration.storesMoreLater)
             ends = try await target.endOffsets()
         } catch {
             return await verification.unfinished("the end offsets could not be read: \(error)")
@@ -277,6 +290,7 @@ struct SingleRun {
         let recorders = execution.pipeline.recorders
         var histograms = execution.pipeline.histograms
         if let reading = execution.reading { histograms.endToEnd.add(reading.histogram) }
+        if let transactions = load.measurement.transactions { histograms.commit.add(transactions.commits) }
         var result = RunResult(
             run: scheduled.number, startedAt: load.startedAt, target: plan.target.name(stage: configuration.stage),
             configuration: configuration)
@@ -300,7 +314,9 @@ struct SingleRun {
         let placement = isLost ? nil : await target?.placement(of: recorders)
         var report: VerificationReport?
         if let verification = execution.verification {
-            report = await finishReading(verification, isLost ? nil : target, storedBefore: before.storedRecords)
+            report = await finishReading(
+                verification, isLost ? nil : target, storedBefore: before.storedRecords,
+                markers: load.measurement.transactions?.markers ?? 0)
             result.verified = report?.totals
         }
         let judge = RunJudge(

@@ -35,14 +35,8 @@ final class ReaderPace: Sendable {
     /// The reader reads no more; nobody has to wait for it.
     func end() { isOver.store(true, ordering: .relaxed) }
 
-    /// Returns when the reader is near enough.
-    ///
-    /// - Throws: `CancellationError`.
-    func wait() async throws {
-        while isFull { try await Task.sleep(for: .milliseconds(1)) }
-    }
-
-    private var isFull: Bool {
+    /// Whether the reader is too far behind.
+    var isFull: Bool {
         let since = acked() - ackedThen.load(ordering: .relaxed)
         return unread.load(ordering: .relaxed) + since > unreadMax && !isOver.load(ordering: .relaxed)
     }

@@ -27,6 +27,8 @@ actor TopicReader {
     private var lostPartition: Int?
     private(set) var failure: String?
 
+    private let isolation: IsolationLevel
+
     private static let configuration: ConsumerConfiguration = {
         // The run is not to be disturbed: few answers, and little memory.
         var configuration = ConsumerConfiguration(
@@ -40,16 +42,19 @@ actor TopicReader {
     /// How long there may be nothing more to read before the end.
     private static let patience = Duration.seconds(60)
 
-    /// - Parameter starts: where to begin in each partition.
+    /// - Parameters:
+    ///   - starts: where to begin in each partition.
+    ///   - isolation: of a run in transactions, only what is committed counts.
     init(
         _ topic: String, cluster: Cluster, from starts: [Int64], stamps: StampReader, warmUp: StampReader,
-        on loop: EventLoop, _ connection: ConnectionConfiguration, pace: ReaderPace
+        isolation: IsolationLevel, on loop: EventLoop, _ connection: ConnectionConfiguration, pace: ReaderPace
     ) {
         self.topic = topic
         self.cluster = cluster
         self.loop = loop
         self.connection = connection
         self.pace = pace
+        self.isolation = isolation
         log = PartitionReader(stamps: stamps, warmUp: warmUp, partitionCount: starts.count)
         next = starts
     }
@@ -65,6 +70,7 @@ actor TopicReader {
         defer { pace.end() }
         guard isReading else { return }
         var configuration = Self.configuration
+        configuration.isolation = isolation
         configuration.onProblem = { [weak self] problem in self?.assumeIsolated { $0.decide(problem) } ?? .fail }
         let consumer = Consumer(configuration, cluster: cluster, connection: connection, on: [loop])
         self.consumer = consumer

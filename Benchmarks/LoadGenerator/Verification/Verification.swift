@@ -28,6 +28,8 @@ struct Verification: Sendable {
     /// The share of the embedded broker's memory that may hold what is not read yet. Partitions fill unevenly, and each keeps
     /// what it has room for.
     private static let unreadShare: Int64 = 4
+    /// The same in transactions: they are read all at once when they commit, and the more unevenly they fill.
+    private static let unreadShareOfTransactions: Int64 = 16
     private static let timeAfterInterrupt = Duration.seconds(5)
     /// What a record takes in a log besides its key, value and headers, about.
     private static let overheadByteCount = 16.0
@@ -45,11 +47,16 @@ struct Verification: Sendable {
         let isInHeaders = configuration.stampsAreInHeaders
         let own = StampReader(stamps: stamps.run, isInHeaders: isInHeaders)
         let ledger = DeliveryLedger(own)
-        let unreadMax = logByteCount.map { Self.unreadMax(logByteCount: $0, bytesPerRecord: bytesPerRecord) }
+        let unreadMax = logByteCount.map {
+            Self.unreadMax(
+                logByteCount: $0, bytesPerRecord: bytesPerRecord, inTransactions: configuration.transactionalID != nil)
+        }
         let pace = ReaderPace(unreadMax: unreadMax ?? .max, acked: { ledger.ackedRecords })
         let reader = TopicReader(
             topic, cluster: cluster, from: starts, stamps: own,
-            warmUp: StampReader(stamps: stamps.warmUp, isInHeaders: isInHeaders), on: loop, connection, pace: pace)
+            warmUp: StampReader(stamps: stamps.warmUp, isInHeaders: isInHeaders),
+            isolation: configuration.transactionalID == nil ? .readUncommitted : .readCommitted, on: loop, connection,
+            pace: pace)
         return Verification(
             ledger: ledger, pace: unreadMax == nil ? nil : pace, reader: reader,
             reading: Task(executorPreference: loop) { await reader.run() }, starts: starts,
@@ -57,8 +64,9 @@ struct Verification: Sendable {
     }
 
     /// Records that a broker may hold which keeps so much, and that are not read yet.
-    static func unreadMax(logByteCount: Int64, bytesPerRecord: Double) -> Int64 {
-        max(1, Int64(Double(logByteCount / unreadShare) / (bytesPerRecord + overheadByteCount)))
+    static func unreadMax(logByteCount: Int64, bytesPerRecord: Double, inTransactions: Bool) -> Int64 {
+        let share = inTransactions ? unreadShareOfTransactions : unreadShare
+        return max(1, Int64(Double(logByteCount / share) / (bytesPerRecord + overheadByteCount)))
     }
 
     /// CPU time of the reader so far, in ns.

@@ -104,7 +104,7 @@ import Testing
             #expect(Self.refusal("--\(name)=x --\(name) y").split(separator: "\n").count == 1)
             #expect(!OptionTable.rows.contains { $0.spellings.contains("--\(name)") })
         }
-        #expect(RefusedOptions.reasons["transactional-id"] != nil)
+        #expect(RefusedOptions.reasons["transaction-duration-ms"] != nil)
     }
 
     @Test func everythingThatIsWrongIsToldAtOnce() {

@@ -17,7 +17,7 @@ import Testing
     private static let bases = [
         "key-size": "--keys uniform:10", "header-size": "--headers 2", "payload-delimiter": "--payload-file FILE",
         "replication-factor": "-b a:1", "tasks": "--door record", "trace-rate": "--trace spans",
-        "group-protocol": "--group mine",
+        "group-protocol": "--group mine", "transaction-duration": "--transactional-id mine",
     ]
 
     /// Command lines to which options of these can be added.
