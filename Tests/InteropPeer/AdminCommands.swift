@@ -19,7 +19,8 @@ struct AdminCommands {
                 do { answer = try await commands.answer(words[0], Array(words.dropFirst())) } catch {
                     answer = Self.json(error)
                 }
-                let data = try JSONSerialization.data(withJSONObject: answer, options: [.fragmentsAllowed, .sortedKeys])
+                let data = try JSONSerialization.data(
+                    withJSONObject: answer, options: [.fragmentsAllowed, .sortedKeys])
                 print(String(decoding: data, as: UTF8.self))
                 fflush(nil)
             }
@@ -67,7 +68,9 @@ struct AdminCommands {
             let point = Self.points[words[0]] ?? .timestampMs(Int64(words[0])!)
             let isolation = words[1] == "committed" ? IsolationLevel.readCommitted : .readUncommitted
             let asked = Dictionary(uniqueKeysWithValues: words.dropFirst(2).map { (Self.partition($0), point) })
-            return Self.json(try await cluster.listOffsets(asked, isolation: isolation)) { $0.offset as Any? ?? NSNull() }
+            return Self.json(try await cluster.listOffsets(asked, isolation: isolation)) {
+                $0.offset as Any? ?? NSNull()
+            }
         case "delete-records":
             let asked = Dictionary(uniqueKeysWithValues: words.map(Self.offset))
             return Self.json(try await cluster.deleteRecords(before: asked)) { $0 }
@@ -104,7 +107,8 @@ struct AdminCommands {
         }
         let changes = rest.map { word -> ConfigurationChange in
             let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
-            let setting = parts[1].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let setting = parts[1].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init)
             return switch parts[0] {
             case "set": .set(setting[0], to: setting[1])
             case "append": .append(setting[0], setting[1])

@@ -82,7 +82,8 @@ public struct GroupConfiguration: Sendable {
         check.expect("groupID", !groupID.isEmpty, "is empty; give the group's name")
         check.expect("groupID", groupID.utf8.count <= Int(Int16.max), "is longer than 32767 bytes")
         check.expect(
-            "topics", !topics.isEmpty || topicPattern != nil, "are none; give at least one topic to read, or a topicPattern")
+            "topics", !topics.isEmpty || topicPattern != nil,
+            "are none; give at least one topic to read, or a topicPattern")
         if let topicPattern {
             check.expect("topicPattern", !topicPattern.isEmpty, "is empty; leave it out to read topics by their names")
             check.expect(
