@@ -133,7 +133,7 @@ import Testing
             #expect(view.header.producerID == 7 && view.header.producerEpoch == 3 && view.header.recordCount == 1)
             var cursor = view.cursor(over: view.recordBytes)
             let record = try cursor.next()
-            let key = record?.key.map { Array($0.withUnsafeBytes { $0 }) } ?? []
+            let key = record?.keyBytes ?? []
             #expect(try ControlRecordKey.decode(from: key).type == .commit)
         }
     }
