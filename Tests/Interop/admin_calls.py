@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from clients import PEER, Confluent, records
+from clients import PEER, Confluent
 from harness import equal, expect, needs, wait_until
 from members import Members, member
 
@@ -132,8 +132,6 @@ def offsets(bootstrap, mark):
         for future in theirs.delete_records(list(before)).values():
             equal(future.result(20).low_watermark, 10, "records that confluent-kafka deletes")
         equal(ours("offsets", "earliest", "uncommitted", *words), {f"{topic}-0": 10, f"{topic}-1": 3, f"{topic}-2": 0}, "the first offsets")
-        left = [value for _, value, _, _ in client.each(topic, None, (0, 1))]
-        equal(len(left), 30 + 4, "records that are left for confluent-kafka")
 
 
 def kafka_python_offsets(bootstrap, topic, time):
@@ -195,7 +193,7 @@ def groups(bootstrap, mark, group_protocol="classic"):
     topic, group = f"{mark}-topic", f"{mark}-group"
     client, theirs = Confluent(bootstrap), confluent(bootstrap)
     client.create(topic, 2)
-    client.write(topic, records(50), partition=0)
+    client.write(topic, [(None, b"v", [], 1_700_000_000_000)] * 50, partition=0)
     with Ours(bootstrap) as ours, Members() as members:
         more = {"group_protocol": "consumer"} if group_protocol == "consumer" else {"partition_assignment_strategy": "range"}
         one = members.add(member("confluent", bootstrap, group, topic, **more))
@@ -228,7 +226,9 @@ def groups(bootstrap, mark, group_protocol="classic"):
         equal(ours("committed", group, f"{topic}:0", f"{topic}:7"), {f"{topic}-0": 45, f"{topic}-7": None}, "partitions by name")
         equal(ours("uncommit", group, f"{topic}:0"), {f"{topic}-0": "ok"}, "an offset that is deleted")
         equal(committed(), {f"{topic}-1": 0}, "what is left")
-        equal(kafka_python_groups(bootstrap, group), ("Empty", {f"{topic}-1": 0}), "what kafka-python says")
+        # It knows groups of the classic protocol only.
+        state = "Empty" if group_protocol == "classic" else "Dead"
+        equal(kafka_python_groups(bootstrap, group), (state, {f"{topic}-1": 0}), "what kafka-python says")
         equal(ours("delete-groups", group), {group: "ok"}, "a group that is deleted")
         equal(ours("group", group), {group: {"error": "GROUP_ID_NOT_FOUND"}}, "a group that is gone")
         equal(ours("delete-groups", group), {group: result(theirs.delete_consumer_groups([group])[group])}, "it once more")

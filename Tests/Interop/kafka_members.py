@@ -1,14 +1,16 @@
 """The library's members share groups of a real Kafka with those of other clients."""
 
 import collections
-import threading
+import signal
 import time
 
 from clients import Confluent
 from harness import Skip, equal, expect, test, wait_until
+from kafka_admin import elect_preferred, reassign
 from kafka_cluster import BOOTSTRAP, signal_node, start_node, under_replicated
 from members import Members, member
 from mixed_groups import PARTITIONS, STRATEGIES, mix
+from written_numbers import Numbers
 
 
 def needs_nodes(count):
@@ -27,38 +29,8 @@ for each in STRATEGIES:
     define(each)
 
 
-class Numbers:
-    """Writes numbers to a topic, acknowledged by all replicas, until it is stopped."""
-
-    def __init__(self, topic):
-        from confluent_kafka import Producer
-        self.topic, self.acked, self.ended = topic, [], False
-        self.client = Producer({
-            "bootstrap.servers": BOOTSTRAP, "enable.idempotence": True, "linger.ms": 5, "delivery.timeout.ms": 120000,
-            "log_level": 0})
-        self.thread = threading.Thread(target=self.write, daemon=True)
-        self.thread.start()
-
-    def write(self):
-        number = 0
-        while not self.ended:
-            self.client.produce(self.topic, f"{self.topic}-{number}".encode(), partition=number % PARTITIONS, callback=self.note)
-            self.client.poll(0.002)
-            number += 1
-        self.client.flush(120)
-
-    def note(self, error, message):
-        expect(error is None, f"a record was not stored: {error}")
-        self.acked.append(message.value().decode())
-
-    def stop(self):
-        self.ended = True
-        self.thread.join()
-        return list(self.acked)
-
-
 def define_troubles(strategy, **settings):
-    @test(f"on Kafka nothing is skipped when members come and are killed, nodes are killed, and leaders move ({strategy})")
+    @test(f"on Kafka nothing is skipped when members come, stand still and are killed, nodes are killed, and leaders move ({strategy})")
     def troubles():
         needs_nodes(3)
         topic = f"troubled-{strategy}"
@@ -71,12 +43,17 @@ def define_troubles(strategy, **settings):
             add()
             members[0].await_assigned(PARTITIONS)
             for node in (1, 2, 3):
-                add()
+                added = add()
                 time.sleep(2)
                 signal_node(node)
+                # One that stands still is no less a member when it goes on.
+                added.process.send_signal(signal.SIGSTOP)
                 time.sleep(3)
+                added.process.send_signal(signal.SIGCONT)
                 start_node(node)
                 wait_until(lambda: under_replicated() == 0, "replicas in sync", 60)
+                reassign(topic, lambda replicas: replicas[1:] + replicas[:1])
+                elect_preferred(topic)
                 if node < 3:
                     members[-1].kill()
                 else:

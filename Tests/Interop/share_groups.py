@@ -5,7 +5,8 @@ import share_scenes
 
 
 def define(scene, title):
-    @test(title)
+    # They mostly wait, for locks and for Java to start.
+    @test(title, waits=True)
     def scenario():
         with embedded_broker("--brokers", "2", "--log", "memory:64MiB") as bootstrap:
             scene(bootstrap, scene.__name__)

@@ -69,8 +69,8 @@ def write(bootstrap, topic, values, partitions):
             partition=partition)
 
 
-def make(bootstrap, topic, values, partitions=3):
-    Confluent(bootstrap).create(topic, partitions)
+def make(bootstrap, topic, values, partitions=3, replicas=None):
+    Confluent(bootstrap).create(topic, partitions, replicas)
     group_from_the_beginning(bootstrap, topic)
     write(bootstrap, topic, values, partitions)
 
@@ -122,10 +122,11 @@ def sharing(bootstrap, topic):
         deadline = time.monotonic() + 40
         while not all(len(one.values) >= 20 for one in members):
             expect(time.monotonic() < deadline, f"not all get records: {[str(m) for m in members]}")
-            new = [f"{topic}-{len(values) + number}" for number in range(100)]
-            write(bootstrap, topic, new, 1)
-            values += new
-            time.sleep(0.3)
+            # Several batches, so that no member gets all of it.
+            for _ in range(10):
+                new = [f"{topic}-{len(values) + number}" for number in range(10)]
+                write(bootstrap, topic, new, 1)
+                values += new
         members.await_values(values, 20)
         for one in members:
             one.leave()
@@ -187,7 +188,7 @@ def tools(bootstrap, topic):
     make(bootstrap, topic, [f"plain-{number}" for number in range(30)])
     with Members() as members:
         one = members.add(LibraryMember(bootstrap, topic, topic, "implicit"))
-        wait_until(lambda: one.count("acknowledged") >= 29, f"acknowledgements of {one}", 20)
+        wait_until(lambda: one.count("acknowledged") >= 30, f"acknowledgements of {one}", 20)
         expect([topic] in tool(bootstrap, "--list"), "the group is not listed")
         states = tool(bootstrap, "--describe", "--group", topic, "--state")
         expect(any(line[0] == topic and "Stable" in line and line[-1] == "1" for line in states), f"states: {states}")
@@ -197,10 +198,9 @@ def tools(bootstrap, topic):
         one.leave()
     offsets = tool(bootstrap, "--describe", "--group", topic, "--offsets")
     found = {line[2]: line[3:] for line in offsets if line[:2] == [topic, topic]}
-    # The last record was not asked behind, and so not accepted.
     equal(sorted(found), ["0", "1", "2"], f"partitions of {offsets}")
-    equal(sum(int(start) for start, _ in found.values()), 29, f"starts of {offsets}")
-    equal(sum(int(lag) for _, lag in found.values()), 1, f"lags of {offsets}")
+    # The starts that Kafka tells may be older than that.
+    equal(sum(int(lag) for _, lag in found.values()), 0, f"lags of {offsets}")
     tool(bootstrap, "--reset-offsets", "--group", topic, "--topic", topic, "--to-earliest", "--execute")
     with Members() as members:
         again = members.add(LibraryMember(bootstrap, topic, topic))

@@ -2,7 +2,9 @@
 
 import time
 
+from clients import Confluent
 from harness import embedded_broker, equal, expect, needs, test
+from members import java
 from transaction_scenes import (
     ConfluentTransactions, LibraryTransactions, committed_offset, copies_once, fencing, offsets_with_transactions,
     open_holds_back, read_confluent, transact_and_read, values)
@@ -14,7 +16,14 @@ KEEPING = ("--brokers", "3", "--log", "memory:64MiB")
 def committed():
     with embedded_broker(*KEEPING) as bootstrap:
         transact_and_read(ConfluentTransactions, bootstrap, "confluent")
-        transact_and_read(LibraryTransactions, bootstrap, "library", with_java=True)
+        transact_and_read(LibraryTransactions, bootstrap, "library")
+
+
+@test("Java's console consumer, told to read committed records, reads those of the library's transactions")
+def committed_by_java():
+    java("4.3.1", "")
+    with embedded_broker(*KEEPING) as bootstrap:
+        transact_and_read(LibraryTransactions, bootstrap, "for-java", with_java=True)
 
 
 @test("an open transaction holds back what comes behind it")
@@ -40,7 +49,6 @@ def offsets():
 @test("a transaction that lasts too long is aborted by the broker, and its producer is told")
 def too_long():
     with embedded_broker(*KEEPING) as bootstrap:
-        from clients import Confluent
         Confluent(bootstrap).create("t", 3)
         producer = ConfluentTransactions(bootstrap, "t", "slow", transaction_timeout_ms=1000, message_timeout_ms=1000)
         producer.write(values("late", 10))

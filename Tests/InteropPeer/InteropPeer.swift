@@ -253,7 +253,8 @@ struct InteropPeer {
                                 try await producer.append(value: value, to: to, partition: batch.partition)
                             }
                             let read = TopicPartition(batch.topic, batch.partition)
-                            try await transaction.addOffsets([read: CommittedOffset(batch.nextOffset)], of: consumer)
+                            try await transaction.addOffsets(
+                                [read: CommittedOffset(batch.nextOffset)], readBy: consumer)
                         }
                         say("copied \(batch.partition) \(copied.count)")
                     } catch let error as KafkaClientError where error.code == .transactionAborted {

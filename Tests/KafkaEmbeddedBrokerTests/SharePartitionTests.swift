@@ -9,20 +9,23 @@ import Testing
 @Suite struct SharePartitionTests {
     private static let begin = MonotonicInstant(nanoseconds: 0)
     private static let leader = LeaderIDAndEpoch(leaderID: 1, leaderEpoch: 0)
-    private static let limits = SharePartition.Limits(lockDuration: .seconds(30), deliveryCountMax: 2, recordCountMax: 10)
+    private static let limits = SharePartition.Limits(
+        lockDuration: .seconds(30), deliveryCountMax: 2, recordCountMax: 10)
 
     private func acquire(
         _ partition: inout SharePartition, _ offsets: ClosedRange<Int64>, _ count: Int, batches: [Int64]? = nil,
         strict: Bool = true, member: String = "m", at now: MonotonicInstant = begin
     ) -> [String] {
         partition.acquire(
-            offsets, batchEnds: batches ?? [offsets.upperBound], recordCountMax: count, isStrict: strict, member: member,
+            offsets, batchEnds: batches ?? [offsets.upperBound], recordCountMax: count, isStrict: strict,
+            member: member,
             Self.limits, now: now
         ).map { "\($0.firstOffset)-\($0.lastOffset): \($0.deliveryCount)" }
     }
 
     private func tell(
-        _ partition: inout SharePartition, _ batches: [(Int64, Int64, [Int8])], member: String = "m", mayRenew: Bool = false,
+        _ partition: inout SharePartition, _ batches: [(Int64, Int64, [Int8])], member: String = "m",
+        mayRenew: Bool = false,
         at now: MonotonicInstant = begin
     ) -> KafkaErrorCode {
         partition.acknowledge(
@@ -67,7 +70,9 @@ import Testing
         _ = acquire(&partition, 2...9, 2, member: "n")
         let other = tell(&partition, [(0, 2, [1])])
         #expect(other == .invalidRecordState && partition.start == 0)
-        for batches in [[(1, 0, [1])], [(0, 1, [])], [(0, 1, [1, 1, 1])], [(0, 0, [9])], [(1, 1, [1]), (0, 0, [1])], [(0, 0, [4])]]
+        for batches in [
+            [(1, 0, [1])], [(0, 1, [])], [(0, 1, [1, 1, 1])], [(0, 0, [9])], [(1, 1, [1]), (0, 0, [1])], [(0, 0, [4])],
+        ]
             as [[(Int64, Int64, [Int8])]]
         {
             let code = tell(&partition, batches)
@@ -114,7 +119,9 @@ import Testing
         var group = ShareGroup(EmbeddedBrokerGroups())
         let topic = GroupTopics.Topic(name: "t", id: KafkaUUID(high: 0, low: 1), partitionCount: 2)
         let topics = GroupTopics(version: 1, [topic])
-        func beat(_ id: String, _ epoch: Int32, _ names: [String]? = nil) throws(GroupRefusal) -> ShareGroupHeartbeatResponse {
+        func beat(_ id: String, _ epoch: Int32, _ names: [String]? = nil) throws(GroupRefusal)
+            -> ShareGroupHeartbeatResponse
+        {
             var request = ShareGroupHeartbeatRequest()
             (request.groupID, request.memberID, request.memberEpoch) = ("g", id, epoch)
             request.subscribedTopicNames = names

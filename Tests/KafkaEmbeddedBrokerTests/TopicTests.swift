@@ -13,7 +13,12 @@ import Testing
             #expect(response.versions(of: .fetch) == FetchRequest.versions)
             #expect(response.versions(of: .findCoordinator) == FindCoordinatorRequest.versions)
             #expect(response.versions(of: .joinGroup) == JoinGroupRequest.versions)
-            #expect(response.versions(of: .endTxn) == nil)
+            #expect(response.versions(of: .endTxn) == EndTxnRequest.versions)
+            // What brokers say to each other alone.
+            #expect(response.versions(of: .writeTxnMarkers) == nil)
+            guard version >= 3 else { return }
+            let level = response.finalizedFeatures.first { $0.name == "transaction.version" }?.maxVersionLevel
+            #expect(level == 2)
         }
     }
 
@@ -139,11 +144,22 @@ import Testing
     }
 
     @Test(arguments: InitProducerIDRequest.versions)
-    func `a transactional id is refused`(version: Int16) async throws {
+    func `a transactional id keeps its producer id, whose epoch grows; it needs a name and a time`(version: Int16)
+        async throws
+    {
         try await withBroker { _, endpoints in
             let client = try RawClient(endpoints[0])
-            let transactional = InitProducerIDRequest(transactionalID: "x", transactionTimeoutMs: 1000)
-            #expect(try client.call(transactional, version: version).errorCode == .invalidRequest)
+            func ask(_ id: String, _ timeoutMs: Int32) throws -> InitProducerIDResponse {
+                try client.call(
+                    InitProducerIDRequest(transactionalID: id, transactionTimeoutMs: timeoutMs), version: version)
+            }
+            let (first, second, other) = (try ask("x", 1000), try ask("x", 1000), try ask("y", 1000))
+            #expect(first.errorCode == .none && first.producerEpoch == 0)
+            #expect(second.producerID == first.producerID && second.producerEpoch == 1)
+            #expect(other.producerID != first.producerID && other.producerEpoch == 0)
+            let (nameless, timeless, endless) = (try ask("", 1000), try ask("x", 0), try ask("x", .max))
+            #expect(nameless.errorCode == .invalidRequest)
+            #expect(timeless.errorCode == .invalidTransactionTimeout && endless.errorCode == .invalidTransactionTimeout)
         }
     }
 

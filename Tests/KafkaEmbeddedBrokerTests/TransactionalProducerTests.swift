@@ -132,9 +132,10 @@ import Testing
             #expect(view.header.attributes.isControl && view.header.attributes.isTransactional)
             #expect(view.header.producerID == 7 && view.header.producerEpoch == 3 && view.header.recordCount == 1)
             var cursor = view.cursor(over: view.recordBytes)
-            let record = try cursor.next()
-            let key = record?.keyBytes ?? []
-            #expect(try ControlRecordKey.decode(from: key).type == .commit)
+            var key: [UInt8] = []
+            if let record = try cursor.next(), let bytes = record.key { key = bytes.withUnsafeBytes { [UInt8]($0) } }
+            let type = try ControlRecordKey.decode(from: key).type
+            #expect(type == .commit)
         }
     }
 }

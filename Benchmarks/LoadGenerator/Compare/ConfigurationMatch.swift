@@ -83,5 +83,7 @@ extension RunRow {
 
     /// Columns that differ between runs of one configuration.
     private static let incidental: Set<String> = ["run", "started_at", "seed"]
-    private static let once = ["door": "lane", "may_reorder": "false", "mode": "produce"]
+    private static let once = [
+        "door": "lane", "may_reorder": "false", "mode": "produce", "isolation": "read_uncommitted",
+    ]
 }

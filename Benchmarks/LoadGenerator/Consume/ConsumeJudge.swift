@@ -22,8 +22,9 @@ struct ConsumeJudge {
         } else if isInterrupted, read < total {
             verdicts.append(.interrupted(after: read, of: total))
         }
+        if failures.isEmpty, !isInterrupted { verdicts += [saturated].compactMap(\.self) }
         let more: [Verdict?] = [
-            .drifting(measurement.rates),
+            result.configuration.rate == nil ? .drifting(measurement.rates) : nil,
             .noisy(
                 from: measurement.cpuTimeBefore, to: measurement.cpuTimeAfter, durationNs: measurement.durationNs,
                 ownCpuNs: isBrokerOurs ? measurement.processCpuNs + (result.brokerCpuNs ?? 0) : nil),
@@ -34,5 +35,19 @@ struct ConsumeJudge {
         }
         verdicts += disturbances.map { Verdict(.noisy, $0) }
         return (verdicts, failures)
+    }
+
+    /// Less was read than might have been. What the last batch has is read at once, before its time.
+    private var saturated: Verdict? {
+        guard let rate = result.configuration.rate, let read = result.recordsRead else { return nil }
+        let dueNs = Double(read) / rate * 1e9
+        let lateNs = Double(measurement.durationNs) - dueNs
+        guard lateNs > max(50_000_000, dueNs / 20) else { return nil }
+        return Verdict(
+            .saturated,
+            """
+            \(read) records took \(Quantity.approximateDuration(ns: lateNs)) longer than \(Quantity.approximate(rate)) records/s allow \
+            (up to 5 % is fine): no more could be read
+            """)
     }
 }

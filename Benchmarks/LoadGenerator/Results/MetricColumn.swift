@@ -22,7 +22,7 @@ package struct MetricColumn: Sendable, Equatable {
     }
 
     /// Every measured column, in the order of the file.
-    package static let all: [MetricColumn] = amounts + costs + headroom + latencies + readBack
+    package static let all: [MetricColumn] = amounts + costs + headroom + reading + latencies + readBack
 
     private static let amounts = [
         MetricColumn("duration_s", .lower), MetricColumn("records_acked", .higher),
@@ -35,12 +35,14 @@ package struct MetricColumn: Sendable, Equatable {
     private static let costs = [
         "client_cpu_s", "client_cpu_ns_per_record", "generator_cpu_ns_per_record", "broker_cpu_s",
         "client_peak_rss_bytes",
-        "leaders_moved", "records_retried", "gap_max_ms", "decompress_cpu_ns_per_record", "group_join_s",
+        "leaders_moved", "records_retried", "gap_max_ms",
     ].map { MetricColumn($0, .lower) }
 
     private static let headroom = ["generator_capacity_rps", "generator_capacity_share"].map {
         MetricColumn($0, .neither)
     }
+
+    private static let reading = ["decompress_cpu_ns_per_record", "group_join_s"].map { MetricColumn($0, .lower) }
 
     private static let latencies =
         LatencyStage.allCases.flatMap { stage in

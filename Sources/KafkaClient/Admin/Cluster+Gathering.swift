@@ -38,7 +38,8 @@ extension Cluster {
     func gather<Key: Hashable & Sendable, Value: Sendable>(
         _ keys: Set<Key>, mayPass: ((KafkaClientError) -> Bool)? = nil,
         route: (_ open: Set<Key>, _ isFirst: Bool) async throws -> Routes<Key>,
-        ask: @escaping @Sendable (_ cluster: isolated Cluster, _ errand: Errand<Key>) async throws
+        ask:
+            @escaping @Sendable (_ cluster: isolated Cluster, _ errand: Errand<Key>) async throws
             -> Outcomes<Key, Value>
     ) async throws -> Outcomes<Key, Value> {
         var outcomes: Outcomes<Key, Value> = [:]

@@ -100,7 +100,8 @@ extension Cluster {
         return committed.reduce(into: [:]) { lags, entry in
             let (partition, committed) = entry
             lags[partition] = committed.flatMap { committed in
-                (ends[partition] ?? .failure(KafkaClientError(.requestTimedOut, "no broker has told the end of \(partition)")))
+                (ends[partition]
+                    ?? .failure(KafkaClientError(.requestTimedOut, "no broker has told the end of \(partition)")))
                     .map { PartitionLag(committed: committed, endOffset: $0.offset ?? 0) }
             }
         }

@@ -137,7 +137,8 @@ extension Cluster {
 
     /// The error that a code about a group stands for; nil for none.
     func groupFailure(
-        _ code: KafkaErrorCode, _ group: String, _ what: String, _ message: String?, needs operation: String = "Describe"
+        _ code: KafkaErrorCode, _ group: String, _ what: String, _ message: String?,
+        needs operation: String = "Describe"
     ) -> KafkaClientError? {
         if code == .none { return nil }
         return groupError(code, group, "group '\(group)' can't be \(what)", message, needs: operation)

@@ -32,13 +32,13 @@ public struct Transaction: Sendable {
         try await driver.addOffsets(GroupOffsets(group: group, offsets: offsets))
     }
 
-    /// Adds offsets of the group that a consumer is a member of; see ``addOffsets(_:of:)-(_,ConsumerGroupMetadata)``.
+    /// Adds offsets of the group that a consumer is a member of; see ``addOffsets(_:of:)``.
     ///
     /// - Parameters:
     ///   - offsets: of each partition the offset behind the last record that was handled.
     ///   - consumer: a member of the group.
     /// - Throws: the same. `.transactionAborted` also when the consumer is no member of its group at the moment.
-    public func addOffsets(_ offsets: [TopicPartition: CommittedOffset], of consumer: Consumer) async throws {
+    public func addOffsets(_ offsets: [TopicPartition: CommittedOffset], readBy consumer: Consumer) async throws {
         let group: ConsumerGroupMetadata
         do { group = try await consumer.groupMetadata } catch let error as KafkaClientError
             where error.code == .brokerError

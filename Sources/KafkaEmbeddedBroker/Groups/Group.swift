@@ -19,7 +19,8 @@ struct Group: Sendable {
     var isVacant: Bool { hasNoMembers && offsets.isEmpty && pending.isEmpty }
 
     var hasNoMembers: Bool {
-        classic.map { $0.members.isEmpty && $0.pending.isEmpty } ?? consumer?.members.isEmpty ?? share?.members.isEmpty ?? true
+        classic.map { $0.members.isEmpty && $0.pending.isEmpty } ?? consumer?.members.isEmpty ?? share?.members.isEmpty
+            ?? true
     }
 
     var wakeAt: MonotonicInstant { classic?.wakeAt ?? consumer?.wakeAt ?? share?.wakeAt ?? .distantFuture }
@@ -31,7 +32,10 @@ struct Group: Sendable {
     }
 
     /// The name of its state, as ListGroups has it.
-    var stateName: String { classic?.state.rawValue ?? consumer?.state.rawValue ?? share?.state.rawValue ?? ClassicGroup.State.empty.rawValue }
+    var stateName: String {
+        classic?.state.rawValue ?? consumer?.state.rawValue ?? share?.state.rawValue
+            ?? ClassicGroup.State.empty.rawValue
+    }
 
     /// Does something with the group of the classic protocol, which an empty one of the other becomes.
     ///
@@ -148,5 +152,7 @@ struct Group: Sendable {
     mutating func putBack(_ answers: [GroupAnswer]) { classic?.answers += answers }
 
     /// The topics that members read.
-    var subscribedTopics: Set<String>? { classic?.subscribedTopics ?? consumer?.subscribedTopics ?? share?.subscribedTopics }
+    var subscribedTopics: Set<String>? {
+        classic?.subscribedTopics ?? consumer?.subscribedTopics ?? share?.subscribedTopics
+    }
 }

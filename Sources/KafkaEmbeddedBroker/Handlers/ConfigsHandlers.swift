@@ -128,7 +128,8 @@ extension Session {
         case ResourceType.broker where name == "\(node.id)":
             throw Cluster.Refusal(
                 code: .invalidConfig,
-                message: "an embedded broker has no settings of its own that can be changed; change those of all brokers")
+                message:
+                    "an embedded broker has no settings of its own that can be changed; change those of all brokers")
         case ResourceType.broker:
             throw Cluster.Refusal(
                 code: .invalidRequest,

@@ -31,7 +31,8 @@ extension Session {
                 partitionCount: leaders?.count
                     ?? (asked.partitionCount == -1 && isDefault ? nil : Int(asked.partitionCount)),
                 replicationFactor: asked.replicationFactor == -1 && isDefault ? nil : Int(asked.replicationFactor),
-                leaders: leaders, settings: asked.configs.map { .init(setting: $0.name, to: $0.value) }, isDryRun: isDryRun)
+                leaders: leaders, settings: asked.configs.map { .init(setting: $0.name, to: $0.value) },
+                isDryRun: isDryRun)
             var answer = CreateTopicsResponse.Topic()
             answer.name = topic.name
             answer.topicID = isDryRun ? .zero : topic.id

@@ -28,7 +28,9 @@ extension Session {
             owner: owner, request: request, response: response, acknowledged: acknowledged)
         let collected = collect(share, plan)
         let waitMs = Int64(max(0, request.maxWaitMs))
-        if collected.isEnough || waitMs == 0 || request.shareSessionEpoch == -1 || plan.holdsAnswer || plan.disconnect != nil {
+        if collected.isEnough || waitMs == 0 || request.shareSessionEpoch == -1 || plan.holdsAnswer
+            || plan.disconnect != nil
+        {
             return send(collected, owner)
         }
         parkedShareFetch = ParkedShareFetch(
@@ -170,7 +172,9 @@ extension Session {
         let left = Int(request.maxRecords) - collected.recordCount
         let byteCountLeft =
             min(Int(max(0, request.maxBytes)), cluster.configuration.fetchByteCountMax) - collected.byteCount
-        let next = cluster.shares.update(key(name, share.owner.group), initial: { self.beginning(log, share.owner.group) }) {
+        let next = cluster.shares.update(
+            key(name, share.owner.group), initial: { self.beginning(log, share.owner.group) }
+        ) {
             (state: inout SharePartition) in
             let isFreed = state.refresh(logStart: log.startOffset, leader: log.leadership, limits, now: now)
             return ((offset: state.nextOffset(limits), wakeAt: state.wakeAt), isFreed)
@@ -212,7 +216,8 @@ extension Session {
         return SharePartition.Limits(
             lockDuration: set["share.record.lock.duration.ms"].flatMap { Int64($0) }.map { .milliseconds($0) }
                 ?? groups.shareLockDuration,
-            deliveryCountMax: set["share.delivery.count.limit"].flatMap { Int16($0) } ?? Int16(groups.shareDeliveryCountMax),
+            deliveryCountMax: set["share.delivery.count.limit"].flatMap { Int16($0) }
+                ?? Int16(groups.shareDeliveryCountMax),
             recordCountMax: set["share.partition.max.record.locks"].flatMap { Int($0) } ?? groups.shareRecordLocksMax)
     }
 
@@ -367,7 +372,9 @@ struct CollectedShareFetch {
 extension ShareFetchRequest: TargetedRequest {
     func targets(_ cluster: Cluster) -> [FaultScript.Target] {
         topics.flatMap { topic in
-            topic.partitions.map { FaultScript.Target(topic: cluster.topic(id: topic.topicID)?.name, partition: $0.index) }
+            topic.partitions.map {
+                FaultScript.Target(topic: cluster.topic(id: topic.topicID)?.name, partition: $0.index)
+            }
         }
     }
 }
@@ -375,7 +382,9 @@ extension ShareFetchRequest: TargetedRequest {
 extension ShareAcknowledgeRequest: TargetedRequest {
     func targets(_ cluster: Cluster) -> [FaultScript.Target] {
         topics.flatMap { topic in
-            topic.partitions.map { FaultScript.Target(topic: cluster.topic(id: topic.topicID)?.name, partition: $0.index) }
+            topic.partitions.map {
+                FaultScript.Target(topic: cluster.topic(id: topic.topicID)?.name, partition: $0.index)
+            }
         }
     }
 }

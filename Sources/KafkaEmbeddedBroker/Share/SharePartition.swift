@@ -51,7 +51,9 @@ struct SharePartition: Sendable {
     /// The node that has given the locks.
     var node: Int32 { leader.leaderID }
     /// When the next lock is over.
-    var wakeAt: MonotonicInstant { entries.reduce(.distantFuture) { $1.stage == .acquired ? min($0, $1.lockedUntil) : $0 } }
+    var wakeAt: MonotonicInstant {
+        entries.reduce(.distantFuture) { $1.stage == .acquired ? min($0, $1.lockedUntil) : $0 }
+    }
 
     // MARK: What comes by itself
 
@@ -124,7 +126,8 @@ struct SharePartition: Sendable {
         var acquired: [ShareFetchResponse.AcquiredRecords] = []
         var left = recordCountMax
         var batch = 0
-        for offset in max(offsets.lowerBound, start)...max(offsets.upperBound, start) where offset <= offsets.upperBound {
+        for offset in max(offsets.lowerBound, start)...max(offsets.upperBound, start) where offset <= offsets.upperBound
+        {
             while batch < batchEnds.count, batchEnds[batch] < offset {
                 batch += 1
                 if left <= 0 { return acquired }
@@ -167,7 +170,8 @@ struct SharePartition: Sendable {
         var changed = entries
         var last: Int64 = -1
         for batch in batches {
-            guard batch.firstOffset <= batch.lastOffset, batch.firstOffset > last, !batch.acknowledgeTypes.isEmpty else {
+            guard batch.firstOffset <= batch.lastOffset, batch.firstOffset > last, !batch.acknowledgeTypes.isEmpty
+            else {
                 return .invalidRequest
             }
             last = batch.lastOffset

@@ -60,7 +60,9 @@ final class ShareStore: Sendable {
 
     func forget(group: String) { state.withLock { $0.partitions = $0.partitions.filter { $0.key.group != group } } }
 
-    func forget(topicID: KafkaUUID) { state.withLock { $0.partitions = $0.partitions.filter { $0.key.topicID != topicID } } }
+    func forget(topicID: KafkaUUID) {
+        state.withLock { $0.partitions = $0.partitions.filter { $0.key.topicID != topicID } }
+    }
 
     /// Gives back what a member has.
     ///

@@ -280,14 +280,14 @@ private struct Wanted: Error {}
                 let partition = TopicPartition("t", 0)
                 try await producer.withTransaction { transaction in
                     try await append(["y"], producer)
-                    try await transaction.addOffsets([partition: CommittedOffset(3)], of: consumer)
+                    try await transaction.addOffsets([partition: CommittedOffset(3)], readBy: consumer)
                     await #expect(throws: KafkaClientError.self) { try await consumer.committed([partition]) }
                 }
                 var found = try await consumer.committed([partition])
                 #expect(found[partition]?.offset == 3)
                 await #expect(throws: Wanted.self) {
                     try await producer.withTransaction { transaction in
-                        try await transaction.addOffsets([partition: CommittedOffset(5)], of: consumer)
+                        try await transaction.addOffsets([partition: CommittedOffset(5)], readBy: consumer)
                         throw Wanted()
                     }
                 }

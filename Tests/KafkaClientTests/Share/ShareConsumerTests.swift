@@ -116,7 +116,9 @@ import Testing
                 let isFirst = record.deliveryCount == 1
                 try consumer.acknowledge(record, as: record.offset == 0 ? .reject : isFirst ? .release : .accept)
                 let results = try await consumer.commit()
-                #expect(results.allSatisfy { $0.error == nil } && results.contains { $0.offsets.contains { $0.contains(record.offset) } })
+                #expect(
+                    results.allSatisfy { $0.error == nil }
+                        && results.contains { $0.offsets.contains { $0.contains(record.offset) } })
                 #expect(throws: KafkaClientError.self) { try consumer.acknowledge(record) }
             }
             try await wait("all comes again but one") { reading.values.count == 5 }
@@ -127,7 +129,9 @@ import Testing
         }
     }
 
-    @Test func `a record that nobody acknowledges comes again when its lock is over, and too late is told`() async throws {
+    @Test func `a record that nobody acknowledges comes again when its lock is over, and too late is told`()
+        async throws
+    {
         try await withGroup(lock: .milliseconds(300)) { fixture in
             try await fill(fixture, 0..<1, partitions: 1)
             let reading = Reading()
@@ -218,7 +222,9 @@ import Testing
         }
     }
 
-    @Test func `leaders move, brokers die and come back, coordinators move, and every record is processed`() async throws {
+    @Test func `leaders move, brokers die and come back, coordinators move, and every record is processed`()
+        async throws
+    {
         try await withGroup(brokers: 3, lock: .milliseconds(800), partitions: 6) { fixture in
             let broker = fixture.broker
             let reading = Reading()
@@ -260,7 +266,8 @@ import Testing
     }
 
     @Test func `a configuration that can't be used says what is wrong`() {
-        let problems = ShareGroupConfiguration(groupID: "", topics: [], recordCountMax: 0, maxWait: .seconds(100)).problems
+        let problems = ShareGroupConfiguration(groupID: "", topics: [], recordCountMax: 0, maxWait: .seconds(100))
+            .problems
         #expect(problems.count == 4)
     }
 

@@ -119,7 +119,9 @@ extension MembershipBench<ConsumerMembership> {
                     response.heartbeatIntervalMs = 5000
                     response.assignment = assignment.map { topics in
                         .init(
-                            topicPartitions: topics.map { .init(topicID: known[$0.key]?.id ?? .zero, partitions: $0.value) })
+                            topicPartitions: topics.map {
+                                .init(topicID: known[$0.key]?.id ?? .zero, partitions: $0.value)
+                            })
                     }
                 }))
     }

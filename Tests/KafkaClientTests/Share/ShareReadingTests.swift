@@ -41,9 +41,11 @@ import Testing
         let answer = FetchedAnswer(
             accumulator.detachFrame(),
             FetchExchange(
-                broker: 1, began: MonotonicInstant(nanoseconds: 0), ended: MonotonicInstant(nanoseconds: 0), byteCount: 0))
+                broker: 1, began: MonotonicInstant(nanoseconds: 0), ended: MonotonicInstant(nanoseconds: 0),
+                byteCount: 0))
         return ShareReading(
-            acquired(ranges), 0..<bytes.count, of: answer, FetchSource(topic: "t", partition: 0, slot: 0), RecordReader())
+            acquired(ranges), 0..<bytes.count, of: answer, FetchSource(topic: "t", partition: 0, slot: 0),
+            RecordReader())
     }
 
     private func said(_ reading: ShareReading) -> [String] {

@@ -15,14 +15,13 @@ func bill(_ consumer: Consumer, _ producer: Producer, run: Int64, until orderCou
         try reader.forEachRecord(in: batch) { orders.append(String(decoding: $0.valueBytes ?? [], as: UTF8.self)) }
         turn += 1
         do {
-            let (invoices, goesWrong) = (orders.map { "invoice of \($0)" }, turn % 4 == 2)
             try await producer.withTransaction { transaction in
-                for invoice in invoices {
-                    try await producer.append(value: invoice, to: "invoices", partition: batch.partition)
+                for order in orders {
+                    try await producer.append(value: "invoice of \(order)", to: "invoices", partition: batch.partition)
                 }
-                if goesWrong { throw Hiccup() }
                 let read = TopicPartition(batch.topic, batch.partition)
-                try await transaction.addOffsets([read: CommittedOffset(batch.nextOffset)], of: consumer)
+                try await transaction.addOffsets([read: CommittedOffset(batch.nextOffset)], readBy: consumer)
+                if turn % 4 == 2 { throw Hiccup() }  // then nothing of it counts
             }
             billedCount += orders.count { $0.hasPrefix("\(run):") }
             if billedCount >= orderCount { return }

@@ -2,7 +2,7 @@ import KafkaProtocol
 
 extension ConsumerGroup {
     /// The names of the topics that members read.
-    var subscribedTopics: Set<String> { Set(readTopics.values.map(\.name)) }
+    var subscribedTopics: Set<String> { members.isEmpty ? [] : Set(readTopics.values.map(\.name)) }
 
     /// Why offsets are not committed; nil when they are.
     ///

@@ -105,7 +105,9 @@ struct ShareGroup: Sendable {
         if isNew || target != former { epoch = epoch == .max ? 1 : epoch + 1 }
     }
 
-    private mutating func leave(_ request: ShareGroupHeartbeatRequest) throws(GroupRefusal) -> ShareGroupHeartbeatResponse {
+    private mutating func leave(_ request: ShareGroupHeartbeatRequest) throws(GroupRefusal)
+        -> ShareGroupHeartbeatResponse
+    {
         guard members[request.memberID] != nil else {
             throw GroupRefusal(.unknownMemberId, "there is no member \(request.memberID)")
         }
@@ -179,7 +181,9 @@ extension ShareGroupHeartbeatRequest {
         if groupID.isEmpty { return "the group's id is empty" }
         if memberID.isEmpty { return "the member's id is empty" }
         if rackID?.isEmpty == true { return "the rack's id is empty" }
-        if memberEpoch == 0, subscribedTopicNames?.isEmpty ?? true { return "a member that joins has to say what it reads" }
+        if memberEpoch == 0, subscribedTopicNames?.isEmpty ?? true {
+            return "a member that joins has to say what it reads"
+        }
         return memberEpoch < -1 ? "the member's epoch is \(memberEpoch)" : nil
     }
 
