@@ -28,6 +28,9 @@ struct AcquiredRecords: Sendable {
     private(set) var decidedCount = 0
     private(set) var openCount: Int
 
+    /// Released without that the user has had it, so that nobody is told what came of it.
+    private static let givenBack = -Acknowledgement.release.rawValue
+
     /// Why an acknowledgement is not taken.
     enum Refusal: Error { case alreadyAcknowledged, notHanded, lockIsOver }
 
@@ -89,7 +92,7 @@ struct AcquiredRecords: Sendable {
     mutating func releaseWaiting() {
         for index in stages.indices where stages[index] == .waiting {
             stages[index] = .decided
-            types[index] = Acknowledgement.release.rawValue
+            types[index] = Self.givenBack
             decidedCount += 1
         }
     }
@@ -117,11 +120,11 @@ struct AcquiredRecords: Sendable {
                 stages[index] = .sent
                 if let last = open, last.lastOffset + 1 == offsets[index] {
                     open!.lastOffset = offsets[index]
-                    open!.acknowledgeTypes.append(types[index])
+                    open!.acknowledgeTypes.append(abs(types[index]))
                 } else {
                     if let open { batches.append(open.shortened) }
                     open = AcknowledgementBatch(
-                        firstOffset: offsets[index], lastOffset: offsets[index], acknowledgeTypes: [types[index]])
+                        firstOffset: offsets[index], lastOffset: offsets[index], acknowledgeTypes: [abs(types[index])])
                 }
             }
             if let open { batches.append(open.shortened) }
@@ -135,13 +138,13 @@ struct AcquiredRecords: Sendable {
     /// - Parameters:
     ///   - isTaken: whether it has taken it.
     ///   - renewed: until when locks hold that were renewed.
-    /// - Returns: the offsets of the records.
+    /// - Returns: the offsets of the records of which the user has said something.
     mutating func didAnswer(isTaken: Bool, renewed: MonotonicInstant) -> [Int64] {
         others.removeFirst(sentOthers)
         sentOthers = 0
         var answered: [Int64] = []
         for index in stages.indices where stages[index] == .sent {
-            answered.append(offsets[index])
+            if types[index] != Self.givenBack { answered.append(offsets[index]) }
             if types[index] == Acknowledgement.renew.rawValue, isTaken {
                 stages[index] = .handed
                 types[index] = 0
@@ -162,7 +165,9 @@ struct AcquiredRecords: Sendable {
         decidedCount = 0
         var unanswered: [Int64] = []
         for index in stages.indices where stages[index] != .ended {
-            if stages[index] == .decided || stages[index] == .sent { unanswered.append(offsets[index]) }
+            if stages[index] == .decided || stages[index] == .sent, types[index] != Self.givenBack {
+                unanswered.append(offsets[index])
+            }
             end(index)
         }
         return unanswered
@@ -176,7 +181,7 @@ struct AcquiredRecords: Sendable {
         for index in stages.indices where stages[index] != .ended && stages[index] != .sent {
             guard ranges.contains(where: { $0.contains(offsets[index]) }) else { continue }
             if stages[index] == .decided {
-                undone.append(offsets[index])
+                if types[index] != Self.givenBack { undone.append(offsets[index]) }
                 decidedCount -= 1
             }
             end(index)

@@ -31,7 +31,7 @@ extension ShareLane {
         _ answer: ShareAnswer
     ) {
         let now = MonotonicInstant.now
-        let lockedUntil = now + .milliseconds(Int64(max(0, response.acquisitionLockTimeoutMs)))
+        let lockedUntil = now + Self.lockTime(response.acquisitionLockTimeoutMs)
         let fetched = answer.buffer.map {
             FetchedAnswer($0, FetchExchange(broker: broker, began: answer.began, ended: now, byteCount: $0.frame.count))
         }
@@ -57,6 +57,11 @@ extension ShareLane {
         end(told, Self.unspoken)
         link.acquisitions.removeAll { $0.with { $0.isOver } }
         learn(hints, response.nodeEndpoints, unknown)
+    }
+
+    /// How long locks hold. A broker that does not say it has Kafka's default, so far as is known.
+    private static func lockTime(_ milliseconds: Int32) -> Duration {
+        milliseconds > 0 ? .milliseconds(Int64(milliseconds)) : .seconds(30)
     }
 
     private static let unspoken = KafkaClientError(
@@ -137,7 +142,7 @@ extension ShareLane {
                     response.errorCode, "acknowledgements of group '\(configuration.groupID)' were refused",
                     response.errorMessage))
         }
-        let renewed = MonotonicInstant.now + .milliseconds(Int64(max(0, response.acquisitionLockTimeoutMs)))
+        let renewed = MonotonicInstant.now + Self.lockTime(response.acquisitionLockTimeoutMs)
         var told = told
         var unknown: Set<String> = []
         var hints: [LeaderHint] = []

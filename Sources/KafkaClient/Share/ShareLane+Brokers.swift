@@ -174,6 +174,7 @@ extension ShareLane {
                     KafkaClientError(
                         .unknownTopic, "topic '\(name)' was deleted, and another one made that has its name"))
                 partitions[slot].topicID = description.id
+                topicNames[description.id] = name
             }
             let index = Int(partitions[slot].source.partition)
             let leader =
@@ -220,7 +221,10 @@ extension ShareLane {
 
     /// The slot of a partition that an answer speaks of.
     func slot(_ topicID: KafkaUUID, _ partition: Int32) -> Int? {
-        partitions.firstIndex { $0.topicID == topicID && $0.source.partition == partition }
+        guard let name = topicNames[topicID], let slot = slots[TopicPartition(name, partition)],
+            partitions[slot].topicID == topicID
+        else { return nil }
+        return slot
     }
 
     /// Takes over what an answer says of leaders, and has those asked for of which it says nothing.

@@ -25,6 +25,7 @@ actor ShareLane: PartitionReader {
     /// By slot. A partition keeps its slot when it is shared no more.
     var partitions: [SharePartition] = []
     var slots: [TopicPartition: Int] = [:]
+    var topicNames: [KafkaUUID: String] = [:]
     var links: [Int32: ShareLink] = [:]
     /// Topics that this lane has asked for and waits for.
     var asking: Set<String> = []

@@ -61,6 +61,9 @@ import Testing
         #expect(told == ["2-2: [2]"])
         let isHandedLater = records.hand(1, now: Self.begin)
         #expect(!isHandedLater)
+        // The user knows nothing of it.
+        let answered = records.didAnswer(isTaken: true, renewed: Self.begin)
+        #expect(answered.isEmpty && records.openCount == 1)
     }
 
     @Test func `behind its lock a record is neither handed out nor acknowledged`() throws {

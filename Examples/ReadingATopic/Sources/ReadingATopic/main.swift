@@ -16,7 +16,8 @@ func readAll(_ client: Client) async throws {
 func readOneByOne(_ client: Client) async throws {
     try await client.withConsumer(of: ["events"], from: .earliest) { consumer in
         for try await record in consumer.records() {
-            print("one by one", record.partition, record.offset, String(decoding: record.valueBytes ?? [], as: UTF8.self))
+            print(
+                "one by one", record.partition, record.offset, String(decoding: record.valueBytes ?? [], as: UTF8.self))
         }
     }
 }
