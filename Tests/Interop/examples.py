@@ -22,6 +22,7 @@ EXAMPLES = {
     "PartitionRoundTrip": ("next offset ", "ok: 3 records were stored in topic 'events'"),
     "LookingAfterACluster": ("2 offsets, the newest record is at ", "events-0 60", "ok: 200 records were stored in topic 'events'"),
     "ConsumersInAGroup": ("a member got ", "read by each: [", "ok: 6000 records were stored in topic 'events'"),
+    "SharedQueue": ("500 jobs are done, ", "ok: 500 records were stored in topic 'jobs'"),
     "ExactlyOnce": (
         "a transaction was aborted", "600 invoices, 600 of them different", "ok: 600 records were stored in topic 'orders'"),
     "ReadingATopic": ("one by one", "billing 0", "assigned(", "ok: 20 records were stored in topic 'events'"),

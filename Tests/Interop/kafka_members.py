@@ -2,7 +2,6 @@
 
 import collections
 import signal
-import threading
 import time
 
 from clients import Confluent
@@ -11,6 +10,7 @@ from kafka_admin import elect_preferred, reassign
 from kafka_cluster import BOOTSTRAP, signal_node, start_node, under_replicated
 from members import Members, member
 from mixed_groups import PARTITIONS, STRATEGIES, mix
+from written_numbers import Numbers
 
 
 def needs_nodes(count):
@@ -27,36 +27,6 @@ def define(strategy):
 
 for each in STRATEGIES:
     define(each)
-
-
-class Numbers:
-    """Writes numbers to a topic, acknowledged by all replicas, until it is stopped."""
-
-    def __init__(self, topic):
-        from confluent_kafka import Producer
-        self.topic, self.acked, self.ended = topic, [], False
-        self.client = Producer({
-            "bootstrap.servers": BOOTSTRAP, "enable.idempotence": True, "linger.ms": 5, "delivery.timeout.ms": 120000,
-            "log_level": 0})
-        self.thread = threading.Thread(target=self.write, daemon=True)
-        self.thread.start()
-
-    def write(self):
-        number = 0
-        while not self.ended:
-            self.client.produce(self.topic, f"{self.topic}-{number}".encode(), partition=number % PARTITIONS, callback=self.note)
-            self.client.poll(0.002)
-            number += 1
-        self.client.flush(120)
-
-    def note(self, error, message):
-        expect(error is None, f"a record was not stored: {error}")
-        self.acked.append(message.value().decode())
-
-    def stop(self):
-        self.ended = True
-        self.thread.join()
-        return list(self.acked)
 
 
 def define_troubles(strategy, **settings):

@@ -11,10 +11,10 @@ import harness
 
 SUITES = ("broker", "controlled", "wires", "command", "load_model", "truth", "truth_full", "workloads", "verify", "events",
           "explain", "metrics", "resume", "expectations", "workflow", "compare", "refusals", "shells", "plots", "peers",
-          "interchange", "admin", "kafka_calls", "admin_tools", "groups", "groups_full", "transactions", "consume", "end_to_end", "partitions", "false_brokers", "endings", "drill_judge", "costs",
+          "interchange", "admin", "kafka_calls", "admin_tools", "groups", "groups_full", "share_groups", "transactions", "consume", "end_to_end", "partitions", "false_brokers", "endings", "drill_judge", "costs",
           "examples", "checks", "java_client", "java_clients",
           "srv_names", "kafka_short", "kafka_contents", "kafka_corpora", "kafka_full", "kafka_interchange", "kafka_drills",
-          "kafka_changes", "kafka_members", "kafka_transactions", "kafka_sequences", "kafka_groups", "kafka_wires", "kafka_secured", "kafka_rights", "kafka_telemetry", "secured")
+          "kafka_changes", "kafka_members", "kafka_transactions", "kafka_sequences", "kafka_groups", "kafka_share_groups", "kafka_wires", "kafka_secured", "kafka_rights", "kafka_telemetry", "secured")
 
 
 class Outcome:

@@ -11,6 +11,7 @@
 //      interop-peer admin BOOTSTRAP                                            see AdminCommands
 //      interop-peer transact BOOTSTRAP TOPIC ID LANES          < records, and lines commit or abort   > committed, aborted, failed CODE
 //      interop-peer chain BOOTSTRAP GROUP FROM TO ID PROTOCOL                                    > copied PARTITION COUNT, again
+//      interop-peer share BOOTSTRAP GROUP TOPIC implicit|explicit|strict COUNT                   see ShareCommand
 //
 // A member of a group reads until it gets SIGTERM, and commits by itself. ASSIGNOR is the name of a strategy, or `consumer` for a
 // group whose coordinator assigns (KIP-848).
@@ -44,10 +45,14 @@ struct InteropPeer {
             try await readInGroup(
                 bootstrap: arguments[1], groupID: arguments[2], topic: arguments[3], assignor: arguments[4],
                 instance: arguments.dropFirst(5).first)
+        case "share" where arguments.count == 6 && Int(arguments[5]) != nil:
+            try await ShareCommand.run(
+                bootstrap: arguments[1], groupID: arguments[2], topic: arguments[3], mode: arguments[4],
+                recordCountMax: Int(arguments[5])!)
         case "admin" where arguments.count == 2: try await AdminCommands.run(bootstrap: arguments[1])
         default:
             FileHandle.standardError.write(
-                Data("usage: interop-peer write|read|batches|group|transact|chain|admin BOOTSTRAP …\n".utf8))
+                Data("usage: interop-peer write|read|batches|group|share|transact|chain|admin BOOTSTRAP …\n".utf8))
             exit(64)
         }
     }

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import Synchronization
 
 /// Which lane reads which partition: a partition always goes to the same lane.
@@ -36,4 +37,6 @@ final class LaneAssignment: PartitionReader {
     func remove(_ partitions: Set<TopicPartition>) async {
         for (lane, partitions) in byLane(partitions) { await lane.remove(partitions) }
     }
+
+    func fail(_ error: KafkaClientError) async { for lane in lanes { await lane.fail(error) } }
 }

@@ -81,6 +81,7 @@ extension GroupDriver {
         case .heartbeat(let request): send(number, timeout, { _ in request }) { .heartbeat($0) }
         case .leaveGroup(let request): send(number, timeout, { request.fitted(to: $0) }) { .leaveGroup($0) }
         case .consumerHeartbeat(let request): send(number, timeout, { _ in request }) { .consumerHeartbeat($0) }
+        case .shareHeartbeat(let request): send(number, timeout, { _ in request }) { .shareHeartbeat($0) }
         }
     }
 

@@ -22,6 +22,8 @@ actor GroupDriver {
     /// Gives partitions to lanes, and takes them away.
     private let changes: any PartitionReader
     private(set) var membership: any GroupMembership
+    /// Whether the group commits offsets, from which reading goes on; a share group does not.
+    private let hasOffsets: Bool
     var connection: BrokerConnection?
     var coordinatorID: Int32 = -1
     var isClosed = false
@@ -53,11 +55,15 @@ actor GroupDriver {
         case lose(Set<TopicPartition>)
     }
 
+    /// - Parameters:
+    ///   - lanes: those whose users are to ask for records, and whose offsets are committed; none for a share group.
+    ///   - shareMemberID: the id of a member of a share group (KIP-932); nil in other groups.
     init(
         _ configuration: GroupConfiguration, cluster: Cluster, connection: ConnectionConfiguration,
         lanes: [ConsumerLane],
-        rack: String, changes: any PartitionReader
+        rack: String, changes: any PartitionReader, shareMemberID: String? = nil
     ) {
+        hasOffsets = shareMemberID == nil
         self.configuration = configuration
         self.cluster = cluster
         self.lanes = lanes
@@ -79,11 +85,15 @@ actor GroupDriver {
         settings.retryBackoffMax = cluster.configuration.retryBackoffMax
         settings.assignors = configuration.assignors
         settings.serverAssignor = configuration.serverAssignor
-        membership =
-            switch configuration.groupProtocol {
-            case .classic: ClassicMembership(settings)
-            case .consumer: ConsumerMembership(settings, memberID: KafkaUUID.random().description)
-            }
+        if let shareMemberID {
+            membership = ConsumerMembership(settings, memberID: shareMemberID, isShare: true)
+        } else {
+            membership =
+                switch configuration.groupProtocol {
+                case .classic: ClassicMembership(settings)
+                case .consumer: ConsumerMembership(settings, memberID: KafkaUUID.random().description)
+                }
+        }
         cluster.meter.add(meter)
         cluster.metadata.add(listener) { [weak self, loop] in
             guard let self else { return }
@@ -132,7 +142,7 @@ actor GroupDriver {
         case .left: leaving?.resume()
         case .fail(let error):
             leaving?.resume()
-            start { driver in for lane in driver.lanes { await lane.fail(error) } }
+            start { driver in await driver.changes.fail(error) }
         }
     }
 
@@ -204,6 +214,9 @@ actor GroupDriver {
     }
 
     private func assign(_ partitions: Set<TopicPartition>) async {
+        guard hasOffsets else {
+            return await changes.add(Dictionary(uniqueKeysWithValues: partitions.map { ($0, .earliest) }))
+        }
         guard let starts = await starts(of: partitions) else { return }
         await configuration.onRebalance?(.assigned(partitions))
         // They may be gone by now; what takes them away comes behind.
@@ -319,4 +332,6 @@ protocol PartitionReader: Sendable {
     func stop(_ partitions: Set<TopicPartition>) async
     /// Forgets partitions.
     func remove(_ partitions: Set<TopicPartition>) async
+    /// Ends for good.
+    func fail(_ error: KafkaClientError) async
 }

@@ -38,6 +38,7 @@ enum GroupRequest: Sendable, Equatable {
     /// Written for version 3 and later; see `fitted(to:)`.
     case leaveGroup(LeaveGroupRequest)
     case consumerHeartbeat(ConsumerGroupHeartbeatRequest)
+    case shareHeartbeat(ShareGroupHeartbeatRequest)
 }
 
 /// What the coordinator answers.
@@ -47,6 +48,7 @@ enum GroupAnswer: Sendable, Equatable {
     case heartbeat(HeartbeatResponse)
     case leaveGroup(LeaveGroupResponse)
     case consumerHeartbeat(ConsumerGroupHeartbeatResponse)
+    case shareHeartbeat(ShareGroupHeartbeatResponse)
 }
 
 extension LeaveGroupRequest {

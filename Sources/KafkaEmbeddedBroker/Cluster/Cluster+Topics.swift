@@ -62,6 +62,7 @@ extension Cluster {
         guard let topic else { return false }
         for partition in topic.partitions { release(partition.delete()) }
         groups.forget(topic: topic.name)
+        shares.forget(topicID: topic.id)
         return true
     }
 
@@ -78,6 +79,7 @@ extension Cluster {
         }
         for partition in old.partitions { release(partition.delete()) }
         groups.forget(topic: name)
+        shares.forget(topicID: old.id)
     }
 
     /// Adds partitions to a topic until there are `count`. The new ones are led by the nodes in turn.

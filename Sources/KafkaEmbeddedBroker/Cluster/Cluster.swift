@@ -14,6 +14,8 @@ final class Cluster: Sendable {
     let telemetry: TelemetryStore?
     let groups: GroupCoordinator
     let transactions: TransactionCoordinator
+    /// What share groups have done with partitions.
+    let shares = ShareStore()
     let state = Mutex(State())
     /// The memory of the logs.
     let segments = SegmentPool(freeByteCountMax: 32 << 20)
@@ -82,6 +84,9 @@ final class Cluster: Sendable {
             throw EmbeddedBrokerError(.invalidConfiguration, "an embedded broker can't secure connections: \(error)")
         }
         sasl = SASLServer(security)
+        groups.setOnGone { [shares] group, members in
+            for member in members { shares.release(member, of: group, at: nil) }
+        }
         id = configuration.clusterID ?? KafkaUUID.random().description
     }
 

@@ -4,7 +4,9 @@ extension FaultRule {
     /// The APIs that are served, by the names that rules use.
     package static var apiNames: [String] { apiKeys.map { $0.name.lowercased() } }
 
-    private static var apiKeys: [ApiKey] { (Session.apis + Session.groupAPIs + Session.transactionAPIs).map(\.key) }
+    private static var apiKeys: [ApiKey] {
+        (Session.apis + Session.groupAPIs + Session.shareAPIs + Session.transactionAPIs).map(\.key)
+    }
 
     /// Reads a rule from a text: the name of an API, or `any`, and then parts that are separated by colons.
     ///

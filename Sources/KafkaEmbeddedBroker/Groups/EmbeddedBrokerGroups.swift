@@ -16,6 +16,20 @@ public struct EmbeddedBrokerGroups: Sendable, Equatable {
     /// How often members of a consumer group (KIP-848) are told to send heartbeats, one millisecond to one hour. Kafka's
     /// `group.consumer.heartbeat.interval.ms`, which is five seconds there; here members learn of changes sooner.
     public var consumerHeartbeatInterval = Duration.seconds(1)
+    /// After what time a member of a share group (KIP-932) that sends no heartbeat is fenced, one millisecond to one day. Kafka's
+    /// `group.share.session.timeout.ms`.
+    public var shareSessionTimeout = Duration.seconds(45)
+    /// How often members of a share group are told to send heartbeats, one millisecond to one hour. Kafka's
+    /// `group.share.heartbeat.interval.ms`, which is five seconds there; here members learn of changes sooner.
+    public var shareHeartbeatInterval = Duration.seconds(1)
+    /// How long a record stays with the member of a share group that has acquired it, one millisecond to one day; a group's own
+    /// `share.record.lock.duration.ms` goes before. Kafka's `group.share.record.lock.duration.ms`.
+    public var shareLockDuration = Duration.seconds(30)
+    /// How often a record is handed to members of a share group at most, 1 to 100. Kafka's `group.share.delivery.count.limit`.
+    public var shareDeliveryCountMax = 5
+    /// The most records of a partition that a share group works on, 1 to 1,000,000. Kafka's
+    /// `group.share.partition.max.record.locks`.
+    public var shareRecordLocksMax = 2000
     /// The most members of a group, 1 to 10,000; more are refused with GROUP_MAX_SIZE_REACHED. Kafka's `group.max.size`.
     public var sizeMax = 1000
     /// The longest metadata of a committed offset, in bytes, 0 to 32,767. Kafka's `offset.metadata.max.bytes`.
@@ -36,6 +50,11 @@ public struct EmbeddedBrokerGroups: Sendable, Equatable {
         check.expect("groups.consumerSessionTimeout", consumerSessionTimeout, in: .milliseconds(1) ... .seconds(86_400))
         check.expect(
             "groups.consumerHeartbeatInterval", consumerHeartbeatInterval, in: .milliseconds(1) ... .seconds(3600))
+        check.expect("groups.shareSessionTimeout", shareSessionTimeout, in: .milliseconds(1) ... .seconds(86_400))
+        check.expect("groups.shareHeartbeatInterval", shareHeartbeatInterval, in: .milliseconds(1) ... .seconds(3600))
+        check.expect("groups.shareLockDuration", shareLockDuration, in: .milliseconds(1) ... .seconds(86_400))
+        check.expect("groups.shareDeliveryCountMax", shareDeliveryCountMax, in: 1...100)
+        check.expect("groups.shareRecordLocksMax", shareRecordLocksMax, in: 1...1_000_000)
         check.expect("groups.sizeMax", sizeMax, in: 1...10_000)
         check.expect("groups.offsetMetadataByteCountMax", offsetMetadataByteCountMax, in: 0...Int(Int16.max))
         check.expect("groups.byteCountMax", byteCountMax > 0, "is \(byteCountMax); it must be positive")

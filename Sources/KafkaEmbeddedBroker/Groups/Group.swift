@@ -1,13 +1,14 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// A group: its members, of one of the two protocols or none, and its offsets.
+/// A group: its members, of one of the three protocols or none, and its offsets.
 ///
 /// A group without members may become one of the other protocol; its offsets stay.
 struct Group: Sendable {
     /// Of a group whose offsets were committed without members, this is an empty one.
     private(set) var classic: ClassicGroup?
     private(set) var consumer: ConsumerGroup?
+    private(set) var share: ShareGroup?
     var offsets = CommittedOffsets()
     /// Offsets that count when their transactions commit, by producer id.
     private(set) var pending: [Int64: CommittedOffsets] = [:]
@@ -18,19 +19,23 @@ struct Group: Sendable {
     var isVacant: Bool { hasNoMembers && offsets.isEmpty && pending.isEmpty }
 
     var hasNoMembers: Bool {
-        classic.map { $0.members.isEmpty && $0.pending.isEmpty } ?? consumer?.members.isEmpty ?? true
+        classic.map { $0.members.isEmpty && $0.pending.isEmpty } ?? consumer?.members.isEmpty ?? share?.members.isEmpty
+            ?? true
     }
 
-    var wakeAt: MonotonicInstant { classic?.wakeAt ?? consumer?.wakeAt ?? .distantFuture }
+    var wakeAt: MonotonicInstant { classic?.wakeAt ?? consumer?.wakeAt ?? share?.wakeAt ?? .distantFuture }
 
     /// About the bytes that it takes.
     var byteCount: Int {
-        256 + (classic?.byteCount ?? consumer?.byteCount ?? 0) + offsets.byteCount
+        256 + (classic?.byteCount ?? consumer?.byteCount ?? share?.byteCount ?? 0) + offsets.byteCount
             + pending.values.reduce(0) { $0 + $1.byteCount }
     }
 
     /// The name of its state, as ListGroups has it.
-    var stateName: String { classic?.state.rawValue ?? consumer?.state.rawValue ?? ClassicGroup.State.empty.rawValue }
+    var stateName: String {
+        classic?.state.rawValue ?? consumer?.state.rawValue ?? share?.state.rawValue
+            ?? ClassicGroup.State.empty.rawValue
+    }
 
     /// Does something with the group of the classic protocol, which an empty one of the other becomes.
     ///
@@ -39,7 +44,7 @@ struct Group: Sendable {
         _ settings: EmbeddedBrokerGroups, _ body: (inout ClassicGroup) -> Result
     ) -> Result? {
         if classic == nil {
-            guard hasNoMembers else { return nil }
+            guard hasNoMembers, share == nil else { return nil }
             consumer = nil
             classic = ClassicGroup(settings)
         }
@@ -53,14 +58,32 @@ struct Group: Sendable {
         _ settings: EmbeddedBrokerGroups, _ body: (inout ConsumerGroup) throws(GroupRefusal) -> Result
     ) throws(GroupRefusal) -> Result {
         if consumer == nil {
-            guard hasNoMembers else {
-                throw GroupRefusal(.groupIdNotFound, "the group has members of the classic protocol")
+            guard hasNoMembers, share == nil else {
+                throw GroupRefusal(.groupIdNotFound, "the group has members of another protocol, or is a share group")
             }
             classic = nil
             consumer = ConsumerGroup(settings)
         }
         return try body(&consumer!)
     }
+
+    /// Does something with the share group, which a group becomes that is none of any protocol. It stays one.
+    ///
+    /// - Throws: GROUP_ID_NOT_FOUND when it is one of another protocol, and what `body` throws.
+    mutating func withShare<Result>(
+        _ settings: EmbeddedBrokerGroups, _ body: (inout ShareGroup) throws(GroupRefusal) -> Result
+    ) throws(GroupRefusal) -> Result {
+        if share == nil {
+            guard classic == nil, consumer == nil, isVacant else {
+                throw GroupRefusal(.groupIdNotFound, "the group is no share group")
+            }
+            share = ShareGroup(settings)
+        }
+        return try body(&share!)
+    }
+
+    /// Members of the share group that are gone, so that others get what they have.
+    mutating func takeGone() -> [String] { share?.takeGone() ?? [] }
 
     /// Does something with the group of the classic protocol, if it is one.
     mutating func ifClassic<Result>(_ body: (inout ClassicGroup) -> Result) -> Result? {
@@ -114,11 +137,13 @@ struct Group: Sendable {
     mutating func expire(now: MonotonicInstant) {
         classic?.expire(now: now)
         consumer?.expire(now: now)
+        share?.expire(now: now)
     }
 
     mutating func move(now: MonotonicInstant) {
         classic?.move(now: now)
         consumer?.move(now: now)
+        share?.move(now: now)
     }
 
     mutating func takeAnswers() -> [GroupAnswer] { classic?.takeAnswers() ?? [] }
@@ -127,5 +152,7 @@ struct Group: Sendable {
     mutating func putBack(_ answers: [GroupAnswer]) { classic?.answers += answers }
 
     /// The topics that members read.
-    var subscribedTopics: Set<String>? { classic?.subscribedTopics ?? consumer?.subscribedTopics }
+    var subscribedTopics: Set<String>? {
+        classic?.subscribedTopics ?? consumer?.subscribedTopics ?? share?.subscribedTopics
+    }
 }

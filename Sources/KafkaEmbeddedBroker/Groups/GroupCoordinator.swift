@@ -28,6 +28,12 @@ final class GroupCoordinator: Sendable {
 
     let settings: EmbeddedBrokerGroups
     let state = Mutex(State())
+    /// Told, without the lock, of members that a share group has lost.
+    private let onGone = Mutex<(@Sendable (_ group: String, _ members: [String]) -> Void)?>(nil)
+
+    func setOnGone(_ body: @escaping @Sendable (_ group: String, _ members: [String]) -> Void) {
+        onGone.withLock { $0 = body }
+    }
 
     init(_ settings: EmbeddedBrokerGroups) { self.settings = settings }
 
@@ -41,12 +47,14 @@ final class GroupCoordinator: Sendable {
         _ id: String, coordinator: Int32? = nil, _ body: (inout Group?, inout State, MonotonicInstant) -> Result
     ) -> Result {
         let now = MonotonicInstant.now
+        var gone: [String] = []
         let (result, due) = state.withLock { state in
             // The group is taken out, so that it is changed in place.
             var group = state.groups.removeValue(forKey: id)
             let former = group.map { $0.byteCount + id.utf8.count } ?? 0
             let result = body(&group, &state, now)
             let answers = group?.takeAnswers() ?? []
+            gone = group?.takeGone() ?? []
             if let coordinator { group?.coordinator = coordinator }
             // One that came to nothing is not kept.
             if former == 0, group?.isVacant == true { group = nil }
@@ -58,6 +66,7 @@ final class GroupCoordinator: Sendable {
             return (result, Self.takeWaiters(of: answers, &state))
         }
         for (tell, answer) in due { tell(answer) }
+        if !gone.isEmpty { onGone.withLock { $0 }?(id, gone) }
         return result
     }
 
@@ -143,6 +152,7 @@ final class GroupCoordinator: Sendable {
     /// Does what is due in all groups.
     func expire() {
         let now = MonotonicInstant.now
+        var gone: [(String, [String])] = []
         let due = state.withLock { state in
             var answers: [GroupAnswer] = []
             let ids = state.groups.filter { $0.value.wakeAt <= now }.map(\.key)
@@ -151,6 +161,7 @@ final class GroupCoordinator: Sendable {
                 let former = group.byteCount
                 group.expire(now: now)
                 answers += group.takeAnswers()
+                gone.append((id, group.takeGone()))
                 state.byteCount += group.byteCount - former
                 state.groups[id] = group
             }
@@ -159,6 +170,7 @@ final class GroupCoordinator: Sendable {
             return Self.takeWaiters(of: answers, &state)
         }
         for (tell, answer) in due { tell(answer) }
+        for (id, members) in gone where !members.isEmpty { onGone.withLock { $0 }?(id, members) }
     }
 
     /// Moves the groups that have another coordinator than before.

@@ -19,6 +19,7 @@ extension Session {
                     group = nil
                     return .none
                 }
+                if code == .none { cluster.shares.forget(group: id) }
                 answer.errorCode = plan.errorAfterStore() ?? code
             }
             return answer

@@ -39,7 +39,7 @@ extension Session {
 
     private static func describe(_ group: Group) -> DescribeGroupsResponse.Group? {
         if let classic = group.classic { return classic.describe() }
-        if group.consumer != nil { return nil }
+        if group.consumer != nil || group.share != nil { return nil }
         var simple = DescribeGroupsResponse.Group()
         simple.groupState = group.stateName
         return simple

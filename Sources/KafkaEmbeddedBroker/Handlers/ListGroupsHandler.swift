@@ -17,8 +17,9 @@ extension Session {
             var listed = ListGroupsResponse.Group()
             listed.groupID = id
             listed.groupState = group.stateName
-            listed.groupType = group.consumer == nil ? "classic" : "consumer"
-            listed.protocolType = group.consumer == nil ? group.classic?.protocolType ?? "" : "consumer"
+            listed.groupType = group.share != nil ? "share" : group.consumer == nil ? "classic" : "consumer"
+            listed.protocolType =
+                group.share != nil ? "share" : group.consumer == nil ? group.classic?.protocolType ?? "" : "consumer"
             guard states.isEmpty || states.contains(listed.groupState.lowercased()),
                 types.isEmpty || types.contains(listed.groupType), self.cluster.coordinatorID(of: id) == self.node.id
             else { return }

@@ -107,7 +107,7 @@ extension Session {
             if plan.throttleMs > 0 { mute(forMs: plan.throttleMs) }
         } else if plan.holdsAnswer {
             holdAnswer(held, for: plan.isStalled ? nil : delay, throttleMs: plan.throttleMs)
-        } else if plan.throttleMs > 0, parkedFetch == nil {
+        } else if plan.throttleMs > 0, parkedFetch == nil, parkedShareFetch == nil {
             mute(forMs: plan.throttleMs)
         }
     }

@@ -30,7 +30,7 @@ extension Session {
             serve(ConsumerGroupHeartbeatRequest.self, header, reader, handleConsumerGroupHeartbeat)
         case .consumerGroupDescribe:
             serve(ConsumerGroupDescribeRequest.self, header, reader, handleConsumerGroupDescribe)
-        default: handleTransactions(header, reader)
+        default: if !handleShare(header, reader) { handleTransactions(header, reader) }
         }
     }
 

@@ -45,6 +45,9 @@ final class Session: @unchecked Sendable {
     /// What the client reads, if it tells only what changes of it.
     var fetchSession = ServedFetchSession()
     var parkedGroupRequest: ParkedGroupRequest?
+    /// What members of share groups read over this connection.
+    var shareSessions: [ServedShareSession.Owner: ServedShareSession] = [:]
+    var parkedShareFetch: ParkedShareFetch?
     /// Who the client is.
     var security: SessionSecurity
     /// When the client has to have shown that.
@@ -110,6 +113,7 @@ final class Session: @unchecked Sendable {
         isClosed = true
         parkedFetch?.waiter.cancel()
         parkedFetch = nil
+        endShareSessions()
         if let parkedGroupRequest { cluster.groups.forget(parkedGroupRequest.waiter) }
         parkedGroupRequest = nil
         timer?.close()

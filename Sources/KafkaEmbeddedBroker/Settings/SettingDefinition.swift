@@ -113,10 +113,18 @@ extension SettingDefinition {
         .init("unclean.leader.election.enable", .boolean, "false"),
     ]
 
-    /// Those of groups, which are only kept and told.
+    /// Those of groups. When share groups begin, how long their locks hold, and how many records and deliveries they may have is
+    /// obeyed; the others are only kept and told.
     static let ofGroups: [SettingDefinition] = [
         .init("consumer.heartbeat.interval.ms", .int(1...Int64(Int32.max)), "5000"),
         .init("consumer.session.timeout.ms", .int(1...Int64(Int32.max)), "45000"),
+        .init("share.auto.offset.reset", .word(["earliest", "latest"]), "latest"),
+        .init("share.delivery.count.limit", .int(1...100), "5"),
+        .init("share.heartbeat.interval.ms", .int(1...Int64(Int32.max)), "5000"),
+        .init("share.isolation.level", .word(["read_committed", "read_uncommitted"]), "read_uncommitted"),
+        .init("share.partition.max.record.locks", .int(1...1_000_000), "2000"),
+        .init("share.record.lock.duration.ms", .int(1...86_400_000), "30000"),
+        .init("share.session.timeout.ms", .int(1...Int64(Int32.max)), "45000"),
     ]
 
     /// Those of brokers that can be set while they run. It is obeyed by the topics that have no `max.message.bytes`.

@@ -266,7 +266,7 @@ import Testing
         _ = try FaultRule(parsing: OptionTable.faultExample)
         let names = OptionTable.shared.fault.row.help.split(separator: "(")[1].prefix { $0 != ")" }.split(
             separator: ", ")
-        #expect(names.count == 28)
+        #expect(names.count == 35)
         for name in names { _ = try FaultRule(parsing: "\(name):stall") }
     }
 

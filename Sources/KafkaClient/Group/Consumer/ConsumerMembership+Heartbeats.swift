@@ -36,12 +36,58 @@ extension ConsumerMembership {
         return request
     }
 
+    /// Everything for a member that joins, and after a failure; otherwise what has changed. A share group is not told what a member has.
+    mutating func shareHeartbeat() -> ShareGroupHeartbeatRequest {
+        var request = ShareGroupHeartbeatRequest()
+        request.groupID = settings.groupID
+        request.memberID = memberID
+        request.memberEpoch = epoch
+        let isFull = told == nil || epoch == 0
+        if isFull { request.rackID = settings.rack }
+        if isFull || told?.subscription != subscription {
+            request.subscribedTopicNames = subscription.sorted(by: precedesInJava)
+        }
+        mustAcknowledge = false
+        told = Told(subscription: subscription, regex: nil, owned: [:])
+        return request
+    }
+
+    /// What heartbeats of both kinds are answered.
+    private struct Answer {
+        var errorCode: KafkaErrorCode
+        var errorMessage: String?
+        var memberID: String?
+        var memberEpoch: Int32
+        var heartbeatIntervalMs: Int32
+        var assignment: [TopicIDPartitions]?
+
+        init?(_ answer: GroupAnswer, isShare: Bool) {
+            switch answer {
+            case .consumerHeartbeat(let response) where !isShare:
+                errorCode = response.errorCode
+                errorMessage = response.errorMessage
+                memberID = response.memberID
+                memberEpoch = response.memberEpoch
+                heartbeatIntervalMs = response.heartbeatIntervalMs
+                assignment = response.assignment?.topicPartitions
+            case .shareHeartbeat(let response) where isShare:
+                errorCode = response.errorCode
+                errorMessage = response.errorMessage
+                memberID = response.memberID
+                memberEpoch = response.memberEpoch
+                heartbeatIntervalMs = response.heartbeatIntervalMs
+                assignment = response.assignment?.topicPartitions
+            default: return nil
+            }
+        }
+    }
+
     mutating func didReceive(_ answer: GroupAnswer, _ number: Int, now: MonotonicInstant, chance: Double) {
         if case .leaving(number, _) = phase { return didLeave() }
         guard heartbeatNumber == number else { return }
         heartbeatNumber = nil
         let wasJoining = if case .joining = phase { true } else { false }
-        guard case .consumerHeartbeat(let response) = answer else {
+        guard let response = Answer(answer, isShare: isShare) else {
             return violated("answered something else than it was asked", now: now, chance: chance)
         }
         guard response.errorCode == .none else {
@@ -69,11 +115,11 @@ extension ConsumerMembership {
             violationCount = 0
             return
         }
-        guard assignment.topicPartitions.allSatisfy({ $0.topicID != .zero && $0.partitions.allSatisfy { $0 >= 0 } })
+        guard assignment.allSatisfy({ $0.topicID != .zero && $0.partitions.allSatisfy { $0 >= 0 } })
         else { return violated("assigned partitions that can't be", now: now, chance: chance) }
         violationCount = 0
-        mustAcknowledge = true
-        target = assignment.topicPartitions.reduce(into: [:]) { target, topic in
+        mustAcknowledge = !isShare
+        target = assignment.reduce(into: [:]) { target, topic in
             if !topic.partitions.isEmpty { target[topic.topicID, default: []].formUnion(topic.partitions) }
         }
     }

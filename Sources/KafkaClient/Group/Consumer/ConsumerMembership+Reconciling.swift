@@ -25,8 +25,8 @@ extension ConsumerMembership {
         for (id, partitions) in added { ownedByID[id, default: []].formUnion(partitions) }
         let new = named(added)
         owned.formUnion(new)
-        mustAcknowledge = true
-        isUrgent = true
+        mustAcknowledge = !isShare
+        isUrgent = !isShare
         actions.append(.assign(new, all: owned))
     }
 
@@ -41,8 +41,8 @@ extension ConsumerMembership {
         ownedByID = Self.subtracting(partitions, from: ownedByID)
         owned.subtract(named(partitions))
         phase = .stable
-        mustAcknowledge = true
-        isUrgent = true
+        mustAcknowledge = !isShare
+        isUrgent = !isShare
     }
 
     /// The member is outside the group, and has no partitions.

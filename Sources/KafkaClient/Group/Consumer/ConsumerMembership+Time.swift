@@ -90,19 +90,32 @@ extension ConsumerMembership {
         lastNumber += 1
         heartbeatNumber = lastNumber
         actions.append(
-            .send(.consumerHeartbeat(heartbeat()), number: lastNumber, timeout: settings.sessionTimeout / 3))
+            .send(
+                isShare ? .shareHeartbeat(shareHeartbeat()) : .consumerHeartbeat(heartbeat()), number: lastNumber,
+                timeout: settings.sessionTimeout / 3))
     }
 
     private mutating func sendLeave(now: MonotonicInstant) -> Int {
+        lastNumber += 1
+        actions.append(.send(leaveRequest, number: lastNumber, timeout: settings.leaveTimeout))
+        return lastNumber
+    }
+
+    private var leaveRequest: GroupRequest {
+        if isShare {
+            var request = ShareGroupHeartbeatRequest()
+            request.groupID = settings.groupID
+            request.memberID = memberID
+            request.memberEpoch = -1
+            return .shareHeartbeat(request)
+        }
         var request = ConsumerGroupHeartbeatRequest()
         request.groupID = settings.groupID
         request.memberID = memberID
         request.instanceID = settings.groupInstanceID
         // A static member's partitions wait for it.
         request.memberEpoch = settings.groupInstanceID == nil ? -1 : -2
-        lastNumber += 1
-        actions.append(.send(.consumerHeartbeat(request), number: lastNumber, timeout: settings.leaveTimeout))
-        return lastNumber
+        return .consumerHeartbeat(request)
     }
 
     private var wakeAt: MonotonicInstant? {

@@ -1,15 +1,19 @@
 import KafkaProtocol
 import KafkaTransport
 
-/// A member of a consumer group of KIP-848: the coordinator assigns, and tells it in the answers to heartbeats.
+/// A member of a consumer group of KIP-848, or of a share group of KIP-932: the coordinator assigns, and tells it in the answers to heartbeats.
 ///
 /// States and their transitions stand at ``GroupMembership``; there is no syncing. A member has a *target*, which is what the
 /// coordinator wants it to have. It first revokes what is not in it, then takes what is new, and then tells the coordinator what it has:
 /// only then the coordinator gives to others what was revoked.
 ///
-/// Source: ConsumerGroupHeartbeat 0 to 1; KIP-848, KIP-1082.
+/// Members of a share group share partitions, so that nothing of all this waits for others, and nothing is told of what a member has.
+///
+/// Source: ConsumerGroupHeartbeat 0 to 1, ShareGroupHeartbeat 1; KIP-848, KIP-932, KIP-1082.
 struct ConsumerMembership: GroupMembership {
     let settings: GroupMemberSettings
+    /// Whether the group is a share group.
+    let isShare: Bool
 
     var phase = Phase.unjoined {
         didSet {
@@ -90,9 +94,12 @@ struct ConsumerMembership: GroupMembership {
     /// So many answers in a row that break the protocol make the member fail.
     static let violationCountMax = 5
 
-    /// - Parameter memberID: a new id, such as a ``KafkaUUID``'s text.
-    init(_ settings: GroupMemberSettings, memberID: String) {
+    /// - Parameters:
+    ///   - memberID: a new id, such as a ``KafkaUUID``'s text.
+    ///   - isShare: whether the group is a share group.
+    init(_ settings: GroupMemberSettings, memberID: String, isShare: Bool = false) {
         self.settings = settings
+        self.isShare = isShare
         self.memberID = memberID
         interval = settings.heartbeatInterval
         search = CoordinatorSearch(settings.backoff)

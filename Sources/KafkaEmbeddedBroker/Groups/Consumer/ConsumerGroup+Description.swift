@@ -50,7 +50,7 @@ extension ConsumerGroup {
 
 extension DescribedAssignment {
     /// A topic that is gone is left out.
-    fileprivate init(_ partitions: PartitionSet, _ topics: GroupTopics) {
+    init(_ partitions: PartitionSet, _ topics: GroupTopics) {
         self.init()
         topicPartitions = partitions.listed.compactMap { listed in
             guard let topic = topics[listed.topicID] else { return nil }

@@ -80,7 +80,7 @@ struct ClassicCoordinatorModel: SimulatedCoordinator {
             var replies = reply(.leaveGroup(LeaveGroupResponse()))
             for member in request.members { replies += remove(member.memberID, now: now) }
             return replies
-        case .consumerHeartbeat: return []
+        case .consumerHeartbeat, .shareHeartbeat: return []
         }
     }
 

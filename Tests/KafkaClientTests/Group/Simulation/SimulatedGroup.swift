@@ -176,6 +176,7 @@ struct SimulatedGroup<Coordinator: SimulatedCoordinator> {
         case .heartbeat: answer = .heartbeat(.with { $0.errorCode = .notCoordinator })
         case .leaveGroup: answer = .leaveGroup(.with { $0.errorCode = .notCoordinator })
         case .consumerHeartbeat: answer = .consumerHeartbeat(.with { $0.errorCode = .coordinatorNotAvailable })
+        case .shareHeartbeat: answer = .shareHeartbeat(.with { $0.errorCode = .coordinatorNotAvailable })
         }
         self.answer([SimulatedReply(client: client, number: number, answer: answer)])
     }

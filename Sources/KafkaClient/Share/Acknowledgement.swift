@@ -1,0 +1,28 @@
+public import KafkaProtocol
+
+/// What a member of a share group says of a record that it has acquired (KIP-932).
+///
+/// Source: field `AcknowledgeTypes` of ShareFetch, API key 78, and ShareAcknowledge, API key 79.
+public enum Acknowledgement: Int8, Sendable, Hashable, CaseIterable {
+    /// It was processed: nobody gets it again.
+    case accept = 1
+    /// It was not: some member gets it again, unless it was delivered too often already (`group.share.delivery.count.limit`).
+    case release = 2
+    /// It can't be processed: nobody gets it again.
+    case reject = 3
+    /// It is still being processed: its lock begins anew, and it is to be acknowledged later. Kafka 4.2 and newer (KIP-1222).
+    case renew = 4
+}
+
+/// What became of acknowledgements of one partition.
+public struct AcknowledgementResult: Sendable {
+    /// The partition.
+    public let partition: TopicPartition
+    /// The offsets of the records, ascending.
+    public let offsets: [ClosedRange<Int64>]
+    /// Why the broker has not taken them, or may not have; nil when it has. Other members may get these records, or this one again.
+    ///
+    /// Its ``KafkaProtocol/KafkaClientError/brokerError`` is `INVALID_RECORD_STATE` where the lock was over, and
+    /// `NOT_LEADER_OR_FOLLOWER` or `FENCED_LEADER_EPOCH` where the partition's leader has changed.
+    public let error: KafkaClientError?
+}

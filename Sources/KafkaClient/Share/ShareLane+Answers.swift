@@ -1,0 +1,300 @@
+import KafkaProtocol
+import KafkaTransport
+
+extension ShareLane {
+    // MARK: Fetches
+
+    func didFetch(_ broker: Int32, _ answer: ShareAnswer) {
+        guard !isClosed, let link = links[broker], let inFlight = link.inFlight,
+            inFlight.connection === answer.connection
+        else { return }
+        link.inFlight = nil
+        defer {
+            checkCommits()
+            pump()
+        }
+        switch answer.result {
+        case .failure(let error): didFail(link, inFlight, error)
+        case .success(let response):
+            throttle(link, broker, response.throttleTimeMs)
+            guard response.errorCode == .none else {
+                return didRefuse(response.errorCode, response.errorMessage, broker, link, inFlight)
+            }
+            link.health.didOpen()
+            link.session.didAnswer()
+            take(response, broker, link, inFlight, answer)
+        }
+    }
+
+    private func take(
+        _ response: ShareFetchResponse, _ broker: Int32, _ link: ShareLink, _ inFlight: ShareInFlight,
+        _ answer: ShareAnswer
+    ) {
+        let now = MonotonicInstant.now
+        let lockedUntil = now + Self.lockTime(response.acquisitionLockTimeoutMs)
+        let fetched = answer.buffer.map {
+            FetchedAnswer($0, FetchExchange(broker: broker, began: answer.began, ended: now, byteCount: $0.frame.count))
+        }
+        var told = inFlight.told
+        var unknown: Set<String> = []
+        var hints: [LeaderHint] = []
+        for topic in response.topics {
+            for partition in topic.partitions {
+                guard let slot = slot(topic.topicID, partition.index) else { continue }
+                if let acquisitions = told.removeValue(forKey: slot) {
+                    settle(
+                        acquisitions, partition.acknowledgeErrorCode, partition.acknowledgeErrorMessage,
+                        renewed: lockedUntil)
+                }
+                note(
+                    partition.errorCode, partition.errorMessage, partition.currentLeader, slot, broker, &unknown, &hints
+                )
+                if !partition.acquiredRecords.isEmpty {
+                    take(partition, slot, broker, link, fetched, lockedUntil)
+                }
+            }
+        }
+        end(told, Self.unspoken)
+        link.acquisitions.removeAll { $0.with { $0.isOver } }
+        learn(hints, response.nodeEndpoints, unknown)
+    }
+
+    /// How long locks hold. A broker that does not say it has Kafka's default, so far as is known.
+    private static func lockTime(_ milliseconds: Int32) -> Duration {
+        milliseconds > 0 ? .milliseconds(Int64(milliseconds)) : .seconds(30)
+    }
+
+    private static let unspoken = KafkaClientError(
+        .protocolViolation, "the broker's answer does not speak of the acknowledgements that it was told")
+
+    private func take(
+        _ partition: ShareFetchResponse.Partition, _ slot: Int, _ broker: Int32, _ link: ShareLink,
+        _ answer: FetchedAnswer?, _ lockedUntil: MonotonicInstant
+    ) {
+        let source = partitions[slot].source
+        var range = 0..<0
+        if answer != nil, case .located(let found) = partition.records { range = found }
+        let reading: ShareReading
+        if let answer {
+            reading = ShareReading(partition.acquiredRecords, range, of: answer, source, reader)
+        } else {
+            reading = ShareReading(unread: partition.acquiredRecords)
+        }
+        if let error = reading.error {
+            cluster.metadata.emit(.groupTroubled(group: configuration.groupID, error: error))
+        }
+        // What is acquired anew was not this member's any more.
+        let ranges = reading.acquired.map { $0.firstOffset...$0.lastOffset }
+        for earlier in link.acquisitions where earlier.source.slot == slot {
+            report(source, earlier.with { $0.endThose(in: ranges) }, Self.lockIsOver)
+        }
+        let acquisition = Acquisition(
+            source, broker: broker,
+            AcquiredRecords(
+                offsets: reading.records.map(\.record.offset), others: reading.others, lockedUntil: lockedUntil))
+        link.acquisitions.append(acquisition)
+        guard partitions[slot].isAssigned, partitions[slot].broker == broker, !isEnding else {
+            acquisition.with { $0.releaseWaiting() }
+            return addPending(acquisition, link)
+        }
+        addPending(acquisition, link)
+        queue.push(
+            reading.records.enumerated().map { index, read in
+                ShareRecord(
+                    record: read.record, deliveryCount: read.deliveryCount, acquisition: acquisition, index: index)
+            })
+    }
+
+    static let lockIsOver = KafkaClientError(
+        KafkaErrorCode.invalidRecordState,
+        "a record's lock was over before it was acknowledged; some member gets it again")
+
+    // MARK: Acknowledgements
+
+    func didAcknowledge(_ broker: Int32, _ answer: ShareAcknowledgeBox) {
+        guard !isClosed, let link = links[broker], let inFlight = link.inFlight,
+            inFlight.connection === answer.connection
+        else { return }
+        link.inFlight = nil
+        defer {
+            checkCommits()
+            pump()
+        }
+        switch answer.result {
+        case .failure(let error): didFail(link, inFlight, error)
+        case .success(let response):
+            throttle(link, broker, response.throttleTimeMs)
+            guard response.errorCode == .none else {
+                return didRefuse(response.errorCode, response.errorMessage, broker, link, inFlight)
+            }
+            link.session.didAnswer()
+            settle(inFlight.told, response, isFinal: false)
+            link.acquisitions.removeAll { $0.with { $0.isOver } }
+        }
+    }
+
+    /// Takes over what became of all that was told.
+    func settle(_ told: [Int: [Acquisition]], _ response: ShareAcknowledgeResponse, isFinal: Bool) {
+        if response.errorCode != .none {
+            return end(
+                told,
+                KafkaClientError(
+                    response.errorCode, "acknowledgements of group '\(configuration.groupID)' were refused",
+                    response.errorMessage))
+        }
+        let renewed = MonotonicInstant.now + Self.lockTime(response.acquisitionLockTimeoutMs)
+        var told = told
+        var unknown: Set<String> = []
+        var hints: [LeaderHint] = []
+        for topic in response.topics {
+            for partition in topic.partitions {
+                guard let slot = slot(topic.topicID, partition.index), let acquisitions = told.removeValue(forKey: slot)
+                else { continue }
+                settle(acquisitions, partition.errorCode, partition.errorMessage, renewed: renewed)
+                if Self.saysMoved(partition.errorCode) {
+                    noteMove(partition.currentLeader, slot, &unknown, &hints)
+                }
+            }
+        }
+        end(told, Self.unspoken)
+        if !isFinal { learn(hints, response.nodeEndpoints, unknown) }
+    }
+
+    private func settle(
+        _ acquisitions: [Acquisition], _ code: KafkaErrorCode, _ message: String?, renewed: MonotonicInstant
+    ) {
+        for acquisition in acquisitions {
+            let offsets = acquisition.with { $0.didAnswer(isTaken: code == .none, renewed: renewed) }
+            let error: KafkaClientError? =
+                code == .none
+                ? nil
+                : KafkaClientError(
+                    code,
+                    """
+                    acknowledgements of partition \(acquisition.source.partition) of topic '\(acquisition.source.topic)' \
+                    were not taken, so that some member gets the records again
+                    """, message)
+            report(acquisition.source, offsets, error)
+        }
+    }
+
+    /// Nothing came of what was told, as far as is known.
+    func end(_ told: [Int: [Acquisition]], _ error: KafkaClientError) {
+        for acquisitions in told.values {
+            for acquisition in acquisitions { report(acquisition.source, acquisition.with { $0.endAll() }, error) }
+        }
+    }
+
+    /// What was acquired at a broker is not this member's any more, or may not be.
+    func endTenure(_ link: ShareLink, _ error: KafkaClientError) {
+        for acquisition in link.acquisitions { report(acquisition.source, acquisition.with { $0.endAll() }, error) }
+        link.acquisitions = []
+        link.pending = []
+        link.pendingSince = nil
+        link.session.reset()
+        checkCommits()
+    }
+
+    // MARK: Errors
+
+    private func didFail(_ link: ShareLink, _ inFlight: ShareInFlight, _ error: KafkaClientError) {
+        endTenure(link, error)
+        end(inFlight.told, error)
+        // A lost connection is told by itself.
+        if !inFlight.connection.isClosed { inFlight.connection.close(error) }
+    }
+
+    /// The whole request was refused. What was acquired in the session may be others' by now.
+    private func didRefuse(
+        _ code: KafkaErrorCode, _ message: String?, _ broker: Int32, _ link: ShareLink, _ inFlight: ShareInFlight
+    ) {
+        let error = KafkaClientError(
+            code, "broker \(broker) refused to share records with group '\(configuration.groupID)'", message,
+            needs: .init("Read", group: configuration.groupID), of: cluster.metadata.user)
+        endTenure(link, error)
+        end(inFlight.told, error)
+        switch code {
+        case .shareSessionNotFound, .invalidShareSessionEpoch:
+            // Once at once; a broker that says so of a session that it has just opened is left alone for a while.
+            if link.refusalCount > 0 { rest(link) }
+            link.refusalCount += 1
+            return
+        case .groupAuthorizationFailed, .topicAuthorizationFailed, .clusterAuthorizationFailed, .unsupportedVersion,
+            .invalidRequest, .invalidGroupId:
+            fail(error)
+        default:
+            if link.refusalCount == 0 {
+                cluster.metadata.emit(.groupTroubled(group: configuration.groupID, error: error))
+            }
+            link.refusalCount += 1
+            rest(link)
+            refresh(Set(link.slots.map { partitions[$0].source.topic }))
+        }
+    }
+
+    private func rest(_ link: ShareLink) {
+        let backoff = Backoff(cluster.configuration.retryBackoff, max: cluster.configuration.retryBackoffMax)
+        let pause = max(10_000_000, backoff.delayNs(attempt: max(1, link.refusalCount), chance: .random(in: -1...1)))
+        link.restsUntil = max(link.restsUntil, MonotonicInstant.now.advanced(byNanoseconds: pause))
+        schedule(at: link.restsUntil)
+    }
+
+    private func throttle(_ link: ShareLink, _ broker: Int32, _ milliseconds: Int32) {
+        guard milliseconds > 0 else { return }
+        let time = Duration.milliseconds(Int64(milliseconds))
+        link.restsUntil = .now + time
+        cluster.metadata.emit(.throttled(broker: broker, time: time))
+    }
+
+    private static func saysMoved(_ code: KafkaErrorCode) -> Bool {
+        switch code {
+        case .notLeaderOrFollower, .fencedLeaderEpoch, .unknownLeaderEpoch, .leaderNotAvailable,
+            .unknownTopicOrPartition, .unknownTopicId, .inconsistentTopicId, .kafkaStorageError:
+            true
+        default: false
+        }
+    }
+
+    /// Takes over what a fetch was answered of one partition.
+    private func note(
+        _ code: KafkaErrorCode, _ message: String?, _ leader: LeaderIDAndEpoch, _ slot: Int, _ broker: Int32,
+        _ unknown: inout Set<String>, _ hints: inout [LeaderHint]
+    ) {
+        guard code != .none else {
+            partitions[slot].failureCount = 0
+            links[broker]?.refusalCount = 0
+            return
+        }
+        guard partitions[slot].isAssigned, partitions[slot].broker == broker else { return }
+        let source = partitions[slot].source
+        let error = KafkaClientError(
+            code, "partition \(source.partition) of topic '\(source.topic)' can't be shared", message,
+            needs: .init("Read", topic: source.topic), of: cluster.metadata.user)
+        if code == .topicAuthorizationFailed || code == .groupAuthorizationFailed { return fail(error) }
+        partitions[slot].failureCount += 1
+        let backoff = Backoff(cluster.configuration.retryBackoff, max: cluster.configuration.retryBackoffMax)
+        let pause = max(
+            10_000_000, backoff.delayNs(attempt: partitions[slot].failureCount, chance: .random(in: -1...1)))
+        partitions[slot].restsUntil = MonotonicInstant.now.advanced(byNanoseconds: pause)
+        schedule(at: partitions[slot].restsUntil)
+        if Self.saysMoved(code) {
+            noteMove(leader, slot, &unknown, &hints)
+        } else if partitions[slot].failureCount == 2 {
+            // The first time is usual for a group that is new.
+            cluster.metadata.emit(.groupTroubled(group: configuration.groupID, error: error))
+        }
+    }
+
+    private func noteMove(
+        _ leader: LeaderIDAndEpoch, _ slot: Int, _ unknown: inout Set<String>, _ hints: inout [LeaderHint]
+    ) {
+        let source = partitions[slot].source
+        unknown.insert(source.topic)
+        if leader.leaderID >= 0 {
+            hints.append(
+                LeaderHint(
+                    topic: source.topic, topicID: partitions[slot].topicID, partition: source.partition,
+                    leader: leader.leaderID, leaderEpoch: leader.leaderEpoch))
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import KafkaProtocol
+import KafkaTransport
+import Testing
+
+@testable import KafkaClient
+
+/// What becomes of records that a member of a share group has acquired.
+@Suite struct AcquiredRecordsTests {
+    private static let begin = MonotonicInstant(nanoseconds: 0)
+    private let accept = Acknowledgement.accept.rawValue
+    private let release = Acknowledgement.release.rawValue
+    private let reject = Acknowledgement.reject.rawValue
+    private let renew = Acknowledgement.renew.rawValue
+
+    private func records(
+        _ offsets: [Int64], others: [AcknowledgementBatch] = [], handed: Bool = true
+    ) -> AcquiredRecords {
+        var records = AcquiredRecords(offsets: offsets, others: others, lockedUntil: Self.begin + .seconds(30))
+        if handed { for index in offsets.indices { _ = records.hand(index, now: Self.begin) } }
+        return records
+    }
+
+    private func ranges(_ batches: [AcknowledgementBatch]) -> [String] {
+        batches.map { "\($0.firstOffset)-\($0.lastOffset): \($0.acknowledgeTypes)" }
+    }
+
+    @Test func `neighbours are told together, with one type where all are the same`() throws {
+        var records = records([5, 6, 7, 10, 11])
+        for index in 0..<3 { try records.acknowledge(index, accept, now: Self.begin) }
+        try records.acknowledge(3, reject, now: Self.begin)
+        try records.acknowledge(4, release, now: Self.begin)
+        let told = ranges(records.takePending())
+        #expect(told == ["5-7: [1]", "10-11: [3, 2]"])
+        #expect(!records.hasPending && !records.isOver)
+        let answered = records.didAnswer(isTaken: true, renewed: Self.begin)
+        #expect(answered == [5, 6, 7, 10, 11] && records.isOver)
+    }
+
+    @Test func `a decision may be changed until it is sent, and made once`() throws {
+        var records = records([1])
+        try records.acknowledge(0, accept, now: Self.begin)
+        try records.acknowledge(0, reject, now: Self.begin)
+        let told = ranges(records.takePending())
+        #expect(told == ["1-1: [3]"])
+        #expect(throws: AcquiredRecords.Refusal.alreadyAcknowledged) {
+            try records.acknowledge(0, accept, now: Self.begin)
+        }
+        _ = records.didAnswer(isTaken: true, renewed: Self.begin)
+        #expect(throws: AcquiredRecords.Refusal.alreadyAcknowledged) {
+            try records.acknowledge(0, accept, now: Self.begin)
+        }
+    }
+
+    @Test func `what was not handed out can't be acknowledged, and is given back`() throws {
+        var records = records([1, 2], handed: false)
+        #expect(throws: AcquiredRecords.Refusal.notHanded) { try records.acknowledge(0, accept, now: Self.begin) }
+        let isHanded = records.hand(0, now: Self.begin)
+        #expect(isHanded)
+        records.releaseWaiting()
+        let told = ranges(records.takePending())
+        #expect(told == ["2-2: [2]"])
+        let isHandedLater = records.hand(1, now: Self.begin)
+        #expect(!isHandedLater)
+        // The user knows nothing of it.
+        let answered = records.didAnswer(isTaken: true, renewed: Self.begin)
+        #expect(answered.isEmpty && records.openCount == 1)
+    }
+
+    @Test func `behind its lock a record is neither handed out nor acknowledged`() throws {
+        let late = Self.begin + .seconds(30)
+        var waiting = records([1], handed: false)
+        let isHanded = waiting.hand(0, now: late)
+        #expect(!isHanded && waiting.isOver)
+        var records = records([1, 2])
+        #expect(throws: AcquiredRecords.Refusal.lockIsOver) { try records.acknowledge(0, accept, now: late) }
+        try records.acknowledge(1, accept, now: late + .nanoseconds(-1))
+        let told = ranges(records.takePending())
+        #expect(told == ["2-2: [1]"])
+    }
+
+    @Test func `a renewed record stays handed out, with a later lock`() throws {
+        var records = records([1, 2])
+        try records.acknowledge(0, renew, now: Self.begin)
+        try records.acknowledge(1, accept, now: Self.begin)
+        #expect(records.hasRenewals)
+        _ = records.takePending()
+        #expect(records.hasSentRenewals && !records.hasRenewals)
+        let answered = records.didAnswer(isTaken: true, renewed: Self.begin + .seconds(50))
+        #expect(answered == [1, 2] && !records.isOver)
+        try records.acknowledge(0, accept, now: Self.begin + .seconds(40))
+        let told = ranges(records.takePending())
+        #expect(told == ["1-1: [1]"])
+        _ = records.didAnswer(isTaken: true, renewed: Self.begin)
+        #expect(records.isOver)
+    }
+
+    @Test func `a renewal that the broker does not know is taken back`() throws {
+        var records = records([1])
+        try records.acknowledge(0, renew, now: Self.begin)
+        let dropped = records.dropRenewals()
+        #expect(dropped == [1] && !records.hasPending)
+        try records.acknowledge(0, accept, now: Self.begin)
+        #expect(records.hasPending)
+    }
+
+    @Test func `offsets without a record are told by themselves, in order`() throws {
+        let gap = AcknowledgementBatch(firstOffset: 2, lastOffset: 3, acknowledgeTypes: [0])
+        var records = records([1, 4], others: [gap])
+        #expect(records.hasPending)
+        try records.acknowledge(0, accept, now: Self.begin)
+        try records.acknowledge(1, accept, now: Self.begin)
+        let told = ranges(records.takePending())
+        #expect(told == ["1-1: [1]", "2-3: [0]", "4-4: [1]"])
+        #expect(!records.hasPending)
+        let answered = records.didAnswer(isTaken: false, renewed: Self.begin)
+        #expect(answered == [1, 4] && records.isOver)
+    }
+
+    @Test func `what ends without an answer tells what the user has decided`() throws {
+        var records = records([1, 2, 3])
+        try records.acknowledge(0, accept, now: Self.begin)
+        _ = records.takePending()
+        try records.acknowledge(1, accept, now: Self.begin)
+        let unanswered = records.endAll()
+        #expect(unanswered == [1, 2] && records.isOver)
+        #expect(throws: AcquiredRecords.Refusal.lockIsOver) { try records.acknowledge(2, accept, now: Self.begin) }
+        let again = records.takePending()
+        #expect(again.isEmpty)
+    }
+
+    @Test func `records that were acquired anew end their former locks`() throws {
+        var records = records([1, 2, 3])
+        try records.acknowledge(1, accept, now: Self.begin)
+        let undone = records.endThose(in: [2...2])
+        #expect(undone == [2] && !records.hasPending && records.openCount == 2)
+    }
+
+    @Test func `a session tells what changes, and begins anew when it is lost`() {
+        var session = ShareSession()
+        #expect(session.makeFetch([1, 2]) == .init(epoch: 0, added: [1, 2], forgotten: []))
+        session.didAnswer()
+        #expect(session.isOpen && session.makeFetch([2, 3]) == .init(epoch: 1, added: [3], forgotten: [1]))
+        session.didAnswer()
+        // An acknowledgement alone moves the epoch on as well.
+        session.didAnswer()
+        #expect(session.makeFetch([2, 3]) == .init(epoch: 3, added: [], forgotten: []))
+        session.forget(2)
+        session.didAnswer()
+        #expect(session.makeFetch([2, 3]) == .init(epoch: 4, added: [2], forgotten: []))
+        session.reset()
+        #expect(!session.isOpen && session.makeFetch([3]) == .init(epoch: 0, added: [3], forgotten: []))
+    }
+}
