@@ -55,13 +55,12 @@ struct ShareReading {
     private mutating func walk(
         _ range: Range<Int>, _ answer: FetchedAnswer, _ source: FetchSource, _ reader: RecordReader
     ) {
-        let frame = answer.buffer.frame.bytes
         var at = range.lowerBound
         while at < range.upperBound, next != .max {
             let header: RecordBatchHeader
-            do throws(RecordBatchError) {
-                header = try RecordBatchView(frame.extracting(at..<range.upperBound), verifyingChecksum: false).header
-            } catch {
+            switch Self.header(at..<range.upperBound, of: answer) {
+            case .success(let found): header = found
+            case .failure(let error):
                 if error.kind != .truncated { note(error, source) }
                 return
             }
@@ -71,7 +70,7 @@ struct ShareReading {
             at = end
             if header.nextOffset <= next { continue }
             skip(to: header.baseOffset, Self.gap)
-            guard header.matches(frame.extracting(end - header.batchByteCount..<end)) else {
+            guard Self.isIntact(header, at: end - header.batchByteCount, of: answer) else {
                 note(
                     RecordBatchError(
                         .checksumMismatch(stored: header.crc, computed: 0), at: 17,
@@ -86,6 +85,25 @@ struct ShareReading {
             }
             skip(to: header.nextOffset, Self.gap)
         }
+    }
+
+    // Swift 6.3.1's optimizer fails where these are inlined.
+    @inline(never)
+    private static func header(
+        _ range: Range<Int>, of answer: FetchedAnswer
+    ) -> Result<RecordBatchHeader, RecordBatchError> {
+        let frame = answer.buffer.frame
+        do throws(RecordBatchError) {
+            return .success(try RecordBatchView(frame.bytes.extracting(range), verifyingChecksum: false).header)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    @inline(never)
+    private static func isIntact(_ header: RecordBatchHeader, at begin: Int, of answer: FetchedAnswer) -> Bool {
+        let frame = answer.buffer.frame
+        return header.matches(frame.bytes.extracting(begin..<begin + header.batchByteCount))
     }
 
     /// - Returns: whether it could be read to its end.
