@@ -20,7 +20,8 @@ public struct ConsumerConfiguration: Sendable {
     /// 64 GiB. All lanes together. When so many are held, nothing more is asked for. A batch that is longer is read all the
     /// same, one at a time for each lane. librdkafka's `queued.max.messages.kbytes`.
     public var bufferByteCountMax: Int
-    /// The most bytes of records to ask a broker for at once: 1 KiB to 1 GiB. Near brokers are asked for less, because an answer
+    /// The most bytes of records to ask a broker for at once: 1 KiB to 1 GiB; no more than half of what a lane may have is asked for
+    /// at once, so that more is on its way while that is worked on. Near brokers are asked for less, because an answer
     /// that stays in the core's cache is read faster. Kafka's `fetch.max.bytes`.
     public var fetchByteCountMax: Int
     /// The bytes of records that near brokers are asked for at once: 1 KiB to `fetchByteCountMax`.
@@ -47,7 +48,7 @@ public struct ConsumerConfiguration: Sendable {
 
     /// Creates a configuration. Parameters that are left out have the defaults; the properties say units and bounds.
     public init(
-        lanes: Int = 1, bufferByteCountMax: Int = 64 << 20, fetchByteCountMax: Int = 50 << 20,
+        lanes: Int = 1, bufferByteCountMax: Int = 128 << 20, fetchByteCountMax: Int = 50 << 20,
         fetchByteCountNear: Int = 512 << 10, partitionByteCountMax: Int? = nil, fetchByteCountMin: Int = 1,
         maxWait: Duration = .milliseconds(500), isolation: IsolationLevel = .readUncommitted, rack: String = "",
         onProblem: @escaping @Sendable (ConsumerProblem) -> ConsumerDecision = { _ in .fail }

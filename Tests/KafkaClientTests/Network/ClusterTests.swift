@@ -177,7 +177,7 @@ import Testing
     }
 
     @Test func `why offsets can't be learned is what the leader's connection says`() async throws {
-        try await withFixture(requestTimeout: .milliseconds(400)) { fixture in
+        try await withFixture(requestTimeout: .seconds(1)) { fixture in
             try fixture.broker.createTopic("t")
             _ = try await fixture.cluster.refresh(["t"])
             fixture.broker.inject(FaultRule(.listOffsets, effect: .disconnect(.beforeStore)))

@@ -69,7 +69,7 @@ actor ConsumerLane {
         self.cluster = cluster
         connectionConfiguration = connection
         bufferByteCountMax = configuration.bufferByteCountMax / configuration.lanes
-        frames = FrameBufferPool(freeByteCountMax: min(bufferByteCountMax, 16 << 20))
+        frames = FrameBufferPool(freeByteCountMax: min(bufferByteCountMax, 64 << 20))
         queue = FetchedQueue(partitionByteCountMax: configuration.partitionByteCountNear, tracks: tracks)
         cluster.meter.add(meter)
         queue.setOnRelease { [weak self] in
@@ -208,7 +208,8 @@ actor ConsumerLane {
     private func makeWindow() -> FetchWindow {
         FetchWindow(
             byteCountMin: configuration.fetchByteCountNear,
-            byteCountMax: min(configuration.fetchByteCountMax, bufferByteCountMax))
+            byteCountMax: min(
+                configuration.fetchByteCountMax, max(bufferByteCountMax / 2, configuration.fetchByteCountNear)))
     }
 
     private func takeReleased() {
