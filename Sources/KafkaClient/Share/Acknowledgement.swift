@@ -22,7 +22,7 @@ public struct AcknowledgementResult: Sendable {
     public let offsets: [ClosedRange<Int64>]
     /// Why the broker has not taken them, or may not have; nil when it has. Other members may get these records, or this one again.
     ///
-    /// Its ``KafkaProtocol/KafkaClientError/brokerError`` is `INVALID_RECORD_STATE` where the lock was over, and
+    /// Its ``KafkaClientError/brokerError`` is `INVALID_RECORD_STATE` where the lock was over, and
     /// `NOT_LEADER_OR_FOLLOWER` or `FENCED_LEADER_EPOCH` where the partition's leader has changed.
     public let error: KafkaClientError?
 }

@@ -79,7 +79,7 @@ public final class ShareConsumer: Sendable, AsyncSequence {
     /// - Parameters:
     ///   - record: a record that this consumer has handed out.
     ///   - type: what becomes of it. After ``Acknowledgement/renew`` it is to be acknowledged once more.
-    /// - Throws: `KafkaClientError`: with ``KafkaProtocol/KafkaClientError/brokerError`` `INVALID_RECORD_STATE` when the record is not
+    /// - Throws: `KafkaClientError`: with ``KafkaClientError/brokerError`` `INVALID_RECORD_STATE` when the record is not
     ///   this member's any more, because its lock is over, or its broker was lost; `.invalidArgument` when it was acknowledged before,
     ///   or another consumer has it.
     public func acknowledge(_ record: ShareRecord, as type: Acknowledgement = .accept) throws(KafkaClientError) {
