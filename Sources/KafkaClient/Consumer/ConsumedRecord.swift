@@ -114,6 +114,8 @@ public struct ConsumedRecords: AsyncSequence {
         ///   cancelled.
         public mutating nonisolated(nonsending) func next() async throws -> ConsumedRecord? {
             while true {
+                // What lies behind a seek is not the rest of a batch from before.
+                if batches.isLastOutdated { source = nil }
                 if let source {
                     if let record = try reader.nextRecord(of: source, &place) { return record }
                     self.source = nil

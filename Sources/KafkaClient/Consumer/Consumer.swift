@@ -170,6 +170,11 @@ public final class Consumer: Sendable, AsyncSequence {
         get async throws { try await member.metadata() }
     }
 
+    /// The same, if it has all of these partitions.
+    func groupMetadata(owning partitions: some Sequence<TopicPartition>) async throws -> ConsumerGroupMetadata {
+        try await member.metadata(owning: Array(partitions))
+    }
+
     /// Goes back to where the group has committed, in all partitions that the member has: what was read behind that is read again. This is
     /// for programs that commit within transactions, after one was aborted.
     ///
@@ -195,7 +200,13 @@ public final class Consumer: Sendable, AsyncSequence {
         let queues: [FetchedQueue]
         private var turn = 0
         /// The batch that was handed out last, and where it is from.
-        private var last: (batch: FetchedBatch, queue: FetchedQueue)?
+        private var last: (batch: FetchedBatch, queue: FetchedQueue, restartCount: Int)?
+
+        /// Whether its partition is read from elsewhere by now.
+        var isLastOutdated: Bool {
+            guard let last else { return false }
+            return last.queue.isOutdated(last.batch, since: last.restartCount)
+        }
 
         init(_ queues: [FetchedQueue]) { self.queues = queues }
 
@@ -216,9 +227,10 @@ public final class Consumer: Sendable, AsyncSequence {
                 var failure: KafkaClientError?
                 for _ in queues.indices {
                     let queue = queues[turn]
+                    let restartCount = queue.restartCount.load(ordering: .acquiring)
                     switch queue.take() {
                     case .batch(let batch):
-                        last = (batch, queue)
+                        last = (batch, queue, restartCount)
                         return batch
                     case .nothing: break
                     case .failed(let error): failure = error

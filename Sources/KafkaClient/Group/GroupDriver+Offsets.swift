@@ -126,6 +126,18 @@ extension GroupDriver {
             groupInstanceID: identity.groupInstanceID)
     }
 
+    /// The same, for offsets of partitions that are all the member's: those that were taken from it another member may have read
+    /// since, under the member's new generation.
+    func metadata(owning partitions: some Sequence<TopicPartition>) throws(KafkaClientError) -> ConsumerGroupMetadata {
+        for partition in partitions where !membership.owned.contains(partition) {
+            throw KafkaClientError(
+                .brokerError,
+                "partition \(partition.partition) of topic '\(partition.topic)' is not this member's any more",
+                brokerError: .illegalGeneration)
+        }
+        return try metadata()
+    }
+
     // MARK: Committing
 
     /// Commits where the user has come to, where that is not committed yet.

@@ -37,10 +37,11 @@ public struct Transaction: Sendable {
     /// - Parameters:
     ///   - offsets: of each partition the offset behind the last record that was handled.
     ///   - consumer: a member of the group.
-    /// - Throws: the same. `.transactionAborted` also when the consumer is no member of its group at the moment.
+    /// - Throws: the same. `.transactionAborted` also when the consumer is no member of its group at the moment, or has lost one of
+    ///   the partitions to another member.
     public func addOffsets(_ offsets: [TopicPartition: CommittedOffset], readBy consumer: Consumer) async throws {
         let group: ConsumerGroupMetadata
-        do { group = try await consumer.groupMetadata } catch let error as KafkaClientError
+        do { group = try await consumer.groupMetadata(owning: offsets.keys) } catch let error as KafkaClientError
             where error.code == .brokerError
         {
             throw KafkaClientError.aborting(because: error)

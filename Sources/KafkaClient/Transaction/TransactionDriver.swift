@@ -113,6 +113,8 @@ actor TransactionDriver {
             report.isUnclean = report.isUnclean || part.isUnclean
             report.failure = report.failure ?? part.failure
         }
+        // It may have been closed while the lanes answered.
+        if isClosed { throw Self.closedError }
         let waiter = Waiter<Void>()
         ending = waiter
         defer { ending = nil }

@@ -142,6 +142,7 @@ struct ServedFetchSession {
                     errorCode: answer.errorCode)
                 if isWhole { continue }
                 if hasRecords || answer.errorCode != .none || before.errorCode != .none
+                    || answer.divergingEpoch.endOffset >= 0
                     || answer.highWatermark != before.highWatermark || answer.logStartOffset != before.logStartOffset
                 {
                     partitions.append(answer)

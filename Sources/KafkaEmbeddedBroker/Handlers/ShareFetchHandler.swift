@@ -143,6 +143,7 @@ extension Session {
             topic.partitions = topics[id]!
             return topic
         }
+        collected.orderBatches()
         if collected.hasMoved { collected.response.nodeEndpoints = cluster.advertisedNodes }
         return collected
     }
@@ -339,6 +340,7 @@ struct ParkedShareFetch {
 struct CollectedShareFetch {
     var response: ShareFetchResponse
     private(set) var batches: [StoredBatch] = []
+    private var batchesByName: [ServedShareSession.Name: [StoredBatch]] = [:]
     private(set) var recordCount = 0
     private(set) var byteCount = 0
     /// The last partition that something was acquired of.
@@ -363,9 +365,20 @@ struct CollectedShareFetch {
         _ batches: [StoredBatch], _ name: ServedShareSession.Name, _ acquired: [ShareFetchResponse.AcquiredRecords]
     ) {
         self.batches += batches
+        batchesByName[name] = batches
         byteCount += batches.reduce(0) { $0 + $1.byteCount }
         recordCount += acquired.reduce(0) { $0 + Int($1.lastOffset - $1.firstOffset) + 1 }
         last = name
+    }
+
+    /// Brings the batches into the order of the answer's partitions: it may be another one than that in which they were acquired.
+    mutating func orderBatches() {
+        batches = response.topics.flatMap { topic in
+            topic.partitions.flatMap { partition in
+                let name = ServedShareSession.Name(topicID: topic.topicID, partition: partition.index)
+                return batchesByName[name] ?? []
+            }
+        }
     }
 }
 

@@ -81,6 +81,7 @@ extension PartitionLog.State {
         if pool == nil {
             startOffset = endOffset
             epochs.drop(before: startOffset)
+            transactions.forget(before: startOffset)
         }
         result.startOffset = startOffset
         return result

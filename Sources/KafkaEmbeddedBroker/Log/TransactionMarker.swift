@@ -65,7 +65,8 @@ extension PartitionLog {
 }
 
 extension PartitionLog.State {
-    var lastStableOffset: Int64 { transactions.lastStableOffset(endOffset) }
+    /// Not before the log's own begin, though records of an open transaction may have been deleted.
+    var lastStableOffset: Int64 { max(startOffset, transactions.lastStableOffset(endOffset)) }
 
     fileprivate mutating func append(
         _ marker: TransactionMarker, _ bytes: UnsafeRawBufferPointer, keptIn pool: SegmentPool?
@@ -81,6 +82,7 @@ extension PartitionLog.State {
         if pool == nil {
             startOffset = endOffset
             epochs.drop(before: startOffset)
+            transactions.forget(before: startOffset)
         }
     }
 }

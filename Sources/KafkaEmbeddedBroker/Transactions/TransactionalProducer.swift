@@ -108,7 +108,8 @@ struct TransactionalProducer: Sendable {
     /// Whether a request is one of the producer that has the id.
     func check(_ id: Int64, _ epoch: Int16) throws(TransactionRefusal) {
         if id != producerID { throw TransactionRefusal(.invalidProducerIdMapping) }
-        if epoch != self.epoch { throw TransactionRefusal(.producerFenced) }
+        // Behind the last epoch there is another producer id, which the producer has to ask for.
+        if epoch != self.epoch || epoch > Self.epochMax { throw TransactionRefusal(.producerFenced) }
     }
 
     // MARK: A transaction

@@ -106,6 +106,8 @@ extension ConsumerLane {
         if partition.endOffset < position.offset || partition.leaderEpoch < position.epoch {
             let problem = truncation(slot, to: min(partition.endOffset, position.offset))
             solve(problem.slot, problem.kind, problem.error)
+            // Where it is to be tried again, it is asked again.
+            if readings[slot].position == position, readings[slot].start == nil { readings[slot].mustValidate = true }
         }
     }
 }

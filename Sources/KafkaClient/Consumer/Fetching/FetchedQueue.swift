@@ -135,6 +135,24 @@ final class FetchedQueue: Sendable {
             state.handedCount -= state.handed[slot].count
             state.handed[slot] = HandedBatches()
         }
+        beginAnew(slot)
+    }
+
+    /// How often reading has begun anew somewhere in a partition.
+    let restartCount = Atomic(0)
+    /// By slot: which of these was its last.
+    private let restarts = Mutex<[Int: Int]>([:])
+
+    private func beginAnew(_ slot: Int) {
+        restarts.withLock { restarts in
+            restarts[slot] = restartCount.add(1, ordering: .acquiringAndReleasing).newValue
+        }
+    }
+
+    /// Whether reading has begun anew in a batch's partition after so many restarts.
+    func isOutdated(_ batch: FetchedBatch, since count: Int) -> Bool {
+        if restartCount.load(ordering: .acquiring) == count { return false }
+        return restarts.withLock { $0[batch.source.slot] ?? 0 } > count
     }
 
     /// Ends with an error, behind what waits.
