@@ -45,6 +45,26 @@ import Testing
         _ = try await fixture.deliver(sink.takeAll())
     }
 
+    @Test func `behind a seek comes what was sought, not the rest of the batch before`() async throws {
+        try await withFixture { fixture in
+            try await fill(fixture, records(300), .uncompressed)
+            let group = try EventLoopGroup(count: 1, name: "consumer")
+            let consumer = Consumer(
+                ConsumerConfiguration(maxWait: .milliseconds(50)), cluster: fixture.cluster,
+                connection: fixture.connection, on: group.loops, ownLoops: group)
+            await consumer.add([TopicPartition("t", 0): .earliest])
+            var found: [Int64] = []
+            var iterator = consumer.records().makeAsyncIterator()
+            for _ in 0..<5 { if let record = try await iterator.next() { found.append(record.offset) } }
+            for start in [Int64(2), 290] {
+                try await consumer.seek(TopicPartition("t", 0), to: .offset(start))
+                for _ in 0..<3 { if let record = try await iterator.next() { found.append(record.offset) } }
+            }
+            #expect(found == [0, 1, 2, 3, 4, 2, 3, 4, 290, 291, 292])
+            await consumer.close()
+        }
+    }
+
     private func take(
         _ fixture: NetworkFixture, from start: StartOffset, count: Int,
         _ body: (ConsumedRecord) throws -> Void

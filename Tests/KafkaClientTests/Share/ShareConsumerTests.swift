@@ -34,14 +34,15 @@ import Testing
         let task: Task<Void, any Error>
 
         init(
-            _ fixture: NetworkFixture, mode: ShareGroupConfiguration.AcknowledgementMode = .implicit, count: Int = 500,
+            _ fixture: NetworkFixture, topics: Set<String> = ["t"],
+            mode: ShareGroupConfiguration.AcknowledgementMode = .implicit, count: Int = 500,
             reading: Reading = Reading(),
             decide: @escaping @Sendable (ShareConsumer, ShareRecord) async throws -> Void = { _, _ in }
         ) async throws {
             let loops = try EventLoopGroup(count: 1, name: "member")
             let consumer = ShareConsumer(
                 ShareGroupConfiguration(
-                    groupID: "g", topics: ["t"], acknowledgementMode: mode, recordCountMax: count,
+                    groupID: "g", topics: topics, acknowledgementMode: mode, recordCountMax: count,
                     maxWait: .milliseconds(50), onAcknowledged: { reading.add($0) }), cluster: fixture.cluster,
                 connection: fixture.connection, on: loops.loops[0], ownLoops: loops)
             self.consumer = consumer
@@ -90,6 +91,34 @@ import Testing
             _ = try await fixture.cluster.alterConfigurations(
                 [.group("g"): [.set("share.auto.offset.reset", to: "earliest")]])
             try await body(fixture)
+        }
+    }
+
+    @Test func `records of several topics come as those of their own partitions, however partitions take turns`()
+        async throws
+    {
+        try await withGroup(partitions: 2) { fixture in
+            try fixture.broker.createTopic("u", partitions: 2)
+            var expected: [String] = []
+            // Short batches of different lengths, so that many answers have some of each.
+            for (topic, byteCount) in [("t", 0), ("u", 700)] {
+                for partition in 0..<2 {
+                    let values = (0..<150).map { "\(topic)-\(partition)-\($0)" }
+                    expected += values
+                    _ = try await fixture.deliver(
+                        try await fixture.makeBatches(
+                            values, topic: topic, partition: Int32(partition), valueByteCount: byteCount))
+                }
+            }
+            let strays = Mutex<[String]>([])
+            let member = try await Member(fixture, topics: ["t", "u"], count: 20) { _, record in
+                let value = String(decoding: record.valueBytes ?? [], as: UTF8.self).trimmed
+                if !value.hasPrefix("\(record.topic)-\(record.partition)-") { strays.withLock { $0.append(value) } }
+            }
+            try await wait("all records come") { member.reading.values.count >= expected.count }
+            #expect(member.reading.values.sorted() == expected.sorted())
+            #expect(strays.withLock { $0 } == [])
+            try await member.close()
         }
     }
 
