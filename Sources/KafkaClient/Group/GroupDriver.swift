@@ -11,7 +11,7 @@ import KafkaQueues
 import KafkaTransport
 
 /// Drives one member of a group.
-actor GroupDriver {
+actor GroupDriver: TaskOwner {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -37,8 +37,7 @@ actor GroupDriver {
     /// What is done with the user's partitions: one after the other.
     private var work = RingBuffer<Work>()
     private var worker: Task<Void, Never>?
-    private var tasks: [Int: Task<Void, Never>] = [:]
-    private var nextTask = 0
+    var tasks = OwnTasks()
     private var timer: LoopTimer?
     private var commitTimer: LoopTimer?
     /// See `GroupDriver+Pattern`.
@@ -172,18 +171,6 @@ actor GroupDriver {
         if isWaiting { handle(.polled(isWaiting: true)) } else if isMoving { handle(.polled(isWaiting: false)) }
     }
 
-    /// Starts a task that `close` cancels and waits for.
-    func start(_ body: @escaping @Sendable (isolated GroupDriver) async -> Void) {
-        let id = nextTask
-        nextTask += 1
-        tasks[id] = Task(executorPreference: loop) {
-            await body(self)
-            await self.forget(task: id)
-        }
-    }
-
-    private func forget(task id: Int) { tasks[id] = nil }
-
     // MARK: The user's partitions
 
     private func add(_ next: Work) {
@@ -315,10 +302,7 @@ actor GroupDriver {
         commitTimer?.close()
         patternTimer?.close()
         connection?.close()
-        for task in tasks.values {
-            task.cancel()
-            await task.value
-        }
+        await endTasks()
     }
 
     private static let leaveTimeout = Duration.seconds(10)

@@ -75,10 +75,7 @@ extension ProducerLane {
         link.connection = connection
         brokers[broker] = link
         connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, error) } }
-        connection.onUnusableFiles = { [metadata = cluster.metadata] in metadata.emit(.unusableFiles(error: $0)) }
-        connection.onReauthenticated = { [metadata = cluster.metadata] mechanism, user in
-            metadata.emit(.reauthenticated(broker: broker, endpoint: endpoint, mechanism: mechanism, user: user))
-        }
+        cluster.metadata.watch(connection, broker: broker, endpoint)
         connection.open { [weak self] error in
             self?.assumeIsolated { $0.didOpen(broker, endpoint, error) }
         }

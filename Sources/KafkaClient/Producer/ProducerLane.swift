@@ -14,7 +14,7 @@ public import KafkaTransport
 ///
 /// As a ``BatchSink`` it takes batches from any thread. A builder lane on the same loop hands its batches over without a
 /// change of thread.
-public actor ProducerLane: BatchSink {
+public actor ProducerLane: BatchSink, TaskOwner {
     /// The loop on which the lane and its connections run.
     public nonisolated let loop: EventLoop
     /// The loop, as an executor.
@@ -61,8 +61,7 @@ public actor ProducerLane: BatchSink {
 
     private nonisolated let inbox = Inbox<RecordBatch>()
     nonisolated let meter = LaneMeter()
-    private var tasks: [Int: Task<Void, Never>] = [:]
-    private var nextTask = 0
+    var tasks = OwnTasks()
     private var timer: LoopTimer?
     private var timerDue = MonotonicInstant.distantFuture
     /// The drains that wait, each with the epoch that it waits for, in order.
@@ -225,18 +224,6 @@ public actor ProducerLane: BatchSink {
         pump(isEndOfTurn: true)
     }
 
-    /// Starts a task that `close` cancels and waits for.
-    func start(_ body: @escaping @Sendable (isolated ProducerLane) async -> Void) {
-        let id = nextTask
-        nextTask += 1
-        tasks[id] = Task(executorPreference: loop) {
-            await body(self)
-            await self.forget(task: id)
-        }
-    }
-
-    private func forget(task id: Int) { tasks[id] = nil }
-
     // MARK: Ending
 
     private static let closedError = KafkaClientError(.closed, "the producer was closed before the batch was sent")
@@ -267,10 +254,7 @@ public actor ProducerLane: BatchSink {
         stop()
         if !isFinished { deliveries.finish() }
         isFinished = true
-        for task in tasks.values {
-            task.cancel()
-            await task.value
-        }
+        await endTasks()
     }
 
     /// Fails all batches, also those that are handed over later, and closes the connections.

@@ -1,28 +1,49 @@
 import KafkaProtocol
 import KafkaTransport
 
+/// What answers to fetches and to acknowledgements say alike.
+private protocol ShareResponse {
+    var throttleTimeMs: Int32 { get }
+    var errorCode: KafkaErrorCode { get }
+    var errorMessage: String? { get }
+}
+
+extension ShareFetchResponse: ShareResponse {}
+extension ShareAcknowledgeResponse: ShareResponse {}
+
 extension ShareLane {
     // MARK: Fetches
 
     func didFetch(_ broker: Int32, _ answer: ShareAnswer) {
-        guard !isClosed, let link = links[broker], let inFlight = link.inFlight,
-            inFlight.connection === answer.connection
+        open(answer.result, broker, answer.connection) { response, link, inFlight in
+            link.health.didOpen()
+            take(response, broker, link, inFlight, answer)
+        }
+    }
+
+    /// Takes a request off its link with its answer, and what that says as a whole.
+    ///
+    /// - Parameter body: gets an answer without an error.
+    private func open<Response: ShareResponse>(
+        _ result: Result<Response, KafkaClientError>, _ broker: Int32, _ connection: BrokerConnection,
+        _ body: (Response, ShareLink, ShareInFlight) -> Void
+    ) {
+        guard !isClosed, let link = links[broker], let inFlight = link.inFlight, inFlight.connection === connection
         else { return }
         link.inFlight = nil
         defer {
             checkCommits()
             pump()
         }
-        switch answer.result {
+        switch result {
         case .failure(let error): didFail(link, inFlight, error)
         case .success(let response):
             throttle(link, broker, response.throttleTimeMs)
             guard response.errorCode == .none else {
                 return didRefuse(response.errorCode, response.errorMessage, broker, link, inFlight)
             }
-            link.health.didOpen()
             link.session.didAnswer()
-            take(response, broker, link, inFlight, answer)
+            body(response, link, inFlight)
         }
     }
 
@@ -112,22 +133,7 @@ extension ShareLane {
     // MARK: Acknowledgements
 
     func didAcknowledge(_ broker: Int32, _ answer: ShareAcknowledgeBox) {
-        guard !isClosed, let link = links[broker], let inFlight = link.inFlight,
-            inFlight.connection === answer.connection
-        else { return }
-        link.inFlight = nil
-        defer {
-            checkCommits()
-            pump()
-        }
-        switch answer.result {
-        case .failure(let error): didFail(link, inFlight, error)
-        case .success(let response):
-            throttle(link, broker, response.throttleTimeMs)
-            guard response.errorCode == .none else {
-                return didRefuse(response.errorCode, response.errorMessage, broker, link, inFlight)
-            }
-            link.session.didAnswer()
+        open(answer.result, broker, answer.connection) { response, link, inFlight in
             settle(inFlight.told, response, isFinal: false)
             link.acquisitions.removeAll { $0.with { $0.isOver } }
         }

@@ -32,14 +32,10 @@ extension ShareLane {
             clusterID: cluster.metadata.clusterID, meter: meter.broker(broker), frames: frames)
         link.health.attemptCount += 1
         link.connection = connection
-        let metadata = cluster.metadata
         let id = ObjectIdentifier(connection)
         connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, id, error) } }
         connection.onIdle = { [weak self] in self?.assumeIsolated { $0.didIdle(broker, id) } }
-        connection.onUnusableFiles = { metadata.emit(.unusableFiles(error: $0)) }
-        connection.onReauthenticated = { mechanism, user in
-            metadata.emit(.reauthenticated(broker: broker, endpoint: endpoint, mechanism: mechanism, user: user))
-        }
+        cluster.metadata.watch(connection, broker: broker, endpoint)
         connection.open { [weak self] error in self?.assumeIsolated { $0.didOpen(broker, endpoint, error) } }
         return nil
     }

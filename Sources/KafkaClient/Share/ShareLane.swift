@@ -11,7 +11,7 @@ import KafkaQueues
 import KafkaTransport
 
 /// The lane of a share consumer: an actor on an event loop, with connections of its own.
-actor ShareLane: PartitionReader {
+actor ShareLane: PartitionReader, TaskOwner {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -37,8 +37,7 @@ actor ShareLane: PartitionReader {
     let meter = LaneMeter()
     /// Those who wait until all that they have decided is answered.
     var commits: [ShareCommit] = []
-    private var tasks: [Int: Task<Void, Never>] = [:]
-    private var nextTask = 0
+    var tasks = OwnTasks()
     private var timer: LoopTimer?
     private var timerDue = MonotonicInstant.distantFuture
 
@@ -130,18 +129,6 @@ actor ShareLane: PartitionReader {
             }
         }
     }
-
-    /// Starts a task that `close` cancels and waits for.
-    func start(_ body: @escaping @Sendable (isolated ShareLane) async -> Void) {
-        let id = nextTask
-        nextTask += 1
-        tasks[id] = Task(executorPreference: loop) {
-            await body(self)
-            await self.forget(task: id)
-        }
-    }
-
-    private func forget(task id: Int) { tasks[id] = nil }
 
     // MARK: Committing
 
@@ -244,10 +231,7 @@ actor ShareLane: PartitionReader {
             timer?.close()
             timer = nil
         }
-        for task in tasks.values {
-            task.cancel()
-            await task.value
-        }
+        await endTasks()
     }
 }
 

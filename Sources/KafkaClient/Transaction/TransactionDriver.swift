@@ -7,7 +7,7 @@ import KafkaQueues
 import KafkaTransport
 
 /// Drives the transactions of one producer.
-actor TransactionDriver {
+actor TransactionDriver: TaskOwner {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -21,8 +21,7 @@ actor TransactionDriver {
     private var isHandling = false
     private var isClosed = false
     private var timer: LoopTimer?
-    private var tasks: [Int: Task<Void, Never>] = [:]
-    private var nextTask = 0
+    var tasks = OwnTasks()
     // Who waits.
     private var beginning: Waiter<TransactionGrant>?
     private var ending: Waiter<Void>?
@@ -211,18 +210,6 @@ actor TransactionDriver {
         timer.schedule(at: moment) { [weak self] in self?.assumeIsolated { $0.handle(.time) } }
     }
 
-    /// Starts a task that `close` cancels and waits for.
-    private func start(_ body: @escaping @Sendable (isolated TransactionDriver) async -> Void) {
-        let id = nextTask
-        nextTask += 1
-        tasks[id] = Task(executorPreference: loop) {
-            await body(self)
-            await self.forget(task: id)
-        }
-    }
-
-    private func forget(task id: Int) { tasks[id] = nil }
-
     /// Ends all that is under way. Whoever waits is told that the producer was closed. A transaction that is open is aborted by the broker
     /// when its time is over, or by the next producer that has the transactional id.
     func close() async {
@@ -232,9 +219,6 @@ actor TransactionDriver {
         beginning?.resume(.failure(Self.closedError))
         ending?.resume(.failure(Self.closedError))
         for waiter in adding.values { waiter.resume(.failure(Self.closedError)) }
-        for task in tasks.values {
-            task.cancel()
-            await task.value
-        }
+        await endTasks()
     }
 }

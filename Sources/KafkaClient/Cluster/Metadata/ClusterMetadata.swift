@@ -84,6 +84,14 @@ final class ClusterMetadata: Sendable {
         for event in connection.openingEvents(broker: broker) { emit(event) }
     }
 
+    /// Tells of what happens to a connection while it is used.
+    func watch(_ connection: BrokerConnection, broker: Int32, _ endpoint: Endpoint) {
+        connection.onUnusableFiles = { [self] in emit(.unusableFiles(error: $0)) }
+        connection.onReauthenticated = { [self] mechanism, user in
+            emit(.reauthenticated(broker: broker, endpoint: endpoint, mechanism: mechanism, user: user))
+        }
+    }
+
     // MARK: Reading
 
     var clusterID: String? { state.withLock { $0.clusterID } }

@@ -32,13 +32,9 @@ extension ConsumerLane {
             clusterID: cluster.metadata.clusterID, meter: meter.broker(broker), frames: frames)
         links[broker]!.health.attemptCount += 1
         links[broker]!.connection = connection
-        let metadata = cluster.metadata
         connection.onLost = { [weak self] error in self?.assumeIsolated { $0.didLose(broker, endpoint, error) } }
         connection.onIdle = { [weak self] in self?.assumeIsolated { $0.links[broker]?.session.reset(isGone: false) } }
-        connection.onUnusableFiles = { metadata.emit(.unusableFiles(error: $0)) }
-        connection.onReauthenticated = { mechanism, user in
-            metadata.emit(.reauthenticated(broker: broker, endpoint: endpoint, mechanism: mechanism, user: user))
-        }
+        cluster.metadata.watch(connection, broker: broker, endpoint)
         connection.open { [weak self] error in self?.assumeIsolated { $0.didOpen(broker, endpoint, error) } }
         return nil
     }

@@ -13,7 +13,7 @@ import KafkaQueues
 import KafkaTransport
 
 /// One lane of a consumer: an actor on an event loop, with connections of its own.
-actor ConsumerLane {
+actor ConsumerLane: TaskOwner {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -41,8 +41,7 @@ actor ConsumerLane {
     private(set) var isClosed = false
     nonisolated let listener = MetadataListener()
     let meter = LaneMeter()
-    private var tasks: [Int: Task<Void, Never>] = [:]
-    private var nextTask = 0
+    var tasks = OwnTasks()
     private var timer: LoopTimer?
     private var timerDue = MonotonicInstant.distantFuture
 
@@ -248,18 +247,6 @@ actor ConsumerLane {
         pump()
     }
 
-    /// Starts a task that `close` cancels and waits for.
-    func start(_ body: @escaping @Sendable (isolated ConsumerLane) async -> Void) {
-        let id = nextTask
-        nextTask += 1
-        tasks[id] = Task(executorPreference: loop) {
-            await body(self)
-            await self.forget(task: id)
-        }
-    }
-
-    private func forget(task id: Int) { tasks[id] = nil }
-
     // MARK: Ending
 
     /// Ends, once what was read before is taken, with an error.
@@ -280,10 +267,7 @@ actor ConsumerLane {
     func close() async {
         stop()
         queue.close()
-        for task in tasks.values {
-            task.cancel()
-            await task.value
-        }
+        await endTasks()
     }
 
     private func stop() {
