@@ -52,7 +52,7 @@ extension Cluster {
             try checkOpen()
             let routes = try await routes(open, outcomes, isFirst: roundCount == 0, route)
             let round = try await askAll(routes, deadline, ask)
-            outcomes.merge(round) { $1 }
+            outcomes.merge(round) { deadline <= .now ? Self.cause($0, orCut: $1) : $1 }
             let isPatient = began + Self.unknownTopicPatience > .now
             open = open.filter { key in
                 guard case .failure(let error)? = outcomes[key] else { return false }
@@ -65,6 +65,14 @@ extension Cluster {
             try await pause(nanoseconds: min(pauseNs, max(1, deadline.nanoseconds(since: .now))))
         }
         return outcomes
+    }
+
+    /// What the last two rounds have come to: where the end of the time cut the last one, the one before says more.
+    private static func cause<Value>(
+        _ former: Result<Value, KafkaClientError>, orCut last: Result<Value, KafkaClientError>
+    ) -> Result<Value, KafkaClientError> {
+        guard case .failure(let error) = last, error.code == .requestTimedOut, error.brokerError == nil else { return last }
+        return former
     }
 
     private func routes<Key: Hashable & Sendable, Value: Sendable>(

@@ -74,6 +74,9 @@ extension ProduceQueue {
     }
 
     /// Tells when a partition goes on in another epoch, or as another producer.
+    ///
+    /// Inlined, like what else only looks at the queue for each batch: the compiler hands a call a copy of the whole queue.
+    @inline(__always)
     private func noteEpoch(_ key: PartitionKey, _ former: ProducerIdentity?, _ effects: inout Effects) {
         guard let former, let identity = self[key].sequences.identity, identity != former else { return }
         effects.events.append(
@@ -94,6 +97,7 @@ extension ProduceQueue {
     }
 
     /// The bytes of the batch that is sent next.
+    @inline(__always)
     private func firstByteCount(_ key: PartitionKey) -> Int { self[key].waiting.first?.batch.byteCount ?? 0 }
 
     /// The batches of a partition that are in flight.
