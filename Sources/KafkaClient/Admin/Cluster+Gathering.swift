@@ -71,7 +71,9 @@ extension Cluster {
     private static func cause<Value>(
         _ former: Result<Value, KafkaClientError>, orCut last: Result<Value, KafkaClientError>
     ) -> Result<Value, KafkaClientError> {
-        guard case .failure(let error) = last, error.code == .requestTimedOut, error.brokerError == nil else { return last }
+        guard case .failure(let error) = last, error.code == .requestTimedOut, error.brokerError == nil else {
+            return last
+        }
         return former
     }
 
