@@ -63,12 +63,19 @@ public struct ConsumedRecord: Sendable {
 /// A batch with the bytes of its records, decompressed. It never changes, and its records keep it.
 final class ReadableBatch: Sendable {
     let batch: FetchedBatch
-    /// nil for a batch that is not compressed.
-    private let decompressed: [UInt8]?
+    /// nil for a batch that is not compressed. It changes when nobody has it any more.
+    private nonisolated(unsafe) var decompressed: [UInt8]?
+    /// Where its memory goes back to.
+    private let memory: DecodedMemory?
 
-    init(_ batch: FetchedBatch, decompressed: [UInt8]?) {
+    init(_ batch: FetchedBatch, decompressed: [UInt8]?, of memory: DecodedMemory? = nil) {
         self.batch = batch
         self.decompressed = decompressed
+        self.memory = memory
+    }
+
+    deinit {
+        if let memory, var bytes = decompressed.take() { memory.giveBack(&bytes) }
     }
 
     /// The records, one behind the other.
@@ -173,7 +180,7 @@ extension RecordReader {
             do throws(RecordBatchError) {
                 record = try cursor.next()
             } catch {
-                throw corrupt(source.batch, error)
+                throw source.batch.corrupt(error)
             }
             guard let record else { return nil }
             if record.offset >= source.batch.firstOffset { return ConsumedRecord(record, of: source) }

@@ -28,6 +28,8 @@ public final class Consumer: Sendable, AsyncSequence {
     private let client: Client?
     private let ending = SharedEnd()
     private let assignment: LaneAssignment
+    /// Whether decoders take its batches.
+    let hasDecoders = Atomic(false)
     /// Its member of a group; nil for a consumer of fixed partitions.
     private let driver: GroupDriver?
 
@@ -66,9 +68,11 @@ public final class Consumer: Sendable, AsyncSequence {
 
     /// Closes the connections. What was read and not taken is dropped, and whoever waits for a batch gets nil. A member of a group
     /// commits what was handled, if it commits by itself, and leaves. Calling it again waits for the same end.
-    public func close() async {
+    ///
+    /// - Parameter operation: what a member of a group tells it.
+    public func close(_ operation: GroupMembershipOperation = .default) async {
         await ending.reach { [driver, lanes, loops] in
-            await driver?.close()
+            await driver?.close(operation)
             for lane in lanes { await lane.close() }
             await loops?.shutDown()
         }
@@ -199,29 +203,23 @@ public final class Consumer: Sendable, AsyncSequence {
     public struct AsyncIterator: AsyncIteratorProtocol {
         let queues: [FetchedQueue]
         private var turn = 0
-        /// The batch that was handed out last, and where it is from.
-        private var last: (batch: FetchedBatch, queue: FetchedQueue, restartCount: Int)?
+        private let hand = BatchInHand()
 
-        /// Whether its partition is read from elsewhere by now.
-        var isLastOutdated: Bool {
-            guard let last else { return false }
-            return last.queue.isOutdated(last.batch, since: last.restartCount)
-        }
+        /// Whether the partition of the last batch is read from elsewhere by now.
+        var isLastOutdated: Bool { hand.isOutdated }
 
         init(_ queues: [FetchedQueue]) { self.queues = queues }
 
         /// The next batch: at once when one was read, otherwise when one comes.
         ///
-        /// The one before counts as handled from now on.
+        /// The one before counts as handled from now on. One that was handed out when the iterator is let go of does when a later one of
+        /// its partition is.
         ///
         /// - Returns: nil when the consumer was closed.
         /// - Throws: `KafkaClientError`: why the consumer has ended; see ``ConsumerConfiguration/onProblem``.
         ///   `CancellationError` when the task is cancelled.
         public mutating nonisolated(nonsending) func next() async throws -> FetchedBatch? {
-            if let last {
-                last.queue.didHandle(last.batch)
-                self.last = nil
-            }
+            hand.didHandle()
             while true {
                 var endedCount = 0
                 var failure: KafkaClientError?
@@ -230,7 +228,7 @@ public final class Consumer: Sendable, AsyncSequence {
                     let restartCount = queue.restartCount.load(ordering: .acquiring)
                     switch queue.take() {
                     case .batch(let batch):
-                        last = (batch, queue, restartCount)
+                        hand.take(batch, from: queue, restartCount: restartCount)
                         return batch
                     case .nothing: break
                     case .failed(let error): failure = error

@@ -42,6 +42,15 @@ public struct FetchedBatch: Sendable {
     }
 }
 
+extension FetchedBatch {
+    /// The error of a batch that can't be read.
+    func corrupt(_ error: any KafkaError) -> KafkaClientError {
+        KafkaClientError(
+            error.code, "the batch at offset \(header.baseOffset) of partition \(partition) of topic '\(topic)'",
+            underlying: error)
+    }
+}
+
 /// A fetch request and its answer: what all batches of the answer have in common.
 public struct FetchExchange: Sendable {
     /// The node id of the broker.

@@ -55,13 +55,16 @@ public final class RecordReader {
         }
     }
 
+    // Within `forEachRecord` the compiler takes a call of the batch for an escape of the bytes.
+    private func corrupt(_ batch: FetchedBatch, _ error: RecordBatchError) -> KafkaClientError { batch.corrupt(error) }
+
     @_lifetime(borrow batch)
     func view(of batch: borrowing FetchedBatch) throws(KafkaClientError) -> RecordBatchView {
         do throws(RecordBatchError) {
             // The checksum was looked at when the batch came.
             return try RecordBatchView(batch.bytes, verifyingChecksum: false)
         } catch {
-            throw corrupt(copy batch, error)
+            throw (copy batch).corrupt(error)
         }
     }
 
@@ -73,15 +76,8 @@ public final class RecordReader {
             try decompressors.decompress(
                 view.recordBytes, type: view.compression, into: &bytes, maxByteCount: decompressedByteCountMax)
         } catch {
-            throw corrupt(batch, error)
+            throw batch.corrupt(error)
         }
-    }
-
-    func corrupt(_ batch: FetchedBatch, _ error: any KafkaError) -> KafkaClientError {
-        KafkaClientError(
-            error.code,
-            "the batch at offset \(batch.header.baseOffset) of partition \(batch.partition) of topic '\(batch.topic)'",
-            underlying: error)
     }
 
     /// Calls `body` for each record from `offset` on, in order.

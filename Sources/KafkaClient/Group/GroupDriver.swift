@@ -285,12 +285,12 @@ actor GroupDriver: TaskOwner {
     }
 
     /// Commits what was handled, leaves the group, and closes the connection.
-    func close() async {
+    func close(_ operation: GroupMembershipOperation = .default) async {
         if isClosed { return }
         if membership.state != .left, membership.state != .failed {
             let end = Waiter<Void>()
             leaving = end
-            handle(.leave(reason: "the consumer is being closed"))
+            handle(.leave(reason: "the consumer is being closed", as: operation))
             let limit = LoopTimer(on: loop)
             limit.schedule(at: .now + Self.leaveTimeout) { end.resume() }
             try? await end.wait()

@@ -28,7 +28,7 @@ enum MembershipEvent: Sendable {
     /// The moment of the last ``MembershipAction/wake(at:)`` has come. Earlier ones do no harm.
     case time
     /// The user leaves the group.
-    case leave(reason: String)
+    case leave(reason: String, as: GroupMembershipOperation = .default)
 }
 
 /// What is known of topics.

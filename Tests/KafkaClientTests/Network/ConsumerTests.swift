@@ -6,67 +6,7 @@ import Testing
 
 @testable import KafkaClient
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ConsumerTests {
-    /// Runs `body` with a consumer on loops of its own, which is closed afterwards.
-    private func withConsumer(
-        _ fixture: NetworkFixture, _ partitions: [TopicPartition: StartOffset],
-        _ configuration: ConsumerConfiguration = ConsumerConfiguration(maxWait: .milliseconds(50)),
-        _ body: (Consumer) async throws -> Void
-    ) async throws {
-        let group = try EventLoopGroup(count: configuration.lanes, name: "consumer")
-        let consumer = Consumer(
-            configuration, cluster: fixture.cluster, connection: fixture.connection, on: group.loops, ownLoops: group)
-        await consumer.add(partitions)
-        do { try await body(consumer) } catch {
-            await consumer.close()
-            throw error
-        }
-        await consumer.close()
-    }
-
-    /// Partitions of topic `t`, all read from the same place.
-    private func all(_ count: Int, from start: StartOffset = .earliest) -> [TopicPartition: StartOffset] {
-        Dictionary(uniqueKeysWithValues: (0..<count).map { (TopicPartition("t", Int32($0)), start) })
-    }
-
-    /// The texts of so many records, by partition.
-    private func take(_ count: Int, of consumer: Consumer) async throws -> [Int32: [String]] {
-        var found: [Int32: [String]] = [:]
-        var left = count
-        let reader = RecordReader()
-        var batches = consumer.makeAsyncIterator()
-        while left > 0 {
-            guard let batch = try await batches.next() else { break }
-            try reader.forEachRecord(in: batch) { record in
-                found[batch.partition, default: []].append(
-                    String(decoding: record.valueBytes ?? [], as: UTF8.self).trimmed)
-                left -= 1
-            }
-        }
-        return found
-    }
-
-    private func expect(_ expected: [Int32: [String]], from consumer: Consumer) async throws {
-        let found = try await take(expected.values.joined().count, of: consumer)
-        #expect(found == expected)
-    }
-
-    private func fill(_ fixture: NetworkFixture, partitions: Int, records: Int, valueByteCount: Int = 0) async throws {
-        try fixture.broker.createTopic("t", partitions: partitions)
-        for partition in 0..<partitions {
-            let values = (0..<records).map { "\(partition).\($0)" }
-            _ = try await fixture.deliver(
-                try await fixture.makeBatches(values, partition: Int32(partition), valueByteCount: valueByteCount))
-        }
-    }
-
-    private func expected(_ partitions: Int, _ records: Range<Int>) -> [Int32: [String]] {
-        Dictionary(
-            uniqueKeysWithValues: (0..<partitions).map { partition in
-                (Int32(partition), records.map { "\(partition).\($0)" })
-            })
-    }
-
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ConsumerTests: ReadsByConsumer {
     @Test(arguments: [1, 3]) func `every record of all partitions is read once and in order`(lanes: Int) async throws {
         try await withFixture(brokers: 3) { fixture in
             try await fill(fixture, partitions: 7, records: 100)
@@ -141,6 +81,31 @@ import Testing
                 // And it goes on when the memory comes back.
                 let rest = try await take(312, of: consumer)
                 #expect(rest.values.joined().count == 312)
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2]) func `a partition that is wanted again is not kept waiting by others without records`(
+        partitions: Int
+    ) async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t", partitions: partitions)
+            _ = try await fixture.deliver(
+                try await fixture.makeBatches((0..<60).map { "\($0)" }, valueByteCount: 2 << 10))
+            // Of a partition four batches wait at most; a broker without records answers after ten seconds.
+            let configuration = ConsumerConfiguration(
+                fetchByteCountMax: 8 << 10, fetchByteCountNear: 8 << 10, partitionByteCountMax: 8 << 10,
+                maxWait: .seconds(10))
+            try await withConsumer(fixture, all(partitions), configuration) { consumer in
+                let begin = MonotonicInstant.now
+                var count = 0
+                let reader = RecordReader()
+                var batches = consumer.makeAsyncIterator()
+                while count < 60, let batch = try await batches.next() {
+                    try reader.forEachRecord(in: batch) { _ in count += 1 }
+                    try await Task.sleep(for: .milliseconds(2))
+                }
+                #expect(MonotonicInstant.now - begin < .seconds(5))
             }
         }
     }

@@ -107,13 +107,14 @@ extension NetworkFixture {
 
     /// Batches of one record each, whose values are given.
     func makeBatches(
-        _ values: [String], topic: String = "t", partition: Int32 = 0, valueByteCount: Int = 0
+        _ values: [String], topic: String = "t", partition: Int32 = 0, valueByteCount: Int = 0,
+        codec: any CompressionCodec = Codec.uncompressed
     ) async throws -> [RecordBatch] {
         let sink = BatchCollector()
         let builder = try BuilderLane(
             BuilderConfiguration(
                 batchByteCount: max(512, valueByteCount + 256), linger: .zero, memoryByteCountMax: 1 << 30,
-                partitioner: AnyPartitioner()),
+                codec: codec, partitioner: AnyPartitioner()),
             on: loop, topics: FixedTopics([topic: 1000]), to: sink)
         for value in values {
             let text = Array(value.utf8)

@@ -90,7 +90,7 @@ extension ConsumerLane {
         _ connection: BrokerConnection
     ) {
         var message = FetchRequest()
-        message.maxWaitMs = configuration.maxWait.milliseconds
+        message.maxWaitMs = maxWait(link).milliseconds
         message.minBytes = Int32(clamping: configuration.fetchByteCountMin)
         message.maxBytes = Int32(clamping: byteCount)
         message.isolationLevel = configuration.isolation.rawValue
@@ -127,6 +127,15 @@ extension ConsumerLane {
         }
         schedule(at: began + configuration.maxWait + Self.silence)
     }
+
+    /// How long the broker may wait for records. Not long while a partition is left out that may be wanted again any moment: a broker that
+    /// has a request is asked for nothing else.
+    private func maxWait(_ link: FetchLink) -> Duration {
+        if link.session.partitionCount == 0 { return .zero }
+        return queue.isAnyHeld ? min(configuration.maxWait, Self.maxWaitWhileHeld) : configuration.maxWait
+    }
+
+    private static let maxWaitWhileHeld = Duration.milliseconds(5)
 
     /// - Parameter comparesLogs: whether the broker compares what was read with its log. One that does not can't be told of it.
     private func topics(of request: FetchSession.Request, comparesLogs: Bool) -> [FetchRequest.Topic] {

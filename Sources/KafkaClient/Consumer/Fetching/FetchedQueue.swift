@@ -37,11 +37,12 @@ final class FetchedQueue: Sendable {
         case ended
     }
 
-    fileprivate struct State {
+    struct State {
         var runs = RingBuffer<FetchedRun>()
         /// By slot.
         var waitingByteCounts: [Int] = []
         var isHeld: [Bool] = []
+        var heldCount = 0
         /// The slots that were held, and of which little waits by now.
         var released: [Int] = []
         var waiters: [Waiter<Void>] = []
@@ -51,17 +52,20 @@ final class FetchedQueue: Sendable {
         var handed: [HandedBatches] = []
         /// The batches that were handed out and not handled yet.
         var handedCount = 0
+        /// What decoders have taken and nobody has got yet, by slot, in order.
+        var decoding: [RingBuffer<FetchedBatch>] = []
+        var decodingCount = 0
         var failure: KafkaClientError?
         var isEnded = false
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let partitionByteCountMax: Int
     /// Called from any thread when partitions were released, once until they are taken.
     private let onRelease: Mutex<@Sendable () -> Void>
 
     /// Whether it is noted what was handled.
-    private let tracks: Bool
+    let tracks: Bool
 
     /// - Parameter tracks: whether it is noted what was handled, so that it can be committed.
     init(partitionByteCountMax: Int, tracks: Bool) {
@@ -90,6 +94,7 @@ final class FetchedQueue: Sendable {
                 state.waitingByteCounts[slot] += run.end - run.position
                 if state.waitingByteCounts[slot] >= partitionByteCountMax, !state.isHeld[slot] {
                     state.isHeld[slot] = true
+                    state.heldCount += 1
                     held.append(slot)
                 }
                 state.runs.append(run)
@@ -108,13 +113,16 @@ final class FetchedQueue: Sendable {
         }
     }
 
+    /// Whether there are partitions of which so much waits that no more is asked for.
+    var isAnyHeld: Bool { state.withLock { $0.heldCount > 0 } }
+
     /// Drops what waits of a partition.
     ///
     /// - Returns: the offset of the first record that was dropped; nil when there was none.
     func drop(_ slot: Int) -> Int64? {
         state.withLock { state in
             guard slot < state.waitingByteCounts.count else { return nil }
-            var first: Int64?
+            var first = state.dropDecoding(slot)
             if state.waitingByteCounts[slot] > 0 {
                 state.runs.removeAll { run in
                     guard run.source.slot == slot else { return false }
@@ -123,6 +131,7 @@ final class FetchedQueue: Sendable {
                 }
             }
             state.waitingByteCounts[slot] = 0
+            if state.isHeld[slot] { state.heldCount -= 1 }
             state.isHeld[slot] = false
             return first
         }
@@ -180,7 +189,10 @@ final class FetchedQueue: Sendable {
     // MARK: The takers' side
 
     /// Takes the next batch.
-    func take() -> Next {
+    func take() -> Next { take { [tracks] state, batch in state.hand(out: batch, tracks: tracks) } }
+
+    /// Takes the next batch out of what waits.
+    func take(_ note: (inout State, FetchedBatch) -> Void) -> Next {
         let (next, releases) = state.withLock { state -> (Next, Bool) in
             guard let first = state.runs.first else {
                 if let failure = state.failure { return (.failed(failure), false) }
@@ -189,8 +201,7 @@ final class FetchedQueue: Sendable {
             var run = first
             let batch = run.takeBatch()
             if run.position < run.end { state.runs[0] = run } else { _ = state.runs.popFirst() }
-            state.takeCount += 1
-            if tracks { state.hand(out: batch) }
+            note(&state, batch)
             return (.batch(batch), state.didTake(batch, partitionByteCountMax))
         }
         if releases { onRelease.withLock { $0 }() }
@@ -203,6 +214,15 @@ final class FetchedQueue: Sendable {
         state.withLock { state in
             guard batch.source.slot < state.handed.count else { return }
             if state.handed[batch.source.slot].didHandle(batch) { state.handedCount -= 1 }
+        }
+    }
+
+    /// Notes that whoever has taken a batch has let go of it.
+    func abandon(_ batch: FetchedBatch) {
+        if !tracks { return }
+        state.withLock { state in
+            guard batch.source.slot < state.handed.count else { return }
+            if state.handed[batch.source.slot].abandon(batch) { state.handedCount -= 1 }
         }
     }
 
@@ -221,7 +241,12 @@ final class FetchedQueue: Sendable {
 
     /// How often something was taken, and whether nothing is to be taken or being handled.
     var activity: (takeCount: Int, isIdle: Bool) {
-        state.withLock { ($0.takeCount, !$0.waiters.isEmpty || $0.runs.isEmpty && $0.handedCount == 0) }
+        state.withLock { state in
+            // Where decoders take, their waiting says nothing of the user.
+            let isWaiting = !state.waiters.isEmpty && state.decoding.isEmpty
+            let isEmpty = state.runs.isEmpty && state.handedCount == 0 && state.decodingCount == 0
+            return (state.takeCount, isWaiting || isEmpty)
+        }
     }
 
     /// Has a waiter resumed when there is something to take, or the end has come.
@@ -246,13 +271,15 @@ final class FetchedQueue: Sendable {
 }
 
 extension FetchedQueue.State {
-    fileprivate mutating func takeWaiters() -> [Waiter<Void>] {
+    mutating func takeWaiters() -> [Waiter<Void>] {
         if waiters.isEmpty { return [] }
         defer { waiters.removeAll(keepingCapacity: true) }
         return waiters
     }
 
-    fileprivate mutating func hand(out batch: FetchedBatch) {
+    mutating func hand(out batch: FetchedBatch, tracks: Bool) {
+        takeCount += 1
+        if !tracks { return }
         while handed.count <= batch.source.slot { handed.append(HandedBatches()) }
         handed[batch.source.slot].handOut(batch)
         handedCount += 1
@@ -264,6 +291,7 @@ extension FetchedQueue.State {
         waitingByteCounts[slot] -= batch.byteCount
         guard isHeld[slot], waitingByteCounts[slot] <= byteCountMax / 2 else { return false }
         isHeld[slot] = false
+        heldCount -= 1
         released.append(slot)
         return released.count == 1
     }

@@ -58,7 +58,8 @@ extension ClassicMembership {
         actions.append(.fail(error))
     }
 
-    mutating func leave(_ reason: String, now: MonotonicInstant) {
+    mutating func leave(_ reason: String, _ operation: GroupMembershipOperation, now: MonotonicInstant) {
+        self.operation = operation
         switch phase {
         case .leaving, .left, .failed: return
         case .revoking(var revoking):
@@ -82,12 +83,13 @@ extension ClassicMembership {
         return request
     }
 
-    /// Gives back what the user has, then tells the coordinator; a static member does not, and is waited for (KIP-345).
+    /// Gives back what the user has, then tells the coordinator; a static member mostly does not, and is waited for (KIP-345).
     mutating func leaveNow(_ reason: String, now: MonotonicInstant) {
         leaveReason = reason
         if !owned.isEmpty { return revoke(owned, then: .leave) }
         heartbeatNumber = nil
-        guard !memberID.isEmpty, settings.groupInstanceID == nil, search.isKnown else { return didLeave() }
+        let tells = operation.leaves(isStatic: settings.groupInstanceID != nil)
+        guard !memberID.isEmpty, tells, search.isKnown else { return didLeave() }
         let number = send(.leaveGroup(leaveRequest(reason)), timeout: settings.leaveTimeout, now: now)
         phase = .leaving(number, until: now + settings.leaveTimeout)
     }
@@ -98,6 +100,7 @@ extension ClassicMembership {
         memberID = ""
         ledTopics = nil
         leaveReason = nil
+        operation = .default
         subscription = []
         joinedSubscription = []
         poll.forgive()

@@ -46,6 +46,8 @@ struct ClassicMembership: GroupMembership {
     /// Why the member joins, for the broker's log (KIP-800).
     var joinReason = "the member is new"
     var leaveReason: String?
+    /// What the group is told by a member that leaves.
+    var operation = GroupMembershipOperation.default
 
     var heartbeatNumber: Int?
     var heartbeatAt = MonotonicInstant.distantPast
@@ -140,7 +142,7 @@ struct ClassicMembership: GroupMembership {
         case .revoked(let number): didRevoke(number, now: now)
         case .polled(let isWaiting): poll.didPoll(isWaiting: isWaiting, now: now)
         case .time: break
-        case .leave(let reason): leave(reason, now: now)
+        case .leave(let reason, let operation): leave(reason, operation, now: now)
         }
         advance(now: now, chance: chance)
         let taken = actions

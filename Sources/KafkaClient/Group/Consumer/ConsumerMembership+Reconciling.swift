@@ -80,7 +80,8 @@ extension ConsumerMembership {
     }
 
     /// Begins to leave; `finishLeaving` goes on when it can.
-    mutating func leave() {
+    mutating func leave(_ operation: GroupMembershipOperation = .default) {
+        self.operation = operation
         switch phase {
         case .left, .failed, .leaving: return
         case .unjoined, .joining, .stable, .revoking: break
@@ -91,6 +92,7 @@ extension ConsumerMembership {
     mutating func didLeave() {
         forget()
         isLeaving = false
+        operation = .default
         phase = .left
         subscription = []
         regex = nil

@@ -67,7 +67,7 @@ extension ConsumerMembership {
         }
         // A member whose first heartbeat is on its way may be one soon.
         let mayBeMember = epoch > 0 || heartbeatNumber != nil
-        guard mayBeMember, search.isKnown else { return didLeave() }
+        guard mayBeMember, tellsWhenLeaving, search.isKnown else { return didLeave() }
         heartbeatNumber = nil
         phase = .leaving(sendLeave(now: now), until: now + settings.leaveTimeout)
     }
@@ -113,10 +113,15 @@ extension ConsumerMembership {
         request.groupID = settings.groupID
         request.memberID = memberID
         request.instanceID = settings.groupInstanceID
-        // A static member's partitions wait for it.
-        request.memberEpoch = settings.groupInstanceID == nil ? -1 : -2
+        // A static member's partitions may wait for it.
+        request.memberEpoch = operation.leaves(isStatic: isStatic) ? -1 : -2
         return .consumerHeartbeat(request)
     }
+
+    private var isStatic: Bool { settings.groupInstanceID != nil }
+
+    /// Whether the coordinator is told; of a dynamic member that is to stay it sees that the session is over.
+    private var tellsWhenLeaving: Bool { isStatic || operation.leaves(isStatic: false) }
 
     private var wakeAt: MonotonicInstant? {
         var moments: [MonotonicInstant] = []

@@ -57,6 +57,8 @@ struct ConsumerMembership: GroupMembership {
     var contactAt = MonotonicInstant.distantPast
     var poll: PollDeadline
     var isLeaving = false
+    /// What the group is told by a member that leaves.
+    var operation = GroupMembershipOperation.default
 
     var lastNumber = 0
     var actions: [MembershipAction] = []
@@ -128,7 +130,7 @@ struct ConsumerMembership: GroupMembership {
         case .revoked(let number): didRevoke(number)
         case .polled(let isWaiting): poll.didPoll(isWaiting: isWaiting, now: now)
         case .time: break
-        case .leave: leave()
+        case .leave(_, let operation): leave(operation)
         }
         advance(now: now, chance: chance)
         let taken = actions

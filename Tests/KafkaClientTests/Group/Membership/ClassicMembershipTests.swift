@@ -161,6 +161,15 @@ import Testing
         bench.tell(.leave(reason: "enough"))
         bench.tell(.revoked(bench.revoked?.number ?? 0))
         #expect(bench.sent.isEmpty && bench.hasLeft)
+        // Unless it is told to leave for good; and another one may stay.
+        bench = .stable(instance: "i")
+        bench.tell(.leave(reason: "enough", as: .leaveGroup))
+        bench.tell(.revoked(bench.revoked?.number ?? 0))
+        #expect(bench.leaveGroup?.members.first?.groupInstanceID == "i")
+        bench = .stable()
+        bench.tell(.leave(reason: "enough", as: .remainInGroup))
+        bench.tell(.revoked(bench.revoked?.number ?? 0))
+        #expect(bench.sent.isEmpty && bench.hasLeft)
         // While it joins.
         bench = .classic()
         bench.tell(.leave(reason: "enough"))

@@ -152,6 +152,20 @@ import Testing
         #expect(bench.hasLeft)
     }
 
+    @Test func `a member that is closed stays or leaves as it is told`() {
+        for (instance, operation, epoch) in [
+            (nil, .leaveGroup, -1), (nil, .remainInGroup, nil), ("i", .leaveGroup, -1), ("i", .remainInGroup, -2),
+        ] as [(String?, GroupMembershipOperation, Int32?)] {
+            var bench = Bench.consumer { $0.groupInstanceID = instance }
+            bench.beat(1, ["a": [0]])
+            bench.beat(1)
+            bench.tell(.leave(reason: "enough", as: operation))
+            bench.tell(.revoked(bench.revoked?.number ?? 0))
+            #expect(bench.consumerHeartbeat?.memberEpoch == epoch)
+            if epoch == nil { #expect(bench.hasLeft && bench.sent.isEmpty) }
+        }
+    }
+
     @Test func `who leaves while it revokes gives back the rest, too`() {
         var bench = Bench.consumer()
         bench.beat(1, ["a": [0, 1]])
