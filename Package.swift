@@ -73,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "kbench", dependencies: ["LoadGenerator"], path: "Benchmarks/kbench", swiftSettings: settings),
         .executableTarget(
-            name: "codec-floor", dependencies: ["LoadGenerator"], path: "Benchmarks/codec-floor",
+            name: "codec-floor", dependencies: ["LoadGenerator", "CDeflate", "CLZ4", "CSnappy", "CZstd"],
+            path: "Benchmarks/codec-floor",
             swiftSettings: settings),
         .executableTarget(
             name: "wire-relay", dependencies: ["LoadGenerator", "KafkaTransport"], path: "Benchmarks/wire-relay",

@@ -1,6 +1,5 @@
 """Compares kbench with other producers, on one broker, in turn, in several rounds. See scripts/compare-peers."""
 
-import contextlib
 import os
 import sys
 import tempfile
@@ -11,7 +10,8 @@ from clients import (
 from conditions import conditions, labels
 from options import arguments
 from results import COLUMNS, Table, print_kinds, print_summary, time_us, write_ratios
-from targets import brokers, check_payload_file, choose_java, ending_well, make_lines, new_output, refuse, skip, write_manifest
+from targets import (
+    brokers, check_payload_file, choose_java, ending_well, fresh_topic, make_lines, new_output, refuse, skip, write_manifest)
 
 KBENCHES = (KBench, KBenchWriter, KBenchRecord, KBenchChunk)
 LIBRDKAFKAS = (Librdkafka, LibrdkafkaDefaults, LibrdkafkaBatch)
@@ -48,15 +48,8 @@ class Comparison:
             options.rate * options.rate_warmup_seconds if is_paced else 0, condition.idempotence, options.in_flight,
             len(bootstrap.split(",")), security_folder)
 
-    @contextlib.contextmanager
     def topic(self, job):
-        """A fresh topic, gone again afterwards whatever came of it."""
-        server = [f"bootstrap.servers={job.bootstrap}", *(f"{name}={value}" for name, value in job.librdkafka_security.items())]
-        run([self.driver, "create", job.topic, str(job.partitions), *server])
-        try:
-            yield server
-        finally:
-            run([self.driver, "delete", job.topic, *server])
+        return fresh_topic(job.bootstrap, job.topic, job.partitions, job.librdkafka_security)
 
     def measure(self, number, client, mode, condition):
         job = self.job(mode, condition)

@@ -12,7 +12,7 @@ from readers import (
     JavaConsumer, JavaConsumerPerformance, KBenchConsume, LibrdkafkaChecking, LibrdkafkaConsumer, LibrdkafkaConsumerDefaults,
     ReadJob)
 from results import COLUMNS, Table, print_kinds, print_summary, write_ratios
-from targets import brokers, check_payload_file, choose_java, ending_well, make_lines, new_output, write_manifest
+from targets import brokers, check_payload_file, choose_java, ending_well, fresh_topic, make_lines, new_output, write_manifest
 
 LIBRDKAFKAS = (LibrdkafkaConsumer, LibrdkafkaChecking, LibrdkafkaConsumerDefaults)
 JAVAS = (JavaConsumer, JavaConsumerPerformance)
@@ -48,24 +48,18 @@ class Reading:
         """A topic with the records, gone again afterwards whatever came of it."""
         bootstrap, folder = self.bootstraps[condition.brokers, condition.rtt_ms, condition.security]
         topic = f"compare-peers-{os.getpid()}-{number}"
-        driver = os.environ["LIBRDKAFKA_PEER"]
         lines = self.payload_files[condition.record_size_bytes]
 
         def security(name):
             return security_of(folder, name)
 
-        server = [f"bootstrap.servers={bootstrap}", *(f"{name}={value}" for name, value in security("librdkafka.conf").items())]
         secured = [word for name, value in security("client.properties").items() for word in ("-X", f"{name}={value}")]
-        run([driver, "create", topic, str(condition.partitions), *server])
-        try:
-            with tempfile.TemporaryDirectory() as scratch:
-                run([os.environ["KBENCH"], "-b", bootstrap, "--topic", topic, "--partitions", str(condition.partitions),
-                     "--records", str(self.options.records), "--payload-file", lines, "--codec", condition.codec, *secured,
-                     "--keep-topic", "--quiet", "--output", os.path.join(scratch, "out")])
+        with fresh_topic(bootstrap, topic, condition.partitions, security("librdkafka.conf")), tempfile.TemporaryDirectory() as scratch:
+            run([os.environ["KBENCH"], "-b", bootstrap, "--topic", topic, "--partitions", str(condition.partitions),
+                 "--records", str(self.options.records), "--payload-file", lines, "--codec", condition.codec, *secured,
+                 "--keep-topic", "--quiet", "--output", os.path.join(scratch, "out")])
             size = condition.record_size_bytes or 0
             yield ReadJob(bootstrap, topic, condition.partitions, self.options.records, size, security)
-        finally:
-            run([driver, "delete", topic, *server])
 
     def measure(self, number, client, condition, job):
         row = client.read(job)

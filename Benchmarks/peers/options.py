@@ -124,13 +124,39 @@ def reading_arguments(clients):
     return settled(parser, options)
 
 
-def add_shared(parser, clients, records):
+def end_to_end_arguments(clients):
+    """The options of `compare-peers end-to-end`."""
+    parser = Parser(
+        prog="scripts/compare-peers end-to-end", allow_abbrev=False,
+        description="Measures how long a record takes from when it was due to be produced to its consumer, of kbench end-to-end, "
+        "librdkafka, and Apache Kafka's client: each produces on a schedule and consumes in one process, in turn, over the same "
+        "brokers. Writes peers.csv, ratios.csv, manifest.json.",
+        epilog="Without --bootstrap-server embedded brokers are started that keep the records in memory. Kafka's client takes part where "
+        "KAFKA_HOME is the folder of an Apache Kafka and a JDK is installed. Lists are swept.")
+    add_shared(parser, clients)
+    parser.add_argument("--acks", choices=("0", "1", "all"), default="all", help="default: all")
+    parser.add_argument("--linger-ms", type=count(0, 60_000), default=0, help="default: 0")
+    parser.add_argument("--rate", type=count(1, 10 ** 9), default=10_000, help="records/s; default: 10k")
+    parser.add_argument("--rate-seconds", type=count(1, 3600), default=10, help="default: 10")
+    parser.add_argument("--rate-warmup-seconds", type=count(0, 3600), default=5,
+                        help="at the rate, before latencies count; default: 5")
+    options = parser.parse_args(sys.argv[2:])
+    options.idempotence = [False]
+    if options.payload_file:
+        parser.error("--payload-file: records have their number in them; give --record-size")
+    if any(size < 16 for size in options.record_size or []):
+        parser.error("--record-size: records have 16 bytes or more, their number is in them")
+    return settled(parser, options)
+
+
+def add_shared(parser, clients, records=None):
     parser.add_argument("-b", "--bootstrap-server", metavar="HOST:PORT[,…]")
     parser.add_argument("--clients", type=one_of(clients, "client"),
                         help=f"of {','.join(clients)}; default: all there are")
     parser.add_argument("--rounds", type=count(1, 1000), default=5, help="default: 5")
-    parser.add_argument("--records", type=count(1, 10 ** 11), default=records,
-                        help=f"of each run; default: {records // 10 ** 6}M")
+    if records:
+        parser.add_argument("--records", type=count(1, 10 ** 11), default=records,
+                            help=f"of each run; default: {records // 10 ** 6}M")
     parser.add_argument("--record-size", type=list_of(number_with(SIZE_UNITS, 1, 1 << 20, "size")),
                         help="bytes of made lines, half of which a codec can remove; one or a comma list; default: 100")
     parser.add_argument("--payload-file", metavar="FILE", help="lines of this file instead")

@@ -1,4 +1,4 @@
-// What librdkafka's two programs of scripts/compare-peers share: complaints, clocks, numbers and settings.
+// What librdkafka's programs of scripts/compare-peers share: complaints, clocks, numbers and settings.
 
 #include <errno.h>
 #include <librdkafka/rdkafka.h>

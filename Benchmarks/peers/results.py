@@ -19,8 +19,11 @@ METRICS = {
     "rate": (("latency_p99_us", "p99", False), ("latency_p50_us", "p50", False),
              ("client_cpu_ns_per_record", "client CPU", False)),
 }
-# Readers as fast as they can.
+# Readers as fast as they can, and latency to the consumer.
 METRICS["consume"] = METRICS["throughput"]
+METRICS["end-to-end"] = METRICS["rate"]
+# Those on a schedule.
+PACED = ("rate", "end-to-end")
 
 
 class Table:
@@ -106,11 +109,11 @@ def print_summary(rows, clients, labels, file):
             mine = select(of_condition(rows, condition), client=client.name)
             if not mine:
                 continue  # It can't do that.
-            fast = [row for row in mine if row["mode"] != "rate"]
-            paced = select(mine, mode="rate")
-            rss = median(fast, "client_peak_rss_bytes")
-            print(f"{label:{width}}{client.name:21}{client.version:10}{quantity(median(fast, 'throughput_rps')):>12}"
-                  f"{nanoseconds(median(fast, 'client_cpu_ns_per_record')):>12}"
+            fast = [row for row in mine if row["mode"] not in PACED]
+            paced = [row for row in mine if row["mode"] in PACED]
+            rss = median(fast or paced, "client_peak_rss_bytes")
+            print(f"{label:{width}}{client.name:21}{client.version:10}{quantity(median(fast or paced, 'throughput_rps')):>12}"
+                  f"{nanoseconds(median(fast or paced, 'client_cpu_ns_per_record')):>12}"
                   f"{'-' if rss is None else f'{rss / (1 << 20):.0f} MiB':>11}"
                   f"{time_us(median(paced, 'latency_p50_us')):>13}{time_us(median(paced, 'latency_p99_us')):>13}",
                   file=file)
@@ -145,5 +148,5 @@ def write_ratios(rows, clients, labels, folder, file):
                 for row in ratios(alike, mode, condition.codec, ours.name, peer.name):
                     row = {**{name: alike[0][name] for name in condition._fields}, **row}
                     table.append(row)
-                    print(f"{label:{width}}{ours.name:15}{peer.name:21}{row['metric'] + (' at rate' if mode == 'rate' else ''):20}"
+                    print(f"{label:{width}}{ours.name:15}{peer.name:21}{row['metric'] + (' at rate' if mode in PACED else ''):20}"
                           f"{row['ratio_median']:8.2f} ({row['ratio_min']:.2f} to {row['ratio_max']:.2f})", file=file)

@@ -87,6 +87,18 @@ def brokers(options, scratch, log="drop"):
         yield found
 
 
+@contextlib.contextmanager
+def fresh_topic(bootstrap, topic, partitions, security):
+    """A topic, gone again afterwards whatever came of it. `security` are librdkafka's settings; gives its settings of the server."""
+    driver = os.environ["LIBRDKAFKA_PEER"]
+    server = [f"bootstrap.servers={bootstrap}", *(f"{name}={value}" for name, value in security.items())]
+    run([driver, "create", topic, str(partitions), *server])
+    try:
+        yield server
+    finally:
+        run([driver, "delete", topic, *server])
+
+
 def write_lines(path, size):
     """Lines of which half is one letter over and over and the rest random: 64 values a byte, of which 62 are used."""
     letters = string.ascii_letters + string.digits

@@ -48,6 +48,7 @@ SETTINGS = {
     "role": (cell("role"), lambda text: None if text == "both" else f"role {text}"),
     "consumers": (cell("consumers"), counted("consumer")),
     "group": (cell("group_protocol"), lambda text: f"{text} group"),
+    "decoders": (cell("decoders"), lambda text: None if text in ("", "0") else counted("decoder")(text)),
     "stage": (cell("stage"), lambda text: None if text == "broker" else f"up to stage {text}"),
     "RTT": (cell("rtt_ms"), lambda text: "RTT " + number(text, lambda ms: duration(ms * 1000))),
     "builder": (cell("builder"), str),

@@ -169,10 +169,15 @@ class Library:
         out = self._run("write", topic, codec, self.builder, acks, partitioner, given=to_lines(records, partition))
         expect(out.strip() == str(len(records)), f"{out.strip()} of {len(records)} records were acknowledged")
 
-    def read(self, topic, count):
-        found = from_lines(self._run("read", topic).splitlines())
+    def read(self, topic, count, *words):
+        """`count` records, or all there are when None; with `committed` only those of transactions that were committed, and of none."""
+        found = from_lines(self._run("read", topic, *words).splitlines())
         expect(count is None or len(found) == count, f"{len(found)} of {count} records were read")
         return found
+
+    def offsets(self, topic):
+        """Where the records are that are committed: (partition, offset)."""
+        return [tuple(map(int, line.split())) for line in self._run("offsets", topic).splitlines()]
 
     def batches(self, topic):
         """The bytes of each batch, as the broker stores them."""

@@ -8,7 +8,7 @@ from harness import embedded_broker, equal, expect, folder, kbench, needs, rows,
 COLUMNS = (
     "run,started_at,target,stage,builder,cores,concurrency,codec,codec_level,partitions,records,record_size_bytes,"
     "batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,rtt_ms,may_reorder,mode,consumers,"
-    "role,isolation,group,group_protocol,transaction_duration_ms,security_protocol,sasl_mechanism,"
+    "role,isolation,group,group_protocol,transaction_duration_ms,decoders,security_protocol,sasl_mechanism,"
     "duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,wire_bytes_per_s,compression_ratio,"
     "batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,generator_cpu_ns_per_record,"
     "broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,generator_capacity_rps,generator_capacity_share,"
@@ -16,7 +16,7 @@ COLUMNS = (
     + ",".join(
         f"latency_{stage}_{figure}_us" for stage in ("total", "build", "compress", "queue", "ack", "wire", "broker", "end_to_end", "commit")
         for figure in ("p50", "p90", "p99", "p999", "max"))
-    + ",latency_total_above_1h,latency_end_to_end_not_positive,records_read,records_lost,records_duplicated,records_reordered,records_corrupted,verdict").split(",")
+    + ",latency_total_above_1h,latency_end_to_end_not_positive,clock_ahead_us,clock_error_us,records_read,records_lost,records_duplicated,records_reordered,records_corrupted,verdict").split(",")
 
 
 @test("a run against the embedded broker ends with 0 and leaves the columns of the contract")

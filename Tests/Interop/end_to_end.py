@@ -1,9 +1,11 @@
 """kbench end-to-end: what it measures, in one process and in two, and what it says of records that don't arrive."""
 
 import struct
+import subprocess
 
 from clients import Confluent
-from harness import Running, embedded_broker, equal, expect, folder, kbench, rows, table, test, wait_until
+from exchanges import confluent_list
+from harness import KBENCH, Running, Skip, embedded_broker, equal, expect, folder, kbench, rows, table, test, wait_until
 
 TWO = ("--topic", "both", "--partitions", 3)
 
@@ -104,6 +106,30 @@ def elsewhere():
         receiver.finish(20).must_end_with(1).must_say("10 records bear the time of another machine's clock", "on one machine")
         (row,) = rows(output + "/in")
         equal((row["records_read"], row["latency_end_to_end_p50_us"], row["verdict"]), ("0", "", "unverified"), "row")
+
+
+@test("between machines whose clocks differ, latencies are as on one, and what they may be wrong by is told", waits=True)
+def two_clocks():
+    # A time namespace has a clock of its own: it stands for another machine, of which is known how far it is ahead.
+    moved = ("unshare", "--time", "--monotonic", "5000")
+    if subprocess.run([*moved, "true"], capture_output=True).returncode != 0:
+        raise Skip("no time namespace can be made here")
+    with embedded_broker() as broker, folder() as output:
+        Confluent(broker).create("both", 3)
+        receiver = Running("end-to-end", "--role", "consume", "-b", broker, *TWO, "--records", 2000, "--output", output + "/in")
+        wait_until(lambda: "waiting for records" in receiver.said(), "receiver that waits")
+        sender = subprocess.run(
+            [*moved, KBENCH, "end-to-end", "--role", "produce", "-b", broker, *map(str, TWO), "--rate", "1000", "--records", "2000",
+             "--warmup-records", "100", "--linger", "0ms", "--output", output + "/out"], capture_output=True, text=True, timeout=60)
+        equal(sender.returncode, 0, f"status of the sender, which says {sender.stderr}")
+        ended = receiver.finish(20).must_end_with(0)
+        (row,) = rows(output + "/in")
+        equal((row["records_read"], row["records_lost"]), ("2000", "0"), "records")
+        ahead, error = float(row["clock_ahead_us"]), float(row["clock_error_us"])
+        expect(abs(ahead - 5e9) <= error < 20_000, f"the clock is 5000 s ahead, not {ahead} us, give or take {error} us")
+        expect(0 < us(row, "p50") < 20_000 and us(row, "max") < 2e6, f"latencies are {us(row, 'p50')} and {us(row, 'max')} us")
+        expect("latencies may be wrong by" in ended.out, f"it says {ended.out}")
+        equal("both.clock" in confluent_list(broker), False, "the clocks' topic stays")
 
 
 @test("kbench end-to-end says what it can't do")

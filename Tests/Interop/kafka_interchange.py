@@ -1,9 +1,13 @@
 """Other people's clients and the library exchange records by way of a real Apache Kafka."""
 
+import time
+
 import exchanges
-from harness import test
+from clients import BASE_MS, CODECS, Confluent, Library, difference
+from harness import equal, expect, test, wait_until
 from kafka_cluster import BOOTSTRAP
 from programs import JAVA_VERSIONS, Java
+from transaction_scenes import ConfluentTransactions
 
 
 def define_listing(name, topics_of):
@@ -45,3 +49,66 @@ def define_java(version):
 
 for each_version in JAVA_VERSIONS:
     define_java(each_version)
+
+
+def versions(count, keys, mark):
+    """Records of few keys: of each the last one is what compaction leaves, tombstones among them."""
+    return [(b"key-%d" % (i % keys), None if i % 11 == 5 else b"%s-%d " % (mark, i) * (i % 9 + 1), [("n", b"%d" % i)], BASE_MS + i)
+            for i in range(count)]
+
+
+@test("through Kafka, the library reads what compaction leaves of topics by librdkafka and Java: gaps, tombstones, markers")
+def compacted():
+    topics = {}
+    for writer in ("confluent-kafka", "java"):
+        topic = topics[writer] = f"compacted-{writer}"
+        Confluent(BOOTSTRAP).create(topic, 1, **{
+            "cleanup.policy": "compact", "segment.ms": "200", "min.cleanable.dirty.ratio": "0.01", "max.compaction.lag.ms": "1",
+            "delete.retention.ms": "600000"})
+        java = Java(BOOTSTRAP, JAVA_VERSIONS[0])
+        for number, codec in enumerate(CODECS):
+            given = versions(400, 37 + number, codec.encode())
+            if writer == "java":
+                java.write(topic, given, codec)
+            else:
+                Confluent(BOOTSTRAP).write(topic, given, codec)
+        transactions = ConfluentTransactions(BOOTSTRAP, topic, f"id-{writer}")
+        for word in ("commit", "abort", "commit"):
+            transactions.write([f"{word}-{i}" for i in range(5)])
+            transactions.end(word)
+        transactions.close()
+    # What is written later ends the segments before; the last one is never compacted.
+    for topic in topics.values():
+        for _ in range(3):
+            time.sleep(0.3)
+            Confluent(BOOTSTRAP).write(topic, [(b"later", b"later", [], BASE_MS)])
+
+    def is_done(topic):
+        _, end = Confluent(BOOTSTRAP).bounds(topic)
+        return len(list(Confluent(BOOTSTRAP).messages(topic))) < end / 4
+
+    for writer, topic in topics.items():
+        wait_until(lambda topic=topic: is_done(topic), f"compaction of {topic}", 90)
+        # It may be compacted again meanwhile.
+        for attempt in range(5):
+            before = [message.offset() for message in Confluent(BOOTSTRAP).messages(topic)]
+            offsets = [offset for _, offset in Library(BOOTSTRAP).offsets(topic)]
+            found = Library(BOOTSTRAP).read(topic, None, "committed")
+            theirs = list(Confluent(BOOTSTRAP).each(topic))
+            if [message.offset() for message in Confluent(BOOTSTRAP).messages(topic)] == before:
+                break
+        equal(offsets, before, f"offsets of {topic}")
+        expect(difference(found, theirs) is None, f"the library reads {topic}: {difference(found, theirs)}")
+        expect(any(b - a > 1 for a, b in zip(offsets, offsets[1:])), f"{topic} has no gaps")
+        expect(any(value is None for _, value, _, _ in found), f"{topic} has no tombstones")
+
+
+@test("through Kafka, the library reads the broker's times where a topic has those, each codec")
+def log_append_time():
+    for codec in CODECS:
+        topic = f"append-time-{codec}"
+        Confluent(BOOTSTRAP).create(topic, 1, **{"message.timestamp.type": "LogAppendTime"})
+        Confluent(BOOTSTRAP).write(topic, versions(300, 10, b"v"), codec, **{"linger.ms": 20})
+        found, theirs = Library(BOOTSTRAP).read(topic, 300), Confluent(BOOTSTRAP).read(topic, 300)
+        expect(difference(found, theirs) is None, f"the library reads {topic}: {difference(found, theirs)}")
+        expect(all(abs(times / 1000 - time.time()) < 600 for *_, times in found), f"{topic} has its producer's times")

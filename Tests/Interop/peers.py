@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -125,6 +126,23 @@ def java_consumers():
         rows = table(output + "/peers.csv")
         equal(sorted(row["client"] for row in rows if row["version"] == "4.3.1" and float(row["client_cpu_ns_per_record"]) > 0),
               ["java", "java-client"], "rows of Kafka's own")
+
+
+@test("compare-peers end-to-end measures how long a record takes with kbench, librdkafka and Kafka's own client")
+def end_to_end():
+    clients = "kbench-end-to-end,librdkafka" + (",java-client" if kafka_home("4.3.1") and shutil.which("javac") else "")
+    with folder() as output:
+        ended = compare("end-to-end", "--clients", clients, "--rate", "1k", "--rate-seconds", 1, "--rate-warmup-seconds", 1, "--rounds", 1,
+                        "--partitions", 2, "--output", output)
+        equal(ended.returncode, 0, f"status of {ended.stderr}")
+        rows = table(output + "/peers.csv")
+        equal(sorted(row["client"] for row in rows), sorted(clients.split(",")), "clients")
+        for row in rows:
+            equal((row["mode"], row["records"], row["rate_target_rps"]), ("end-to-end", "1000", "1000"), "what was done")
+            expect(0 < float(row["latency_p50_us"]) <= float(row["latency_p99_us"]) < 1e6, f"no latencies: {row}")
+            expect(0.5 < float(row["duration_s"]) < 3, f"not a second: {row}")
+        ratios = {row["metric"] for row in table(output + "/ratios.csv")}
+        equal(ratios, {"p50", "p99", "client CPU"}, "ratios")
 
 
 @test("compare-peers says how many times better kbench is, round by round")

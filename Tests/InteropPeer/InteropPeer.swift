@@ -6,6 +6,7 @@
 //
 //      interop-peer write BOOTSTRAP TOPIC CODEC sharded|sequential ACKS [murmur2|crc32|fnv1a]    < records
 //      interop-peer read BOOTSTRAP TOPIC [committed]                                             > records
+//      interop-peer offsets BOOTSTRAP TOPIC                                                      > PARTITION OFFSET, of committed records
 //      interop-peer batches BOOTSTRAP TOPIC                                                      > batches as stored
 //      interop-peer group BOOTSTRAP GROUP TOPIC ASSIGNOR [INSTANCE]         > read PARTITION OFFSET VALUE, assigned COUNT
 //      interop-peer admin BOOTSTRAP                                            see AdminCommands
@@ -40,6 +41,7 @@ struct InteropPeer {
             try await chain(
                 bootstrap: arguments[1], groupID: arguments[2], from: arguments[3], to: arguments[4], id: arguments[5],
                 isServed: arguments[6] == "consumer")
+        case "offsets" where arguments.count == 3: try await offsets(bootstrap: arguments[1], topic: arguments[2])
         case "batches" where arguments.count == 3: try await batches(bootstrap: arguments[1], topic: arguments[2])
         case "group" where (5...6).contains(arguments.count):
             try await readInGroup(
@@ -52,7 +54,9 @@ struct InteropPeer {
         case "admin" where arguments.count == 2: try await AdminCommands.run(bootstrap: arguments[1])
         default:
             FileHandle.standardError.write(
-                Data("usage: interop-peer write|read|batches|group|share|transact|chain|admin BOOTSTRAP …\n".utf8))
+                Data(
+                    "usage: interop-peer write|read|offsets|batches|group|share|transact|chain|admin BOOTSTRAP …\n".utf8
+                ))
             exit(64)
         }
     }
@@ -98,6 +102,14 @@ struct InteropPeer {
                     batch.partition, hex(record.keyBytes), hex(record.valueBytes), record.timestampMs,
                     headers.joined(separator: ","), separator: "\t")
             }
+        }
+    }
+
+    /// A line for each record of committed transactions, or of none: where it is.
+    private static func offsets(bootstrap: String, topic: String) async throws {
+        let reader = RecordReader()
+        try await fetch(bootstrap: bootstrap, topic: topic, isolation: .readCommitted) { batch in
+            try reader.forEachRecord(in: batch) { print(batch.partition, $0.offset) }
         }
     }
 

@@ -95,7 +95,8 @@ extension Subcommand {
                     purpose: "receive in a process of its own what the next line sends from another"),
                 Example(
                     line: "kbench end-to-end --role produce -b broker-1:9092 --records 300k --rate 10k",
-                    purpose: "the process that sends, on the same machine, started when the other says that it waits"),
+                    purpose:
+                        "the process that sends, on this machine or another, started when the other says that it waits"),
             ]
         case .completions:
             [

@@ -300,6 +300,12 @@ package struct OptionTable: Sendable {
         consumers, each with connections of its own, that share the partitions; of kbench consume each works on --cores cores, of \
         kbench end-to-end on a thread of its own
         """)
+    let decoders = Option(
+        "decoders", .list(.count(in: 0...1024), default: 0), group: .shape, subcommands: [.consume],
+        """
+        threads of each consumer that decompress what its lanes read, in order, and hand it to one more that reads the records; with 0 \
+        each lane does all of that itself
+        """)
     let isolation = Option(
         "isolation", .single(.choice("LEVEL"), default: IsolationChoice.readUncommitted), group: .shape,
         subcommands: [.consume, .endToEnd], "which records of transactions are read")
@@ -319,8 +325,8 @@ package struct OptionTable: Sendable {
     let role = Option(
         "role", .single(.choice(), default: EndToEndRole.both), group: .target, subcommands: [.endToEnd],
         """
-        what this process does: with produce and consume two processes on one machine send and receive, over a topic of \
-        --bootstrap-server, which stays. The consumer is started first, and waits for --records, or for --duration from the first \
+        what this process does: with produce and consume two processes send and receive, over a topic of --bootstrap-server, which \
+        stays; of two machines they compare the clocks over another one, NAME.clock. The consumer is started first, and waits for --records, or for --duration from the first \
         record on
         """)
 

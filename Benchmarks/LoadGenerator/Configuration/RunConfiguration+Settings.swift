@@ -61,6 +61,7 @@ extension RunConfiguration {
         }
         guard reads else { return settings }
         settings.append(.integer("consumers", consumers))
+        if mode == .consume { settings.append(.integer("decoders", decoders)) }
         settings.append(Setting(option: "isolation", text: isolation.rawValue, json: .string(isolation.rawValue)))
         guard let group else { return settings }
         return settings + [

@@ -78,6 +78,8 @@ package struct RunConfiguration: Sendable, Equatable {
     package var isVerified = false
     /// Consumers that share the partitions; of a run that reads.
     package var consumers = 1
+    /// Threads of each consumer that decompress; 0: its lanes do. Of a run that reads.
+    package var decoders = 0
     /// Of `kbench end-to-end`.
     package var role = EndToEndRole.both
     /// Of a run that reads.

@@ -94,6 +94,9 @@ struct ConsumeExecution {
                         }
                         try await consumer.resume(partitions)
                     }
+                    if configuration.decoders > 0 {
+                        return try await readDecoded(consumer, lanes[0], left, schedule, begin)
+                    }
                     try await consumer.forEachBatch(rest: rest) { batch, reader, lane in
                         try Self.take(batch, reader, lanes[lane])
                         schedule?.add(Int64(batch.header.recordCount))
@@ -105,33 +108,87 @@ struct ConsumeExecution {
         }
     }
 
+    /// Reads what a consumer's decoders have decompressed, on a thread of its own.
+    private func readDecoded(
+        _ consumer: Consumer, _ recorder: LaneRecorder, _ left: RecordsLeft, _ schedule: ReadSchedule?,
+        _ begin: MonotonicInstant
+    ) async throws {
+        let loop = try EventLoop(name: "kbench-reader")
+        try await always {
+            let reading = Task(executorPreference: loop) {
+                try await consumer.withDecoders(
+                    configuration.decoders, batchesPerMeasurement: Int(Self.batchesPerMeasurement)
+                ) { batches in
+                    for try await decoded in batches {
+                        try Self.take(decoded, recorder)
+                        schedule?.add(Int64(decoded.batch.header.recordCount))
+                        if left.take(Int64(decoded.batch.header.recordCount)) { throw Enough() }
+                        try await schedule?.rest(on: loop, from: begin)
+                    }
+                }
+            }
+            try await withTaskCancellationHandler {
+                try await reading.value
+            } onCancel: {
+                reading.cancel()
+            }
+        } thenCleanUp: {
+            await loop.shutDown()
+        }
+    }
+
     /// The thread's clock is read around one decompression of so many: it costs some hundred nanoseconds.
     private static let batchesPerMeasurement: Int64 = 8
 
     /// Visits every record, as a program that reads it would.
     private static func take(_ batch: FetchedBatch, _ reader: RecordReader, _ recorder: LaneRecorder) throws {
-        var tally = ReadTally()
-        var records: Int64 = 0
-        var bytes = 0
         let isCompressed = batch.compression != .none
         reader.measuresDecompression =
             isCompressed && recorder.tally.read.compressedBatches % batchesPerMeasurement == 0
-        try reader.forEachRecord(in: batch) { record in
-            records += 1
-            bytes += (record.key?.byteCount ?? 0) + (record.value?.byteCount ?? 0)
-        }
+        var visit = RecordVisit()
+        try reader.forEachRecord(in: batch) { visit.add($0) }
+        recorder.didRead(
+            visit.tally(
+                of: batch, recordByteCount: isCompressed ? reader.lastByteCount : nil,
+                decompressionNs: reader.measuresDecompression ? reader.lastDecompressionNs : nil))
+    }
+
+    private static func take(_ decoded: DecodedBatch, _ recorder: LaneRecorder) throws {
+        var visit = RecordVisit()
+        try decoded.forEachRecord { visit.add($0) }
+        recorder.didRead(
+            visit.tally(
+                of: decoded.batch, recordByteCount: decoded.recordByteCount, decompressionNs: decoded.decompressionNs))
+    }
+}
+
+/// What is counted of each record of a batch.
+private struct RecordVisit {
+    private var records: Int64 = 0
+    private var bytes = 0
+
+    @inline(__always)
+    mutating func add(_ record: borrowing Record) {
+        records += 1
+        bytes += (record.key?.byteCount ?? 0) + (record.value?.byteCount ?? 0)
+    }
+
+    /// - Parameters:
+    ///   - recordByteCount: the bytes of the records after decompression; nil where they are as they came.
+    ///   - decompressionNs: what that took; nil where it was not measured.
+    func tally(of batch: FetchedBatch, recordByteCount: Int?, decompressionNs: Int64?) -> ReadTally {
+        var tally = ReadTally()
         tally.records = records
         tally.payloadBytes = Int64(bytes)
         tally.wireBytes = Int64(batch.byteCount)
-        tally.plainBytes = Int64(
-            batch.compression == .none ? batch.byteCount : reader.lastByteCount + RecordBatchHeader.byteCount)
+        tally.plainBytes = Int64(recordByteCount.map { $0 + RecordBatchHeader.byteCount } ?? batch.byteCount)
         tally.batches = 1
-        if isCompressed { tally.compressedBatches = 1 }
-        if reader.measuresDecompression {
+        if batch.compression != .none { tally.compressedBatches = 1 }
+        if let decompressionNs {
             tally.measuredBatches = 1
-            tally.measuredNs = max(0, reader.lastDecompressionNs - GeneratorClock.readingNs)
+            tally.measuredNs = max(0, decompressionNs - GeneratorClock.readingNs)
         }
-        recorder.didRead(tally)
+        return tally
     }
 }
 

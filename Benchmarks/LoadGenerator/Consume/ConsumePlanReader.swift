@@ -8,7 +8,7 @@ struct ConsumePlanReader {
             return try ResumeReader(directory: directory, given: options, environment: environment).plan()
         }
         var plan = try RunPlanReader(options: options, environment: environment).plan()
-        let consumers = try options(\.consumers)
+        let (consumers, decoders) = (try options(\.consumers), try options(\.decoders))
         let (isolation, group) = (try options(\.isolation), try options(\.group))
         let groupProtocol = try options(\.groupProtocol)
         if group == nil, options.has(\.groupProtocol) {
@@ -22,6 +22,12 @@ struct ConsumePlanReader {
                 reading.isolation = isolation
                 reading.group = group
                 reading.groupProtocol = groupProtocol
+                return reading
+            }
+        }.flatMap { configuration in
+            decoders.values(for: configuration, environment).map { count in
+                var reading = configuration
+                reading.decoders = count
                 return reading
             }
         }

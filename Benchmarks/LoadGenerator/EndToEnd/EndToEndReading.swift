@@ -13,6 +13,8 @@ final class EndToEndReading: Sendable {
     let recorders: [ReceiptRecorder]
     /// Holds closed loops back where the broker keeps only so much; nil where nothing does.
     let pace: ReaderPace?
+    /// Knows how far the clock of the process that sends is ahead; nil where that is this one.
+    private let clocks: ClockAsker?
     private let consumers: [Consumer]
     private let loops: EventLoopGroup
     private let tasks = Mutex<[Task<Void, Never>]>([])
@@ -28,16 +30,19 @@ final class EndToEndReading: Sendable {
 
     /// - Parameters:
     ///   - run: the run whose records are waited for; nil for those of any.
+    ///   - clocks: knows how far the clock of the process that sends is ahead; nil where that is this one. It is closed with the
+    ///     reading.
     ///   - unreadMax: records that may be stored and not received yet, by which closed loops go; nil for any number.
     ///   - acked: how many records of the run are acknowledged.
     /// - Throws: `TransportError` when no threads could be started.
     init(
         _ configuration: RunConfiguration, of run: UInt32?, cluster: Cluster, connection: ConnectionConfiguration,
-        unreadMax: Int64? = nil, acked: @escaping @Sendable () -> Int64 = { 0 }
+        clocks: ClockAsker? = nil, unreadMax: Int64? = nil, acked: @escaping @Sendable () -> Int64 = { 0 }
     ) throws {
         let received = ReceivedRecords(of: run)
         self.received = received
-        recorders = (0..<configuration.consumers).map { _ in ReceiptRecorder(received) }
+        self.clocks = clocks
+        recorders = (0..<configuration.consumers).map { _ in ReceiptRecorder(received, clocks: clocks) }
         pace = unreadMax.map { ReaderPace(unreadMax: $0, acked: acked) }
         loops = try EventLoopGroup(count: configuration.consumers, name: "kbench-consumer")
         consumers = loops.loops.map { loop in
@@ -127,6 +132,7 @@ final class EndToEndReading: Sendable {
         for consumer in consumers { await consumer.close() }
         for task in tasks.withLock({ $0 }) { await task.value }
         await loops.shutDown()
+        await clocks?.close()
     }
 
     /// What came of it, once nothing more comes.
@@ -136,7 +142,8 @@ final class EndToEndReading: Sendable {
         let counts = received.counts
         return ReceiptReport(
             counts: counts, expected: expected, notPositive: recorders.reduce(0) { $0 + $1.notPositive },
-            growthNs: recorders.reduce(into: Backlog()) { $0.add($1.backlog) }.growthNs, failure: failure)
+            growthNs: recorders.reduce(into: Backlog()) { $0.add($1.backlog) }.growthNs, clock: clocks?.worst,
+            failure: failure)
     }
 }
 
@@ -154,13 +161,16 @@ struct ReceiptReport {
     let notPositive: Int64
     /// By how much later records of the end of a schedule were received than those of its first half, in ns; 0 without one.
     let growthNs: Double
+    /// How far the clock of another machine was ahead, where that was most uncertain; nil where there was one clock.
+    var clock: ClockComparison.Estimate?
     /// Why reading ended before its time.
     let failure: (any Error)?
 
     /// As the columns of `runs.csv`.
     var received: RunResult.Received {
         RunResult.Received(
-            read: counts.distinct, lost: lost, duplicated: counts.duplicated, notPositive: notPositive)
+            read: counts.distinct, lost: lost, duplicated: counts.duplicated, notPositive: notPositive,
+            clockAheadNs: clock?.offsetNs, clockErrorNs: clock?.errorNs)
     }
 
     /// Records that were to be received and were not.
@@ -174,7 +184,8 @@ struct ReceiptReport {
             problems.append(
                 """
                 \(Quantity.counted(counts.elsewhere, "record")) bear the time of another machine's clock, or of one that was \
-                restarted since, which can't be compared with this one's: run both roles on one machine
+                restarted since, and nobody has told how far it is ahead: run both roles of this version of kbench at the same time, \
+                with the right to create and use topic '…\(ClockChannel.topic(beside: ""))', or on one machine
                 """)
         }
         if let expected, let lost, lost > 0 {

@@ -33,6 +33,8 @@ final class ReceiptRecorder: @unchecked Sendable {
     }
 
     private let received: ReceivedRecords
+    /// Knows how far the clock of another machine is ahead; nil where all records are stamped by this one's.
+    private let clocks: ClockAsker?
     private let interval = Mutex(Interval())
     private let totals = Mutex(Totals())
     private var found: [ReceivedRecords.Found] = []
@@ -41,7 +43,10 @@ final class ReceiptRecorder: @unchecked Sendable {
     /// Of an open loop in this process. Set before records are sent.
     private let dueTimes = Mutex<DueTimes?>(nil)
 
-    init(_ received: ReceivedRecords) { self.received = received }
+    init(_ received: ReceivedRecords, clocks: ClockAsker? = nil) {
+        self.received = received
+        self.clocks = clocks
+    }
 
     func count(from dueTimes: DueTimes?) { self.dueTimes.withLock { $0 = dueTimes } }
 
@@ -54,7 +59,8 @@ final class ReceiptRecorder: @unchecked Sendable {
         var others = ReceivedRecords.Counts()
         var read = ReadTally()
         var (earliest, latest) = (Int64.max, Int64.min)
-        let (received, origin) = (received, ClockOrigin.own)
+        let received = received
+        var clock = (origin: ClockOrigin.own, aheadNs: Int64(0))
         try reader.forEachRecord(in: batch) { record in
             read.payloadBytes += Int64((record.key?.byteCount ?? 0) + (record.value?.byteCount ?? 0))
             guard let value = record.value, let stamp = EndToEndStamp(value), received.isExpected(stamp) else {
@@ -62,10 +68,14 @@ final class ReceiptRecorder: @unchecked Sendable {
                 return
             }
             if stamp.isWarmUp { return others.warmUp += 1 }
-            if stamp.origin != origin { return others.elsewhere += 1 }
-            earliest = min(earliest, stamp.due.nanoseconds)
-            latest = max(latest, stamp.due.nanoseconds)
-            found.append(.init(run: stamp.run, number: stamp.number, latencyNs: now.nanoseconds(since: stamp.due)))
+            if stamp.origin != clock.origin {
+                guard let aheadNs = self.aheadNs(of: stamp.origin, at: now) else { return others.elsewhere += 1 }
+                clock = (stamp.origin, aheadNs)
+            }
+            let due = stamp.due.advanced(byNanoseconds: -clock.aheadNs)
+            earliest = min(earliest, due.nanoseconds)
+            latest = max(latest, due.nanoseconds)
+            found.append(.init(run: stamp.run, number: stamp.number, latencyNs: now.nanoseconds(since: due)))
         }
         received.take(&found, others: others)
         guard !found.isEmpty else { return }
@@ -77,6 +87,11 @@ final class ReceiptRecorder: @unchecked Sendable {
                 count: found.count, dueTimes)
         }
         count(read, at: now)
+    }
+
+    /// How far a clock is ahead of this machine's, in ns; nil when that is not known.
+    private func aheadNs(of origin: UInt32, at now: MonotonicInstant) -> Int64? {
+        origin == ClockOrigin.own ? 0 : clocks?.offsetNs(of: origin, at: now)
     }
 
     private func count(_ read: ReadTally, at now: MonotonicInstant) {

@@ -31,15 +31,44 @@ extension SingleRun {
         return reading
     }
 
+    /// Tells the process that receives how the clocks compare, from before the first record to the end; nil where it is this one, or does
+    /// not ask.
+    func beginAnswering(_ target: RunTarget) async throws -> ClockAnswerer? {
+        guard configuration.mode == .endToEnd, configuration.role == .produce else { return nil }
+        do {
+            let answerer = try await ClockAnswerer.begin(
+                beside: target.topic, cluster: target.cluster,
+                connection: plan.target.clientSettings.connectionConfiguration())
+            await answerer?.settle(interrupt: interrupt)
+            return answerer
+        } catch let error as KafkaClientError {
+            noteIncomparable(error)
+            return nil
+        }
+    }
+
+    private func noteIncomparable(_ error: KafkaClientError) {
+        terminal.note("the clocks of two machines can't be compared: \(error)")
+    }
+
     /// A run that receives what another process sends.
     func receive(from target: RunTarget) async throws -> RunOutcome {
+        let connection = plan.target.clientSettings.connectionConfiguration()
+        var clocks: ClockAsker?
+        do {
+            clocks = try await ClockAsker.begin(
+                beside: target.topic, cluster: target.cluster, connection: connection,
+                replicationFactor: plan.target.replicationFactor)
+        } catch let error as KafkaClientError {
+            noteIncomparable(error)
+        }
         let reading = try EndToEndReading(
-            configuration, of: nil, cluster: target.cluster,
-            connection: plan.target.clientSettings.connectionConfiguration())
+            configuration, of: nil, cluster: target.cluster, connection: connection, clocks: clocks)
         return try await always {
             try await reading.begin(target.topic, from: try await target.endOffsets(), interrupt: interrupt)
             terminal.note(
-                "waiting for records; start kbench end-to-end --role produce --topic \(target.topic) on this machine")
+                "waiting for records; start kbench end-to-end --role produce --topic \(target.topic), on this machine or another"
+            )
             return try await measure(reading, target)
         } thenCleanUp: {
             await reading.close()

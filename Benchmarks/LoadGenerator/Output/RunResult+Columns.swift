@@ -61,6 +61,7 @@ extension RunResult {
             .number(
                 "transaction_duration_ms", c.transactionalID == nil ? nil : Double(c.transactionDurationNs) / 1e6,
                 decimals: 6),
+            .integer("decoders", c.mode == .consume ? Int64(c.decoders) : nil),
         ]
     }
 
@@ -105,6 +106,8 @@ extension RunResult {
         } + [
             .integer("latency_total_above_1h", recordsClamped),
             .integer("latency_end_to_end_not_positive", received?.notPositive),
+            .number("clock_ahead_us", received?.clockAheadNs.map { Double($0) / 1e3 }, decimals: 3),
+            .number("clock_error_us", received?.clockErrorNs.map { Double($0) / 1e3 }, decimals: 3),
         ]
     }
 }

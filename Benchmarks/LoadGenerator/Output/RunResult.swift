@@ -63,6 +63,10 @@ package struct RunResult: Sendable, Equatable {
         package var duplicated: Int64
         /// Received before they were due, or just then.
         package var notPositive: Int64
+        /// How far the clock of the machine that sent was ahead of this one's, and by how much that may be wrong, where it was most
+        /// uncertain, in ns; nil where both are one.
+        package var clockAheadNs: Int64?
+        package var clockErrorNs: Int64?
     }
 
     /// What was read back.

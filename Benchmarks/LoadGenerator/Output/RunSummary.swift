@@ -97,6 +97,13 @@ package enum RunSummary {
         if received.duplicated > 0 {
             text += "run \(result.run): \(Quantity.counted(received.duplicated, "record")) came more than once\n"
         }
+        if let aheadNs = received.clockAheadNs, let errorNs = received.clockErrorNs {
+            text += """
+                run \(result.run): the clock of the machine that sent is \(duration(abs(aheadNs))) \
+                \(aheadNs < 0 ? "behind" : "ahead"); latencies may be wrong by \(duration(errorNs))
+
+                """
+        }
         if received.notPositive > 0 {
             text += """
                 run \(result.run): \(Quantity.counted(received.notPositive, "record")) came before they were due, or just then, and \

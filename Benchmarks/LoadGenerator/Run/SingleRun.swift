@@ -111,10 +111,12 @@ struct SingleRun {
             if configuration.mode == .endToEnd { execution.times = .random() }
             if let target { execution.reading = try await beginReceiving(execution, target) }
             let reading = execution.reading
+            let answerer = if let target { try await beginAnswering(target) } else { ClockAnswerer?.none }
             return try await always { [execution] in
                 try await load(execution, target, generatorCapacityRps, readerLoop)
             } thenCleanUp: {
                 await reading?.close()
+                await answerer?.close()
             }
         } thenCleanUp: {
             await readerLoop?.shutDown()

@@ -41,7 +41,7 @@ import Testing
         let contract = """
             run,started_at,target,stage,builder,cores,concurrency,codec,codec_level,partitions,records,\
             record_size_bytes,batch_size_bytes,linger_ms,acks,idempotence,rate_target_rps,seed,door,tasks,rtt_ms,may_reorder,mode,consumers,\
-            role,isolation,group,group_protocol,transaction_duration_ms,security_protocol,sasl_mechanism,duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,\
+            role,isolation,group,group_protocol,transaction_duration_ms,decoders,security_protocol,sasl_mechanism,duration_s,records_acked,records_failed,throughput_rps,throughput_bytes_per_s,\
             wire_bytes_per_s,compression_ratio,batches,records_per_batch,client_cpu_s,client_cpu_ns_per_record,\
             generator_cpu_ns_per_record,broker_cpu_s,client_peak_rss_bytes,leaders_moved,records_retried,gap_max_ms,\
             generator_capacity_rps,generator_capacity_share,decompress_cpu_ns_per_record,group_join_s,transactions,\
@@ -55,7 +55,7 @@ import Testing
             latency_broker_p50_us,latency_broker_p90_us,latency_broker_p99_us,latency_broker_p999_us,latency_broker_max_us,\
             latency_end_to_end_p50_us,latency_end_to_end_p90_us,latency_end_to_end_p99_us,latency_end_to_end_p999_us,\
             latency_end_to_end_max_us,\
-            latency_commit_p50_us,latency_commit_p90_us,latency_commit_p99_us,latency_commit_p999_us,latency_commit_max_us,latency_total_above_1h,latency_end_to_end_not_positive,\
+            latency_commit_p50_us,latency_commit_p90_us,latency_commit_p99_us,latency_commit_p999_us,latency_commit_max_us,latency_total_above_1h,latency_end_to_end_not_positive,clock_ahead_us,clock_error_us,\
             records_read,records_lost,records_duplicated,records_reordered,records_corrupted,verdict
             """
         #expect(RunsFile.columnNames.joined(separator: ",") == contract)
@@ -74,13 +74,13 @@ import Testing
         #expect(lines[0].hasPrefix("run,started_at,"))
         let start = """
             1,2023-11-14T22:13:20.123Z,"a:1,b:2",broker,sharded,2,4,zstd,3,64,10000000,100,16384,0.5,all,true,,\
-            18446744073709551615,lane,,,false,produce,,,,,,,
+            18446744073709551615,lane,,,false,produce,,,,,,,,
             """
-        #expect(lines[1] == start + String(repeating: ",", count: 76) + "ok")
+        #expect(lines[1] == start + String(repeating: ",", count: 78) + "ok")
         let figures = """
             ,,2,10000000,0,5000000,500000000,250000000,2,64000,156.25,0.45,45,1.5,,20000000,3,1204,312.5,20000000,0.25,,,,1500,0.002,3,4.001,0.005,
             """
-        #expect(lines[2] == start + figures + String(repeating: ",", count: 47) + "failed-records")
+        #expect(lines[2] == start + figures + String(repeating: ",", count: 49) + "failed-records")
         #expect(lines[3] == "")
     }
 

@@ -13,6 +13,18 @@ func readAll(_ client: Client) async throws {
     }
 }
 
+func readDecoded(_ client: Client) async throws {
+    try await client.withConsumer(of: ["events"], from: .earliest) { consumer in
+        try await consumer.withDecoders(2) { batches in
+            for try await batch in batches {
+                try batch.forEachRecord { record in
+                    print(batch.batch.partition, record.offset, record.value?.byteCount ?? 0)
+                }
+            }
+        }
+    }
+}
+
 func readOneByOne(_ client: Client) async throws {
     try await client.withConsumer(of: ["events"], from: .earliest) { consumer in
         for try await record in consumer.records() {
@@ -38,8 +50,8 @@ await Example.run(topic: "events", storing: 20) { server in
             for id in 0..<20 { try await producer.append(value: "event \(id)", to: "events") }
         }
         let readers = [
-            Task { try await readAll(client) }, Task { try await readOneByOne(client) },
-            Task { try await readInGroup(client) },
+            Task { try await readAll(client) }, Task { try await readDecoded(client) },
+            Task { try await readOneByOne(client) }, Task { try await readInGroup(client) },
         ]
         try await Task.sleep(for: .seconds(2))
         for reader in readers { reader.cancel() }
