@@ -27,7 +27,7 @@ struct FetchedRun {
 /// What a lane has read and nobody has taken yet. The lane puts runs in; any task takes batches out.
 ///
 /// How much of each partition waits is counted here, so that a lane does not ask for more of one that nobody takes.
-final class FetchedQueue: Sendable {
+final class FetchedQueue: AskedQueue {
     /// What taking has found.
     enum Next {
         case batch(FetchedBatch)
@@ -219,9 +219,13 @@ final class FetchedQueue: Sendable {
         }
     }
 
-    /// How often something was taken, and whether nothing is to be taken or being handled.
-    var activity: (takeCount: Int, isIdle: Bool) {
-        state.withLock { ($0.takeCount, !$0.waiters.isEmpty || $0.runs.isEmpty && $0.handedCount == 0) }
+    var activity: QueueActivity {
+        state.withLock { state in
+            let isWaiting = !state.waiters.isEmpty
+            return QueueActivity(
+                takeCount: state.takeCount, isWaiting: isWaiting,
+                isIdle: isWaiting || state.runs.isEmpty && state.handedCount == 0)
+        }
     }
 
     /// Has a waiter resumed when there is something to take, or the end has come.

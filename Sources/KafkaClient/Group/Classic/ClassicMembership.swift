@@ -116,6 +116,7 @@ struct ClassicMembership: GroupMembership {
     }
 
     var state: MembershipState { phase.state }
+    var awaitsUser: Bool { phase.state == .unjoined && poll.isMissed }
 
     var identity: MemberIdentity? {
         guard isMember else { return nil }
