@@ -9,7 +9,7 @@ extension ShareLane {
         takeDecided(decided)
         if isEnding { return endSessions() }
         let now = MonotonicInstant.now
-        for broker in brokersInTurn { pump(broker, wants: wants && mayFetch(now: now), now: now) }
+        for broker in brokersInTurn where !isEnding { pump(broker, wants: wants && mayFetch(now: now), now: now) }
     }
 
     /// So that none is asked before the others each time.
