@@ -16,4 +16,5 @@ define(share_scenes.decisions, "records of a share group are accepted, released,
 define(share_scenes.sharing, "members of the library and of Java share one partition, each record with one of them")
 define(share_scenes.java_decisions, "what Java's members of a share group release comes again, and what they reject does not")
 define(share_scenes.killed, "records of a killed and of a hanging member of a share group come to others")
+define(share_scenes.waiting, "records that wait in a slow member of a share group keep their locks if it wants that")
 define(share_scenes.tools, "kafka-share-groups describes and resets a share group of the embedded broker")

@@ -183,6 +183,22 @@ def killed(bootstrap, topic):
         second.leave()
 
 
+def waiting(bootstrap, topic):
+    """Records that wait in a slow member keep their locks, if it wants that, and come again otherwise."""
+    values = [f"slow-{number}" for number in range(2 * LOCK_MS // 400)]
+    make(bootstrap, topic, values, 1)
+    with Members() as members:
+        renewing = members.add(LibraryMember(bootstrap, topic, topic, "renewing"))
+        wait_until(lambda: renewing.count("acknowledged") >= len(values), f"acknowledgements of {renewing}", 30)
+        equal(renewing.got, [(value, 1) for value in values], "what came, and how often")
+        equal(renewing.words("failed") + renewing.words("late"), [], "refused acknowledgements")
+        renewing.leave()
+        write(bootstrap, topic, values, 1)
+        plain = members.add(LibraryMember(bootstrap, topic, topic))
+        wait_until(lambda: any(delivery > 1 for _, delivery in plain.got), f"records again of {plain}", 30)
+        plain.leave()
+
+
 def tools(bootstrap, topic):
     """What kafka-share-groups says of a group with a member of the library's, and does with one without."""
     make(bootstrap, topic, [f"plain-{number}" for number in range(30)])

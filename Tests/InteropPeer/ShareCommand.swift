@@ -4,8 +4,10 @@
 //      release…   gives it back the first time
 //      hold…      says nothing of it the first time
 //      renew…     renews its lock, works for three seconds, and accepts it
+//      slow…      works for 400 ms before it asks for another one, and accepts it
 //
-// and accepts all others, and these another time. In implicit mode it says nothing of any. Its lines:
+// and accepts all others, and these another time. In implicit mode it says nothing of any; in that called renewing, locks of records that
+// wait are renewed. Its lines:
 //
 //      got PARTITION OFFSET DELIVERIES VALUE
 //      acknowledged PARTITION COUNT
@@ -19,7 +21,8 @@ enum ShareCommand {
     static func run(bootstrap: String, groupID: String, topic: String, mode: String, recordCountMax: Int) async throws {
         let group = ShareGroupConfiguration(
             groupID: groupID, topics: [topic], acknowledgementMode: mode == "implicit" ? .implicit : .explicit,
-            acquireMode: mode == "strict" ? .strictLimit : .wholeBatches, recordCountMax: recordCountMax
+            acquireMode: mode == "strict" ? .strictLimit : .wholeBatches, recordCountMax: recordCountMax,
+            renewsWaitingRecords: mode == "renewing"
         ) { result in
             let count = result.offsets.reduce(0) { $0 + $1.count }
             if let error = result.error {
@@ -55,6 +58,7 @@ enum ShareCommand {
                                 try consumer.acknowledge(record)
                             }
                         } else {
+                            if value.hasPrefix("slow") { try await Task.sleep(for: .milliseconds(400)) }
                             decide(record, value, consumer)
                         }
                     }

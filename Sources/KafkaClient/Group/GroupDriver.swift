@@ -19,6 +19,8 @@ actor GroupDriver: TaskOwner {
     let connectionConfiguration: ConnectionConfiguration
     let cluster: Cluster
     let lanes: [ConsumerLane]
+    /// Whose users are to ask for records.
+    private let queues: [any AskedQueue]
     /// Gives partitions to lanes, and takes them away.
     private let changes: any PartitionReader
     private(set) var membership: any GroupMembership
@@ -56,13 +58,14 @@ actor GroupDriver: TaskOwner {
 
     /// - Parameters:
     ///   - lanes: those whose users are to ask for records, and whose offsets are committed; none for a share group.
-    ///   - shareMemberID: the id of a member of a share group (KIP-932); nil in other groups.
+    ///   - share: a member of a share group (KIP-932), by its id, and the queue that its user is to ask; nil in other groups.
     init(
         _ configuration: GroupConfiguration, cluster: Cluster, connection: ConnectionConfiguration,
         lanes: [ConsumerLane],
-        rack: String, changes: any PartitionReader, shareMemberID: String? = nil
+        rack: String, changes: any PartitionReader, share: (memberID: String, queue: ShareQueue)? = nil
     ) {
-        hasOffsets = shareMemberID == nil
+        hasOffsets = share == nil
+        queues = share.map { [$0.queue] } ?? lanes.map(\.queue)
         self.configuration = configuration
         self.cluster = cluster
         self.lanes = lanes
@@ -73,7 +76,7 @@ actor GroupDriver: TaskOwner {
             configuration.groupProtocol == .classic ? configuration.topicPattern.flatMap { TopicPattern($0) } : nil
         loop = cluster.loop
         connectionConfiguration = connection
-        takeCounts = lanes.map { _ in 0 }
+        takeCounts = queues.map { _ in 0 }
         var settings = GroupMemberSettings(groupID: configuration.groupID)
         settings.groupInstanceID = configuration.groupInstanceID
         settings.rack = rack.isEmpty ? nil : rack
@@ -84,8 +87,8 @@ actor GroupDriver: TaskOwner {
         settings.retryBackoffMax = cluster.configuration.retryBackoffMax
         settings.assignors = configuration.assignors
         settings.serverAssignor = configuration.serverAssignor
-        if let shareMemberID {
-            membership = ConsumerMembership(settings, memberID: shareMemberID, isShare: true)
+        if let share {
+            membership = ConsumerMembership(settings, memberID: share.memberID, isShare: true)
         } else {
             membership =
                 switch configuration.groupProtocol {
@@ -126,7 +129,11 @@ actor GroupDriver: TaskOwner {
             for action in membership.handle(event, now: .now, chance: .random(in: -1...1)) { perform(action) }
         }
         isHandling = false
+        if membership.awaitsUser { wake(at: .now + Self.userCheckInterval) }
     }
+
+    /// How often it is looked whether a user asks for records again that was late.
+    private static let userCheckInterval = Duration.milliseconds(100)
 
     private func perform(_ action: MembershipAction) {
         switch action {
@@ -156,19 +163,26 @@ actor GroupDriver: TaskOwner {
         }
     }
 
-    /// Tells whether the user still asks for batches.
+    /// Tells whether the user still asks for records.
     private func lookAtUser() {
-        var isWaiting = true
+        var isIdle = true
         var isMoving = true
-        for (index, lane) in lanes.enumerated() {
-            let activity = lane.queue.activity
-            if !activity.isIdle {
-                isWaiting = false
-                if activity.takeCount == takeCounts[index] { isMoving = false }
-            }
+        var asks = false
+        for (index, queue) in queues.enumerated() {
+            let activity = queue.activity
+            let hasTaken = activity.takeCount != takeCounts[index]
             takeCounts[index] = activity.takeCount
+            if activity.isWaiting || hasTaken { asks = true }
+            if activity.isIdle { continue }
+            isIdle = false
+            if !hasTaken { isMoving = false }
         }
-        if isWaiting { handle(.polled(isWaiting: true)) } else if isMoving { handle(.polled(isWaiting: false)) }
+        // One that was late is waited for: its queue is empty because it has lost its partitions.
+        if membership.awaitsUser {
+            if asks { handle(.polled(isWaiting: false)) }
+        } else if isIdle || isMoving {
+            handle(.polled(isWaiting: isIdle))
+        }
     }
 
     // MARK: The user's partitions

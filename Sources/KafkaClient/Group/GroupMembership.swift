@@ -27,6 +27,9 @@ protocol GroupMembership: Sendable {
     /// Who the member is, for commits; nil while it is in no generation.
     var identity: MemberIdentity? { get }
 
+    /// Whether the member stays out of the group until the user asks for records again.
+    var awaitsUser: Bool { get }
+
     /// Takes an event.
     ///
     /// - Parameter chance: a number from -1 to 1 that is drawn anew each time.

@@ -24,5 +24,9 @@ public struct AcknowledgementResult: Sendable {
     ///
     /// Its ``KafkaClientError/brokerError`` is `INVALID_RECORD_STATE` where the lock was over, and
     /// `NOT_LEADER_OR_FOLLOWER` or `FENCED_LEADER_EPOCH` where the partition's leader has changed.
+    ///
+    /// A broker takes the acknowledgements of a partition in one request together or not at all. When one of them is wrong, they are told
+    /// again in smaller parts, and only those are told here that are wrong by themselves. (When 32 parts in a row were refused, and none
+    /// taken, the rest is not tried.)
     public let error: KafkaClientError?
 }

@@ -1,6 +1,5 @@
 import KafkaProtocol
 import KafkaTransport
-import Synchronization
 
 /// What becomes of the records of one partition that one answer has acquired, as a value without clock or socket.
 ///
@@ -15,16 +14,30 @@ import Synchronization
 struct AcquiredRecords: Sendable {
     enum Stage: UInt8 { case waiting, handed, decided, sent, ended }
 
+    /// Some of what was acquired, of which a broker is told at once.
+    struct Part: Sendable {
+        enum Kind { case decided, givenBack, renewed }
+
+        /// Whether the user has decided, or what it has not got is given back, or renewed: of that some may be handed out meanwhile.
+        var kind = Kind.decided
+        /// Of records, ascending.
+        var indices: [Range<Int>] = []
+        /// Acquired offsets without a record, and what is said of them.
+        var others: [AcknowledgementBatch] = []
+
+        var isEmpty: Bool { indices.isEmpty && others.isEmpty }
+        var recordCount: Int { indices.reduce(0) { $0 + $1.count } }
+    }
+
     /// Ascending.
     let offsets: [Int64]
     private(set) var stages: [Stage]
     private var types: [Int8]
-    /// Acquired offsets without a record that can be read, and what is said of them.
+    /// Acquired offsets without a record that can be read, until they are told, and what is said of them.
     private var others: [AcknowledgementBatch]
-    private var sentOthers = 0
     private let lockedUntil: MonotonicInstant
-    /// By index, of records that were renewed.
-    private var renewedUntil: [Int: MonotonicInstant] = [:]
+    /// By index, once some were renewed.
+    private var lockEnds: [MonotonicInstant] = []
     private(set) var decidedCount = 0
     private(set) var openCount: Int
 
@@ -48,11 +61,11 @@ struct AcquiredRecords: Sendable {
     }
 
     /// Whether there is something to be told to the broker.
-    var hasPending: Bool { decidedCount > 0 || sentOthers == 0 && !others.isEmpty }
+    var hasPending: Bool { decidedCount > 0 || !others.isEmpty }
     /// Whether nothing can come of it any more.
     var isOver: Bool { openCount == 0 && others.isEmpty }
 
-    func lockEnd(_ index: Int) -> MonotonicInstant { renewedUntil[index] ?? lockedUntil }
+    func lockEnd(_ index: Int) -> MonotonicInstant { lockEnds.isEmpty ? lockedUntil : lockEnds[index] }
 
     /// The user gets a record.
     ///
@@ -97,58 +110,96 @@ struct AcquiredRecords: Sendable {
         }
     }
 
+    /// When the first lock of a record is over that waits; nil when none does.
+    var waitingLockEnd: MonotonicInstant? {
+        stages.indices.lazy.filter { stages[$0] == .waiting }.map { lockEnd($0) }.min()
+    }
+
     /// Whether a renewal is among what is to be told.
     var hasRenewals: Bool {
         decidedCount > 0
             && stages.indices.contains { stages[$0] == .decided && types[$0] == Acknowledgement.renew.rawValue }
     }
 
-    /// Whether a renewal is among what was sent.
-    var hasSentRenewals: Bool {
-        stages.indices.contains { stages[$0] == .sent && types[$0] == Acknowledgement.renew.rawValue }
-    }
+    // MARK: Telling the broker
 
-    /// Takes what is to be told to the broker; `didAnswer` or `end` follows.
-    ///
-    /// - Returns: batches, ascending.
-    mutating func takePending() -> [AcknowledgementBatch] {
-        var batches = others
-        sentOthers = others.count
+    /// Takes what is to be told to the broker; `didAnswer` or `endAll` follows.
+    mutating func takePending() -> [Part] {
+        var part = Part(others: others)
+        var givenBack = Part(kind: .givenBack)
+        others = []
         if decidedCount > 0 {
-            var open: AcknowledgementBatch?
             for index in stages.indices where stages[index] == .decided {
                 stages[index] = .sent
-                if let last = open, last.lastOffset + 1 == offsets[index] {
-                    open!.lastOffset = offsets[index]
-                    open!.acknowledgeTypes.append(abs(types[index]))
-                } else {
-                    if let open { batches.append(open.shortened) }
-                    open = AcknowledgementBatch(
-                        firstOffset: offsets[index], lastOffset: offsets[index], acknowledgeTypes: [abs(types[index])])
-                }
+                if types[index] == Self.givenBack { givenBack.append(index) } else { part.append(index) }
             }
-            if let open { batches.append(open.shortened) }
             decidedCount = 0
         }
+        return [part, givenBack].filter { !$0.isEmpty }
+    }
+
+    /// The records that wait and whose locks are over before a moment, to be renewed. Those whose locks are over now are dropped.
+    mutating func takeRenewals(endingBefore moment: MonotonicInstant, now: MonotonicInstant) -> Part {
+        var part = Part(kind: .renewed)
+        for index in stages.indices where stages[index] == .waiting && lockEnd(index) <= moment {
+            if lockEnd(index) <= now { end(index) } else { part.append(index) }
+        }
+        return part
+    }
+
+    /// What is still to be told of a part: records may have ended since it was taken.
+    func rest(of part: Part) -> Part {
+        var rest = Part(kind: part.kind, others: part.others)
+        for index in part.indices.joined() where isTold(index, part) { rest.append(index) }
+        return rest
+    }
+
+    /// How a broker is told of a part, ascending.
+    func batches(of part: Part) -> [AcknowledgementBatch] {
+        var batches = part.others
+        var open: AcknowledgementBatch?
+        for index in part.indices.joined() where isTold(index, part) {
+            let type = part.kind == .renewed ? Acknowledgement.renew.rawValue : abs(types[index])
+            if let last = open, last.lastOffset + 1 == offsets[index] {
+                open!.lastOffset = offsets[index]
+                open!.acknowledgeTypes.append(type)
+            } else {
+                if let open { batches.append(open.shortened) }
+                open = AcknowledgementBatch(
+                    firstOffset: offsets[index], lastOffset: offsets[index], acknowledgeTypes: [type])
+            }
+        }
+        if let open { batches.append(open.shortened) }
         return batches.sorted { $0.firstOffset < $1.firstOffset }
     }
 
-    /// The broker has answered what was sent.
+    private func isTold(_ index: Int, _ part: Part) -> Bool {
+        switch stages[index] {
+        case .sent: part.kind != .renewed
+        case .waiting, .handed, .decided: part.kind == .renewed
+        case .ended: false
+        }
+    }
+
+    /// The broker has answered what it was told of a part.
     ///
     /// - Parameters:
     ///   - isTaken: whether it has taken it.
     ///   - renewed: until when locks hold that were renewed.
     /// - Returns: the offsets of the records of which the user has said something.
-    mutating func didAnswer(isTaken: Bool, renewed: MonotonicInstant) -> [Int64] {
-        others.removeFirst(sentOthers)
-        sentOthers = 0
+    mutating func didAnswer(_ part: Part, isTaken: Bool, renewed: MonotonicInstant) -> [Int64] {
         var answered: [Int64] = []
-        for index in stages.indices where stages[index] == .sent {
+        for index in part.indices.joined() where isTold(index, part) {
+            if part.kind == .renewed {
+                // What the user has by now is the user's to acknowledge.
+                if isTaken { renew(index, renewed) } else if stages[index] == .waiting { end(index) }
+                continue
+            }
             if types[index] != Self.givenBack { answered.append(offsets[index]) }
             if types[index] == Acknowledgement.renew.rawValue, isTaken {
                 stages[index] = .handed
                 types[index] = 0
-                renewedUntil[index] = renewed
+                renew(index, renewed)
             } else {
                 end(index)
             }
@@ -156,12 +207,31 @@ struct AcquiredRecords: Sendable {
         return answered
     }
 
+    private mutating func renew(_ index: Int, _ end: MonotonicInstant) {
+        if lockEnds.isEmpty { lockEnds = Array(repeating: lockedUntil, count: offsets.count) }
+        lockEnds[index] = end
+    }
+
+    // MARK: Ends without an answer
+
+    /// Ends those of a part that was refused whose locks are over.
+    ///
+    /// - Returns: the offsets of those of which the user has said something.
+    mutating func endLapsed(of part: Part, now: MonotonicInstant) -> [Int64] {
+        var lapsed: [Int64] = []
+        for index in part.indices.joined() where isTold(index, part) && lockEnd(index) <= now {
+            if part.kind == .renewed, stages[index] != .waiting { continue }
+            if stages[index] == .sent, types[index] != Self.givenBack { lapsed.append(offsets[index]) }
+            end(index)
+        }
+        return lapsed
+    }
+
     /// The records are not this member's any more.
     ///
     /// - Returns: the offsets of those of which the user has said something that was not answered.
     mutating func endAll() -> [Int64] {
         others = []
-        sentOthers = 0
         decidedCount = 0
         var unanswered: [Int64] = []
         for index in stages.indices where stages[index] != .ended {
@@ -175,14 +245,15 @@ struct AcquiredRecords: Sendable {
 
     /// These offsets were acquired anew, so that the locks on them were over.
     ///
-    /// - Returns: the offsets of those of which the user has said something that was not sent.
+    /// - Returns: the offsets of those of which the user has said something that no broker has taken.
     mutating func endThose(in ranges: [ClosedRange<Int64>]) -> [Int64] {
+        others.removeAll { other in ranges.contains { $0.overlaps(other.firstOffset...other.lastOffset) } }
         var undone: [Int64] = []
-        for index in stages.indices where stages[index] != .ended && stages[index] != .sent {
+        for index in stages.indices where stages[index] != .ended {
             guard ranges.contains(where: { $0.contains(offsets[index]) }) else { continue }
-            if stages[index] == .decided {
-                if types[index] != Self.givenBack { undone.append(offsets[index]) }
-                decidedCount -= 1
+            if stages[index] == .decided { decidedCount -= 1 }
+            if stages[index] == .decided || stages[index] == .sent, types[index] != Self.givenBack {
+                undone.append(offsets[index])
             }
             end(index)
         }
@@ -209,50 +280,43 @@ struct AcquiredRecords: Sendable {
     }
 }
 
+extension AcquiredRecords.Part {
+    fileprivate mutating func append(_ index: Int) {
+        if let last = indices.last, last.upperBound == index {
+            indices[indices.count - 1] = last.lowerBound..<index + 1
+        } else {
+            indices.append(index..<index + 1)
+        }
+    }
+
+    /// The same in two, so that either can be told alone; nil for what is one already, and for what nobody waits to hear of: locks that
+    /// were given at once are mostly gone at once.
+    var halves: (AcquiredRecords.Part, AcquiredRecords.Part)? {
+        if kind != .decided { return nil }
+        if !others.isEmpty, !indices.isEmpty { return (.init(indices: indices), .init(others: others)) }
+        if others.count > 1 {
+            let middle = others.count / 2
+            return (.init(others: Array(others[..<middle])), .init(others: Array(others[middle...])))
+        }
+        let count = recordCount
+        if count < 2 { return nil }
+        var first = AcquiredRecords.Part()
+        var second = first
+        var left = count / 2
+        for range in indices {
+            let middle = range.lowerBound + min(left, range.count)
+            if middle > range.lowerBound { first.indices.append(range.lowerBound..<middle) }
+            if middle < range.upperBound { second.indices.append(middle..<range.upperBound) }
+            left -= middle - range.lowerBound
+        }
+        return (first, second)
+    }
+}
+
 extension AcknowledgementBatch {
     /// The same with one type, where all are the same.
     fileprivate var shortened: AcknowledgementBatch {
         guard let first = acknowledgeTypes.first, acknowledgeTypes.allSatisfy({ $0 == first }) else { return self }
         return AcknowledgementBatch(firstOffset: firstOffset, lastOffset: lastOffset, acknowledgeTypes: [first])
-    }
-}
-
-/// The records of one partition that one answer has acquired, shared by them and by the lane.
-final class Acquisition: Sendable {
-    let source: FetchSource
-    /// The node id of the broker that has locked them.
-    let broker: Int32
-    private let records: Mutex<AcquiredRecords>
-
-    init(_ source: FetchSource, broker: Int32, _ records: AcquiredRecords) {
-        self.source = source
-        self.broker = broker
-        self.records = Mutex(records)
-    }
-
-    func with<Result: Sendable>(_ body: (inout AcquiredRecords) -> Result) -> Result { records.withLock { body(&$0) } }
-
-    /// - Returns: whether it is the first one that waits to be sent.
-    func acknowledge(_ index: Int, _ type: Int8, now: MonotonicInstant) throws(AcquiredRecords.Refusal) -> Bool {
-        try records.withLock { records throws(AcquiredRecords.Refusal) in
-            let hadPending = records.hasPending
-            try records.acknowledge(index, type, now: now)
-            return !hadPending
-        }
-    }
-}
-
-extension ClosedRange<Int64> {
-    /// Ascending offsets as ranges.
-    static func ranges(of offsets: [Int64]) -> [ClosedRange<Int64>] {
-        var ranges: [ClosedRange<Int64>] = []
-        for offset in offsets {
-            if let last = ranges.last, last.upperBound < .max, last.upperBound + 1 == offset {
-                ranges[ranges.count - 1] = last.lowerBound...offset
-            } else {
-                ranges.append(offset...offset)
-            }
-        }
-        return ranges
     }
 }

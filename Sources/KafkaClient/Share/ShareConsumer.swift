@@ -21,6 +21,11 @@ import KafkaTransport
 /// Several tasks may iterate at the same time: each record goes to one of them. Every record is processed at least once: one that is not
 /// acknowledged before its lock is over (`group.share.record.lock.duration.ms`, 30 seconds) goes to some member again, and so does one
 /// whose broker was lost. Kafka 4.1 and newer.
+///
+/// Locks run from when a broker hands records over, also for those that wait in this client. A program that needs long for each record
+/// asks for few at a time (``ShareGroupConfiguration/recordCountMax``) or has them renewed
+/// (``ShareGroupConfiguration/renewsWaitingRecords``); where neither is done, records whose locks are over are dropped before they are
+/// handed out, and go to some member again.
 public final class ShareConsumer: Sendable, AsyncSequence {
     /// How it is a member.
     public let configuration: ShareGroupConfiguration
@@ -43,7 +48,7 @@ public final class ShareConsumer: Sendable, AsyncSequence {
         lane = ShareLane(configuration, memberID: memberID, on: loop, cluster: cluster, connection: connection)
         driver = GroupDriver(
             configuration.group, cluster: cluster, connection: connection, lanes: [], rack: configuration.rack,
-            changes: lane, shareMemberID: memberID)
+            changes: lane, share: (memberID, lane.queue))
     }
 
     func join() async { await driver.start() }
@@ -105,7 +110,8 @@ public final class ShareConsumer: Sendable, AsyncSequence {
     /// Tells brokers what was decided up to now, and waits for their answers.
     ///
     /// - Returns: what became of it, by partition; also of what was answered meanwhile. Empty when there was nothing to tell.
-    /// - Throws: `CancellationError` when the task is cancelled: brokers are told all the same.
+    /// - Throws: `KafkaClientError`: why the consumer has ended. What was decided and not told by then is told when it is closed, if its
+    ///   brokers let it. `CancellationError` when the task is cancelled: brokers are told all the same.
     ///
     /// Source: ShareAcknowledge, API key 79, versions 1 to 2.
     @discardableResult

@@ -32,6 +32,7 @@ extension ShareLane {
         else { return }
         link.inFlight = nil
         defer {
+            planRenewals(link)
             checkCommits()
             pump()
         }
@@ -52,7 +53,8 @@ extension ShareLane {
         _ answer: ShareAnswer
     ) {
         let now = MonotonicInstant.now
-        let lockedUntil = now + Self.lockTime(response.acquisitionLockTimeoutMs)
+        link.lockTime = Self.lockTime(response.acquisitionLockTimeoutMs)
+        let lockedUntil = now + link.lockTime
         let fetched = answer.buffer.map {
             FetchedAnswer($0, FetchExchange(broker: broker, began: answer.began, ended: now, byteCount: $0.frame.count))
         }
@@ -62,9 +64,9 @@ extension ShareLane {
         for topic in response.topics {
             for partition in topic.partitions {
                 guard let slot = slot(topic.topicID, partition.index) else { continue }
-                if let acquisitions = told.removeValue(forKey: slot) {
+                if let records = told.removeValue(forKey: slot) {
                     settle(
-                        acquisitions, partition.acknowledgeErrorCode, partition.acknowledgeErrorMessage,
+                        records, slot, link, partition.acknowledgeErrorCode, partition.acknowledgeErrorMessage,
                         renewed: lockedUntil)
                 }
                 note(
@@ -114,7 +116,9 @@ extension ShareLane {
             AcquiredRecords(
                 offsets: reading.records.map(\.record.offset), others: reading.others, lockedUntil: lockedUntil))
         link.acquisitions.append(acquisition)
-        guard partitions[slot].isAssigned, partitions[slot].broker == broker, !isEnding else {
+        // The end of the session gives it back, as never delivered.
+        if isEnding { return }
+        guard partitions[slot].isAssigned, partitions[slot].broker == broker else {
             acquisition.with { $0.releaseWaiting() }
             return addPending(acquisition, link)
         }
@@ -134,70 +138,70 @@ extension ShareLane {
 
     func didAcknowledge(_ broker: Int32, _ answer: ShareAcknowledgeBox) {
         open(answer.result, broker, answer.connection) { response, link, inFlight in
-            settle(inFlight.told, response, isFinal: false)
-            link.acquisitions.removeAll { $0.with { $0.isOver } }
-        }
-    }
-
-    /// Takes over what became of all that was told.
-    func settle(_ told: [Int: [Acquisition]], _ response: ShareAcknowledgeResponse, isFinal: Bool) {
-        if response.errorCode != .none {
-            return end(
-                told,
-                KafkaClientError(
-                    response.errorCode, "acknowledgements of group '\(configuration.groupID)' were refused",
-                    response.errorMessage))
-        }
-        let renewed = MonotonicInstant.now + Self.lockTime(response.acquisitionLockTimeoutMs)
-        var told = told
-        var unknown: Set<String> = []
-        var hints: [LeaderHint] = []
-        for topic in response.topics {
-            for partition in topic.partitions {
-                guard let slot = slot(topic.topicID, partition.index), let acquisitions = told.removeValue(forKey: slot)
-                else { continue }
-                settle(acquisitions, partition.errorCode, partition.errorMessage, renewed: renewed)
-                if Self.saysMoved(partition.errorCode) {
-                    noteMove(partition.currentLeader, slot, &unknown, &hints)
+            let renewed = MonotonicInstant.now + Self.lockTime(response.acquisitionLockTimeoutMs)
+            var told = inFlight.told
+            var unknown: Set<String> = []
+            var hints: [LeaderHint] = []
+            for topic in response.topics {
+                for partition in topic.partitions {
+                    guard let slot = slot(topic.topicID, partition.index), let records = told.removeValue(forKey: slot)
+                    else { continue }
+                    settle(records, slot, link, partition.errorCode, partition.errorMessage, renewed: renewed)
+                    if Self.saysMoved(partition.errorCode) {
+                        noteMove(partition.currentLeader, slot, &unknown, &hints)
+                    }
                 }
             }
+            end(told, Self.unspoken)
+            link.acquisitions.removeAll { $0.with { $0.isOver } }
+            learn(hints, response.nodeEndpoints, unknown)
         }
-        end(told, Self.unspoken)
-        if !isFinal { learn(hints, response.nodeEndpoints, unknown) }
     }
 
+    /// Takes over what became of what was told of a partition.
     private func settle(
-        _ acquisitions: [Acquisition], _ code: KafkaErrorCode, _ message: String?, renewed: MonotonicInstant
+        _ told: [ToldRecords], _ slot: Int, _ link: ShareLink, _ code: KafkaErrorCode, _ message: String?,
+        renewed: MonotonicInstant
     ) {
-        for acquisition in acquisitions {
-            let offsets = acquisition.with { $0.didAnswer(isTaken: code == .none, renewed: renewed) }
-            let error: KafkaClientError? =
-                code == .none
-                ? nil
-                : KafkaClientError(
-                    code,
-                    """
-                    acknowledgements of partition \(acquisition.source.partition) of topic '\(acquisition.source.topic)' \
-                    were not taken, so that some member gets the records again
-                    """, message)
-            report(acquisition.source, offsets, error)
+        if code == .none {
+            link.refused[slot]?.didTake()
+            for records in told { settle(records, nil, renewed: renewed) }
+            return link.forgetRefused(slot)
         }
+        let source = partitions[slot].source
+        let error = KafkaClientError(
+            code,
+            """
+            acknowledgements of partition \(source.partition) of topic '\(source.topic)' were not taken, so that some \
+            member gets the records again
+            """, message)
+        var final = told
+        if code == .invalidRecordState {
+            let now = MonotonicInstant.now
+            for records in told {
+                report(source, records.acquisition.with { $0.endLapsed(of: records.part, now: now) }, error)
+            }
+            final = link.refused[slot, default: .init()].didRefuse(told)
+        }
+        for records in final { settle(records, error, renewed: renewed) }
+        link.forgetRefused(slot)
+    }
+
+    private func settle(_ told: ToldRecords, _ error: KafkaClientError?, renewed: MonotonicInstant) {
+        report(
+            told.acquisition.source,
+            told.acquisition.with { $0.didAnswer(told.part, isTaken: error == nil, renewed: renewed) }, error)
     }
 
     /// Nothing came of what was told, as far as is known.
-    func end(_ told: [Int: [Acquisition]], _ error: KafkaClientError) {
-        for acquisitions in told.values {
-            for acquisition in acquisitions { report(acquisition.source, acquisition.with { $0.endAll() }, error) }
-        }
+    func end(_ told: [Int: [ToldRecords]], _ error: KafkaClientError) {
+        for records in told.values.joined() { settle(records, error, renewed: .now) }
     }
 
     /// What was acquired at a broker is not this member's any more, or may not be.
     func endTenure(_ link: ShareLink, _ error: KafkaClientError) {
         for acquisition in link.acquisitions { report(acquisition.source, acquisition.with { $0.endAll() }, error) }
-        link.acquisitions = []
-        link.pending = []
-        link.pendingSince = nil
-        link.session.reset()
+        link.forgetAll()
         checkCommits()
     }
 

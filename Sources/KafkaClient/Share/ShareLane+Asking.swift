@@ -6,16 +6,10 @@ extension ShareLane {
     func pump() {
         if isClosed { return }
         let (wants, decided) = queue.look()
-        for acquisition in decided {
-            if let link = links[acquisition.broker] { addPending(acquisition, link) }
-        }
-        let isStrict = configuration.acquireMode == .strictLimit
-        for broker in brokersInTurn {
-            if isEnding { break }
-            // Of one broker at a time, so that no more are acquired than were asked for.
-            let mayFetch = !isStrict || !links.values.contains { $0.inFlight?.isFetch ?? false }
-            pump(broker, wants: wants && mayFetch)
-        }
+        takeDecided(decided)
+        if isEnding { return endSessions() }
+        let now = MonotonicInstant.now
+        for broker in brokersInTurn where !isEnding { pump(broker, wants: wants && mayFetch(now: now), now: now) }
     }
 
     /// So that none is asked before the others each time.
@@ -23,24 +17,43 @@ extension ShareLane {
         links.sorted { ($0.value.lastAsked, $0.key) < ($1.value.lastAsked, $1.key) }.map(\.key)
     }
 
-    private func pump(_ broker: Int32, wants: Bool) {
+    /// With a strict limit one broker is asked at a time, so that no more records are acquired than were asked for. One that is silent
+    /// does not keep the others waiting.
+    private func mayFetch(now: MonotonicInstant) -> Bool {
+        configuration.acquireMode != .strictLimit
+            || !links.values.contains { link in
+                link.inFlight.map { $0.isFetch && now < silenceEnd(of: $0) } ?? false
+            }
+    }
+
+    private func pump(_ broker: Int32, wants: Bool, now: MonotonicInstant) {
         guard let link = links[broker], link.inFlight == nil else { return }
-        let now = MonotonicInstant.now
         let wanted = wants ? wantedSlots(link, now: now) : []
-        if wanted.isEmpty, link.pending.isEmpty { return }
+        let mustRenew = link.renewAt <= now
+        if !mustRenew { schedule(at: link.renewAt) }
+        if wanted.isEmpty, !link.hasPending, !mustRenew { return }
         if link.restsUntil > now { return schedule(at: link.restsUntil) }
         guard let connection = readyConnection(broker) else { return }
-        dropRenewalsIfUnknown(link, connection)
-        let isRenewal = link.pending.contains { $0.with { $0.hasRenewals } }
-        // A fetch shares what it tells of; so what is shared no more is told of alone.
+        let canRenew = canRenew(connection)
+        if !canRenew { dropRenewals(link, connection) }
+        if mustRenew { addRenewals(link, canRenew: canRenew, now: now) }
+        // What has ended meanwhile is not told.
+        link.pending.removeAll { !$0.with { $0.hasPending } }
+        if link.pending.isEmpty { link.pendingSince = nil }
+        let isRenewal = !link.renewals.isEmpty || link.pending.contains { $0.with { $0.hasRenewals } }
+        // A fetch shares what it tells of; so what is shared no more is told of alone. Nor does what was refused wait for records.
         let fits = link.session.isOpen || link.pending.isEmpty
-        if !wanted.isEmpty, fits, !isRenewal, link.pending.allSatisfy({ wanted.contains($0.source.slot) }) {
+        let isUrgent = isRenewal || !link.refused.isEmpty
+        if !wanted.isEmpty, fits, !isUrgent, link.pending.allSatisfy({ wanted.contains($0.source.slot) }) {
             return fetch(wanted, broker, link, connection)
         }
-        if link.pending.isEmpty { return }
-        let due = (link.pendingSince ?? now) + Self.gathering
-        if wanted.isEmpty, !isRenewal, commits.isEmpty, due > now { return schedule(at: due) }
-        acknowledge(broker, link, connection, isRenewal: isRenewal)
+        if link.hasPending {
+            let due = (link.pendingSince ?? now) + Self.gathering
+            if wanted.isEmpty, !isUrgent, commits.isEmpty, due > now { return schedule(at: due) }
+            acknowledge(broker, link, connection)
+        }
+        // All that was to be told may have ended.
+        if !wanted.isEmpty, link.inFlight == nil, !isEnding { fetch(wanted, broker, link, connection) }
     }
 
     /// How long acknowledgements wait for others when no records are asked for.
@@ -60,9 +73,14 @@ extension ShareLane {
         return wanted
     }
 
-    private func dropRenewalsIfUnknown(_ link: ShareLink, _ connection: BrokerConnection) {
-        let version = (try? connection.versions.newest(ShareAcknowledgeRequest.self, of: connection.endpoint)) ?? 0
-        if version >= 2 { return }
+    // MARK: Renewals
+
+    private func canRenew(_ connection: BrokerConnection) -> Bool {
+        ((try? connection.versions.newest(ShareAcknowledgeRequest.self, of: connection.endpoint)) ?? 0) >= 2
+    }
+
+    /// The user's are taken back.
+    private func dropRenewals(_ link: ShareLink, _ connection: BrokerConnection) {
         for acquisition in link.pending {
             report(
                 acquisition.source, acquisition.with { $0.dropRenewals() },
@@ -70,183 +88,25 @@ extension ShareLane {
                     .unsupportedVersion,
                     "broker \(connection.endpoint) can't renew locks; Kafka 4.2 and newer can (KIP-1222)"))
         }
-        link.pending.removeAll { !$0.with { $0.hasPending } }
         checkCommits()
     }
 
-    // MARK: Requests
-
-    /// Takes what is to be told, by slot.
-    private func takePending(_ link: ShareLink) -> (told: [Int: [Acquisition]], batches: [Int: [AcknowledgementBatch]])
-    {
-        var told: [Int: [Acquisition]] = [:]
-        var batches: [Int: [AcknowledgementBatch]] = [:]
-        for acquisition in link.pending {
-            let taken = acquisition.with { $0.takePending() }
-            if taken.isEmpty { continue }
-            told[acquisition.source.slot, default: []].append(acquisition)
-            batches[acquisition.source.slot, default: []] += taken
+    /// Has locks renewed of records that wait.
+    private func addRenewals(_ link: ShareLink, canRenew: Bool, now: MonotonicInstant) {
+        link.renewAt = .distantFuture
+        if !canRenew { return }
+        let moment = now + link.lockTime / 2
+        for acquisition in link.acquisitions where link.refused[acquisition.source.slot] == nil {
+            let part = acquisition.with { $0.takeRenewals(endingBefore: moment, now: now) }
+            if !part.isEmpty { link.renewals.append(ToldRecords(acquisition: acquisition, part: part)) }
         }
-        link.pending = []
-        link.pendingSince = nil
-        return (told, batches.mapValues { $0.sorted { $0.firstOffset < $1.firstOffset } })
+        if link.renewals.isEmpty { planRenewals(link) }
     }
 
-    private func fetch(_ wanted: Set<Int>, _ broker: Int32, _ link: ShareLink, _ connection: BrokerConnection) {
-        let version: Int16
-        do throws(KafkaClientError) {
-            version = try connection.versions.newest(ShareFetchRequest.self, of: connection.endpoint)
-        } catch {
-            return fail(error)
-        }
-        let (told, batches) = takePending(link)
-        let session = link.session.makeFetch(wanted)
-        var request = ShareFetchRequest()
-        request.groupID = configuration.groupID
-        request.memberID = memberID
-        request.shareSessionEpoch = session.epoch
-        request.maxWaitMs = configuration.maxWait.milliseconds
-        request.minBytes = Int32(clamping: configuration.fetchByteCountMin)
-        request.maxBytes = Int32(clamping: configuration.fetchByteCountMax)
-        request.maxRecords = Int32(clamping: configuration.recordCountMax)
-        request.batchSize = Int32(clamping: configuration.recordCountMax)
-        request.shareAcquireMode = configuration.acquireMode.rawValue
-        var topics: [KafkaUUID: ShareFetchRequest.Topic] = [:]
-        for slot in Set(session.added).union(batches.keys) {
-            var partition = ShareFetchRequest.Partition()
-            partition.index = partitions[slot].source.partition
-            partition.acknowledgementBatches = batches[slot] ?? []
-            let id = partitions[slot].topicID
-            topics[id, default: .init()].topicID = id
-            topics[id]!.partitions.append(partition)
-        }
-        request.topics = Array(topics.values)
-        var forgotten: [KafkaUUID: TopicIDPartitions] = [:]
-        for slot in session.forgotten {
-            let id = partitions[slot].topicID
-            forgotten[id, default: TopicIDPartitions(topicID: id, partitions: [])].partitions
-                .append(partitions[slot].source.partition)
-        }
-        request.forgottenTopics = Array(forgotten.values)
-        queue.didAsk()
-        let began = begin(told, link, connection, isFetch: true)
-        connection.sendRaw(
-            request, version: version, timeout: configuration.maxWait + connectionConfiguration.requestTimeout
-        ) { [weak self, unowned connection] result in
-            let read = result.flatMap { frame in
-                Result.decoding(.shareFetch, from: connection.endpoint) { () throws(WireError) in
-                    try ResponseFrame.decode(ShareFetchResponse.self, version: version, frame)
-                }
-            }
-            let buffer = (try? read.get())?.hasRecords == true ? connection.detachFrame() : nil
-            let answer = ShareAnswer(connection: connection, result: read, buffer: buffer, began: began)
-            self?.assumeIsolated { $0.didFetch(broker, answer) }
-        }
-        schedule(at: began + configuration.maxWait + Self.silence)
+    /// Locks of records that wait are renewed when half of their time is over.
+    func planRenewals(_ link: ShareLink) {
+        guard configuration.renewsWaitingRecords, !isEnding else { return }
+        let end = link.acquisitions.compactMap { $0.with { $0.waitingLockEnd } }.min()
+        link.renewAt = end?.advanced(byNanoseconds: -link.lockTime.nanoseconds / 2) ?? .distantFuture
     }
-
-    private func acknowledge(
-        _ broker: Int32, _ link: ShareLink, _ connection: BrokerConnection, isRenewal: Bool
-    ) {
-        let (told, batches) = takePending(link)
-        if told.isEmpty { return checkCommits() }
-        var request = acknowledgement(batches)
-        request.shareSessionEpoch = link.session.epoch
-        request.isRenewAck = isRenewal
-        let began = begin(told, link, connection, isFetch: false)
-        send(request, broker, link, connection, began)
-        schedule(at: began + Self.silence)
-    }
-
-    /// Tells what is to be told for the last time. It may follow a request that is not answered yet: a broker works on them in order.
-    func closeSession(_ broker: Int32) {
-        guard let link = links[broker], let connection = link.connection, connection.isReady,
-            link.session.isOpen || link.inFlight != nil
-        else { return }
-        let (told, batches) = takePending(link)
-        var request = acknowledgement(batches)
-        request.shareSessionEpoch = -1
-        request.isRenewAck = told.values.contains { $0.contains { $0.with { $0.hasSentRenewals } } }
-        guard let version = try? connection.versions.newest(ShareAcknowledgeRequest.self, of: connection.endpoint)
-        else { return }
-        closingCount += 1
-        link.closing = told
-        connection.send(request, version: version, timeout: .seconds(5) + configuration.maxWait) {
-            [weak self, unowned connection] result in
-            let box = ShareAcknowledgeBox(connection: connection, result: result)
-            self?.assumeIsolated { lane in
-                lane.closingCount -= 1
-                let told = lane.links[broker]?.closing ?? [:]
-                lane.links[broker]?.closing = [:]
-                switch box.result {
-                case .success(let response): lane.settle(told, response, isFinal: true)
-                case .failure(let error): lane.end(told, error)
-                }
-                lane.checkFinished()
-            }
-        }
-    }
-
-    private func acknowledgement(_ batches: [Int: [AcknowledgementBatch]]) -> ShareAcknowledgeRequest {
-        var request = ShareAcknowledgeRequest()
-        request.groupID = configuration.groupID
-        request.memberID = memberID
-        var topics: [KafkaUUID: ShareAcknowledgeRequest.Topic] = [:]
-        for (slot, batches) in batches {
-            var partition = ShareAcknowledgeRequest.Partition()
-            partition.index = partitions[slot].source.partition
-            partition.acknowledgementBatches = batches
-            let id = partitions[slot].topicID
-            topics[id, default: .init()].topicID = id
-            topics[id]!.partitions.append(partition)
-        }
-        request.topics = Array(topics.values)
-        return request
-    }
-
-    private func begin(
-        _ told: [Int: [Acquisition]], _ link: ShareLink, _ connection: BrokerConnection, isFetch: Bool
-    ) -> MonotonicInstant {
-        let began = MonotonicInstant.now
-        link.inFlight = ShareInFlight(told: told, connection: connection, began: began, isFetch: isFetch)
-        link.lastAsked = began
-        return began
-    }
-
-    private func send(
-        _ request: ShareAcknowledgeRequest, _ broker: Int32, _ link: ShareLink, _ connection: BrokerConnection,
-        _ began: MonotonicInstant
-    ) {
-        let version: Int16
-        do throws(KafkaClientError) {
-            version = try connection.versions.newest(ShareAcknowledgeRequest.self, of: connection.endpoint)
-        } catch {
-            return fail(error)
-        }
-        connection.send(request, version: version) { [weak self, unowned connection] result in
-            let box = ShareAcknowledgeBox(connection: connection, result: result)
-            self?.assumeIsolated { $0.didAcknowledge(broker, box) }
-        }
-    }
-}
-
-/// Carries an answer to the lane, on its loop.
-struct ShareAcknowledgeBox: @unchecked Sendable {
-    // Unchecked: made and opened on one thread.
-    let connection: BrokerConnection
-    let result: Result<ShareAcknowledgeResponse, KafkaClientError>
-}
-
-/// Carries an answer to the lane, on its loop.
-struct ShareAnswer: @unchecked Sendable {
-    // Unchecked: made and opened on one thread.
-    let connection: BrokerConnection
-    let result: Result<ShareFetchResponse, KafkaClientError>
-    /// The frame, if there are records in it.
-    let buffer: FrameBuffer?
-    let began: MonotonicInstant
-}
-
-extension ShareFetchResponse {
-    var hasRecords: Bool { topics.contains { $0.partitions.contains { $0.records.byteCount > 0 } } }
 }

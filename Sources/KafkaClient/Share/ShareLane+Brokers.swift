@@ -77,6 +77,7 @@ extension ShareLane {
             end(inFlight.told, reason)
         }
         endTenure(link, reason)
+        checkFinished()
         let isFinal = link.health.didFail(
             reason, connectionConfiguration.backoff, now: .now, chance: .random(in: -1...1))
         if isFinal, !link.slots.isEmpty { return fail(reason) }
@@ -85,14 +86,18 @@ extension ShareLane {
             refresh(topics)
             schedule(at: link.health.retryAt)
         }
-        checkFinished()
+    }
+
+    /// When an answer is due.
+    func silenceEnd(of inFlight: ShareInFlight) -> MonotonicInstant {
+        inFlight.began + (inFlight.isFetch ? configuration.maxWait : .zero) + Self.silence
     }
 
     /// Gives up brokers that owe answers and are silent when others lead by now, before the request's timeout.
     func checkSilence(now: MonotonicInstant) {
         for (broker, link) in links {
             guard let inFlight = link.inFlight else { continue }
-            let due = inFlight.began + (inFlight.isFetch ? configuration.maxWait : .zero) + Self.silence
+            let due = silenceEnd(of: inFlight)
             if due > now {
                 schedule(at: due)
                 continue
@@ -169,13 +174,17 @@ extension ShareLane {
                     slot,
                     KafkaClientError(
                         .unknownTopic, "topic '\(name)' was deleted, and another one made that has its name"))
+                topicNames[partitions[slot].topicID] = nil
                 partitions[slot].topicID = description.id
-                topicNames[description.id] = name
             }
+            topicNames[description.id] = name
             let index = Int(partitions[slot].source.partition)
             let leader =
                 description.partitions.indices.contains(index) ? description.partitions[index].leader : -1
-            if partitions[slot].isAssigned { place(slot, at: leader) }
+            guard partitions[slot].isAssigned else { continue }
+            place(slot, at: leader)
+            // It is asked for until there is one.
+            if leader < 0 { refresh([name]) }
         }
         return true
     }
@@ -186,9 +195,7 @@ extension ShareLane {
             for acquisition in link.acquisitions where acquisition.source.slot == slot {
                 report(acquisition.source, acquisition.with { $0.endAll() }, error)
             }
-            link.acquisitions.removeAll { $0.source.slot == slot }
-            link.pending.removeAll { $0.source.slot == slot }
-            if link.slots.contains(slot) { link.session.forget(slot) }
+            link.forget(slot)
         }
         checkCommits()
     }

@@ -2,9 +2,11 @@
 // a session is on its way at a time; it acquires records, tells what became of others, or both. What is known is in values
 // (`ShareSession`, `AcquiredRecords`); here are the clock, the sockets and the timers.
 //
-// +Asking   requests
+// +Asking   which request is next
+// +Telling  requests, and what they tell
 // +Answers  their answers
 // +Brokers  connections, leaders, metadata
+// +Ending   the ends of sessions
 
 import KafkaProtocol
 import KafkaQueues
@@ -32,7 +34,11 @@ actor ShareLane: PartitionReader, TaskOwner {
     var isPumpScheduled = false
     private(set) var isClosed = false
     /// Nothing is acquired any more.
-    var isEnding = false
+    private(set) var isEnding = false
+    /// Why nothing is, where the user has not wanted it.
+    private var failure: KafkaClientError?
+    /// Whoever waits for the end of all sessions.
+    var finishing: Waiter<Void>?
     nonisolated let listener = MetadataListener()
     let meter = LaneMeter()
     /// Those who wait until all that they have decided is answered.
@@ -136,9 +142,9 @@ actor ShareLane: PartitionReader, TaskOwner {
     ///
     /// - Returns: what became of it, and of what was answered meanwhile.
     func commit() async throws -> [AcknowledgementResult] {
-        takeDecided()
-        let commit = ShareCommit(
-            links.values.flatMap { link in link.pending + (link.inFlight?.told.values.flatMap(\.self) ?? []) })
+        if let failure { throw failure }
+        takeDecided(queue.look().decided)
+        let commit = ShareCommit(links.values.flatMap(\.openAcquisitions))
         if commit.open.isEmpty { return [] }
         commits.append(commit)
         pump()
@@ -150,8 +156,8 @@ actor ShareLane: PartitionReader, TaskOwner {
         return commit.results
     }
 
-    func takeDecided() {
-        for acquisition in queue.look().decided {
+    func takeDecided(_ decided: [Acquisition]) {
+        for acquisition in decided {
             if let link = links[acquisition.broker] { addPending(acquisition, link) }
         }
     }
@@ -159,13 +165,7 @@ actor ShareLane: PartitionReader, TaskOwner {
     /// Ends commits of which nothing is open any more.
     func checkCommits() {
         if commits.isEmpty { return }
-        var open: Set<ObjectIdentifier> = []
-        for link in links.values {
-            for acquisition in link.pending { open.insert(ObjectIdentifier(acquisition)) }
-            for acquisitions in link.inFlight?.told.values ?? [:].values {
-                for acquisition in acquisitions { open.insert(ObjectIdentifier(acquisition)) }
-            }
-        }
+        let open = Set(links.values.flatMap(\.openAcquisitions).map(ObjectIdentifier.init))
         for commit in commits { commit.open.formIntersection(open) }
         for commit in commits where commit.open.isEmpty { commit.end.resume() }
         commits.removeAll { $0.open.isEmpty }
@@ -185,21 +185,22 @@ actor ShareLane: PartitionReader, TaskOwner {
 
     /// Ends with an error, once what was acquired before is taken.
     func fail(_ error: KafkaClientError) {
-        if isClosed { return }
+        if isClosed || failure != nil { return }
+        failure = error
         isEnding = true
         queue.fail(error)
+        for commit in commits { commit.end.resume(.failure(error)) }
+        commits = []
     }
 
     /// Tells brokers what was decided, and closes the sessions: what was not is some member's again.
     func finish() async {
-        if isClosed || isEnding && finishing != nil { return }
+        if isClosed || finishing != nil { return }
         isEnding = true
-        takeDecided()
         queue.close()
         let end = Waiter<Void>()
         finishing = end
-        for broker in links.keys { closeSession(broker) }
-        checkFinished()
+        pump()
         let limit = LoopTimer(on: loop)
         limit.schedule(at: .now + configuration.maxWait + Self.finishTimeout) { end.resume() }
         try? await end.wait()
@@ -207,11 +208,6 @@ actor ShareLane: PartitionReader, TaskOwner {
     }
 
     private static let finishTimeout = Duration.seconds(5)
-    private var finishing: Waiter<Void>?
-    /// Closings of sessions that are not answered.
-    var closingCount = 0
-
-    func checkFinished() { if isEnding, closingCount == 0 { finishing?.resume() } }
 
     /// Closes the connections. When this returns, no task of the lane is running, and its loop may be shut down.
     func close() async {

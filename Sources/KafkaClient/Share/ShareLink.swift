@@ -9,6 +9,14 @@ final class ShareLink {
     var slots: Set<Int> = []
     /// Of these something is to be told.
     var pending: [Acquisition] = []
+    /// Acknowledgements to be told again, by slot.
+    var refused: [Int: RefusedAcknowledgements] = [:]
+    /// Locks of records that wait, to be renewed.
+    var renewals: [ToldRecords] = []
+    /// When locks of records that wait are to be renewed.
+    var renewAt = MonotonicInstant.distantFuture
+    /// How long locks hold.
+    var lockTime = Duration.seconds(30)
     /// Since when, of the first of them.
     var pendingSince: MonotonicInstant?
     /// All that was acquired at this broker and can still be acknowledged.
@@ -17,16 +25,51 @@ final class ShareLink {
     /// Answers in a row that refused whole requests.
     var refusalCount = 0
     var lastAsked = MonotonicInstant.distantPast
-    /// What was told for the last time.
-    var closing: [Int: [Acquisition]] = [:]
+    /// Whether the broker is being told that the session ends.
+    var isClosing = false
     var health = LinkHealth()
     /// It gets nothing before: it throttles this client (KIP-219), or an answer was an error.
     var restsUntil = MonotonicInstant.distantPast
+
+    /// Whether the broker is to be told something.
+    var hasPending: Bool { !pending.isEmpty || !refused.isEmpty || !renewals.isEmpty }
+    /// Whether the broker owes nothing, and there is no session to end.
+    var isEnded: Bool { inFlight == nil && !isClosing && !(session.isOpen && connection?.isReady ?? false) }
+
+    /// Those of which something is to be told, or was and is not answered.
+    var openAcquisitions: [Acquisition] {
+        var told = refused.values.flatMap { $0.parts.flatMap(\.self) }
+        if let inFlight { told += inFlight.told.values.flatMap(\.self) }
+        return pending + told.map(\.acquisition)
+    }
+
+    /// Lets go of what was refused of a partition, when nothing of it is left to be told.
+    func forgetRefused(_ slot: Int) { if refused[slot]?.parts.isEmpty ?? false { refused[slot] = nil } }
+
+    /// Has nothing told of a partition any more.
+    func forget(_ slot: Int) {
+        acquisitions.removeAll { $0.source.slot == slot }
+        pending.removeAll { $0.source.slot == slot }
+        renewals.removeAll { $0.acquisition.source.slot == slot }
+        refused[slot] = nil
+    }
+
+    /// Has nothing told any more.
+    func forgetAll() {
+        acquisitions = []
+        pending = []
+        pendingSince = nil
+        renewals = []
+        renewAt = .distantFuture
+        refused = [:]
+        session.reset()
+    }
 }
 
 /// A request of a share session that is not answered yet.
 struct ShareInFlight {
-    var told: [Int: [Acquisition]]
+    /// By slot.
+    var told: [Int: [ToldRecords]]
     let connection: BrokerConnection
     let began: MonotonicInstant
     let isFetch: Bool

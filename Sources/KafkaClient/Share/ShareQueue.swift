@@ -5,7 +5,7 @@ import Synchronization
 
 /// Between a share consumer's lane and whoever takes records: what was acquired and is not taken yet, and what was decided and is not
 /// sent yet.
-final class ShareQueue: Sendable {
+final class ShareQueue: AskedQueue {
     enum Next {
         case record(ShareRecord)
         case nothing
@@ -18,6 +18,8 @@ final class ShareQueue: Sendable {
         var waiters: [Waiter<Void>] = []
         /// Whether somebody has asked since the last fetch.
         var isAskedFor = false
+        /// How often somebody has asked.
+        var takeCount = 0
         /// Acquisitions of which something is to be told.
         var decided: [Acquisition] = []
         var failure: KafkaClientError?
@@ -88,6 +90,8 @@ final class ShareQueue: Sendable {
         let (next, mustTell) = state.withLock { state -> (Next, Bool) in
             var next: Next?
             let now = MonotonicInstant.now
+            let wasLow = state.records.count <= lowCount
+            state.takeCount += 1
             while next == nil, let record = state.records.popFirst() {
                 if record.acquisition.with({ $0.hand(record.index, now: now) }) { next = .record(record) }
             }
@@ -96,12 +100,19 @@ final class ShareQueue: Sendable {
             if !state.isEnded, state.failure == nil {
                 let wasAskedFor = state.isAskedFor
                 state.isAskedFor = true
-                if !wasAskedFor || state.records.count == lowCount { mustTell = state.tellOnce(if: lowCount) }
+                if !wasAskedFor || !wasLow { mustTell = state.tellOnce(if: lowCount) }
             }
             return (found, mustTell)
         }
         if mustTell { tell() }
         return next
+    }
+
+    var activity: QueueActivity {
+        state.withLock { state in
+            let isWaiting = !state.waiters.isEmpty
+            return QueueActivity(takeCount: state.takeCount, isWaiting: isWaiting, isIdle: isWaiting)
+        }
     }
 
     /// Notes that something was decided of an acquisition.

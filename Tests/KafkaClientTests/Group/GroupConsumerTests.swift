@@ -153,6 +153,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [GroupConfiguration.GroupProtocol.classic, .consumer])
+    func `a member that does not ask for batches leaves the group until it does`(
+        groupProtocol: GroupConfiguration.GroupProtocol
+    ) async throws {
+        try await withFixture { fixture in
+            try fixture.broker.createTopic("t", partitions: 1)
+            try await fill(fixture, 0..<2, partitions: 1)
+            let loops = try EventLoopGroup(count: 1, name: "member")
+            var group = group(groupProtocol)
+            group.maxPollInterval = .milliseconds(300)
+            let consumer = Consumer(
+                ConsumerConfiguration(maxWait: .milliseconds(20)), cluster: fixture.cluster,
+                connection: fixture.connection, on: loops.loops, ownLoops: loops, group: group)
+            await consumer.join()
+            var batches = consumer.makeAsyncIterator()
+            let first = try await batches.next()
+            #expect(first?.header.baseOffset == 0)
+            try await wait("it has left") { await consumer.partitions.isEmpty }
+            // Nothing was committed.
+            let again = try await batches.next()
+            #expect(again?.header.baseOffset == 0)
+            await consumer.close()
+        }
+    }
+
     @Test func `commits are made when the program says so`() async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t", partitions: 2)

@@ -20,6 +20,13 @@ import Testing
         return records
     }
 
+    /// Takes the only part that is to be told.
+    private func takePart(_ records: inout AcquiredRecords) throws -> AcquiredRecords.Part {
+        let parts = records.takePending()
+        #expect(parts.count == 1)
+        return try #require(parts.first)
+    }
+
     private func ranges(_ batches: [AcknowledgementBatch]) -> [String] {
         batches.map { "\($0.firstOffset)-\($0.lastOffset): \($0.acknowledgeTypes)" }
     }
@@ -29,10 +36,11 @@ import Testing
         for index in 0..<3 { try records.acknowledge(index, accept, now: Self.begin) }
         try records.acknowledge(3, reject, now: Self.begin)
         try records.acknowledge(4, release, now: Self.begin)
-        let told = ranges(records.takePending())
+        let part = try takePart(&records)
+        let told = ranges(records.batches(of: part))
         #expect(told == ["5-7: [1]", "10-11: [3, 2]"])
         #expect(!records.hasPending && !records.isOver)
-        let answered = records.didAnswer(isTaken: true, renewed: Self.begin)
+        let answered = records.didAnswer(part, isTaken: true, renewed: Self.begin)
         #expect(answered == [5, 6, 7, 10, 11] && records.isOver)
     }
 
@@ -40,12 +48,13 @@ import Testing
         var records = records([1])
         try records.acknowledge(0, accept, now: Self.begin)
         try records.acknowledge(0, reject, now: Self.begin)
-        let told = ranges(records.takePending())
+        let part = try takePart(&records)
+        let told = ranges(records.batches(of: part))
         #expect(told == ["1-1: [3]"])
         #expect(throws: AcquiredRecords.Refusal.alreadyAcknowledged) {
             try records.acknowledge(0, accept, now: Self.begin)
         }
-        _ = records.didAnswer(isTaken: true, renewed: Self.begin)
+        _ = records.didAnswer(part, isTaken: true, renewed: Self.begin)
         #expect(throws: AcquiredRecords.Refusal.alreadyAcknowledged) {
             try records.acknowledge(0, accept, now: Self.begin)
         }
@@ -57,12 +66,13 @@ import Testing
         let isHanded = records.hand(0, now: Self.begin)
         #expect(isHanded)
         records.releaseWaiting()
-        let told = ranges(records.takePending())
+        let part = try takePart(&records)
+        let told = ranges(records.batches(of: part))
         #expect(told == ["2-2: [2]"])
         let isHandedLater = records.hand(1, now: Self.begin)
         #expect(!isHandedLater)
         // The user knows nothing of it.
-        let answered = records.didAnswer(isTaken: true, renewed: Self.begin)
+        let answered = records.didAnswer(part, isTaken: true, renewed: Self.begin)
         #expect(answered.isEmpty && records.openCount == 1)
     }
 
@@ -74,7 +84,8 @@ import Testing
         var records = records([1, 2])
         #expect(throws: AcquiredRecords.Refusal.lockIsOver) { try records.acknowledge(0, accept, now: late) }
         try records.acknowledge(1, accept, now: late + .nanoseconds(-1))
-        let told = ranges(records.takePending())
+        let part = try takePart(&records)
+        let told = ranges(records.batches(of: part))
         #expect(told == ["2-2: [1]"])
     }
 
@@ -83,14 +94,15 @@ import Testing
         try records.acknowledge(0, renew, now: Self.begin)
         try records.acknowledge(1, accept, now: Self.begin)
         #expect(records.hasRenewals)
-        _ = records.takePending()
-        #expect(records.hasSentRenewals && !records.hasRenewals)
-        let answered = records.didAnswer(isTaken: true, renewed: Self.begin + .seconds(50))
+        let renewals = try takePart(&records)
+        #expect(!records.hasRenewals)
+        let answered = records.didAnswer(renewals, isTaken: true, renewed: Self.begin + .seconds(50))
         #expect(answered == [1, 2] && !records.isOver)
         try records.acknowledge(0, accept, now: Self.begin + .seconds(40))
-        let told = ranges(records.takePending())
+        let part = try takePart(&records)
+        let told = ranges(records.batches(of: part))
         #expect(told == ["1-1: [1]"])
-        _ = records.didAnswer(isTaken: true, renewed: Self.begin)
+        _ = records.didAnswer(part, isTaken: true, renewed: Self.begin)
         #expect(records.isOver)
     }
 
@@ -109,23 +121,82 @@ import Testing
         #expect(records.hasPending)
         try records.acknowledge(0, accept, now: Self.begin)
         try records.acknowledge(1, accept, now: Self.begin)
-        let told = ranges(records.takePending())
+        let part = try takePart(&records)
+        let told = ranges(records.batches(of: part))
         #expect(told == ["1-1: [1]", "2-3: [0]", "4-4: [1]"])
         #expect(!records.hasPending)
-        let answered = records.didAnswer(isTaken: false, renewed: Self.begin)
+        let answered = records.didAnswer(part, isTaken: false, renewed: Self.begin)
         #expect(answered == [1, 4] && records.isOver)
     }
 
     @Test func `what ends without an answer tells what the user has decided`() throws {
         var records = records([1, 2, 3])
         try records.acknowledge(0, accept, now: Self.begin)
-        _ = records.takePending()
+        _ = try takePart(&records)
         try records.acknowledge(1, accept, now: Self.begin)
         let unanswered = records.endAll()
         #expect(unanswered == [1, 2] && records.isOver)
         #expect(throws: AcquiredRecords.Refusal.lockIsOver) { try records.acknowledge(2, accept, now: Self.begin) }
         let again = records.takePending()
         #expect(again.isEmpty)
+    }
+
+    @Test func `offsets without a record are told once, also while the answer is awaited`() throws {
+        let gap = AcknowledgementBatch(firstOffset: 2, lastOffset: 3, acknowledgeTypes: [0])
+        var records = records([1, 4], others: [gap])
+        let first = try takePart(&records)
+        #expect(ranges(records.batches(of: first)) == ["2-3: [0]"] && !records.hasPending)
+        // As when the consumer is closed before that is answered.
+        try records.acknowledge(0, accept, now: Self.begin)
+        let second = try takePart(&records)
+        #expect(ranges(records.batches(of: second)) == ["1-1: [1]"])
+        let none = records.didAnswer(first, isTaken: true, renewed: Self.begin)
+        let answered = records.didAnswer(second, isTaken: true, renewed: Self.begin)
+        #expect(none.isEmpty && answered == [1])
+    }
+
+    @Test func `records that wait are renewed, and may be handed out meanwhile`() throws {
+        let late = Self.begin + .seconds(20)
+        var records = records([1, 2, 3, 4], handed: false)
+        let isHanded = records.hand(0, now: Self.begin)
+        let early = records.takeRenewals(endingBefore: Self.begin + .seconds(29), now: late)
+        #expect(isHanded && early.isEmpty && records.waitingLockEnd == Self.begin + .seconds(30))
+        let part = records.takeRenewals(endingBefore: Self.begin + .seconds(35), now: late)
+        #expect(ranges(records.batches(of: part)) == ["2-4: [4]"] && !records.hasPending)
+        let isHandedMeanwhile = records.hand(1, now: late)
+        try records.acknowledge(1, accept, now: late)
+        let answered = records.didAnswer(part, isTaken: true, renewed: Self.begin + .seconds(50))
+        #expect(isHandedMeanwhile && answered.isEmpty && records.waitingLockEnd == Self.begin + .seconds(50))
+        #expect(records.lockEnd(0) == Self.begin + .seconds(30) && records.lockEnd(1) == Self.begin + .seconds(50))
+        let isHandedLater = records.hand(2, now: Self.begin + .seconds(40))
+        #expect(isHandedLater)
+        let told = try takePart(&records)
+        #expect(ranges(records.batches(of: told)) == ["2-2: [1]"])
+    }
+
+    @Test func `records whose locks are over are not renewed, and a renewal that is refused drops what waits`() {
+        var records = records([1, 2], handed: false)
+        let over = records.takeRenewals(endingBefore: .distantFuture, now: Self.begin + .seconds(30))
+        #expect(over.isEmpty && records.isOver)
+        var others = self.records([1, 2], handed: false)
+        let part = others.takeRenewals(endingBefore: .distantFuture, now: Self.begin)
+        let isHanded = others.hand(0, now: Self.begin)
+        let answered = others.didAnswer(part, isTaken: false, renewed: Self.begin)
+        #expect(isHanded && answered.isEmpty && others.stages == [.handed, .ended])
+    }
+
+    @Test func `a part is told again in halves, without what has ended`() throws {
+        var records = records([1, 2, 5, 6, 7, 9])
+        for index in 0..<6 where index != 2 { try records.acknowledge(index, accept, now: Self.begin) }
+        let part = try takePart(&records)
+        let (first, second) = try #require(part.halves)
+        #expect(ranges(records.batches(of: first)) == ["1-2: [1]"])
+        #expect(ranges(records.batches(of: second)) == ["6-7: [1]", "9-9: [1]"])
+        let lapsed = records.endLapsed(of: first, now: Self.begin + .seconds(30))
+        #expect(lapsed == [1, 2] && records.rest(of: first).isEmpty)
+        let undone = records.endThose(in: [7...7])
+        #expect(undone == [7] && records.rest(of: second).recordCount == 2)
+        #expect(AcquiredRecords.Part(indices: [3..<4]).halves == nil)
     }
 
     @Test func `records that were acquired anew end their former locks`() throws {
@@ -136,18 +207,26 @@ import Testing
     }
 
     @Test func `a session tells what changes, and begins anew when it is lost`() {
+        let id = KafkaUUID.random()
+        let other = KafkaUUID.random()
         var session = ShareSession()
-        #expect(session.makeFetch([1, 2]) == .init(epoch: 0, added: [1, 2], forgotten: []))
+        #expect(session.makeFetch([1: id, 2: id]) == .init(epoch: 0, added: [1, 2], forgotten: []))
         session.didAnswer()
-        #expect(session.isOpen && session.makeFetch([2, 3]) == .init(epoch: 1, added: [3], forgotten: [1]))
+        #expect(
+            session.isOpen
+                && session.makeFetch([2: id, 3: id])
+                    == .init(epoch: 1, added: [3], forgotten: [.init(slot: 1, topicID: id)])
+        )
         session.didAnswer()
         // An acknowledgement alone moves the epoch on as well.
         session.didAnswer()
-        #expect(session.makeFetch([2, 3]) == .init(epoch: 3, added: [], forgotten: []))
-        session.forget(2)
+        #expect(session.makeFetch([2: id, 3: id]) == .init(epoch: 3, added: [], forgotten: []))
         session.didAnswer()
-        #expect(session.makeFetch([2, 3]) == .init(epoch: 4, added: [2], forgotten: []))
+        // A topic that was made anew.
+        #expect(
+            session.makeFetch([2: other, 3: id])
+                == .init(epoch: 4, added: [2], forgotten: [.init(slot: 2, topicID: id)]))
         session.reset()
-        #expect(!session.isOpen && session.makeFetch([3]) == .init(epoch: 0, added: [3], forgotten: []))
+        #expect(!session.isOpen && session.makeFetch([3: id]) == .init(epoch: 0, added: [3], forgotten: []))
     }
 }

@@ -7,93 +7,7 @@ import Testing
 @testable import KafkaClient
 
 /// Members of share groups, over the network.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ShareConsumerTests {
-    /// What members have got and heard.
-    private final class Reading: Sendable {
-        private let got = Mutex<[(value: String, delivery: Int)]>([])
-        private let results = Mutex<[AcknowledgementResult]>([])
-
-        func add(_ record: ShareRecord) {
-            let value = String(decoding: record.valueBytes ?? [], as: UTF8.self).trimmed
-            got.withLock { $0.append((value, record.deliveryCount)) }
-        }
-        func add(_ result: AcknowledgementResult) { results.withLock { $0.append(result) } }
-        var values: [String] { got.withLock { $0.map(\.value) } }
-        func deliveries(of value: String) -> [Int] {
-            got.withLock { $0.filter { $0.value == value }.map(\.delivery) }
-        }
-        var acknowledgedCount: Int {
-            results.withLock { $0.filter { $0.error == nil }.reduce(0) { $0 + $1.offsets.reduce(0) { $0 + $1.count } } }
-        }
-        var errors: [KafkaClientError] { results.withLock { $0.compactMap(\.error) } }
-    }
-
-    private struct Member {
-        let consumer: ShareConsumer
-        let reading: Reading
-        let task: Task<Void, any Error>
-
-        init(
-            _ fixture: NetworkFixture, topics: Set<String> = ["t"],
-            mode: ShareGroupConfiguration.AcknowledgementMode = .implicit, count: Int = 500,
-            reading: Reading = Reading(),
-            decide: @escaping @Sendable (ShareConsumer, ShareRecord) async throws -> Void = { _, _ in }
-        ) async throws {
-            let loops = try EventLoopGroup(count: 1, name: "member")
-            let consumer = ShareConsumer(
-                ShareGroupConfiguration(
-                    groupID: "g", topics: topics, acknowledgementMode: mode, recordCountMax: count,
-                    maxWait: .milliseconds(50), onAcknowledged: { reading.add($0) }), cluster: fixture.cluster,
-                connection: fixture.connection, on: loops.loops[0], ownLoops: loops)
-            self.consumer = consumer
-            self.reading = reading
-            await consumer.join()
-            task = Task {
-                for try await record in consumer {
-                    reading.add(record)
-                    try await decide(consumer, record)
-                }
-            }
-        }
-
-        func close() async throws {
-            await consumer.close()
-            try await task.value
-        }
-    }
-
-    private func wait(_ what: Comment, _ isDone: () async -> Bool) async throws {
-        for _ in 0..<2000 {
-            if await isDone() { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("waited in vain: \(what)")
-    }
-
-    private func fill(_ fixture: NetworkFixture, _ records: Range<Int>, partitions: Int) async throws {
-        for partition in 0..<partitions {
-            let batches = try await fixture.makeBatches(
-                records.map { "\(partition).\($0)" }, partition: Int32(partition))
-            _ = try await fixture.deliver(batches)
-        }
-    }
-
-    private func withGroup(
-        brokers: Int = 1, lock: Duration = .seconds(30), partitions: Int = 1,
-        _ body: (NetworkFixture) async throws -> Void
-    ) async throws {
-        let change: (inout EmbeddedBrokerConfiguration) -> Void = { configuration in
-            configuration.groups.shareLockDuration = lock
-            configuration.groups.shareHeartbeatInterval = .milliseconds(50)
-        }
-        try await withFixture(brokers: brokers, change) { fixture in
-            try fixture.broker.createTopic("t", partitions: partitions)
-            _ = try await fixture.cluster.alterConfigurations(
-                [.group("g"): [.set("share.auto.offset.reset", to: "earliest")]])
-            try await body(fixture)
-        }
-    }
-
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ShareConsumerTests: ShareGroupTests {
     @Test func `records of several topics come as those of their own partitions, however partitions take turns`()
         async throws
     {
@@ -111,7 +25,7 @@ import Testing
                 }
             }
             let strays = Mutex<[String]>([])
-            let member = try await Member(fixture, topics: ["t", "u"], count: 20) { _, record in
+            let member = try await ShareMember(fixture, topics: ["t", "u"], count: 20) { _, record in
                 let value = String(decoding: record.valueBytes ?? [], as: UTF8.self).trimmed
                 if !value.hasPrefix("\(record.topic)-\(record.partition)-") { strays.withLock { $0.append(value) } }
             }
@@ -125,12 +39,12 @@ import Testing
     @Test func `a record is accepted when the next one is asked for`() async throws {
         try await withGroup(partitions: 2) { fixture in
             try await fill(fixture, 0..<100, partitions: 2)
-            let first = try await Member(fixture)
+            let first = try await ShareMember(fixture)
             try await wait("all records are accepted") { first.reading.acknowledgedCount == 200 }
             #expect(Set(first.reading.values).count == 200 && first.reading.values.count == 200)
             try await first.close()
             try await fill(fixture, 100..<101, partitions: 2)
-            let second = try await Member(fixture)
+            let second = try await ShareMember(fixture)
             try await wait("what is new comes") { second.reading.values.count == 2 }
             #expect(Set(second.reading.values) == ["0.100", "1.100"])
             try await second.close()
@@ -140,8 +54,8 @@ import Testing
     @Test func `what is released comes again, what is rejected does not, and a commit tells`() async throws {
         try await withGroup { fixture in
             try await fill(fixture, 0..<3, partitions: 1)
-            let reading = Reading()
-            let member = try await Member(fixture, mode: .explicit, reading: reading) { consumer, record in
+            let reading = ShareResults()
+            let member = try await ShareMember(fixture, mode: .explicit, reading: reading) { consumer, record in
                 let isFirst = record.deliveryCount == 1
                 try consumer.acknowledge(record, as: record.offset == 0 ? .reject : isFirst ? .release : .accept)
                 let results = try await consumer.commit()
@@ -163,8 +77,8 @@ import Testing
     {
         try await withGroup(lock: .milliseconds(300)) { fixture in
             try await fill(fixture, 0..<1, partitions: 1)
-            let reading = Reading()
-            let member = try await Member(fixture, mode: .explicit, reading: reading) { consumer, record in
+            let reading = ShareResults()
+            let member = try await ShareMember(fixture, mode: .explicit, reading: reading) { consumer, record in
                 if record.deliveryCount == 1 {
                     Task {
                         try await Task.sleep(for: .milliseconds(600))
@@ -185,8 +99,8 @@ import Testing
     @Test func `a renewed record does not come again`() async throws {
         try await withGroup(lock: .milliseconds(400)) { fixture in
             try await fill(fixture, 0..<1, partitions: 1)
-            let reading = Reading()
-            let member = try await Member(fixture, mode: .explicit, reading: reading) { consumer, record in
+            let reading = ShareResults()
+            let member = try await ShareMember(fixture, mode: .explicit, reading: reading) { consumer, record in
                 for _ in 0..<4 {
                     try consumer.acknowledge(record, as: .renew)
                     let results = try await consumer.commit()
@@ -207,10 +121,10 @@ import Testing
     @Test func `what a member has not acknowledged when it is closed comes to another at once`() async throws {
         try await withGroup { fixture in
             try await fill(fixture, 0..<10, partitions: 1)
-            let first = try await Member(fixture, mode: .explicit)
+            let first = try await ShareMember(fixture, mode: .explicit)
             try await wait("the first one has all") { first.reading.values.count == 10 }
             try await first.close()
-            let second = try await Member(fixture)
+            let second = try await ShareMember(fixture)
             try await wait("the second one gets all") { second.reading.acknowledgedCount == 10 }
             // Kafka too counts what is given back with a session as never delivered.
             #expect(second.reading.deliveries(of: "0.3") == [1])
@@ -225,7 +139,7 @@ import Testing
         try await withGroup(lock: .milliseconds(500)) { fixture in
             fixture.broker.inject(FaultRule(.shareFetch, skip: 2, every: 3, count: 3, effect: .error(code)))
             fixture.broker.inject(FaultRule(.shareAcknowledge, count: 1, effect: .error(code)))
-            let member = try await Member(fixture, count: 5)
+            let member = try await ShareMember(fixture, count: 5)
             for round in 0..<10 {
                 try await fill(fixture, round * 10..<round * 10 + 10, partitions: 1)
                 try await Task.sleep(for: .milliseconds(30))
@@ -240,8 +154,8 @@ import Testing
             fixture.broker.inject(
                 FaultRule(.shareAcknowledge, topic: "t", count: 1, effect: .errorAfterStore(.invalidRecordState)))
             try await fill(fixture, 0..<1, partitions: 1)
-            let reading = Reading()
-            let member = try await Member(fixture, mode: .explicit, reading: reading) { consumer, record in
+            let reading = ShareResults()
+            let member = try await ShareMember(fixture, mode: .explicit, reading: reading) { consumer, record in
                 try consumer.acknowledge(record)
                 let results = try await consumer.commit()
                 #expect(!results.isEmpty)
@@ -256,9 +170,9 @@ import Testing
     {
         try await withGroup(brokers: 3, lock: .milliseconds(800), partitions: 6) { fixture in
             let broker = fixture.broker
-            let reading = Reading()
-            var members = [try await Member(fixture, count: 20, reading: reading)]
-            members.append(try await Member(fixture, count: 20, reading: reading))
+            let reading = ShareResults()
+            var members = [try await ShareMember(fixture, count: 20, reading: reading)]
+            members.append(try await ShareMember(fixture, count: 20, reading: reading))
             var written = 0
             func more() async throws {
                 try await fill(fixture, written..<written + 20, partitions: 6)
@@ -278,16 +192,16 @@ import Testing
                 FaultRule(.shareGroupHeartbeat, count: 2, effect: .error(.unknownMemberId)))
             try await more()
             try await members.removeFirst().close()
-            members.append(try await Member(fixture, count: 20, reading: reading))
+            members.append(try await ShareMember(fixture, count: 20, reading: reading))
             try await more()
             let expected = Set((0..<6).flatMap { partition in (0..<written).map { "\(partition).\($0)" } })
             try await wait("all are read") { Set(reading.values) == expected }
             for member in members { try await member.close() }
             // Nothing is left behind that was accepted.
-            let last = try await Member(fixture)
+            let last = try await ShareMember(fixture)
             try await Task.sleep(for: .milliseconds(1200))
             try await last.close()
-            let again = try await Member(fixture)
+            let again = try await ShareMember(fixture)
             try await Task.sleep(for: .milliseconds(300))
             #expect(again.reading.values.isEmpty)
             try await again.close()
@@ -303,7 +217,7 @@ import Testing
     @Test func `a group that the broker refuses ends the consumer with its reason`() async throws {
         try await withGroup { fixture in
             fixture.broker.inject(FaultRule(.shareGroupHeartbeat, effect: .error(.groupAuthorizationFailed)))
-            let member = try await Member(fixture)
+            let member = try await ShareMember(fixture)
             let error = await #expect(throws: KafkaClientError.self) { try await member.task.value }
             #expect(error?.code == .notAuthorized)
             await member.consumer.close()

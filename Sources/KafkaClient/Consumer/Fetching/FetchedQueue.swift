@@ -27,7 +27,7 @@ struct FetchedRun {
 /// What a lane has read and nobody has taken yet. The lane puts runs in; any task takes batches out.
 ///
 /// How much of each partition waits is counted here, so that a lane does not ask for more of one that nobody takes.
-final class FetchedQueue: Sendable {
+final class FetchedQueue: AskedQueue {
     /// What taking has found.
     enum Next {
         case batch(FetchedBatch)
@@ -239,13 +239,15 @@ final class FetchedQueue: Sendable {
         }
     }
 
-    /// How often something was taken, and whether nothing is to be taken or being handled.
-    var activity: (takeCount: Int, isIdle: Bool) {
+    var activity: QueueActivity {
         state.withLock { state in
-            // Where decoders take, their waiting says nothing of the user.
-            let isWaiting = !state.waiters.isEmpty && state.decoding.isEmpty
-            let isEmpty = state.runs.isEmpty && state.handedCount == 0 && state.decodingCount == 0
-            return (state.takeCount, isWaiting || isEmpty)
+            // Where decoders take, their waiting says something of the user only when he has all that they had.
+            let isDecoded = !state.decoding.isEmpty
+            let isInHand = state.decodingCount + state.handedCount > 0
+            let isWaiting = !state.waiters.isEmpty && !(isDecoded && isInHand)
+            return QueueActivity(
+                takeCount: state.takeCount, isWaiting: isWaiting,
+                isIdle: isWaiting || state.runs.isEmpty && !isInHand)
         }
     }
 

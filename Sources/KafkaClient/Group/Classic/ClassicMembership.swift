@@ -118,6 +118,7 @@ struct ClassicMembership: GroupMembership {
     }
 
     var state: MembershipState { phase.state }
+    var awaitsUser: Bool { phase.state == .unjoined && poll.isMissed }
 
     var identity: MemberIdentity? {
         guard isMember else { return nil }

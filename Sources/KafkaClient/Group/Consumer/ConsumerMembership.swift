@@ -109,6 +109,7 @@ struct ConsumerMembership: GroupMembership {
     }
 
     var state: MembershipState { phase.state }
+    var awaitsUser: Bool { phase.state == .unjoined && poll.isMissed }
 
     var identity: MemberIdentity? {
         guard epoch > 0 else { return nil }
