@@ -1,3 +1,5 @@
+import KafkaTransport
+
 extension Producer {
     /// Runs `body` in a transaction. It commits when `body` returns, and aborts when `body` throws or the task is cancelled.
     ///
@@ -50,7 +52,8 @@ extension Producer {
                 .noTransaction,
                 "the producer has no transactional id; give it one (Producer.Configuration.transactionalID)")
         }
+        let now = MonotonicInstant.now
         try await driver.begin()
-        return Transaction(engine, driver, limit: flushTimeout)
+        return Transaction(engine, driver, limit: flushTimeout, began: now)
     }
 }

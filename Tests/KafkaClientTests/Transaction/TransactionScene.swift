@@ -36,6 +36,12 @@ struct MachineScene {
         take(.answered(number, answer, level: level))
     }
 
+    /// Lets the request that is under way go without an answer.
+    mutating func lose() {
+        guard let number = request?.1 else { return }
+        take(.unanswered(number, KafkaClientError(.connectionFailed, "gone")))
+    }
+
     mutating func answerInitialize(_ id: Int64 = 7, _ epoch: Int16 = 0, _ code: KafkaErrorCode = .none) {
         var response = InitProducerIDResponse()
         (response.producerID, response.producerEpoch, response.errorCode) = (id, epoch, code)
