@@ -6,7 +6,7 @@ extension Producer {
     /// All records that are appended meanwhile belong to it, by whichever task and door, and the offsets that are added to it
     /// (``Transaction/addOffsets(_:of:)``). Who reads committed records only (``IsolationLevel/readCommitted``) gets all of them or none,
     /// in all partitions. Before it commits, everything that was appended is sent and stored; when a record can't be, the transaction is
-    /// aborted.
+    /// aborted, whoever was told of that meanwhile. A record that an append refuses by an error was not appended.
     ///
     /// ```swift
     /// try await producer.withTransaction { transaction in

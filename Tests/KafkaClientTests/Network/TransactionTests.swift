@@ -327,8 +327,16 @@ private struct Wanted: Error {}
                     try await append(["no"], producer)
                     try await producer.flush()
                     if isSent {
-                        let refused = try await clientError { _ = try await producer.send(value: "x", key: "k", to: "t") }
-                        #expect(refused.code == .unknownPartition)
+                        // As a lane does that finds a partition gone.
+                        let ticket = SendTicket(timestampMs: 0)
+                        var chunk = RecordChunk()
+                        chunk.mark(RecordMark(ticket: ticket))
+                        try chunk.append(value: "x")
+                        let topic = try #require(producer.router.knownTopic("t"))
+                        let gone = KafkaClientError(.unknownPartition, "there is no partition 99")
+                        producer.deliveries.refuse(RefusedChunk(topic, chunk, 0..<1, gone))
+                        let told = try await clientError { _ = try await ticket.wait() }
+                        #expect(told.code == .unknownPartition)
                     } else {
                         try await producer.append(value: "x", key: "k", to: "t")
                         // Whoever flushes meanwhile has taken the failures.
@@ -351,7 +359,8 @@ private struct Wanted: Error {}
             let error = try await clientError {
                 try await producer.withTransaction { _ in try await append(["no"], producer) }
             }
-            #expect(error.code == .transactionAborted && error.description.contains("TRANSACTION_ABORTABLE"), "\(error)")
+            #expect(
+                error.code == .transactionAborted && error.description.contains("TRANSACTION_ABORTABLE"), "\(error)")
             try await producer.withTransaction { _ in try await append(["after"], producer) }
             let found = try await read(client)
             #expect(found == ["after"])
@@ -388,7 +397,9 @@ private struct Wanted: Error {}
                 for _ in 0..<3 { try await producer.withTransaction { _ in try await append(["a"], producer) } }
                 await #expect(throws: Wanted.self) { try await producer.withTransaction { _ in throw Wanted() } }
                 fixture.broker.inject(FaultRule(.produce, effect: .error(.messageTooLarge)))
-                _ = try await clientError { try await producer.withTransaction { _ in try await append(["b"], producer) } }
+                _ = try await clientError {
+                    try await producer.withTransaction { _ in try await append(["b"], producer) }
+                }
                 fixture.broker.inject(FaultRule(.endTxn, effect: .error(.producerFenced)))
                 _ = try await clientError {
                     try await producer.withTransaction { transaction in

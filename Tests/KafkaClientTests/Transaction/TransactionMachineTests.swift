@@ -288,7 +288,9 @@ extension Result {
             scene.take(.failed(KafkaClientError(.deliveryTimedOut, "too late")))
             scene.end(commit: true, TransactionReport())
             scene.pass(.seconds(2))
-            guard case .end(let request)? = scene.request?.0 else { throw TestFailure("no EndTxn after \(code as Any)") }
+            guard case .end(let request)? = scene.request?.0 else {
+                throw TestFailure("no EndTxn after \(code as Any)")
+            }
             #expect(!request.committed)
             scene.answerEnd(.invalidTxnState)
             scene.answerInitialize(7, 1)

@@ -166,7 +166,8 @@ extension ProduceQueue {
         }
         // Under the identity that has come since, what is stored already would be stored again.
         let wouldDouble = batch.stamp != nil && batch.isUnsure && !self[key].sequences.isUnsure(batch)
-        guard isRetriable, !wouldDouble, mayGoOn(batch), batch.attemptCount < configuration.attempts, now < batch.deadline
+        guard isRetriable, !wouldDouble, mayGoOn(batch), batch.attemptCount < configuration.attempts,
+            now < batch.deadline
         else {
             self[key].remove(ended)
             return end(batch, in: key.topic, .failed(final(error, batch, now)), now: now, &effects)
