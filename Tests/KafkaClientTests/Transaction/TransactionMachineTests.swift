@@ -4,16 +4,6 @@ import Testing
 
 @testable import KafkaClient
 
-private func offsets() -> GroupOffsets {
-    GroupOffsets(
-        group: ConsumerGroupMetadata(groupID: "g", generation: 3, memberID: "m", groupInstanceID: "i"),
-        offsets: [TopicPartition("t", 1): CommittedOffset(5)])
-}
-
-extension Result {
-    fileprivate var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
-}
-
 @Suite struct TransactionMachineTests {
     @Test func `the producer id is asked for before a transaction is begun, and kept`() throws {
         var scene = MachineScene()
@@ -196,7 +186,7 @@ extension Result {
         for level in [0, 2] as [Int16] {
             var scene = MachineScene(level: level)
             scene.open()
-            scene.take(.addOffsets(1, offsets(), until: scene.now + .seconds(60)))
+            scene.take(.addOffsets(1, MachineScene.offsets, until: scene.now + .seconds(60)))
             if level == 0 {
                 guard case .addOffsets(let request)? = scene.request?.0 else { throw TestFailure("no AddOffsetsToTxn") }
                 #expect(request.groupID == "g")
@@ -217,7 +207,7 @@ extension Result {
     func `offsets that the group refuses abort the transaction`(code: KafkaErrorCode) throws {
         var scene = MachineScene()
         scene.open()
-        scene.take(.addOffsets(1, offsets(), until: scene.now + .seconds(60)))
+        scene.take(.addOffsets(1, MachineScene.offsets, until: scene.now + .seconds(60)))
         scene.answerOffsets(code)
         let refused = scene.done.compactMap {
             if case .addedOffsets(1, .failure(let error)) = $0 { error } else { nil }
@@ -254,158 +244,6 @@ extension Result {
         #expect(scene.begun?.failure?.code == .transactionUnknown)
     }
 
-    // MARK: Ends of what may have begun, and of what may have ended
-
-    @Test(arguments: [true, false])
-    func `by the first protocol a transaction that no coordinator has is over, and the next one has another epoch`(
-        isCommit: Bool
-    ) throws {
-        var scene = MachineScene(level: 0)
-        scene.open()
-        // Nobody waits for the offsets any more, which may have arrived.
-        scene.take(.addOffsets(1, offsets(), until: scene.now + .seconds(60)))
-        scene.lose()
-        scene.end(commit: isCommit, TransactionReport())
-        scene.pass(.seconds(2))
-        guard case .end(let request)? = scene.request?.0 else { throw TestFailure("no EndTxn") }
-        #expect(request.committed == isCommit)
-        scene.answerEnd(.invalidTxnState)
-        #expect(scene.ending == nil)
-        guard case .initialize(let next)? = scene.request?.0 else { throw TestFailure("no InitProducerId") }
-        #expect(next.producerID == 7 && next.producerEpoch == 0)
-        scene.answerInitialize(7, 1)
-        #expect(scene.ending != nil && scene.ending?.failure == nil)
-        scene.open()
-        #expect(scene.begun?.failure == nil && scene.machine.identity?.epoch == 1)
-    }
-
-    @Test func `partitions that were never added do not end the producer with their transaction`() throws {
-        for code in [nil, .notCoordinator, .coordinatorNotAvailable] as [KafkaErrorCode?] {
-            var scene = MachineScene(level: 0)
-            scene.open()
-            scene.take(.join([TopicPartition("t", 0)]))
-            if let code { scene.answerPartitions(code) } else { scene.lose() }
-            scene.take(.failed(KafkaClientError(.deliveryTimedOut, "too late")))
-            scene.end(commit: true, TransactionReport())
-            scene.pass(.seconds(2))
-            guard case .end(let request)? = scene.request?.0 else {
-                throw TestFailure("no EndTxn after \(code as Any)")
-            }
-            #expect(!request.committed)
-            scene.answerEnd(.invalidTxnState)
-            scene.answerInitialize(7, 1)
-            #expect(scene.ending?.failure?.code == .transactionAborted)
-            scene.open()
-            #expect(scene.begun?.failure == nil)
-        }
-    }
-
-    @Test func `a transaction that the coordinator has and then has not ends the producer`() {
-        var scene = MachineScene(level: 0)
-        scene.open()
-        scene.take(.join([TopicPartition("t", 0)]))
-        scene.answerPartitions()
-        scene.end(commit: false)
-        scene.answerEnd(.invalidTxnState)
-        #expect(scene.ending?.failure?.brokerError == .invalidTxnState)
-        scene.take(.begin(until: scene.now + .seconds(1)))
-        #expect(scene.begun?.failure?.brokerError == .invalidTxnState)
-    }
-
-    /// What came of the first request to commit.
-    enum FirstCommit: CaseIterable { case noAnswer, notCoordinator, coordinatorNotAvailable }
-
-    @Test(
-        arguments: FirstCommit.allCases,
-        [
-            .producerFenced, .invalidProducerEpoch, .invalidProducerIdMapping, .unknownProducerId, .invalidTxnState,
-            .transactionalIdAuthorizationFailed,
-        ] as [KafkaErrorCode])
-    func `a commit that may have been done, and that is refused when asked for again, is of unknown outcome`(
-        first: FirstCommit, code: KafkaErrorCode
-    ) throws {
-        var scene = MachineScene()
-        scene.open()
-        scene.end(commit: true)
-        switch first {
-        case .noAnswer: scene.lose()
-        case .notCoordinator: scene.answerEnd(.notCoordinator)
-        case .coordinatorNotAvailable: scene.answerEnd(.coordinatorNotAvailable)
-        }
-        scene.pass(.seconds(2))
-        scene.answerEnd(code)
-        #expect(scene.ending?.failure?.code == .transactionUnknown)
-        #expect(scene.ending?.failure?.brokerError == code && scene.ending?.failure?.isRetriable == false)
-        scene.take(.begin(until: scene.now + .seconds(1)))
-        #expect(scene.begun?.failure?.code == .transactionUnknown)
-    }
-
-    @Test func `a commit that may have been done is of unknown outcome also when there is no coordinator any more`() {
-        var scene = MachineScene()
-        scene.open()
-        scene.end(commit: true)
-        scene.lose()
-        scene.take(
-            .noCoordinator(.transaction("id"), KafkaClientError(.transactionalIdAuthorizationFailed, "id", nil)))
-        #expect(scene.ending?.failure?.code == .transactionUnknown)
-    }
-
-    @Test func `an error that says nothing of the commit leaves it unknown`() {
-        var scene = MachineScene()
-        scene.open()
-        scene.end(commit: true)
-        scene.answerEnd(.unknownServerError)
-        #expect(scene.ending?.failure?.code == .transactionUnknown)
-    }
-
-    @Test func `what fails once the commit is asked for changes nothing of it`() throws {
-        for isLost in [false, true] {
-            var scene = MachineScene()
-            scene.open()
-            scene.end(commit: true)
-            if isLost { scene.lose() }
-            scene.take(.failed(KafkaClientError(.recordTooLarge, "too late")))
-            scene.pass(.seconds(2))
-            guard case .end(let request)? = scene.request?.0 else { throw TestFailure("no EndTxn") }
-            #expect(request.committed)
-            scene.answerEnd(next: 1)
-            #expect(scene.ending != nil && scene.ending?.failure == nil)
-        }
-    }
-
-    @Test func `what fails before the commit is asked for makes it an abort`() throws {
-        var scene = MachineScene()
-        scene.open()
-        scene.take(.addOffsets(1, offsets(), until: scene.now + .seconds(60)))
-        scene.end(commit: true)
-        scene.answerOffsets(.illegalGeneration)
-        guard case .end(let request)? = scene.request?.0 else { throw TestFailure("no EndTxn") }
-        #expect(!request.committed)
-        scene.answerEnd(next: 1)
-        #expect(scene.ending?.failure?.code == .transactionAborted)
-    }
-
-    @Test func `an abort that the coordinator answers by asking for one is asked for again after a pause`() {
-        var scene = MachineScene()
-        scene.open()
-        scene.end(commit: false)
-        scene.answerEnd(.transactionAbortable)
-        #expect(scene.request == nil)
-        scene.pass(.seconds(2))
-        scene.answerEnd(next: 1)
-        #expect(scene.ending != nil && scene.ending?.failure == nil)
-    }
-
-    @Test func `a coordinator that asks for an abort gives an id a little later`() throws {
-        var scene = MachineScene()
-        scene.take(.begin(until: scene.now + .seconds(60)))
-        scene.answerInitialize(-1, -1, .transactionAbortable)
-        #expect(scene.begun == nil)
-        scene.pass(.seconds(2))
-        scene.answerInitialize()
-        #expect(scene.begun != nil && scene.begun?.failure == nil)
-    }
-
     @Test func `a transaction within another is refused, and that goes on`() {
         var scene = MachineScene()
         scene.open()
@@ -427,7 +265,7 @@ extension Result {
             scene.open()
             var committed = false
             if Bool.random() { scene.take(.join([TopicPartition("t", 0)])) }
-            if Bool.random() { scene.take(.addOffsets(1, offsets(), until: scene.now + .seconds(60))) }
+            if Bool.random() { scene.take(.addOffsets(1, MachineScene.offsets, until: scene.now + .seconds(60))) }
             var hasEnded = false
             for _ in 0..<60 {
                 if let (request, number) = scene.request {
