@@ -119,6 +119,8 @@ extension TransactionMachine {
     }
 
     private mutating func didEnd(_ response: EndTxnResponse) {
+        // The coordinator also says so of the transaction before, and what would begin this one may still be under way.
+        if presence == .possible { mustBump = true }
         noteAbsence()
         mayBeCommitted = false
         if isSecond, response.producerID >= 0, response.producerEpoch >= 0 {

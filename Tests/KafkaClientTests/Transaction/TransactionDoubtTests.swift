@@ -50,6 +50,20 @@ import Testing
         }
     }
 
+    @Test func `by the first protocol the next epoch keeps out what would begin a transaction that has ended`() {
+        var scene = MachineScene(level: 0)
+        scene.open()
+        scene.take(.join([TopicPartition("t", 0)]))
+        scene.lose()
+        scene.end(commit: false, TransactionReport())
+        scene.pass(.seconds(2))
+        // As it says of a transaction that was aborted before.
+        scene.answerEnd()
+        #expect(scene.ending == nil)
+        scene.answerInitialize(7, 1)
+        #expect(scene.ending != nil && scene.ending?.failure == nil && scene.machine.identity?.epoch == 1)
+    }
+
     @Test func `a transaction that the coordinator has and then has not ends the producer`() {
         var scene = MachineScene(level: 0)
         scene.open()
