@@ -18,6 +18,8 @@ WORDS = {
     "topic-found": ("topic found", "topic found × {}"),
     "throttled": ("throttled", "throttled × {}"),
     "group-troubled": ("group troubled", "group troubled × {}"),
+    "transaction-aborted": ("transaction aborted", "{} transactions aborted"),
+    "transactional-producer-failed": ("producer failed", "{} producers failed"),
     "rebootstrapped": ("rebootstrapped", "rebootstrapped × {}"),
 }
 

@@ -26,6 +26,8 @@ extension ClientEvent.Kind {
         case .leftOut: "left-out"
         case .unusableFiles: "unusable-files"
         case .groupTroubled: "group-troubled"
+        case .transactionAborted: "transaction-aborted"
+        case .transactionalProducerFailed: "transactional-producer-failed"
         case .rebootstrapped: "rebootstrapped"
         }
     }
@@ -36,7 +38,7 @@ extension ClientEvent.Kind {
         "topic-grew", "topic-made-anew", "topic-missing", "topic-gone", "topic-found", "throttled", "retried",
         "batch-split",
         "identified", "epoch-bumped", "brokers-changed", "left-out", "unusable-files",
-        "group-troubled", "rebootstrapped",
+        "group-troubled", "transaction-aborted", "transactional-producer-failed", "rebootstrapped",
     ]
 
     /// Whether something is wrong that somebody may have to look at, for the level of a log. What comes to pass in a cluster that
@@ -45,8 +47,9 @@ extension ClientEvent.Kind {
         switch self {
         case .connectFailed, .disconnected, .topicMadeAnew, .topicMissing, .topicGone, .throttled, .retried,
             .epochBumped,
-            .leftOut, .unusableFiles, .groupTroubled, .rebootstrapped:
+            .leftOut, .unusableFiles, .groupTroubled, .transactionalProducerFailed, .rebootstrapped:
             true
+        case .transactionAborted(_, _, let error): error != nil
         case .connected, .secured, .authenticated, .reauthenticated, .leaderMoved, .topicGrew, .topicFound, .batchSplit,
             .identified, .brokersChanged:
             false
@@ -113,6 +116,11 @@ extension ClientEvent.Kind {
         case .leftOut(let name, let count): [("event", .text(name)), ("count", .number(Int64(count)))]
         case .unusableFiles(let error): Self.fields(error)
         case .groupTroubled(let group, let error): [("group", .text(group))] + Self.fields(error)
+        case .transactionAborted(let id, let duration, let error):
+            [("transactional_id", .text(id)), ("time_ms", .number(Int64(duration.milliseconds)))]
+                + (error.map(Self.fields) ?? [])
+        case .transactionalProducerFailed(let id, let error):
+            [("transactional_id", .text(id))] + Self.fields(error)
         case .rebootstrapped: []
         }
     }

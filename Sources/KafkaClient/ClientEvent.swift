@@ -64,6 +64,12 @@ public struct ClientEvent: Sendable {
         /// A member of a group goes on after something went wrong: an answer of the coordinator that makes no sense, a commit that
         /// failed, a user that does not ask for batches any more.
         case groupTroubled(group: String, error: KafkaClientError)
+        /// A transaction was aborted. The error says why where it was to be committed, or could not be any more; it is nil where the
+        /// program has wanted the abort. The duration is that since it was begun.
+        case transactionAborted(transactionalID: String, duration: Duration, error: KafkaClientError?)
+        /// A producer begins no transactions any more: another one has its transactional id, a broker does not let it, or it is not known
+        /// how its last transaction ended.
+        case transactionalProducerFailed(transactionalID: String, error: KafkaClientError)
         /// No broker that the cluster named could be asked, so those are that the client began with (KIP-899).
         case rebootstrapped
     }

@@ -51,8 +51,7 @@ extension EventsFile.Row {
             self.topic = topic
             detail = "from \(from) to \(to) partitions"
         case .topicMissing(let topic), .topicGone(let topic), .topicFound(let topic): self.topic = topic
-        case .throttled(let broker, let time):
-            fill(broker, "\(Decimal.shortText(Double(time.nanoseconds) / 1e6, decimals: 3) ?? "?") ms")
+        case .throttled(let broker, let time): fill(broker, Self.text(time))
         case .retried(let topic, let partition, let broker, _, let error):
             (self.topic, self.partition) = (topic, partition)
             let batches = entry.batchCount > 1 ? " in \(entry.batchCount) batches" : ""
@@ -68,6 +67,9 @@ extension EventsFile.Row {
         case .leftOut(let name, let count): detail = "\(count) more of \(name) are not listed"
         case .unusableFiles(let error): detail = Self.text(error)
         case .groupTroubled(let group, let error): detail = "\(group): \(Self.text(error))"
+        case .transactionAborted(let id, let duration, let error):
+            detail = "\(id), after \(Self.text(duration))" + (error.map { ": \(Self.text($0))" } ?? "")
+        case .transactionalProducerFailed(let id, let error): detail = "\(id): \(Self.text(error))"
         case .rebootstrapped: break
         }
     }
@@ -89,6 +91,10 @@ extension EventsFile.Row {
     }
 
     private static func name(_ broker: Int32) -> String { broker < 0 ? "none" : "\(broker)" }
+
+    private static func text(_ time: Duration) -> String {
+        "\(Decimal.shortText(Double(time.nanoseconds) / 1e6, decimals: 3) ?? "?") ms"
+    }
 
     /// The code and the message, on one line.
     private static func text(_ error: KafkaClientError) -> String {

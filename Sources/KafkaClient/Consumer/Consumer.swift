@@ -174,9 +174,13 @@ public final class Consumer: Sendable, AsyncSequence {
         get async throws { try await member.metadata() }
     }
 
-    /// The same, if it has all of these partitions.
-    func groupMetadata(owning partitions: some Sequence<TopicPartition>) async throws -> ConsumerGroupMetadata {
-        try await member.metadata(owning: Array(partitions))
+    /// The same, if these offsets are of partitions that it has, and had without a break since it has read them.
+    ///
+    /// - Parameter moment: what was read before was handed out before.
+    func groupMetadata(
+        owning offsets: [TopicPartition: CommittedOffset], since moment: MonotonicInstant
+    ) async throws -> ConsumerGroupMetadata {
+        try await member.metadata(owning: offsets, since: moment)
     }
 
     /// Goes back to where the group has committed, in all partitions that the member has: what was read behind that is read again. This is

@@ -126,13 +126,20 @@ extension GroupDriver {
             groupInstanceID: identity.groupInstanceID)
     }
 
-    /// The same, for offsets of partitions that are all the member's: those that were taken from it another member may have read
-    /// since, under the member's new generation.
-    func metadata(owning partitions: some Sequence<TopicPartition>) throws(KafkaClientError) -> ConsumerGroupMetadata {
-        for partition in partitions where !membership.owned.contains(partition) {
+    /// The same, for offsets of partitions that are all the member's, and were since it has read them. Those that were taken from it
+    /// another member may have read since; and when they have come back, the coordinator does not know that the offsets are of before.
+    ///
+    /// - Parameter moment: when the transaction began that the offsets are for.
+    func metadata(
+        owning offsets: [TopicPartition: CommittedOffset], since moment: MonotonicInstant
+    ) throws(KafkaClientError) -> ConsumerGroupMetadata {
+        for (partition, offset) in offsets {
+            let isOwned = membership.owned.contains(partition) && held.contains(partition)
+            let isKept = lanes.allSatisfy { $0.queue.covers(offset.offset, of: partition, since: moment) }
+            if isOwned, isKept { continue }
+            let why = isOwned ? "was taken from this member after it was read" : "is not this member's any more"
             throw KafkaClientError(
-                .brokerError,
-                "partition \(partition.partition) of topic '\(partition.topic)' is not this member's any more",
+                .brokerError, "partition \(partition.partition) of topic '\(partition.topic)' \(why)",
                 brokerError: .illegalGeneration)
         }
         return try metadata()

@@ -30,6 +30,8 @@ actor GroupDriver: TaskOwner {
     var coordinatorID: Int32 = -1
     var isClosed = false
     let meter = LaneMeter()
+    /// The partitions that the user was given and that were not taken away: what was done with them before is done.
+    private(set) var held: Set<TopicPartition> = []
     /// What was committed last, and whether there is more.
     var committed: [TopicPartition: CommittedOffset] = [:]
     private nonisolated let listener = MetadataListener()
@@ -142,7 +144,9 @@ actor GroupDriver: TaskOwner {
         case .learn(let topics, let ids): learn(topics, ids: ids)
         case .revoke(let partitions, let number): add(.revoke(partitions, number: number))
         case .assign(let partitions, _): if !partitions.isEmpty { add(.assign(partitions)) }
-        case .lose(let partitions, _): add(.lose(partitions))
+        case .lose(let partitions, _):
+            held.subtract(partitions)
+            add(.lose(partitions))
         case .wake(let moment): wake(at: moment)
         case .warn(let error): cluster.metadata.emit(.groupTroubled(group: configuration.groupID, error: error))
         case .left: leaving?.resume()
@@ -221,10 +225,13 @@ actor GroupDriver: TaskOwner {
         guard let starts = await starts(of: partitions) else { return }
         await configuration.onRebalance?(.assigned(partitions))
         // They may be gone by now; what takes them away comes behind.
+        held.formUnion(partitions)
+        work.forEach { if case .lose(let lost) = $0 { held.subtract(lost) } }
         await changes.add(starts)
     }
 
     private func forget(_ partitions: Set<TopicPartition>) {
+        held.subtract(partitions)
         for partition in partitions { committed[partition] = nil }
     }
 

@@ -21,6 +21,7 @@ final class ClientMeter: Sendable {
     private let events = Mutex<[String: Int64]>([:])
     /// Of records that failed before they were in a batch.
     private let unbuilt = Mutex<[String: TopicTotals]>([:])
+    private let transactions = Mutex(TransactionTotals())
     private let exhaustedCount = Atomic<Int64>(0)
     private let nextMemory = Atomic<Int>(0)
     private let learned = Atomic<Int64>(0)
@@ -69,6 +70,13 @@ final class ClientMeter: Sendable {
         unbuilt.withLock { $0[topic, default: TopicTotals()].add(unbuilt: recordCount, error) }
     }
 
+    /// Counts a transaction that has ended.
+    func count(
+        _ outcome: TransactionOutcome, began: MonotonicInstant, asked: MonotonicInstant, ended: MonotonicInstant
+    ) {
+        transactions.withLock { $0.add(outcome, began: began, asked: asked, ended: ended) }
+    }
+
     /// Counts an append that got no memory.
     func countExhausted() { exhaustedCount.add(1, ordering: .relaxed) }
 
@@ -110,6 +118,7 @@ final class ClientMeter: Sendable {
         samples.add(.bufferExhaustedTotal, count: exhaustedCount.load(ordering: .relaxed))
         let learned = learned.load(ordering: .relaxed)
         if learned > 0 { samples.add(.metadataAge, level: Double(now.nanoseconds - learned) / 1e9) }
+        samples.add(transactions.withLock { $0 })
         let events = events.withLock { $0 }
         for name in ClientEvent.Kind.names {
             samples.add(.eventTotal, [.init("event", name)], count: events[name] ?? 0)

@@ -68,8 +68,7 @@ struct FailedRecords: Sendable {
 
     mutating func add(_ recordCount: Int, _ durationNs: Int64) {
         self.recordCount += Int64(recordCount)
-        duration.counts[DurationMeter.bucket(of: durationNs)] += 1
-        duration.sum += Double(max(0, durationNs)) / 1e9
+        duration.add(durationNs: durationNs)
     }
 
     static func + (left: FailedRecords, right: FailedRecords) -> FailedRecords {

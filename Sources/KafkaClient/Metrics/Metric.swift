@@ -47,7 +47,7 @@ extension Metric {
         recordQueueTime, throttleTime, recordSendTotal, recordRetryTotal, recordErrorTotal, batchSplitTotal,
         pendingRecords,
         pendingBatches, pendingBytes, bufferTotal, bufferAvailable, bufferExhaustedTotal, waitingAppends, metadataAge,
-        eventTotal,
+        transactionDuration, transactionCommitTime, eventTotal,
     ]
     static let ofNodes = [
         nodeRequestTotal, nodeResponseTotal, nodeRequestFailureTotal, nodeRequestsInFlight, nodeRequestLatency,
@@ -135,6 +135,14 @@ extension Metric {
     static let metadataAge = Metric(
         "kafka.producer.metadata.age", .gauge, unit: "s",
         "Time since a broker last answered what the cluster is like.")
+    static let transactionDuration = Metric(
+        "kafkaclient.transaction.duration", .histogram, unit: "s", attributes: ["outcome"],
+        "Time from a transaction's begin until it was committed or aborted, or failed: its end is not known, or its producer was fenced."
+    )
+    static let transactionCommitTime = Metric(
+        "kafkaclient.transaction.commit.time", .histogram, unit: "s",
+        "Time from when a transaction was to be committed until it was: its records were stored, and its coordinator has said so."
+    )
     static let eventTotal = Metric(
         "kafkaclient.event.total", .counter, unit: "{event}", attributes: ["event"],
         "Events, by the names that ClientEvent gives them.")

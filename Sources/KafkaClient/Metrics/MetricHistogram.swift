@@ -42,6 +42,12 @@ public struct MetricHistogram: Sendable, Hashable {
         return count > 0 ? bounds.last : nil
     }
 
+    /// Adds a duration to a histogram of durations (`DurationMeter.bounds`). Less than nothing counts as nothing.
+    mutating func add(durationNs: Int64) {
+        counts[DurationMeter.bucket(of: durationNs)] += 1
+        sum += Double(max(0, durationNs)) / 1e9
+    }
+
     static func += (left: inout MetricHistogram, right: MetricHistogram) {
         for index in left.counts.indices { left.counts[index] += right.counts[index] }
         left.sum += right.sum

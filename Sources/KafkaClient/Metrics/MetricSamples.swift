@@ -62,6 +62,15 @@ struct MetricSamples {
         add(.waitingAppends, level: Double(memories.reduce(0) { $0 + $1.waitingAppends }))
     }
 
+    mutating func add(_ transactions: TransactionTotals) {
+        for outcome in TransactionOutcome.allCases {
+            add(
+                .transactionDuration, [Attribute("outcome", outcome.rawValue)],
+                .histogram(transactions.durations(outcome)))
+        }
+        add(.transactionCommitTime, [], .histogram(transactions.commitTime))
+    }
+
     mutating func addNodes(_ brokers: [Int32: BrokerTotals]) {
         for (id, totals) in brokers.sorted(by: { $0.key < $1.key }) {
             let node = [Attribute("node_id", "\(id)")]

@@ -103,7 +103,7 @@ public final class Producer: Sendable {
         configuration.producer.deliveryTimeout + configuration.builder.linger + requestTimeout + configuration.patience
     }
 
-    private static let unresponsive = KafkaClientError(
+    static let unresponsive = KafkaClientError(
         .unresponsive,
         """
         a thread of the producer does not answer: a delivery handler, a codec or a partitioner that it calls does not return

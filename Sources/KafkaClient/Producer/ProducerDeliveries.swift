@@ -10,6 +10,8 @@ final class ProducerDeliveries: DeliverySink {
     let recordCount = Atomic<Int>(0)
     /// Told of records that failed before a lane had them; by one thread at a time.
     private let unbuilt: Mutex<(any DeliverySink)?>
+    /// Told why such records failed, before anybody else is.
+    private let onRefusal = Mutex<@Sendable (KafkaClientError) -> Void>({ _ in })
 
     private let meter: ClientMeter?
 
@@ -21,6 +23,8 @@ final class ProducerDeliveries: DeliverySink {
         self.onDelivery = onDelivery
         self.unbuilt = Mutex(unbuilt)
     }
+
+    func setOnRefusal(_ body: @escaping @Sendable (KafkaClientError) -> Void) { onRefusal.withLock { $0 = body } }
 
     func accept(_ deliveries: [Delivery]) {
         var acknowledgedCount = 0
@@ -58,6 +62,7 @@ final class ProducerDeliveries: DeliverySink {
     /// Tells of records that never became a batch.
     func refuse(_ refused: RefusedChunk) {
         if refused.recordCount == 0 { return }
+        onRefusal.withLock { $0 }(refused.error)
         meter?.countUnbuilt(refused.recordCount, of: refused.topic, refused.error)
         let now = MonotonicInstant.now
         let batch = RecordBatch(

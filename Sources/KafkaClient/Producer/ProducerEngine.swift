@@ -80,6 +80,7 @@ final class ProducerEngine: Sendable {
         }
         if let transactions {
             room.suspend(.noTransaction)
+            deliveries.setOnRefusal { [weak transactions] in transactions?.didRefuse($0) }
             Task(executorPreference: transactions.loop) { await transactions.start() }
         }
         serving = zip(queues, takers).map { queue, taker in

@@ -46,7 +46,10 @@ extension ProducerLane {
     /// - Returns: what has come of the transaction; nil when the lane had no part in one.
     func endTransaction() -> OpenTransaction? {
         transaction = nil
-        return queue.endTransaction()
+        var effects = ProduceQueue.Effects()
+        let ended = queue.endTransaction(now: .now, &effects)
+        act(on: effects)
+        return ended
     }
 
     /// Does what is to be done when a batch of the transaction has failed.

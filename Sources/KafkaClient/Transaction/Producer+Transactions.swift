@@ -1,10 +1,12 @@
+import KafkaTransport
+
 extension Producer {
     /// Runs `body` in a transaction. It commits when `body` returns, and aborts when `body` throws or the task is cancelled.
     ///
     /// All records that are appended meanwhile belong to it, by whichever task and door, and the offsets that are added to it
     /// (``Transaction/addOffsets(_:of:)``). Who reads committed records only (``IsolationLevel/readCommitted``) gets all of them or none,
     /// in all partitions. Before it commits, everything that was appended is sent and stored; when a record can't be, the transaction is
-    /// aborted.
+    /// aborted, whoever was told of that meanwhile. A record that an append refuses by an error was not appended.
     ///
     /// ```swift
     /// try await producer.withTransaction { transaction in
@@ -50,7 +52,8 @@ extension Producer {
                 .noTransaction,
                 "the producer has no transactional id; give it one (Producer.Configuration.transactionalID)")
         }
+        let now = MonotonicInstant.now
         try await driver.begin()
-        return Transaction(engine, driver, limit: flushTimeout)
+        return Transaction(engine, driver, limit: flushTimeout, began: now)
     }
 }

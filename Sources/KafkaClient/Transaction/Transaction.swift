@@ -1,3 +1,5 @@
+import KafkaTransport
+
 /// A transaction that is open: the records that are appended to its producer until it ends, and the offsets that are added to it, all of
 /// which count together or not at all.
 ///
@@ -8,11 +10,13 @@ public struct Transaction: Sendable {
     let engine: ProducerEngine
     let driver: TransactionDriver
     private let limit: Duration
+    private let began: MonotonicInstant
 
-    init(_ engine: ProducerEngine, _ driver: TransactionDriver, limit: Duration) {
+    init(_ engine: ProducerEngine, _ driver: TransactionDriver, limit: Duration, began: MonotonicInstant) {
         self.engine = engine
         self.driver = driver
         self.limit = limit
+        self.began = began
     }
 
     /// Adds offsets of a group: where it goes on, if and when the transaction commits. So what was read, and what was made of it, are done
@@ -34,17 +38,24 @@ public struct Transaction: Sendable {
 
     /// Adds offsets of the group that a consumer is a member of; see ``addOffsets(_:of:)``.
     ///
+    /// A partition that the consumer has lost, and has got back, is read again from where the group has come to. So offsets of what was
+    /// read before are refused: where the partition was lost after the transaction had begun, and where the consumer has not handed out
+    /// anything up to the offset since it has the partition back. Kafka's coordinator can't tell, because the consumer is in the newest
+    /// generation.
+    ///
     /// - Parameters:
     ///   - offsets: of each partition the offset behind the last record that was handled.
     ///   - consumer: a member of the group.
     /// - Throws: the same. `.transactionAborted` also when the consumer is no member of its group at the moment, or has lost one of
-    ///   the partitions to another member.
+    ///   the partitions since it has read it: the transaction can only be aborted then.
     public func addOffsets(_ offsets: [TopicPartition: CommittedOffset], readBy consumer: Consumer) async throws {
         let group: ConsumerGroupMetadata
-        do { group = try await consumer.groupMetadata(owning: offsets.keys) } catch let error as KafkaClientError
-            where error.code == .brokerError
-        {
-            throw KafkaClientError.aborting(because: error)
+        do {
+            group = try await consumer.groupMetadata(owning: offsets, since: began)
+        } catch let error as KafkaClientError where error.code == .brokerError {
+            let error = KafkaClientError.aborting(because: error)
+            await driver.noteFailure(error)
+            throw error
         }
         try await addOffsets(offsets, of: group)
     }
@@ -60,40 +71,28 @@ public struct Transaction: Sendable {
     @inline(never)
     package func abort() async throws {
         driver.refuseRecords()
-        await driver.giveUp(KafkaClientError(.transactionAborted, "the transaction is being aborted"))
-        try await finish(commit: false)
+        let hasAnswer = await driver.giveUp(KafkaClientError(.transactionAborted, "the transaction is being aborted"))
+        try await finish(commit: false, flushes: hasAnswer)
     }
 
-    /// Not cut short when its caller is cancelled: half a transaction would block those who read.
+    /// Not cut short when its caller is cancelled: half a transaction would block those who read. A thread that does not answer holds it
+    /// up for a while only.
     @inline(never)
-    private func finish(commit isCommit: Bool) async throws {
+    private func finish(commit isCommit: Bool, flushes: Bool = true) async throws {
         let (engine, driver, limit) = (engine, driver, limit)
+        let asked = MonotonicInstant.now
         try await Task {
-            var isFlushed = true
-            do {
-                try await abandoning(after: limit, Self.unresponsive) { try await engine.flush() }
-            } catch {
-                isFlushed = false
-                await driver.giveUp(Self.unresponsive)
+            var failure: KafkaClientError?
+            if flushes {
+                do {
+                    try await abandoning(after: limit, Producer.unresponsive) { try await engine.flush() }
+                } catch {
+                    failure = Producer.unresponsive
+                }
             }
-            let summary = engine.deliveries.takeSummary()
-            // What the handler has thrown says nothing of the transaction: the next flush does.
-            engine.deliveries.keep(handlerError: summary.handlerError)
-            try await driver.end(commit: isCommit && isFlushed && summary.failedRecords == 0)
-            if isCommit { try Self.check(summary, isFlushed: isFlushed) }
+            // What has failed is told by the end. What the handler has thrown says nothing of the transaction: the next flush does.
+            engine.deliveries.keep(handlerError: engine.deliveries.takeSummary().handlerError)
+            try await driver.end(commit: isCommit, asked: asked, because: failure)
         }.value
-    }
-
-    private static let unresponsive = KafkaClientError(
-        .unresponsive, "a thread of the producer does not answer, so that the transaction can't be flushed")
-
-    /// Throws when what was to be committed was aborted because of records that never came to a lane.
-    private static func check(_ summary: DeliverySummary, isFlushed: Bool) throws(KafkaClientError) {
-        if !isFlushed { throw .aborted(unresponsive) }
-        guard let first = summary.firstFailure else { return }
-        throw .aborted(
-            KafkaClientError(
-                first.code, "\(summary.failedRecords) records were not delivered", brokerError: first.brokerError,
-                causes: summary.failures))
     }
 }

@@ -1,10 +1,13 @@
 // What a transactional producer wants, done: the machine decides (`TransactionMachine`), and here are its requests, its timer, the
 // lanes that have part in its transactions, and the user's waiting. It lives on the loop of the cluster, and asks coordinators over the
 // cluster's own connections: a transaction costs a few short requests, and none of them waits for records.
+//
+// +Requests  to coordinators
 
 import KafkaProtocol
 import KafkaQueues
 import KafkaTransport
+import Synchronization
 
 /// Drives the transactions of one producer.
 actor TransactionDriver: TaskOwner {
@@ -12,11 +15,11 @@ actor TransactionDriver: TaskOwner {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     nonisolated let settings: TransactionSettings
-    private let cluster: Cluster
+    let cluster: Cluster
     private let lanes: [ProducerLane]
     private let room: ChunkRoom
     private var machine: TransactionMachine
-    private var endpoints: [CoordinatorKey: Endpoint] = [:]
+    var endpoints: [CoordinatorKey: Endpoint] = [:]
     private var events = RingBuffer<TransactionEvent>()
     private var isHandling = false
     private var isClosed = false
@@ -27,6 +30,20 @@ actor TransactionDriver: TaskOwner {
     private var ending: Waiter<Void>?
     private var adding: [Int: Waiter<Void>] = [:]
     private var nextAdding = 0
+    /// Of the transaction that was begun last.
+    private var number = 0
+    /// When that was.
+    private var began = MonotonicInstant.now
+    /// Why it can only be aborted.
+    private var doom: KafkaClientError?
+    /// Why a record of it failed before a lane had it.
+    private nonisolated let refusal = Mutex(Refusal())
+
+    private struct Refusal {
+        /// The transaction's.
+        var number = 0
+        var error: KafkaClientError?
+    }
 
     init(_ settings: TransactionSettings, cluster: Cluster, lanes: [ProducerLane], room: ChunkRoom) {
         self.settings = settings
@@ -46,7 +63,7 @@ actor TransactionDriver: TaskOwner {
 
     /// Begins a transaction: gets a producer id if there is none, and tells the lanes.
     ///
-    /// - Throws: `KafkaClientError`; `CancellationError`: no transaction is open then.
+    /// - Throws: `KafkaClientError`; `CancellationError`. No transaction is open then.
     func begin() async throws {
         if isClosed { throw Self.closedError }
         if beginning != nil {
@@ -61,18 +78,60 @@ actor TransactionDriver: TaskOwner {
             if error is CancellationError { handle(.abandon) }
             throw error
         }
-        for lane in lanes { await lane.beginTransaction(transaction(grant), grant.identity, mustJoin: !grant.isSecond) }
+        number += 1
+        began = .now
+        doom = nil
+        refusal.withLock { $0 = Refusal(number: number) }
+        let transaction = transaction(grant, number)
+        let begin: @Sendable (ProducerLane) async -> Void = {
+            await $0.beginTransaction(transaction, grant.identity, mustJoin: !grant.isSecond)
+        }
+        guard await onLanes(begin) != nil else {
+            handle(.abandon)
+            // Behind the begin, where that still waits.
+            for lane in lanes { start { _ in _ = await lane.endTransaction() } }
+            throw Producer.unresponsive
+        }
         room.resumeGiving()
     }
 
-    private func transaction(_ grant: TransactionGrant) -> LaneTransaction {
-        let loop = loop
-        return LaneTransaction(id: settings.id, produceVersionMax: grant.isSecond ? .max : Self.produceVersionOfFirst) {
+    private func transaction(_ grant: TransactionGrant, _ number: Int) -> LaneTransaction {
+        LaneTransaction(id: settings.id, produceVersionMax: grant.isSecond ? .max : Self.produceVersionOfFirst) {
             [weak self] partitions in
-            Task(executorPreference: loop) { await self?.handle(.join(partitions)) }
+            self?.tell(.join(partitions), of: number)
         } fail: { [weak self] error in
-            Task(executorPreference: loop) { await self?.handle(.failed(error)) }
+            self?.tell(.failed(error), of: number)
         }
+    }
+
+    /// Handles an event of a transaction, if no other one has begun meanwhile. Called from any thread.
+    private nonisolated func tell(_ event: TransactionEvent, of number: Int) {
+        Task(executorPreference: loop) { [weak self] in await self?.handle(event, of: number) }
+    }
+
+    private func handle(_ event: TransactionEvent, of number: Int) {
+        if number == self.number { handle(event) }
+    }
+
+    /// Does something with all lanes at the same time. One that does not answer in time does it when it can.
+    ///
+    /// - Returns: nil when a lane did not answer.
+    @inline(never)
+    private func onLanes<Value: Sendable>(
+        _ body: @escaping @Sendable (ProducerLane) async -> Value
+    ) async -> [Value]? {
+        let (lanes, patience) = (lanes, settings.patience)
+        // Not cut short when its caller is cancelled.
+        return await Task {
+            try? await abandoning(after: patience, Producer.unresponsive) {
+                await withTaskGroup(of: Value.self) { group in
+                    for lane in lanes { group.addTask(executorPreference: lane.loop) { await body(lane) } }
+                    var values: [Value] = []
+                    for await value in group { values.append(value) }
+                    return values
+                }
+            }
+        }.value
     }
 
     /// The newest version of produce requests that does not add partitions.
@@ -95,35 +154,76 @@ actor TransactionDriver: TaskOwner {
     /// Refuses further records. What was appended before is still taken.
     nonisolated func refuseRecords() { room.suspend(.noTransaction) }
 
+    /// Notes that the open transaction can only be aborted.
+    func noteFailure(_ error: KafkaClientError) { handle(.failed(error)) }
+
+    /// Notes that a record of the open transaction failed before a lane had it. Called from any thread.
+    nonisolated func didRefuse(_ error: KafkaClientError) {
+        let number: Int? = refusal.withLock { refusal in
+            if refusal.error != nil { return nil }
+            refusal.error = error
+            return refusal.number
+        }
+        if let number { tell(.failed(error), of: number) }
+    }
+
     /// Fails what waits in the lanes: nothing of the transaction is to be sent any more.
-    func giveUp(_ error: KafkaClientError) async {
-        for lane in lanes { await lane.failTransaction(error) }
+    ///
+    /// - Returns: whether all lanes have answered.
+    func giveUp(_ error: KafkaClientError) async -> Bool {
+        await onLanes { await $0.failTransaction(error) } != nil
     }
 
     /// Ends the transaction, of which nothing is under way any more. A cancelled task does not cut it short.
     ///
+    /// - Parameters:
+    ///   - asked: when the user wanted it.
+    ///   - failure: why it can only be aborted, where that is known already.
     /// - Throws: `KafkaClientError` when it has not ended as it was to.
-    func end(commit isCommit: Bool) async throws {
+    func end(commit isCommit: Bool, asked: MonotonicInstant, because failure: KafkaClientError?) async throws {
         if isClosed { throw Self.closedError }
         var report = TransactionReport()
-        for lane in lanes {
-            guard let part = await lane.endTransaction() else { continue }
-            report.hasSent = report.hasSent || part.hasSent
-            report.isUnclean = report.isUnclean || part.isUnclean
-            report.failure = report.failure ?? part.failure
+        report.failure = failure
+        if let parts = await onLanes({ await $0.endTransaction() }) {
+            for case let part? in parts {
+                report.hasSent = report.hasSent || part.hasSent
+                report.isUnclean = report.isUnclean || part.isUnclean
+                report.failure = report.failure ?? part.failure
+            }
+        } else {
+            // Of what they do nothing is known: the next epoch keeps it out of the next transaction.
+            (report.hasSent, report.isUnclean) = (true, true)
+            report.failure = report.failure ?? Producer.unresponsive
         }
+        report.failure = report.failure ?? refusal.withLock { $0.error }
         // It may have been closed while the lanes answered.
         if isClosed { throw Self.closedError }
         let waiter = Waiter<Void>()
         ending = waiter
         defer { ending = nil }
         handle(.end(commit: isCommit, report, until: .now + settings.endTimeout))
-        try await waiter.wait()
+        do { try await waiter.wait() } catch let error as KafkaClientError {
+            tellEnd(error.code == .transactionAborted ? .aborted : .failed, asked, error)
+            throw error
+        }
+        tellEnd(isCommit ? .committed : .aborted, asked, nil)
+    }
+
+    private func tellEnd(_ outcome: TransactionOutcome, _ asked: MonotonicInstant, _ error: KafkaClientError?) {
+        let now = MonotonicInstant.now
+        cluster.meter.count(outcome, began: began, asked: asked, ended: now)
+        guard outcome == .aborted else { return }
+        // That it was aborted is known.
+        var cause = error ?? doom
+        while let error = cause, error.code == .transactionAborted, let next = error.underlying as? KafkaClientError {
+            cause = next
+        }
+        cluster.metadata.emit(.transactionAborted(transactionalID: settings.id, duration: now - began, error: cause))
     }
 
     // MARK: Events and actions
 
-    private func handle(_ event: TransactionEvent) {
+    func handle(_ event: TransactionEvent) {
         if isClosed { return }
         events.append(event)
         // An action may bring the next event before it has ended.
@@ -145,63 +245,14 @@ actor TransactionDriver: TaskOwner {
             for lane in lanes { start { _ in await lane.didJoin(joined) } }
         case .addedOffsets(let number, let result): adding[number]?.resume(result.mapError { $0 })
         case .refuse(let error):
+            doom = error
             room.suspend(error)
             for lane in lanes { start { _ in await lane.failTransaction(error) } }
+        case .fail(let error):
+            cluster.metadata.emit(.transactionalProducerFailed(transactionalID: settings.id, error: error))
         case .ended(let result): ending?.resume(result.mapError { $0 })
         case .wake(let moment): wake(at: moment)
         }
-    }
-
-    private func find(_ key: CoordinatorKey) {
-        start { driver in
-            do {
-                driver.endpoints[key] = try await driver.cluster.findCoordinator(of: key)
-                driver.handle(.foundCoordinator(key))
-            } catch {
-                driver.handle(.noCoordinator(key, Self.reason(error)))
-            }
-        }
-    }
-
-    private func send(_ request: TransactionRequest, _ number: Int, _ key: CoordinatorKey, _ limit: Int16) {
-        guard let endpoint = endpoints[key] else { preconditionFailure("a coordinator that was found has an address") }
-        start { driver in
-            do {
-                let (answer, versions) = try await driver.ask(request, endpoint, limit)
-                driver.handle(.answered(number, answer, level: versions.level(of: Self.feature)))
-            } catch {
-                driver.handle(.unanswered(number, Self.reason(error)))
-            }
-        }
-    }
-
-    /// Source: KIP-890.
-    private static let feature = "transaction.version"
-
-    private func ask(
-        _ request: TransactionRequest, _ endpoint: Endpoint, _ limit: Int16
-    ) async throws -> (TransactionAnswer, BrokerVersions) {
-        switch request {
-        case .initialize(let request):
-            let (answer, versions) = try await cluster.ask(at: endpoint, atMost: limit) { request.fitted(to: $0) }
-            return (.initialize(answer), versions)
-        case .addPartitions(let request):
-            let (answer, versions) = try await cluster.ask(at: endpoint, atMost: limit) { _ in request }
-            return (.addPartitions(answer), versions)
-        case .addOffsets(let request):
-            let (answer, versions) = try await cluster.ask(at: endpoint, atMost: limit) { _ in request }
-            return (.addOffsets(answer), versions)
-        case .commitOffsets(let request):
-            let (answer, versions) = try await cluster.ask(at: endpoint, atMost: limit) { request.fitted(to: $0) }
-            return (.commitOffsets(answer), versions)
-        case .end(let request):
-            let (answer, versions) = try await cluster.ask(at: endpoint, atMost: limit) { _ in request }
-            return (.end(answer), versions)
-        }
-    }
-
-    private static func reason(_ error: any Error) -> KafkaClientError {
-        error as? KafkaClientError ?? KafkaClientError(.connectionFailed, "the request was given up", underlying: error)
     }
 
     private func wake(at moment: MonotonicInstant) {

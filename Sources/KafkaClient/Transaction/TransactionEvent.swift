@@ -41,6 +41,8 @@ enum TransactionAction: Sendable {
     case addedOffsets(Int, Result<Void, KafkaClientError>)
     /// Nothing more is to be taken: the transaction can only be aborted.
     case refuse(KafkaClientError)
+    /// No transaction is begun any more.
+    case fail(KafkaClientError)
     /// The user's transaction has ended: as it was to, or why not.
     case ended(Result<Void, KafkaClientError>)
     case wake(at: MonotonicInstant)
@@ -98,6 +100,8 @@ struct TransactionSettings: Sendable {
     var blockTimeout = Duration.seconds(60)
     /// How long an end waits for the coordinator.
     var endTimeout = Duration.seconds(120)
+    /// How long lanes may take to answer.
+    var patience = Duration.seconds(10)
 
     init(_ id: String) { self.id = id }
 
@@ -108,5 +112,6 @@ struct TransactionSettings: Sendable {
         retryBackoffMax = cluster.retryBackoffMax
         blockTimeout = configuration.blockTimeout
         endTimeout = configuration.producer.deliveryTimeout
+        patience = configuration.patience
     }
 }

@@ -13,13 +13,18 @@ extension TransactionMachine {
         case abort
         /// The coordinator has forgotten the producer: the transaction is gone, and another id is needed.
         case forgotten
+        /// There is no transaction to end.
+        case absent
         /// Nothing goes on.
         case fatal
     }
 
-    private func meaning(_ code: KafkaErrorCode) -> Meaning {
+    private func meaning(_ code: KafkaErrorCode, of ended: Flight) -> Meaning {
         switch code {
         case .none: .done
+        case .invalidTxnState where mayLackTransaction(ended): .absent
+        // A new id ends what was open.
+        case .transactionAbortable where !ended.request.isOfTransaction: .again
         case .notCoordinator, .coordinatorNotAvailable: .moved
         case .concurrentTransactions, .coordinatorLoadInProgress, .unknownTopicOrPartition, .requestTimedOut: .again
         case .invalidProducerIdMapping, .unknownProducerId: .forgotten
@@ -31,28 +36,50 @@ extension TransactionMachine {
         }
     }
 
+    /// Whether a request to end a transaction may find none, because the coordinator never said that it knows of it.
+    private func mayLackTransaction(_ ended: Flight) -> Bool {
+        if case .end = ended.request { return presence != .certain && !mayBeCommitted }
+        return false
+    }
+
     mutating func take(_ answer: TransactionAnswer, of ended: Flight, now: MonotonicInstant, chance: Double) {
         let code = answer.errorCode
         let error = error(code, ended)
-        switch meaning(code) {
+        switch meaning(code, of: ended) {
         case .done:
             served(ended.coordinator)
             done(answer, ended)
         case .again:
             lastFailure = error
+            // These two say that nothing was done.
+            if code != .concurrentTransactions, code != .coordinatorLoadInProgress { noteDoubt(of: ended) }
             pause(now: now, chance: chance)
         case .moved:
             lastFailure = error
+            // Kafka also says so when it has done it, and could not be sure that it is kept (`appendTransactionToLog`).
+            noteDoubt(of: ended)
             forgetCoordinator(ended.coordinator, now: now, chance: chance)
         case .abort:
-            if case .initialize = ended.request { return fail(error) }
+            if !ended.request.isOfTransaction { return fail(error) }
+            if case .end(let request) = ended.request, !request.committed {
+                lastFailure = error
+                return pause(now: now, chance: chance)
+            }
+            // What can be aborted is not committed.
+            mayBeCommitted = false
             doom(error)
         case .forgotten:
-            if case .initialize = ended.request { return fail(error) }
+            if !ended.request.isOfTransaction || mayBeCommitted { return fail(error) }
             mustBump = true
-            hasStarted = false
+            noteAbsence()
             doom(error)
-        case .fatal: fail(error)
+        case .absent:
+            // A request that would begin it may still be under way: under another epoch it comes too late.
+            mustBump = true
+            noteAbsence()
+        case .fatal:
+            if code == .unknownServerError { noteDoubt(of: ended) }
+            fail(error)
         }
     }
 
@@ -61,15 +88,15 @@ extension TransactionMachine {
         case (.initialize(let response), _): initialized(response)
         case (.addPartitions, .addPartitions(let request)):
             let added = request.topics.flatMap { topic in topic.partitions.map { TopicPartition(topic.name, $0) } }
-            hasStarted = true
+            note(.certain)
             let set = Set(added)
             joining.removeAll { set.contains($0) }
             if case .open = phase, doom == nil { actions.append(.joined(added)) }
         case (.addOffsets, .addOffsets(let request)):
-            hasStarted = true
+            note(.certain)
             groups.insert(request.groupID)
         case (.commitOffsets, _):
-            hasStarted = true
+            note(.certain)
             guard case .open = phase, !adding.isEmpty else { return }
             actions.append(.addedOffsets(adding.removeFirst().number, .success(())))
         case (.end(let response), _): didEnd(response)
@@ -92,7 +119,10 @@ extension TransactionMachine {
     }
 
     private mutating func didEnd(_ response: EndTxnResponse) {
-        hasStarted = false
+        // The coordinator also says so of the transaction before, and what would begin this one may still be under way.
+        if presence == .possible { mustBump = true }
+        noteAbsence()
+        mayBeCommitted = false
         if isSecond, response.producerID >= 0, response.producerEpoch >= 0 {
             // What is still under way comes too late from now on.
             identity = ProducerIdentity(id: response.producerID, epoch: response.producerEpoch, isTransactional: true)
@@ -138,6 +168,9 @@ extension TransactionRequest {
         case .initialize, .end: false
         }
     }
+
+    /// Whether it is about a transaction, and not about the producer's id.
+    fileprivate var isOfTransaction: Bool { if case .initialize = self { false } else { true } }
 
     /// What could not be done.
     fileprivate func words(_ id: String) -> String {

@@ -17,7 +17,7 @@ extension TransactionMachine {
             return (commitOffsets(first.offsets, identity), .group(group), isSecond ? .max : Self.firstProtocolMax)
         case .ending(let isCommit, _):
             guard let identity else { return nil }
-            if hasStarted { return (end(isCommit, identity), own, isSecond ? .max : Self.firstProtocolMax) }
+            if presence != .none { return (end(isCommit, identity), own, isSecond ? .max : Self.firstProtocolMax) }
             return mustBump ? (initialize(), own, .max) : nil
         }
     }

@@ -46,6 +46,14 @@ struct TransactionMachine: Sendable {
         let coordinator: CoordinatorKey
     }
 
+    /// Whether the coordinator knows of the transaction.
+    enum Presence: Int, Sendable {
+        case none
+        /// It was told of it, and has not said that it knows.
+        case possible
+        case certain
+    }
+
     let settings: TransactionSettings
     private(set) var hasBegun = false
     var phase = Phase.idle
@@ -59,8 +67,10 @@ struct TransactionMachine: Sendable {
     var isSecond = false
     /// Why the transaction can only be aborted.
     var doom: KafkaClientError?
-    /// Whether the coordinator knows of the transaction, or may.
-    var hasStarted = false
+    /// Whether the coordinator knows of this transaction.
+    private(set) var presence = Presence.none
+    /// Whether the coordinator may have committed it: it was asked to, and has not said what came of that.
+    var mayBeCommitted = false
     /// Partitions that are to be added.
     var joining: [TopicPartition] = []
     /// Offsets that are to be added, in order.
@@ -142,7 +152,8 @@ struct TransactionMachine: Sendable {
         phase = .open
         isSecond = level >= 2
         doom = nil
-        hasStarted = false
+        presence = .none
+        mayBeCommitted = false
         groups = []
         actions.append(.begun(.success(TransactionGrant(identity: identity, isSecond: isSecond))))
     }
@@ -173,7 +184,8 @@ struct TransactionMachine: Sendable {
     private mutating func end(commit isCommit: Bool, _ report: TransactionReport, until deadline: MonotonicInstant) {
         switch phase {
         case .open:
-            if report.hasSent { hasStarted = true }
+            // By the first protocol it is in there by its partitions, which were added.
+            if report.hasSent { note(isSecond ? .certain : .possible) }
             if let failure = report.failure, doom == nil { doom = failure }
             if report.isUnclean { mustBump = true }
             // Offsets that are still wanted belong to somebody who does not wait for them.
@@ -188,7 +200,7 @@ struct TransactionMachine: Sendable {
 
     /// Ends a transaction of which no broker knows.
     mutating func finishIfNothingStarted() {
-        guard case .ending = phase, flight == nil, !hasStarted, !mustBump else { return }
+        guard case .ending = phase, flight == nil, presence == .none, !mustBump else { return }
         finish()
     }
 
@@ -201,9 +213,19 @@ struct TransactionMachine: Sendable {
         actions.append(.ended(cause.map { .failure(.aborted($0)) } ?? .success(())))
     }
 
+    /// Notes that the coordinator knows of the transaction, or may.
+    mutating func note(_ presence: Presence) {
+        if presence.rawValue > self.presence.rawValue { self.presence = presence }
+    }
+
+    /// Notes that there is no transaction at the coordinator.
+    mutating func noteAbsence() { presence = .none }
+
     // MARK: What goes wrong
 
     /// Takes no more for the transaction, which can only be aborted.
+    ///
+    /// Once the commit is asked for, what fails comes too late to change what the coordinator does: what it answers is what is told.
     mutating func doom(_ error: KafkaClientError) {
         switch phase {
         case .open:
@@ -212,15 +234,22 @@ struct TransactionMachine: Sendable {
             doom = error
             dropWork(error)
             actions.append(.refuse(error))
-        case .ending(true, let deadline):
+        case .ending(true, let deadline) where !isCommitting:
             doom = error
             phase = .ending(commit: false, until: deadline)
         case .idle, .beginning, .ending, .failed: break
         }
     }
 
+    /// Whether the coordinator was asked to commit, and may do it.
+    private var isCommitting: Bool {
+        if case .end(let request)? = flight?.request, request.committed { return true }
+        return mayBeCommitted
+    }
+
     /// Ends for good: everybody who waits is told why.
     mutating func fail(_ error: KafkaClientError) {
+        let error = isCommitting ? unknown("has not said whether it has committed the transaction", error) : error
         switch phase {
         case .failed: return
         case .beginning: actions.append(.begun(.failure(error)))
@@ -229,6 +258,7 @@ struct TransactionMachine: Sendable {
         case .idle: break
         }
         phase = .failed(error)
+        actions.append(.fail(error))
         dropWork(error)
     }
 
@@ -249,13 +279,18 @@ struct TransactionMachine: Sendable {
 
     private mutating func lost(_ ended: Flight, _ error: KafkaClientError, now: MonotonicInstant, chance: Double) {
         lastFailure = error
-        // It may have been carried out.
-        if ended.request.begins { hasStarted = true }
+        noteDoubt(of: ended)
         if error.isRetriable || error.code == .protocolViolation {
             searches[ended.coordinator]?.forget(now: now, chance: chance)
             return pause(now: now, chance: chance)
         }
         if ended.coordinator == own { fail(error) } else { doom(error) }
+    }
+
+    /// Notes that a request may have been carried out.
+    mutating func noteDoubt(of ended: Flight) {
+        if ended.request.begins { note(.possible) }
+        if case .end(let request) = ended.request, request.committed { mayBeCommitted = true }
     }
 
     // MARK: Requests
@@ -316,15 +351,18 @@ struct TransactionMachine: Sendable {
             actions.append(.begun(.failure(late("no transaction of \(own) could be begun"))))
         case .ending(let isCommit, let deadline) where deadline <= now:
             let what = isCommit ? "committed or not" : "aborted, or will be when its time is over"
-            fail(
-                KafkaClientError(
-                    .transactionUnknown,
-                    """
-                    the coordinator of \(own) has not said in time that the transaction has ended; it is \(what). Another producer \
-                    with the same transactional id brings it to its end
-                    """, causes: [lastFailure].compactMap(\.self)))
+            fail(unknown("has not said in time that the transaction has ended; it is \(what)", lastFailure))
         default: break
         }
+    }
+
+    /// The error of an end that is not known.
+    private func unknown(_ what: String, _ cause: KafkaClientError?) -> KafkaClientError {
+        if let cause, cause.code == .transactionUnknown { return cause }
+        return KafkaClientError(
+            .transactionUnknown,
+            "the coordinator of \(own) \(what). Another producer with the same transactional id brings it to its end",
+            brokerError: cause.flatMap { $0.isRetriable ? nil : $0.brokerError }, causes: [cause].compactMap(\.self))
     }
 
     private func late(_ what: String) -> KafkaClientError {

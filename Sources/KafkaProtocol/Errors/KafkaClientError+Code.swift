@@ -59,7 +59,7 @@ extension KafkaClientError {
         /// A transaction was aborted, or can only be aborted. The error's cause says why; nothing of the transaction counts, and the
         /// next one may succeed.
         public static let transactionAborted = Code(rawValue: "transactionAborted")
-        /// A transaction was to be committed, and there was no answer in time: it may be committed or aborted.
+        /// A transaction was to be committed, and there was no answer that says whether it was: it may be committed or aborted.
         public static let transactionUnknown = Code(rawValue: "transactionUnknown")
         /// Records or offsets came while no transaction was open, to a producer that takes them within transactions only.
         public static let noTransaction = Code(rawValue: "noTransaction")

@@ -72,6 +72,19 @@ import Testing
             .groupTroubled(group: "g", error: error), "group-troubled",
             ["group=g", "code=connectionFailed", "error_type=connectionFailed", "error=it was lost"]
         ),
+        (
+            .transactionAborted(transactionalID: "id", duration: .milliseconds(7), error: error), "transaction-aborted",
+            [
+                "transactional_id=id", "time_ms=7", "code=connectionFailed", "error_type=connectionFailed",
+                "error=it was lost",
+            ]
+        ),
+        (
+            .transactionalProducerFailed(transactionalID: "id", error: error), "transactional-producer-failed",
+            [
+                "transactional_id=id", "code=connectionFailed", "error_type=connectionFailed", "error=it was lost",
+            ]
+        ),
         (.rebootstrapped, "rebootstrapped", []),
     ]
 
@@ -95,8 +108,11 @@ import Testing
             problems == [
                 "connect-failed", "disconnected", "topic-made-anew", "topic-missing", "topic-gone", "throttled",
                 "retried", "epoch-bumped",
-                "left-out", "unusable-files", "group-troubled", "rebootstrapped",
+                "left-out", "unusable-files", "group-troubled", "transaction-aborted", "transactional-producer-failed",
+                "rebootstrapped",
             ])
+        let wanted = ClientEvent.Kind.transactionAborted(transactionalID: "id", duration: .zero, error: nil)
+        #expect(!wanted.isProblem && wanted.fields.map(\.name) == ["transactional_id", "time_ms"])
     }
 
     @Test func `names and fields of events don't change`() {

@@ -36,7 +36,9 @@ struct QueueBench: ~Copyable {
         }
     }
 
-    init(_ configuration: ProducerConfiguration = QueueBench.configuration()) { queue = ProduceQueue(configuration) }
+    init(_ configuration: ProducerConfiguration = QueueBench.configuration(), isTransactional: Bool = false) {
+        queue = ProduceQueue(configuration, isTransactional: isTransactional)
+    }
 
     /// Says who leads each partition of topics.
     mutating func learn(_ leaders: [String: [Int32]]) {

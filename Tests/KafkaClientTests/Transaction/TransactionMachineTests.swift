@@ -4,16 +4,6 @@ import Testing
 
 @testable import KafkaClient
 
-private func offsets() -> GroupOffsets {
-    GroupOffsets(
-        group: ConsumerGroupMetadata(groupID: "g", generation: 3, memberID: "m", groupInstanceID: "i"),
-        offsets: [TopicPartition("t", 1): CommittedOffset(5)])
-}
-
-extension Result {
-    fileprivate var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
-}
-
 @Suite struct TransactionMachineTests {
     @Test func `the producer id is asked for before a transaction is begun, and kept`() throws {
         var scene = MachineScene()
@@ -196,7 +186,7 @@ extension Result {
         for level in [0, 2] as [Int16] {
             var scene = MachineScene(level: level)
             scene.open()
-            scene.take(.addOffsets(1, offsets(), until: scene.now + .seconds(60)))
+            scene.take(.addOffsets(1, MachineScene.offsets, until: scene.now + .seconds(60)))
             if level == 0 {
                 guard case .addOffsets(let request)? = scene.request?.0 else { throw TestFailure("no AddOffsetsToTxn") }
                 #expect(request.groupID == "g")
@@ -217,7 +207,7 @@ extension Result {
     func `offsets that the group refuses abort the transaction`(code: KafkaErrorCode) throws {
         var scene = MachineScene()
         scene.open()
-        scene.take(.addOffsets(1, offsets(), until: scene.now + .seconds(60)))
+        scene.take(.addOffsets(1, MachineScene.offsets, until: scene.now + .seconds(60)))
         scene.answerOffsets(code)
         let refused = scene.done.compactMap {
             if case .addedOffsets(1, .failure(let error)) = $0 { error } else { nil }
@@ -275,7 +265,7 @@ extension Result {
             scene.open()
             var committed = false
             if Bool.random() { scene.take(.join([TopicPartition("t", 0)])) }
-            if Bool.random() { scene.take(.addOffsets(1, offsets(), until: scene.now + .seconds(60))) }
+            if Bool.random() { scene.take(.addOffsets(1, MachineScene.offsets, until: scene.now + .seconds(60))) }
             var hasEnded = false
             for _ in 0..<60 {
                 if let (request, number) = scene.request {

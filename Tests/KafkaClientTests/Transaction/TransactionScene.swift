@@ -15,6 +15,11 @@ struct MachineScene {
         self.level = level
     }
 
+    /// Offsets of a member of group "g".
+    static let offsets = GroupOffsets(
+        group: ConsumerGroupMetadata(groupID: "g", generation: 3, memberID: "m", groupInstanceID: "i"),
+        offsets: [TopicPartition("t", 1): CommittedOffset(5)])
+
     mutating func take(_ event: TransactionEvent) {
         for action in machine.handle(event, now: now, chance: 0) {
             done.append(action)
@@ -34,6 +39,12 @@ struct MachineScene {
     mutating func answer(_ answer: TransactionAnswer) {
         guard let number = request?.1 else { return }
         take(.answered(number, answer, level: level))
+    }
+
+    /// Lets the request that is under way go without an answer.
+    mutating func lose() {
+        guard let number = request?.1 else { return }
+        take(.unanswered(number, KafkaClientError(.connectionFailed, "gone")))
     }
 
     mutating func answerInitialize(_ id: Int64 = 7, _ epoch: Int16 = 0, _ code: KafkaErrorCode = .none) {
@@ -91,6 +102,10 @@ struct MachineScene {
     var refusal: KafkaClientError? {
         done.reversed().lazy.compactMap { if case .refuse(let error) = $0 { error } else { nil } }.first
     }
+}
+
+extension Result {
+    var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
 }
 
 /// Why a test can't go on.

@@ -121,7 +121,7 @@ actor ConsumerLane: TaskOwner {
             }
             place(slot, at: -1)
             _ = queue.drop(slot)
-            queue.forgetHanded(slot)
+            queue.forgetHanded(slot, isLost: true)
             readings[slot].isRead = false
             topics[partition.topic]!.readCount -= 1
             // Another topic may have this name when it is read again.

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import KafkaQueues
+import KafkaTransport
 import Synchronization
 
 /// The batches of one partition in one answer, one behind the other, their headers and checksums checked.
@@ -137,14 +138,25 @@ final class FetchedQueue: AskedQueue {
         }
     }
 
-    /// Forgets what was handed out of a partition.
-    func forgetHanded(_ slot: Int) {
+    /// Forgets what was handed out of a partition: it is read from elsewhere, or no more.
+    func forgetHanded(_ slot: Int, isLost: Bool = false) {
         state.withLock { state in
             guard slot < state.handed.count else { return }
             state.handedCount -= state.handed[slot].count
-            state.handed[slot] = HandedBatches()
+            if isLost { state.handed[slot].lose(now: .now) } else { state.handed[slot].restart() }
         }
         beginAnew(slot)
+    }
+
+    /// Whether an offset may be one of what was handed out of a partition since it is the user's, see `HandedBatches`. True for partitions
+    /// that are not read here.
+    func covers(_ offset: Int64, of partition: TopicPartition, since moment: MonotonicInstant) -> Bool {
+        state.withLock { state in
+            let handed = state.handed.first {
+                $0.source.map { $0.topic == partition.topic && $0.partition == partition.partition } ?? false
+            }
+            return handed?.covers(offset, since: moment) ?? true
+        }
     }
 
     /// How often reading has begun anew somewhere in a partition.

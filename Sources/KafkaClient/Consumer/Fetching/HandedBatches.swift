@@ -1,4 +1,5 @@
 import KafkaQueues
+import KafkaTransport
 
 /// The batches of a partition that were handed out and not handled yet, in order. A value.
 ///
@@ -18,11 +19,39 @@ struct HandedBatches {
 
     /// How many are in somebody's hands.
     private(set) var count = 0
+    /// The offset behind the last one; nil before the first.
+    private var reached: Int64?
+    /// When the partition was last taken away from the user; nil when it never was.
+    private var lost: MonotonicInstant?
+    /// Whether it has come back since, and is read from where the group has committed.
+    private var isRegained = false
 
     mutating func handOut(_ batch: FetchedBatch) {
         source = batch.source
         count += 1
+        reached = batch.nextOffset
         batches.append((FetchPosition(offset: batch.nextOffset, epoch: batch.header.partitionLeaderEpoch), .inHand))
+    }
+
+    /// Begins anew elsewhere.
+    mutating func restart() {
+        var next = HandedBatches()
+        (next.source, next.lost) = (source, lost)
+        self = next
+    }
+
+    /// Begins anew: the partition is taken away.
+    mutating func lose(now: MonotonicInstant) {
+        restart()
+        (lost, isRegained) = (now, true)
+    }
+
+    /// Whether an offset may be one of what was handed out since the partition is the user's. It is not when the partition was taken away
+    /// later than a moment, or when nothing up to there was handed out since it came back.
+    func covers(_ offset: Int64, since moment: MonotonicInstant) -> Bool {
+        guard let lost else { return true }
+        if lost >= moment { return false }
+        return !isRegained || offset <= reached ?? -1
     }
 
     /// - Returns: whether the batch was one of them, and is not any more.

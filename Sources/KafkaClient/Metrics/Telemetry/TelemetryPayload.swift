@@ -129,8 +129,8 @@ struct TelemetryPayload {
         }
 
         for sample in snapshot.samples where scope.has(sample.metric) {
-            // Of most events there are none; brokers need not be told.
-            if sample.metric == .eventTotal, sample.value == .count(0) { continue }
+            // Of most events there are none, and transactions have few producers; brokers need not be told.
+            if sample.isNothing { continue }
             let name = sample.metric.telemetryName
             let value = sample.value
             let change = value.change(since: before[sample.identity])
@@ -243,6 +243,18 @@ extension Metric {
     /// The name by which brokers know it: that of Kafka's own clients, where they have it.
     var telemetryName: String {
         name.hasPrefix("kafka.") ? Self.telemetryPrefix + name.dropFirst("kafka.".count) : name
+    }
+}
+
+extension MetricsSnapshot.Sample {
+    /// Whether it says that something which is rare has never happened.
+    fileprivate var isNothing: Bool {
+        switch (metric, value) {
+        case (.eventTotal, .count(let count)): count == 0
+        case (.transactionDuration, .histogram(let histogram)), (.transactionCommitTime, .histogram(let histogram)):
+            histogram.count == 0
+        default: false
+        }
     }
 }
 

@@ -102,6 +102,11 @@ extension ProduceQueue {
                 return retryOrEnd(ended, item.key, error, isRetriable: true, now, chance, &effects)
             }
             // A batch before it failed. It goes again with that one, and that is not its own failure.
+            guard mayGoOn(ended.batch) else {
+                self[item.key].remove(ended)
+                let failure = transaction?.failure ?? .unsettled
+                return end(ended.batch, in: item.key.topic, .failed(failure), now: now, &effects)
+            }
             ended.batch.attemptCount -= 1
             return self[item.key].giveBack(ended, as: [ended.batch])
         }
@@ -141,9 +146,9 @@ extension ProduceQueue {
     {
         let batch = ended.batch
         // Halves of a batch that may be stored already would be new to the leader.
-        guard now < batch.deadline, batch.stamp == nil || !batch.isUnsure, let parts = try? batch.batch.split() else {
-            return false
-        }
+        guard now < batch.deadline, mayGoOn(batch), batch.stamp == nil || !batch.isUnsure,
+            let parts = try? batch.batch.split()
+        else { return false }
         didSplit(batch, into: parts, now: now)
         self[key].giveBack(ended, as: batch.parts(parts))
         return true
@@ -161,7 +166,7 @@ extension ProduceQueue {
         }
         // Under the identity that has come since, what is stored already would be stored again.
         let wouldDouble = batch.stamp != nil && batch.isUnsure && !self[key].sequences.isUnsure(batch)
-        guard isRetriable, !wouldDouble, transaction?.failure == nil, batch.attemptCount < configuration.attempts,
+        guard isRetriable, !wouldDouble, mayGoOn(batch), batch.attemptCount < configuration.attempts,
             now < batch.deadline
         else {
             self[key].remove(ended)

@@ -54,12 +54,29 @@ extension ProduceQueue {
         failWaiting(error, now: now, &effects)
     }
 
-    /// Takes no more batches until the next transaction.
+    /// Takes no more batches until the next transaction. One that has not ended by now fails the transaction.
     ///
     /// - Returns: what has come of the transaction.
-    mutating func endTransaction() -> OpenTransaction? {
+    mutating func endTransaction(now: MonotonicInstant, _ effects: inout Effects) -> OpenTransaction? {
+        if transaction != nil, pendingCount > 0 {
+            failTransaction(.unsettled, now: now, &effects)
+            transaction?.isUnclean = true
+        }
         defer { transaction = nil }
         return transaction
+    }
+
+    /// Whether a batch that was sent may be sent again: within a transaction as long as that may be committed.
+    func mayGoOn(_ batch: QueuedBatch) -> Bool {
+        if !window.isTransactional { return true }
+        guard let transaction, transaction.failure == nil else { return false }
+        return isOfTransaction(batch)
+    }
+
+    /// Whether a batch belongs to the transaction that is open. One that was sent in another, whose end did not wait for it, does not.
+    private func isOfTransaction(_ batch: QueuedBatch) -> Bool {
+        guard let transaction else { return false }
+        return batch.stamp.map { $0.identity == transaction.identity } ?? true
     }
 
     /// Why a batch is not taken; nil when it is.
@@ -77,7 +94,7 @@ extension ProduceQueue {
 
     /// Notes that a batch of the transaction is not stored, or not for sure.
     mutating func noteFailure(_ error: KafkaClientError, of batch: QueuedBatch, _ effects: inout Effects) {
-        guard transaction != nil else { return }
+        guard isOfTransaction(batch) else { return }
         if batch.stamp != nil { transaction?.isUnclean = true }
         guard transaction?.failure == nil else { return }
         let failure = KafkaClientError.aborting(because: error)
@@ -91,6 +108,10 @@ extension KafkaClientError {
     static let noTransaction = KafkaClientError(
         .noTransaction,
         "the producer has a transactional id, and no transaction is open; append records within withTransaction")
+
+    /// A transaction ends, and the fate of some of its records is not known yet.
+    static let unsettled = KafkaClientError(
+        .transactionAborted, "the transaction has ended before it was known what became of the records")
 
     /// The error of all that belongs to a transaction which can only be aborted.
     static func aborting(because cause: KafkaClientError) -> KafkaClientError {
