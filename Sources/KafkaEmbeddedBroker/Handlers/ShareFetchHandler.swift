@@ -20,10 +20,7 @@ extension Session {
             request.topics.map { topic in
                 (topic.topicID, topic.partitions.map { ($0.index, $0.acknowledgementBatches) })
             }, owner, mayRenew: request.isRenewAck)
-        if request.shareSessionEpoch == -1 {
-            shareSessions[owner] = nil
-            cluster.shares.release(owner.member, of: owner.group, at: node.id)
-        }
+        if request.shareSessionEpoch == -1 { endShareSession(of: owner) }
         let share = ShareFetch(
             owner: owner, request: request, response: response, acknowledged: acknowledged)
         let collected = collect(share, plan)
@@ -42,12 +39,14 @@ extension Session {
 
     /// Why the session is not served; nil when it is.
     private func takeSession(_ request: ShareFetchRequest, _ owner: ServedShareSession.Owner) -> KafkaErrorCode? {
-        if owner.group.isEmpty || owner.member.isEmpty { return .invalidRequest }
+        if !owner.isLegal { return .invalidRequest }
         let acknowledges = request.topics.contains { $0.partitions.contains { !$0.acknowledgementBatches.isEmpty } }
         switch request.shareSessionEpoch {
         case 0:
             if acknowledges { return .invalidRequest }
-            if shareSessions[owner] == nil, shareSessions.count >= Self.shareSessionCountMax {
+            if let former = shareSessions[owner] {
+                _ = node.shareSessions.changePartitions(by: -former.partitions.count)
+            } else if shareSessions.count >= Self.shareSessionCountMax || !node.shareSessions.takeSession() {
                 return .shareSessionLimitReached
             }
             shareSessions[owner] = ServedShareSession()
@@ -56,8 +55,22 @@ extension Session {
             guard shareSessions[owner] != nil else { return .shareSessionNotFound }
             guard shareSessions[owner]!.advance(epoch) else { return .invalidShareSessionEpoch }
         }
-        shareSessions[owner]!.change(by: request)
+        var session = shareSessions[owner]!
+        session.change(by: request)
+        let added = session.partitions.count - shareSessions[owner]!.partitions.count
+        guard node.shareSessions.changePartitions(by: added) else {
+            endShareSession(of: owner)
+            return .shareSessionLimitReached
+        }
+        shareSessions[owner] = session
         return nil
+    }
+
+    /// What was acquired in the session is given back.
+    private func endShareSession(of owner: ServedShareSession.Owner) {
+        guard let session = shareSessions.removeValue(forKey: owner) else { return }
+        node.shareSessions.giveBackSession(partitionCount: session.partitions.count)
+        cluster.shares.release(owner.member, of: owner.group, at: node.id)
     }
 
     /// The most sessions of one connection.
@@ -94,8 +107,7 @@ extension Session {
     }
 
     private func finish(_ parked: ParkedShareFetch, _ collected: CollectedShareFetch) {
-        parked.waiter.cancel()
-        parkedShareFetch = nil
+        forgetParkedShareFetch()
         throttleMs = parked.throttleMs
         answer(send(collected, parked.share.owner), to: parked.header)
         throttleMs = 0
@@ -173,11 +185,12 @@ extension Session {
         let left = Int(request.maxRecords) - collected.recordCount
         let byteCountLeft =
             min(Int(max(0, request.maxBytes)), cluster.configuration.fetchByteCountMax) - collected.byteCount
+        let leadership = log.leadership
         let next = cluster.shares.update(
             key(name, share.owner.group), initial: { self.beginning(log, share.owner.group) }
         ) {
-            (state: inout SharePartition) in
-            let isFreed = state.refresh(logStart: log.startOffset, leader: log.leadership, limits, now: now)
+            (state: inout SharePartition, _) in
+            let isFreed = state.refresh(logStart: log.startOffset, leader: leadership, limits, now: now)
             return ((offset: state.nextOffset(limits), wakeAt: state.wakeAt), isFreed)
         }
         guard let next else { return collected.fail(&partition, .policyViolation) }
@@ -186,15 +199,18 @@ extension Session {
         let found = log.read(
             from: offset, byteCountMax: byteCountLeft, takesFirst: collected.batches.isEmpty, node: node.id, epoch: -1)
         guard found.errorCode == .none, let last = found.batches.last else { return }
-        let acquired =
-            cluster.shares.update(key(name, share.owner.group), initial: { nil }) { state in
-                (
-                    state.acquire(
-                        offset...last.lastOffset, batchEnds: found.batches.map(\.lastOffset), recordCountMax: left,
-                        isStrict: request.shareAcquireMode == 1, member: share.owner.member, limits, now: now), false
-                )
-            } ?? []
-        guard let first = acquired.first?.firstOffset, let end = acquired.last?.lastOffset else { return }
+        let acquired = cluster.shares.update(key(name, share.owner.group), initial: { nil }) {
+            (state: inout SharePartition, room) -> ([ShareFetchResponse.AcquiredRecords], isFreed: Bool) in
+            // What was read may be lost meanwhile: the leader epoch is another one then.
+            guard log.leadership == leadership else { return ([], false) }
+            var limits = limits
+            limits.recordCountMax = min(limits.recordCountMax, state.entries.count + room)
+            let acquired = state.acquire(
+                offset...last.lastOffset, batchEnds: found.batches.map(\.lastOffset), recordCountMax: left,
+                isStrict: request.shareAcquireMode == 1, member: share.owner.member, limits, now: now)
+            return (acquired, false)
+        }
+        guard let acquired, let first = acquired.first?.firstOffset, let end = acquired.last?.lastOffset else { return }
         partition.acquiredRecords = acquired
         let batches = found.batches.filter { $0.lastOffset >= first && $0.baseOffset <= end }
         partition.records = .external(byteCount: batches.reduce(0) { $0 + $1.byteCount })
@@ -240,10 +256,7 @@ extension Session {
             request.topics.map { topic in
                 (topic.topicID, topic.partitions.map { ($0.index, $0.acknowledgementBatches) })
             }, owner, mayRenew: request.isRenewAck)
-        if request.shareSessionEpoch == -1 {
-            shareSessions[owner] = nil
-            cluster.shares.release(owner.member, of: owner.group, at: node.id)
-        }
+        if request.shareSessionEpoch == -1 { endShareSession(of: owner) }
         response.topics = request.topics.map { asked in
             var topic = ShareAcknowledgeResponse.Topic()
             topic.topicID = asked.topicID
@@ -268,7 +281,7 @@ extension Session {
     }
 
     private func takeSession(_ request: ShareAcknowledgeRequest, _ owner: ServedShareSession.Owner) -> KafkaErrorCode? {
-        if owner.group.isEmpty || owner.member.isEmpty { return .invalidRequest }
+        if !owner.isLegal { return .invalidRequest }
         if request.shareSessionEpoch == 0 { return .invalidShareSessionEpoch }
         guard shareSessions[owner] != nil else { return .shareSessionNotFound }
         if request.shareSessionEpoch == -1 { return nil }
@@ -296,7 +309,7 @@ extension Session {
                 }
                 let now = MonotonicInstant.now
                 codes[name] =
-                    cluster.shares.update(key(name, owner.group), initial: { nil }) { state in
+                    cluster.shares.update(key(name, owner.group), initial: { nil }) { state, _ in
                         _ = state.refresh(logStart: log.startOffset, leader: log.leadership, limits, now: now)
                         return (
                             state.acknowledge(batches, member: owner.member, mayRenew: mayRenew, limits, now: now),
@@ -310,10 +323,15 @@ extension Session {
 
     /// The connection is closed: what was acquired over it is given back.
     func endShareSessions() {
-        parkedShareFetch?.waiter.cancel()
+        forgetParkedShareFetch()
+        for owner in shareSessions.keys { endShareSession(of: owner) }
+    }
+
+    private func forgetParkedShareFetch() {
+        guard let parked = parkedShareFetch else { return }
+        parked.waiter.cancel()
         parkedShareFetch = nil
-        for owner in shareSessions.keys { cluster.shares.release(owner.member, of: owner.group, at: node.id) }
-        shareSessions = [:]
+        cluster.shares.forgetDoneWaiters(of: parked.share.owner.group)
     }
 }
 
