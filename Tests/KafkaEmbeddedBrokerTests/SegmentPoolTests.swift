@@ -29,6 +29,32 @@ import Testing
         #expect(more.take(1) != nil)
     }
 
+    @Test func `short segments lie in longer ones, which are used again when all of them are gone`() {
+        let pool = SegmentPool(freeByteCountMax: 4 << 20)
+        pool.prepare(2 << 20)
+        var segments = (0..<3).map { _ in pool.makeSegment(Self.segment / 4) }
+        #expect(pool.freeByteCount == 7 * Self.segment)
+        let memory = segments.compactMap { $0.take(Self.segment / 4) }
+        #expect(segments.allSatisfy { $0.take(1) == nil })
+        #expect(zip(memory, memory.dropFirst()).allSatisfy { $0.baseAddress! + $0.count == $1.baseAddress! })
+        // What does not fit begins another one.
+        segments.append(pool.makeSegment(Self.segment / 2))
+        #expect(pool.freeByteCount == 6 * Self.segment)
+        segments.removeFirst(2)
+        #expect(pool.freeByteCount == 6 * Self.segment)
+        segments.removeFirst()
+        #expect(pool.freeByteCount == 7 * Self.segment)
+    }
+
+    @Test func `a pool goes with the last who uses it, and segments may outlast it`() {
+        var pool: SegmentPool? = SegmentPool(freeByteCountMax: 4 << 20)
+        weak var gone = pool
+        let segments = [pool?.makeSegment(Self.segment), pool?.makeSegment(Self.segment / 2)]
+        pool = nil
+        #expect(gone == nil)
+        for segment in segments { segment?.take(100)?.initializeMemory(as: UInt8.self, repeating: 7) }
+    }
+
     @Test func `no more is prepared than is kept, and nothing may be`() {
         let pool = SegmentPool(freeByteCountMax: 4 << 20)
         pool.prepare(0)
@@ -58,7 +84,8 @@ import Testing
             for _ in 0..<20 { _ = try client.produce(makeBatch(valueByteCount: 100_000)) }
             #expect(pool.freeByteCount < 8 << 20)
             #expect(broker.cluster.deleteTopic(id: try #require(broker.cluster.topic(named: "t")).id))
-            #expect(pool.freeByteCount == 8 << 20)
+            // All but the one that short segments are cut from.
+            #expect(pool.freeByteCount == (8 << 20) - Self.segment)
         }
     }
 

@@ -7,19 +7,37 @@ import Synchronization
 /// The memory of all logs of a broker.
 final class SegmentPool: Sendable {
     static let segmentByteCount = 256 << 10
+    /// Segments from this length on are cut from longer ones; others are too many to be worth it.
+    private static let cutByteCountMin = 32 << 10
 
+    /// What segments shorter than usual are cut from; nil before the first.
+    private let open = Mutex<LogSegment?>(nil)
     private let free = Mutex<[MemorySlice]>([])
     private let freeCountMax: Int
 
     /// - Parameter freeByteCountMax: the bytes of segments that are kept for later; others go back to the system.
     init(freeByteCountMax: Int) { freeCountMax = max(8, freeByteCountMax / Self.segmentByteCount) }
 
-    /// A segment of so many bytes at least; shorter ones and longer ones than usual are not from a region.
+    /// A segment of so many bytes; very short ones, and longer ones than usual, are not from a region.
     func makeSegment(_ byteCount: Int) -> LogSegment {
-        guard byteCount == Self.segmentByteCount else {
-            return LogSegment(MemoryRegion(byteCount: byteCount).whole, of: nil)
+        switch byteCount {
+        case Self.segmentByteCount: makeUsualSegment()
+        case Self.cutByteCountMin..<Self.segmentByteCount: cutSegment(byteCount)
+        default: LogSegment(MemoryRegion(byteCount: byteCount).whole, of: nil)
         }
-        return LogSegment(free.withLock { $0.popLast() } ?? cutRegion(), of: self)
+    }
+
+    private func makeUsualSegment() -> LogSegment {
+        LogSegment(free.withLock { $0.popLast() } ?? cutRegion(), of: self)
+    }
+
+    private func cutSegment(_ byteCount: Int) -> LogSegment {
+        open.withLock { open in
+            if let segment = open?.takeSegment(byteCount) { return segment }
+            let whole = makeUsualSegment()
+            open = whole
+            return whole.takeSegment(byteCount)!
+        }
     }
 
     private func cutRegion() -> MemorySlice {
