@@ -12,7 +12,7 @@ extension EmbeddedBroker {
     public func moveLeader(
         _ topic: String, _ partition: Int32, to node: Int32
     ) throws(EmbeddedBrokerError) {
-        let log = try find(topic, partition)
+        let log = try find(topic, partition).log
         guard cluster.moveLeader(of: log, to: node) else {
             throw EmbeddedBrokerError(.unknownNode, "there is no broker \(node) to lead \(topic)/\(partition)")
         }
@@ -39,7 +39,7 @@ extension EmbeddedBroker {
     ///   - partition: a partition of the topic, from 0 on.
     /// - Throws: `EmbeddedBrokerError` with `.unknownPartition`.
     public func removeLeader(_ topic: String, _ partition: Int32) throws(EmbeddedBrokerError) {
-        try find(topic, partition).moveLeader(to: -1)
+        try find(topic, partition).log.moveLeader(to: -1)
     }
 
     /// Gives each partition back to the broker that it was created with, where that broker runs and does not lead it, with a
@@ -47,7 +47,8 @@ extension EmbeddedBroker {
     public func electPreferredLeaders() { cluster.electPreferredLeaders() }
 
     /// Loses the batches of a partition from the one on that holds an offset, as when a replica that lacks them becomes the leader. The
-    /// leader stays, with a new leader epoch; what it appends next gets the offsets anew.
+    /// leader stays, with a new leader epoch; what it appends next gets the offsets anew. Transactions whose markers are lost are open again,
+    /// and share groups forget what they have done with records that are lost.
     ///
     /// - Parameters:
     ///   - topic: the topic's name.
@@ -59,15 +60,19 @@ extension EmbeddedBroker {
     public func loseRecords(
         _ topic: String, _ partition: Int32, from offset: Int64
     ) throws(EmbeddedBrokerError) -> Int64 {
-        let lost = try find(topic, partition).loseRecords(from: offset)
+        let (topic, log) = try find(topic, partition)
+        let lost = log.loseRecords(from: offset)
         cluster.release(lost.byteCount)
+        cluster.shares.cut(topic.id, partition, from: lost.endOffset)
         return lost.endOffset
     }
 
-    private func find(_ topic: String, _ partition: Int32) throws(EmbeddedBrokerError) -> PartitionLog {
-        guard let log = cluster.topic(named: topic)?.partition(partition) else {
-            throw EmbeddedBrokerError(.unknownPartition, "there is no partition \(partition) of a topic \"\(topic)\"")
+    private func find(
+        _ name: String, _ partition: Int32
+    ) throws(EmbeddedBrokerError) -> (topic: Topic, log: PartitionLog) {
+        guard let topic = cluster.topic(named: name), let log = topic.partition(partition) else {
+            throw EmbeddedBrokerError(.unknownPartition, "there is no partition \(partition) of a topic \"\(name)\"")
         }
-        return log
+        return (topic, log)
     }
 }

@@ -93,10 +93,9 @@ extension EmbeddedBroker {
         let listener: NodeListener
         do {
             let address = try SocketAddress(numeric: configuration.host, port: port)
-            let host = configuration.advertisedHost ?? configuration.host
             listener = try await shard.run { [self] shard in
                 let listener = NodeListener()
-                try listener.listen(on: shard.loop, address, id: id, host: host) { stream, node in
+                try listener.listen(on: shard.loop, address, id: id, configuration) { stream, node in
                     self.accept(stream, node, on: shard, of: shards)
                 }
                 return listener

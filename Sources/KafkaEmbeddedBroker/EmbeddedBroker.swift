@@ -10,8 +10,8 @@ import Synchronization
 /// It checks requests as Kafka does (checksums, sequences, leaders, limits), keeps a bounded log or none, and can be told to
 /// fail. It serves ApiVersions, Metadata, Produce, Fetch, ListOffsets, CreateTopics, DeleteTopics, InitProducerId,
 /// FindCoordinator, SaslHandshake and SaslAuthenticate, and where metrics are wanted GetTelemetrySubscriptions and PushTelemetry. It
-/// coordinates groups, of the classic protocol and of the consumer protocol (KIP-848), and keeps their offsets. It has no
-/// transactions.
+/// coordinates groups, of the classic protocol, of the consumer protocol (KIP-848) and of members that share partitions (KIP-932), keeps
+/// their offsets, and coordinates transactions.
 ///
 /// It is started once and stopped once.
 public final class EmbeddedBroker: Sendable {
@@ -71,6 +71,7 @@ public final class EmbeddedBroker: Sendable {
                 let shard = LoopShard(loop: loop, cluster: cluster, faults: faults)
                 running.withLock { $0.shards.append(shard) }
             }
+            await prepareLogs()
             cluster.groups.start(on: shards[0].loop)
             cluster.startTransactions(on: shards[0].loop)
             for index in 0..<configuration.brokerCount {
@@ -89,6 +90,21 @@ public final class EmbeddedBroker: Sendable {
             return try EventLoop(name: "broker-\(index)")
         } catch {
             throw EmbeddedBrokerError(.systemResources, error.description)
+        }
+    }
+
+    /// Takes memory for logs from the system, on all loops at once.
+    private func prepareLogs() async {
+        let byteCount = min(
+            configuration.preparedByteCount, configuration.logPolicy.byteCountMax, SystemMemory.freeByteCount / 2)
+        if byteCount == 0 { return }
+        let shards = shards
+        await withTaskGroup { group in
+            for shard in shards {
+                group.addTask(executorPreference: shard.loop) { [cluster] in
+                    cluster.segments.prepare(byteCount / shards.count)
+                }
+            }
         }
     }
 

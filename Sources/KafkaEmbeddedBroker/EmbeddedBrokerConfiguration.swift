@@ -12,7 +12,13 @@ public struct EmbeddedBrokerConfiguration: Sendable {
         /// Batches are kept in memory, all partitions together at most `byteCount` bytes, at least 1. Beyond that the oldest
         /// batches of a partition are dropped, and its log start offset advances: those of the partition that is appended to
         /// when it has its even share of the bytes, otherwise those of the largest partition.
+        ///
+        /// Memory of batches that were dropped, also of topics that were deleted, is used again, and goes back to the system with the
+        /// broker.
         case memory(byteCount: Int)
+
+        /// The bytes of batches that are kept at most.
+        var byteCountMax: Int { if case .memory(let byteCount) = self { byteCount } else { 0 } }
     }
 
     /// The address to listen on, numeric: IPv4 or IPv6.
@@ -31,6 +37,11 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     public var loopCount: Int?
     /// What happens to batches that have passed the checks.
     public var logPolicy = LogPolicy.memory(byteCount: 64 << 20)
+    /// The bytes of memory for batches that ``EmbeddedBroker/start()`` takes from the system before it listens, 0 and more: at most what
+    /// is kept by ``logPolicy``, and half of the memory that the machine has free. To touch memory for the first time costs several times what
+    /// it costs to copy a batch there, so without this the first batches are stored more slowly than others. It takes up to a second for
+    /// each GiB.
+    public var preparedByteCount = 0
     /// Whether a metadata request creates a topic that does not exist. Kafka's `auto.create.topics.enable`.
     public var autoCreatesTopics = true
     /// The number of partitions of a topic that is created without one: 1 to ``partitionCountMax``. Kafka's
@@ -43,6 +54,10 @@ public struct EmbeddedBrokerConfiguration: Sendable {
     /// The most bytes of records in the answer to a fetch: 1 byte to 1 GiB. The first batch is sent whole even when it is
     /// longer. Kafka's `fetch.max.bytes`.
     public var fetchByteCountMax = 55 << 20
+    /// The most fetch sessions of a broker, 0 to 1,000,000; a client that gets none names all partitions in each request. One more takes
+    /// the place of a session that was not used for two minutes, or of a smaller one that is older than that. Kafka's
+    /// `max.incremental.fetch.session.cache.slots`.
+    public var fetchSessionCountMax = 1000
     /// The most partitions of all topics together. A topic that would exceed them is refused with POLICY_VIOLATION.
     public var partitionCountMax = 50_000
     /// The bytes of answers that a client may leave unread, at least 1. Beyond them its requests are no longer read.
@@ -98,6 +113,7 @@ public struct EmbeddedBrokerConfiguration: Sendable {
         check.expect("messageByteCountMax", messageByteCountMax > 0, "is \(messageByteCountMax); it must be positive")
         check.expect("requestByteCountMax", requestByteCountMax, in: 1...Int(Int32.max))
         check.expect("fetchByteCountMax", fetchByteCountMax, in: 1...(1 << 30))
+        check.expect("fetchSessionCountMax", fetchSessionCountMax, in: 0...1_000_000)
         check.expect("unreadByteCountMax", unreadByteCountMax > 0, "is \(unreadByteCountMax); it must be positive")
         check.expect(
             "roundTripTime", (.zero...Self.roundTripTimeMax).contains(roundTripTime),
@@ -105,6 +121,7 @@ public struct EmbeddedBrokerConfiguration: Sendable {
         if case .memory(let byteCount) = logPolicy, byteCount <= 0 {
             check.expect("logPolicy", false, "keeps nothing in \(byteCount) bytes; use .drop")
         }
+        check.expect("preparedByteCount", preparedByteCount >= 0, "is \(preparedByteCount); it can't be negative")
         check.expect(
             "security.scramIterations", security.scramIterations, in: SCRAM.iterationsMin...SCRAM.iterationsMax)
         check.expect("security.handshakeTimeout", security.handshakeTimeout, in: .milliseconds(1) ... .seconds(3600))

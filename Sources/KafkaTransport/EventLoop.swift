@@ -20,8 +20,8 @@ import Synchronization
 ///
 /// A loop runs until ``shutDown()``. Close everything that runs on it before.
 public final class EventLoop: @unchecked Sendable {
-    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn`, `preciseAlarms`, `tlsMemory` and `hasStopped` are used by the loop's thread only,
-    // except that the creating thread uses `uv` before `start`. What other threads use is behind `remote`, or atomic.
+    // Unchecked: `uv`, `jobs`, `endOfTurn`, `nextTurn`, `isFiringTimer`, `preciseAlarms`, `tlsMemory` and `hasStopped` are used by the
+    // loop's thread only, except that the creating thread uses `uv` before `start`. What other threads use is behind `remote`, or atomic.
     let uv: UnsafeMutablePointer<uv_loop_t>
     private let wakeUp: UnsafeMutablePointer<uv_async_t>
     /// Called by libuv each time before it waits; see `hasWork`.
@@ -30,6 +30,8 @@ public final class EventLoop: @unchecked Sendable {
     private var jobs = RingBuffer<UnownedJob>()
     private var endOfTurn: [() -> Void] = []
     private var nextTurn: [CheckedContinuation<Void, Never>] = []
+    /// Whether the action of a `LoopTimer` runs.
+    var isFiringTimer = false
     #if os(Linux)
         var preciseAlarms = PreciseAlarms()
     #endif

@@ -6,6 +6,8 @@ import CUV
 package final class LoopTimer {
     private let handle: LoopHandle<uv_timer_t, LoopTimer>
     private var action: (() -> Void)?
+    /// Whether it is started when the loop's turn ends.
+    private var waitsForNextTurn = false
 
     /// Must be called on the loop. On a loop that was shut down, the timer never fires.
     package init(on loop: EventLoop) {
@@ -18,6 +20,8 @@ package final class LoopTimer {
 
     /// Runs `action` once at a moment, or in the loop's next turn when the moment has passed. An action that was scheduled
     /// before is not run.
+    ///
+    /// So a timer that its own action sets to a past moment, again and again, keeps the loop busy, but not from its other work.
     package func schedule(at moment: MonotonicInstant, _ action: @escaping () -> Void) {
         if handle.isClosed { return }
         self.action = action
@@ -25,8 +29,27 @@ package final class LoopTimer {
         // too, so that the timer is due in the right millisecond, however long ago the turn began.
         let turnBegan = Int64(clamping: uv_now(uv_handle_get_loop(handle.base)))
         let due = moment <= .now ? turnBegan : Self.millisecond(atOrAfter: moment)
+        let delayMs = max(0, due - turnBegan)
+        // libuv before 1.48 fires timers until none is due, those too that are started meanwhile.
+        if delayMs == 0, handle.loop.isFiringTimer { return startInNextTurn() }
+        waitsForNextTurn = false
+        start(delayMs)
+    }
+
+    private func start(_ delayMs: Int64) {
         uv_timer_start(
-            handle.raw, { LoopHandle<uv_timer_t, LoopTimer>.of($0).user?.fire() }, UInt64(max(0, due - turnBegan)), 0)
+            handle.raw, { LoopHandle<uv_timer_t, LoopTimer>.of($0).user?.fire() }, UInt64(delayMs), 0)
+    }
+
+    private func startInNextTurn() {
+        uv_timer_stop(handle.raw)
+        if waitsForNextTurn { return }
+        waitsForNextTurn = true
+        handle.loop.atEndOfTurn { [weak self] in
+            guard let self, waitsForNextTurn else { return }
+            waitsForNextTurn = false
+            if !handle.isClosed { start(0) }
+        }
     }
 
     /// Runs `action` once after so many nanoseconds. An action that was scheduled before is not run.
@@ -42,13 +65,17 @@ package final class LoopTimer {
     private func fire() {
         let action = action
         self.action = nil
+        let loop = handle.loop
+        loop.isFiringTimer = true
         action?()
+        loop.isFiringTimer = false
     }
 
     package var isScheduled: Bool { action != nil }
 
     package func cancel() {
         action = nil
+        waitsForNextTurn = false
         if !handle.isClosed { uv_timer_stop(handle.raw) }
     }
 

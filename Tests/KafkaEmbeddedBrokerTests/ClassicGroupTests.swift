@@ -105,7 +105,9 @@ import Testing
         scene.form(["a"])
         _ = scene.join("")
         #expect(scene.group.pending.count == 1)
+        let withoutIt = scene.group.byteCount - 64 - (scene.group.pending.keys.first?.utf8.count ?? 0)
         #expect(scene.leave(scene.group.pending.keys.first ?? "") == [.none])
+        #expect(scene.group.byteCount == withoutIt)
         #expect(scene.group.state == .preparingRebalance && scene.group.pending.isEmpty)
         #expect(scene.join("a")?.generationID == 2)
     }

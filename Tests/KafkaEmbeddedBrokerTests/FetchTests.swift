@@ -170,7 +170,7 @@ import Testing
 
 extension EmbeddedBroker {
     /// Parked fetches that partition 0 of a topic would wake.
-    fileprivate func waiterCount(_ topic: String) -> Int? {
+    func waiterCount(_ topic: String) -> Int? {
         cluster.topic(named: topic)?.partition(0)?.state.withLock { $0.waiters.count }
     }
 }

@@ -115,6 +115,23 @@ import Testing
         #expect(third == ["1-1: 2"])
     }
 
+    @Test func `what lies behind the end of a log that has lost records is forgotten`() {
+        var partition = SharePartition(start: 3, leader: Self.leader)
+        _ = acquire(&partition, 3...9, 6)
+        let code = tell(&partition, [(4, 4, [1]), (7, 7, [1])])
+        #expect(code == .none && partition.end == 9)
+        partition.cut(from: 6)
+        #expect(partition.start == 3 && partition.end == 6)
+        _ = partition.refresh(
+            logStart: 0, leader: LeaderIDAndEpoch(leaderID: 1, leaderEpoch: 1), Self.limits, now: Self.begin)
+        #expect(partition.nextOffset(Self.limits) == 3)
+        // Record 4 was accepted; record 7 is another one now.
+        let again = acquire(&partition, 3...8, 9, member: "n")
+        #expect(again == ["3-3: 2", "5-5: 2", "6-8: 1"])
+        partition.cut(from: 1)
+        #expect(partition.start == 1 && partition.end == 1)
+    }
+
     @Test func `members share partitions out, also where they are more`() throws {
         var group = ShareGroup(EmbeddedBrokerGroups())
         let topic = GroupTopics.Topic(name: "t", id: KafkaUUID(high: 0, low: 1), partitionCount: 2)

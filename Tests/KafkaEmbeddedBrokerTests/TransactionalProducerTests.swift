@@ -123,6 +123,115 @@ import Testing
         #expect(transactions.aborted(in: 0..<22) == [])
     }
 
+    private func batch(_ producerID: Int64, _ offset: Int64, isMarker: Bool = false) -> RecordBatchHeader {
+        var header = RecordBatchHeader()
+        (header.producerID, header.producerEpoch, header.baseOffset) = (producerID, 2, offset)
+        header.attributes.isTransactional = true
+        header.attributes.isControl = isMarker
+        return header
+    }
+
+    @Test func `transactions whose markers are lost are open again`() {
+        var transactions = PartitionTransactions()
+        // Producer 7 aborts at 12 and goes on at 14, 8 commits at 13, 9 aborts before the cut.
+        for (id, offset) in [(9, 5), (7, 10), (8, 11)] as [(Int64, Int64)] {
+            transactions.begin(id, 2)
+            transactions.append(id, at: offset)
+            if id == 9 { transactions.end(9, commit: false, at: 6) }
+        }
+        transactions.end(7, commit: false, at: 12)
+        transactions.end(8, commit: true, at: 13)
+        transactions.begin(7, 3)
+        transactions.append(7, at: 14)
+        var plain = RecordBatchHeader()
+        plain.baseOffset = 9
+        let left = [batch(9, 5), batch(9, 6, isMarker: true), plain, batch(7, 10), batch(8, 11)]
+        transactions.cut(from: 12, left: left)
+        #expect(transactions.lastStableOffset(12) == 10)
+        #expect(transactions.firstOffset(of: 7) == 10 && transactions.isOpen(7, 3))
+        #expect(transactions.firstOffset(of: 8) == 11 && transactions.isOpen(8, 2))
+        #expect(transactions.aborted(in: 0..<12).map(\.producerID) == [9])
+        // The next marker ends all of it.
+        transactions.end(7, commit: false, at: 12)
+        #expect(transactions.aborted(in: 10..<13) == [.init(producerID: 7, firstOffset: 10, lastOffset: 12)])
+        #expect(transactions.lastStableOffset(13) == 11)
+    }
+
+    @Test func `a lost marker hides no abort from those who read committed records`() async throws {
+        try await withBroker { broker, endpoints in
+            try broker.createTopic("t")
+            let client = try RawClient(endpoints[0])
+            func begin() throws -> InitProducerIDResponse {
+                try client.call(InitProducerIDRequest(transactionalID: "x", transactionTimeoutMs: 60_000))
+            }
+            func produce(_ producer: InitProducerIDResponse) throws -> KafkaErrorCode {
+                let batch = makeBatch {
+                    ($0.producerID, $0.producerEpoch, $0.baseSequence) = (
+                        producer.producerID, producer.producerEpoch, 0
+                    )
+                    $0.attributes.isTransactional = true
+                }
+                var request = makeProduce([(0, batch)], acks: -1)
+                request.transactionalID = "x"
+                return try client.call(request, version: 12).topics[0].partitions[0].errorCode
+            }
+            func end(_ producer: InitProducerIDResponse) throws -> KafkaErrorCode {
+                var request = EndTxnRequest()
+                (request.transactionalID, request.committed) = ("x", false)
+                (request.producerID, request.producerEpoch) = (producer.producerID, producer.producerEpoch)
+                return try client.call(request).errorCode
+            }
+            func read() throws -> FetchResponse.Partition {
+                var request = makeFetch("t", [(0, 0)])
+                request.isolationLevel = 1
+                return try client.fetch(request)[0].answer
+            }
+            _ = try client.produce(makeBatch())
+            let producer = try begin()
+            #expect(try produce(producer) == .none)
+            #expect(try end(producer) == .none)
+            #expect(try read().abortedTransactions?.map(\.firstOffset) == [1])
+            try broker.loseRecords("t", 0, from: 2)
+            let open = try read()
+            #expect(open.lastStableOffset == 1 && open.highWatermark == 2)
+            #expect(open.records.byteCount == makeBatch().count && open.abortedTransactions?.isEmpty == true)
+            // What its producer does next ends it.
+            let next = try begin()
+            #expect(try produce(next) == .none)
+            #expect(try end(next) == .none)
+            let ended = try read()
+            #expect(ended.lastStableOffset == 4 && ended.abortedTransactions?.map(\.firstOffset) == [1])
+        }
+    }
+
+    @Test func `transactional ids take so much memory at most`() async throws {
+        try await withBroker({ $0.transactions.byteCountMax = 1000 }) { broker, endpoints in
+            let client = try RawClient(endpoints[0])
+            func begin(_ id: String) throws -> InitProducerIDResponse {
+                try client.call(InitProducerIDRequest(transactionalID: id, transactionTimeoutMs: 60_000))
+            }
+            #expect(try begin(String(repeating: "x", count: 1000)).errorCode == .policyViolation)
+            let producer = try begin("x")
+            func add(_ group: String) throws -> KafkaErrorCode {
+                var request = AddOffsetsToTxnRequest()
+                (request.transactionalID, request.groupID) = ("x", group)
+                (request.producerID, request.producerEpoch) = (producer.producerID, producer.producerEpoch)
+                return try client.call(request).errorCode
+            }
+            let long = String(repeating: "g", count: 500)
+            #expect(try add(long) == .none)
+            #expect(try add(long) == .none)
+            #expect(try add("h" + long) == .policyViolation)
+            #expect(try begin("y").errorCode == .policyViolation)
+            // The end of the transaction makes room.
+            var request = EndTxnRequest()
+            (request.transactionalID, request.committed) = ("x", true)
+            (request.producerID, request.producerEpoch) = (producer.producerID, producer.producerEpoch)
+            #expect(try client.call(request).errorCode == .none)
+            #expect(try begin("y").errorCode == .none)
+        }
+    }
+
     @Test func `a marker is a batch that others can read`() throws {
         let ending = TransactionEnding(producerID: 7, epoch: 3, isCommit: true, partitions: [], groups: [])
         let marker = TransactionMarker(ending)

@@ -153,6 +153,56 @@ import Testing
         }
     }
 
+    /// Timers of which each sets the next one to a past moment, the last one the first.
+    private final class Ring: @unchecked Sendable {
+        // Unchecked: touched on its loop only.
+        let loop: EventLoop
+        let timers: [LoopTimer]
+        let firings = Told<Int>()
+        private var count = 0
+        private var hasWorked = false
+
+        init(_ timerCount: Int, on loop: EventLoop) {
+            self.loop = loop
+            timers = (0..<timerCount).map { _ in LoopTimer(on: loop) }
+        }
+
+        func schedule() { timers[count % timers.count].schedule(at: .distantPast) { [unowned self] in fire() } }
+
+        private func fire() {
+            count += 1
+            if count == 1 { Task(executorPreference: loop) { self.hasWorked = true } }
+            // Without an end the test would hang where it should fail.
+            if hasWorked || count == 1000 { firings.tell(count) } else { schedule() }
+        }
+    }
+
+    @Test(arguments: [1, 2]) func `timers that set each other to a past moment leave the loop its other work`(
+        timerCount: Int
+    ) async throws {
+        try await withLoop { (loop) async throws in
+            let ring = await loop.run { Ring(timerCount, on: loop) }
+            await loop.run { ring.schedule() }
+            #expect(try await ring.firings.next() <= 3)
+            await loop.run { for timer in ring.timers { timer.close() } }
+        }
+    }
+
+    @Test func `a timer that waits for the next turn can be cancelled and scheduled anew`() async throws {
+        try await withOwner { (loop, owner) async throws in
+            await loop.run {
+                owner.timer.schedule(at: .distantPast) {
+                    owner.timer.schedule(at: .distantPast) { owner.fired.tell(1) }
+                    owner.timer.cancel()
+                    #expect(!owner.timer.isScheduled)
+                    owner.timer.schedule(at: .distantPast) { owner.fired.tell(2) }
+                    owner.timer.schedule(afterNanoseconds: 1_000_000) { owner.fired.tell(3) }
+                }
+            }
+            #expect(try await owner.fired.next() == 3)
+        }
+    }
+
     @Test func `a closed timer can't be scheduled, and closing twice does nothing`() async throws {
         try await withOwner { (loop, owner) async throws in
             await loop.run {

@@ -41,7 +41,7 @@ actor BrokerProcess {
             onLine: { [weak self] line in self?.assumeIsolated { $0.didPrint(line) } },
             onExit: { [weak self] exit in self?.assumeIsolated { $0.didExit(exit) } })
         let timeout = Task {
-            try await Task.sleep(for: .seconds(10))
+            try await Task.sleep(for: .seconds(30))
             self.giveUp()
         }
         defer { timeout.cancel() }
@@ -75,7 +75,7 @@ actor BrokerProcess {
 
     private func giveUp() {
         guard let starting else { return }
-        starting.resume(throwing: RunError("the embedded broker did not start within 10 s"))
+        starting.resume(throwing: RunError("the embedded broker did not start within 30 s"))
         self.starting = nil
         kill()
     }

@@ -9,6 +9,9 @@ package struct BrokerSession {
     let terminal: Terminal
     private let security: BrokerSecurity
 
+    /// What is prepared of a log where nobody says how much.
+    private static let preparedByteCountMax = 1 << 30
+
     /// - Throws: why certificates, users or the files for clients can't be had.
     package init(_ options: BrokerOptions) throws {
         security = try BrokerSecurity(options)
@@ -20,6 +23,7 @@ package struct BrokerSession {
         case .memory(let byteCount): configuration.logPolicy = .memory(byteCount: Int(byteCount))
         case nil: break
         }
+        configuration.preparedByteCount = options.prepareByteCount ?? Self.preparedByteCountMax
         configuration.roundTripTime = .nanoseconds(options.rttNs)
         configuration.tellsServiceTime = options.tellsServiceTime
         configuration.faults = options.faults

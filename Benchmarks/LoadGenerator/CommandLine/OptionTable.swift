@@ -341,6 +341,14 @@ package struct OptionTable: Sendable {
     let log = Option(
         "log", .optional(.logMode, default: "memory:64MiB"), group: .broker,
         subcommands: [.broker], "what is kept of what is written")
+    let prepare = Option(
+        "prepare", .optional(.bytes(in: 0...1 << 40), default: "what --log keeps, at most 1GiB"), group: .broker,
+        subcommands: [.broker],
+        """
+        memory for the log that is taken from the system before the broker listens, at most what --log keeps, and half of what is \
+        free; without it the first batches are kept more slowly than others, because the system gives memory more slowly than a batch \
+        is copied
+        """)
     let brokerRtt = Option(
         "rtt", .single(.duration(in: roundTripTimesNs), default: 0), group: .broker, subcommands: [.broker],
         """

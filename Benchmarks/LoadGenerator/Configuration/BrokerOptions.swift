@@ -38,6 +38,8 @@ package struct BrokerOptions: Sendable, Equatable {
     package var brokers: Int = OptionTable.standard(\.brokers)
     /// Nil: the broker's own default, enough for its clients to read back.
     package var log: LogMode?
+    /// The bytes of memory for the log that are taken before the broker listens; nil for what the log keeps, up to a bound.
+    package var prepareByteCount: Int?
     /// The time from a request to its answer, in ns.
     package var rttNs: Int64 = OptionTable.standard(\.brokerRtt)
     /// Whether connections are secured.
@@ -71,6 +73,10 @@ extension BrokerOptions {
         port = try options(\.port)
         brokers = try options(\.brokers)
         log = try options(\.log)
+        prepareByteCount = try options(\.prepare)
+        if log == .drop, prepareByteCount != nil {
+            throw UsageError("--prepare: with --log drop there is no log to take memory for")
+        }
         rttNs = try options(\.brokerRtt)
         tellsServiceTime = try options(\.serviceTime)
         wantsCertificates = try options(\.mutualTLS)

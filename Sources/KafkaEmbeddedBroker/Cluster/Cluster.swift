@@ -17,8 +17,8 @@ final class Cluster: Sendable {
     /// What share groups have done with partitions.
     let shares = ShareStore()
     let state = Mutex(State())
-    /// The memory of the logs.
-    let segments = SegmentPool(freeByteCountMax: 32 << 20)
+    /// The memory of the logs. What one has no use for any more is kept for others.
+    let segments: SegmentPool
     private let nextProducerID = Atomic<Int64>(1000)
     private let keptByteCount = Atomic<Int>(0)
 
@@ -71,6 +71,7 @@ final class Cluster: Sendable {
     init(_ configuration: EmbeddedBrokerConfiguration) throws(EmbeddedBrokerError) {
         self.configuration = configuration
         let security = configuration.security
+        segments = SegmentPool(freeByteCountMax: configuration.logPolicy.byteCountMax)
         groups = GroupCoordinator(configuration.groups)
         transactions = TransactionCoordinator(configuration.transactions)
         telemetry = configuration.telemetry.map(TelemetryStore.init)

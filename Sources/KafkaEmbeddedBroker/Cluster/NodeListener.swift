@@ -4,12 +4,13 @@ import KafkaTransport
 final class NodeListener: @unchecked Sendable {
     // Unchecked: written by `listen` before other threads have it; `listener` is used on its loop only.
     private var listener: TCPListener?
-    private(set) var node = BrokerNode(id: 0, endpoint: Endpoint(host: "", port: 0))
+    private(set) var node = BrokerNode(
+        id: 0, endpoint: Endpoint(host: "", port: 0), EmbeddedBrokerConfiguration())
     private(set) var loop: EventLoop?
 
     /// - Throws: `TransportError` when the address is in use or not of this machine.
     func listen(
-        on loop: EventLoop, _ address: SocketAddress, id: Int32, host: String,
+        on loop: EventLoop, _ address: SocketAddress, id: Int32, _ configuration: EmbeddedBrokerConfiguration,
         onStream: @escaping (TCPStream, BrokerNode) -> Void
     ) throws(TransportError) {
         let listener = try TCPListener(on: loop, address: address) { [weak self] stream in
@@ -17,7 +18,8 @@ final class NodeListener: @unchecked Sendable {
         }
         self.loop = loop
         self.listener = listener
-        node = BrokerNode(id: id, endpoint: Endpoint(host: host, port: listener.port))
+        let host = configuration.advertisedHost ?? configuration.host
+        node = BrokerNode(id: id, endpoint: Endpoint(host: host, port: listener.port), configuration)
     }
 
     func close() {

@@ -30,6 +30,9 @@ public struct EmbeddedBrokerGroups: Sendable, Equatable {
     /// The most records of a partition that a share group works on, 1 to 1,000,000. Kafka's
     /// `group.share.partition.max.record.locks`.
     public var shareRecordLocksMax = 2000
+    /// The most sessions of members of share groups at one broker, 1 to 1,000,000; one more is refused with
+    /// SHARE_SESSION_LIMIT_REACHED. Kafka's `group.share.max.share.sessions`.
+    public var shareSessionCountMax = 2000
     /// The most members of a group, 1 to 10,000; more are refused with GROUP_MAX_SIZE_REACHED. Kafka's `group.max.size`.
     public var sizeMax = 1000
     /// The longest metadata of a committed offset, in bytes, 0 to 32,767. Kafka's `offset.metadata.max.bytes`.
@@ -55,6 +58,7 @@ public struct EmbeddedBrokerGroups: Sendable, Equatable {
         check.expect("groups.shareLockDuration", shareLockDuration, in: .milliseconds(1) ... .seconds(86_400))
         check.expect("groups.shareDeliveryCountMax", shareDeliveryCountMax, in: 1...100)
         check.expect("groups.shareRecordLocksMax", shareRecordLocksMax, in: 1...1_000_000)
+        check.expect("groups.shareSessionCountMax", shareSessionCountMax, in: 1...1_000_000)
         check.expect("groups.sizeMax", sizeMax, in: 1...10_000)
         check.expect("groups.offsetMetadataByteCountMax", offsetMetadataByteCountMax, in: 0...Int(Int16.max))
         check.expect("groups.byteCountMax", byteCountMax > 0, "is \(byteCountMax); it must be positive")

@@ -4,4 +4,6 @@ struct GroupClient: Sendable, Equatable {
     var id = ""
     /// The client's address, behind a slash, as Kafka writes it.
     var host = ""
+
+    var byteCount: Int { id.utf8.count + host.utf8.count }
 }

@@ -22,12 +22,6 @@ struct CollectedFetch {
 
     var byteCountLeft: Int { max(0, byteCountMax - byteCount) }
 
-    /// Whether no more batches fit: there may be more.
-    var isCut: Bool { byteCount > 0 && byteCountLeft < Self.cutByteCount }
-
-    /// With less room left, a partition may have had a batch that did not fit.
-    private static let cutByteCount = 128 << 10
-
     /// The bytes that are waited for.
     var missingByteCount: Int { max(1, minByteCount - byteCount) }
 

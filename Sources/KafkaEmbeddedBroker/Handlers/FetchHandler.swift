@@ -6,21 +6,45 @@ import KafkaTransport
 extension Session {
     func serveFetch(_ header: RequestHeader, _ reader: WireReader) {
         guard var request = Self.decode(FetchRequest.self, header, reader) else { return reject() }
-        let session = fetchSession.take(&request) { Int32.random(in: 1 ... .max) }
+        let session = takeFetchSession(&request)
         withFaults(header, targets: { request.targets(self.cluster) }) { plan in
             if let response = handleFetch(request, session, header, plan) { answer(response, to: header) }
         }
     }
 
+    private func takeFetchSession(_ request: inout FetchRequest) -> ServedFetchSession.Answer {
+        let slots = node.fetchSessions
+        let now = MonotonicInstant.now
+        let former = fetchSession.id
+        let loop = shard.loop
+        let isFull = request.sessionEpoch <= 0
+        // It ends the former session, whose place the next one may have.
+        if isFull { slots.giveBack(former) }
+        let answer = fetchSession.take(&request) { partitionCount in
+            slots.take(partitionCount: partitionCount, now: now) { [weak self] in
+                guard let self else { return }
+                Task(executorPreference: loop) { self.dropEvictedFetchSession() }
+            }
+        }
+        if !isFull, fetchSession.id != former { slots.giveBack(former) }
+        guard case .changes = answer,
+            !slots.use(former, partitionCount: fetchSession.partitionCount, now: now)
+        else { return answer }
+        fetchSession = ServedFetchSession()
+        return .refused(.fetchSessionIdNotFound)
+    }
+
+    /// Lets go of a session whose place another connection's has got; one that began meanwhile stays.
+    private func dropEvictedFetchSession() {
+        guard fetchSession.id != 0, !node.fetchSessions.has(fetchSession.id) else { return }
+        fetchSession = ServedFetchSession()
+        if let parkedFetch { finish(parkedFetch) { refused(.fetchSessionIdNotFound) } }
+    }
+
     private func handleFetch(
         _ request: FetchRequest, _ session: ServedFetchSession.Answer, _ header: RequestHeader, _ plan: FaultPlan
     ) -> FetchResponse? {
-        if case .refused(let code) = session {
-            var response = FetchResponse()
-            response.throttleTimeMs = throttleMs
-            response.errorCode = code
-            return response
-        }
+        if case .refused(let code) = session { return refused(code) }
         let collected = collect(request, header, plan)
         let waitMs = Int64(max(0, request.maxWaitMs))
         if collected.isEnough || waitMs == 0 || plan.holdsAnswer || plan.disconnect != nil {
@@ -49,23 +73,30 @@ extension Session {
         }
         let grown = parked.waiter.grownByteCount
         let collected = collect(parked.request, parked.header, parked.plan)
-        if collected.isEnough { return finish(parked, collected) }
+        if collected.isEnough { return finish(parked) { send(collected, parked.session) } }
         parked.waiter.wait(for: grown + collected.missingByteCount)
     }
 
     private func unpark(isTimeOver: Bool) {
         guard let parked = parkedFetch, isTimeOver || parked.waiter.isDone else { return }
         let collected = collect(parked.request, parked.header, parked.plan)
-        if isTimeOver || collected.isEnough { finish(parked, collected) } else { park() }
+        if isTimeOver || collected.isEnough { finish(parked) { send(collected, parked.session) } } else { park() }
     }
 
-    private func finish(_ parked: ParkedFetch, _ collected: CollectedFetch) {
+    private func finish(_ parked: ParkedFetch, _ response: () -> FetchResponse) {
         parked.waiter.cancel()
         parkedFetch = nil
         throttleMs = parked.throttleMs
-        answer(send(collected, parked.session), to: parked.header)
+        answer(response(), to: parked.header)
         throttleMs = 0
         resume(throttleMs: parked.throttleMs)
+    }
+
+    private func refused(_ code: KafkaErrorCode) -> FetchResponse {
+        var response = FetchResponse()
+        response.throttleTimeMs = throttleMs
+        response.errorCode = code
+        return response
     }
 
     /// The answer. Its batches go to the output, in the order of the answer's splices.
@@ -78,7 +109,7 @@ extension Session {
         case .first, .changes:
             var isWhole = false
             if case .first = session { isWhole = true }
-            fetchSession.tell(&response, isWhole: isWhole, isCut: collected.isCut)
+            fetchSession.tell(&response, isWhole: isWhole)
         }
         return response
     }

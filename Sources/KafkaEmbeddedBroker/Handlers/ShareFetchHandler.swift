@@ -20,10 +20,7 @@ extension Session {
             request.topics.map { topic in
                 (topic.topicID, topic.partitions.map { ($0.index, $0.acknowledgementBatches) })
             }, owner, mayRenew: request.isRenewAck)
-        if request.shareSessionEpoch == -1 {
-            shareSessions[owner] = nil
-            cluster.shares.release(owner.member, of: owner.group, at: node.id)
-        }
+        if request.shareSessionEpoch == -1 { endShareSession(of: owner) }
         let share = ShareFetch(
             owner: owner, request: request, response: response, acknowledged: acknowledged)
         let collected = collect(share, plan)
@@ -39,29 +36,6 @@ extension Session {
         parkShareFetch()
         return nil
     }
-
-    /// Why the session is not served; nil when it is.
-    private func takeSession(_ request: ShareFetchRequest, _ owner: ServedShareSession.Owner) -> KafkaErrorCode? {
-        if owner.group.isEmpty || owner.member.isEmpty { return .invalidRequest }
-        let acknowledges = request.topics.contains { $0.partitions.contains { !$0.acknowledgementBatches.isEmpty } }
-        switch request.shareSessionEpoch {
-        case 0:
-            if acknowledges { return .invalidRequest }
-            if shareSessions[owner] == nil, shareSessions.count >= Self.shareSessionCountMax {
-                return .shareSessionLimitReached
-            }
-            shareSessions[owner] = ServedShareSession()
-        case -1: return shareSessions[owner] == nil ? .shareSessionNotFound : nil
-        case let epoch:
-            guard shareSessions[owner] != nil else { return .shareSessionNotFound }
-            guard shareSessions[owner]!.advance(epoch) else { return .invalidShareSessionEpoch }
-        }
-        shareSessions[owner]!.change(by: request)
-        return nil
-    }
-
-    /// The most sessions of one connection.
-    static let shareSessionCountMax = 100
 
     // MARK: Waiting
 
@@ -94,8 +68,7 @@ extension Session {
     }
 
     private func finish(_ parked: ParkedShareFetch, _ collected: CollectedShareFetch) {
-        parked.waiter.cancel()
-        parkedShareFetch = nil
+        forgetParkedShareFetch()
         throttleMs = parked.throttleMs
         answer(send(collected, parked.share.owner), to: parked.header)
         throttleMs = 0
@@ -173,11 +146,12 @@ extension Session {
         let left = Int(request.maxRecords) - collected.recordCount
         let byteCountLeft =
             min(Int(max(0, request.maxBytes)), cluster.configuration.fetchByteCountMax) - collected.byteCount
+        let leadership = log.leadership
         let next = cluster.shares.update(
             key(name, share.owner.group), initial: { self.beginning(log, share.owner.group) }
         ) {
-            (state: inout SharePartition) in
-            let isFreed = state.refresh(logStart: log.startOffset, leader: log.leadership, limits, now: now)
+            (state: inout SharePartition, _) in
+            let isFreed = state.refresh(logStart: log.startOffset, leader: leadership, limits, now: now)
             return ((offset: state.nextOffset(limits), wakeAt: state.wakeAt), isFreed)
         }
         guard let next else { return collected.fail(&partition, .policyViolation) }
@@ -186,15 +160,18 @@ extension Session {
         let found = log.read(
             from: offset, byteCountMax: byteCountLeft, takesFirst: collected.batches.isEmpty, node: node.id, epoch: -1)
         guard found.errorCode == .none, let last = found.batches.last else { return }
-        let acquired =
-            cluster.shares.update(key(name, share.owner.group), initial: { nil }) { state in
-                (
-                    state.acquire(
-                        offset...last.lastOffset, batchEnds: found.batches.map(\.lastOffset), recordCountMax: left,
-                        isStrict: request.shareAcquireMode == 1, member: share.owner.member, limits, now: now), false
-                )
-            } ?? []
-        guard let first = acquired.first?.firstOffset, let end = acquired.last?.lastOffset else { return }
+        let acquired = cluster.shares.update(key(name, share.owner.group), initial: { nil }) {
+            (state: inout SharePartition, room) -> ([ShareFetchResponse.AcquiredRecords], isFreed: Bool) in
+            // What was read may be lost meanwhile: the leader epoch is another one then.
+            guard log.leadership == leadership else { return ([], false) }
+            var limits = limits
+            limits.recordCountMax = min(limits.recordCountMax, state.entries.count + room)
+            let acquired = state.acquire(
+                offset...last.lastOffset, batchEnds: found.batches.map(\.lastOffset), recordCountMax: left,
+                isStrict: request.shareAcquireMode == 1, member: share.owner.member, limits, now: now)
+            return (acquired, false)
+        }
+        guard let acquired, let first = acquired.first?.firstOffset, let end = acquired.last?.lastOffset else { return }
         partition.acquiredRecords = acquired
         let batches = found.batches.filter { $0.lastOffset >= first && $0.baseOffset <= end }
         partition.records = .external(byteCount: batches.reduce(0) { $0 + $1.byteCount })
@@ -240,10 +217,7 @@ extension Session {
             request.topics.map { topic in
                 (topic.topicID, topic.partitions.map { ($0.index, $0.acknowledgementBatches) })
             }, owner, mayRenew: request.isRenewAck)
-        if request.shareSessionEpoch == -1 {
-            shareSessions[owner] = nil
-            cluster.shares.release(owner.member, of: owner.group, at: node.id)
-        }
+        if request.shareSessionEpoch == -1 { endShareSession(of: owner) }
         response.topics = request.topics.map { asked in
             var topic = ShareAcknowledgeResponse.Topic()
             topic.topicID = asked.topicID
@@ -267,14 +241,6 @@ extension Session {
         return response
     }
 
-    private func takeSession(_ request: ShareAcknowledgeRequest, _ owner: ServedShareSession.Owner) -> KafkaErrorCode? {
-        if owner.group.isEmpty || owner.member.isEmpty { return .invalidRequest }
-        if request.shareSessionEpoch == 0 { return .invalidShareSessionEpoch }
-        guard shareSessions[owner] != nil else { return .shareSessionNotFound }
-        if request.shareSessionEpoch == -1 { return nil }
-        return shareSessions[owner]!.advance(request.shareSessionEpoch) ? nil : .invalidShareSessionEpoch
-    }
-
     /// - Returns: what came of each partition of which something is said.
     private func acknowledge(
         _ topics: [(id: KafkaUUID, partitions: [(index: Int32, batches: [AcknowledgementBatch])])],
@@ -296,7 +262,7 @@ extension Session {
                 }
                 let now = MonotonicInstant.now
                 codes[name] =
-                    cluster.shares.update(key(name, owner.group), initial: { nil }) { state in
+                    cluster.shares.update(key(name, owner.group), initial: { nil }) { state, _ in
                         _ = state.refresh(logStart: log.startOffset, leader: log.leadership, limits, now: now)
                         return (
                             state.acknowledge(batches, member: owner.member, mayRenew: mayRenew, limits, now: now),
@@ -306,14 +272,6 @@ extension Session {
             }
         }
         return codes
-    }
-
-    /// The connection is closed: what was acquired over it is given back.
-    func endShareSessions() {
-        parkedShareFetch?.waiter.cancel()
-        parkedShareFetch = nil
-        for owner in shareSessions.keys { cluster.shares.release(owner.member, of: owner.group, at: node.id) }
-        shareSessions = [:]
     }
 }
 

@@ -175,9 +175,13 @@ extension Session {
                     partition.errorMessage = partition.errorCode.message
                     return partition
                 }
-                cluster.shares.set(
+                let isSet = cluster.shares.set(
                     ShareStore.Key(group: request.groupID, topicID: topic.id, partition: wanted.index),
                     SharePartition(start: max(log.startOffset, wanted.startOffset), leader: log.leadership))
+                if !isSet {
+                    partition.errorCode = .policyViolation
+                    partition.errorMessage = partition.errorCode.message
+                }
                 return partition
             }
             return answer
@@ -206,7 +210,7 @@ extension Session {
                 return answer
             }
             answer.topicID = topic.id
-            for key in known.keys where key.topicID == topic.id { cluster.shares.set(key, nil) }
+            for key in known.keys where key.topicID == topic.id { cluster.shares.forget(key) }
             return answer
         }
         if let code = plan.errorAfterStore() { response.errorCode = code }

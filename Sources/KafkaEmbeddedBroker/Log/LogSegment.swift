@@ -1,15 +1,18 @@
 /// A stretch of memory that holds batches of one partition, one behind the other. It is filled once, and its memory is used again
 /// when no batch in it is kept or being sent any more.
 final class LogSegment: @unchecked Sendable {
-    // Unchecked: bytes are written where none were taken yet, under the lock of the partition that owns the segment.
+    // Unchecked: bytes are written where none were taken yet, under the lock of the partition, or of the pool, that owns the segment.
     private let slice: MemorySlice
-    /// Gets the memory back; nil where it is freed.
-    private let pool: SegmentPool?
+    /// Gets the memory back; nil where it is freed, belongs to `whole`, or the pool is gone. Weak, because a pool keeps a segment.
+    private weak var pool: SegmentPool?
+    /// The segment that this one is a part of.
+    private let whole: LogSegment?
     private var usedByteCount = 0
 
-    init(_ slice: MemorySlice, of pool: SegmentPool?) {
+    init(_ slice: MemorySlice, of pool: SegmentPool?, within whole: LogSegment? = nil) {
         self.slice = slice
         self.pool = pool
+        self.whole = whole
     }
 
     deinit { pool?.giveBack(slice) }
@@ -20,6 +23,15 @@ final class LogSegment: @unchecked Sendable {
         guard memory.count - usedByteCount >= byteCount else { return nil }
         defer { usedByteCount += byteCount }
         return UnsafeMutableRawBufferPointer(rebasing: memory[usedByteCount..<usedByteCount + byteCount])
+    }
+
+    /// Makes a segment of memory behind what was taken before; nil when so much is not left.
+    func takeSegment(_ byteCount: Int) -> LogSegment? {
+        guard slice.range.count - usedByteCount >= byteCount else { return nil }
+        defer { usedByteCount += byteCount }
+        let begin = slice.range.lowerBound + usedByteCount
+        return LogSegment(
+            MemorySlice(region: slice.region, range: begin..<begin + byteCount), of: nil, within: self)
     }
 }
 

@@ -36,7 +36,8 @@ extension PartitionLog {
             }
             state.endOffset = end
             state.epochs.cut(from: end)
-            state.transactions.cut(from: end)
+            let left = state.batches
+            state.transactions.cut(from: end, left: left.indices.lazy.map { left[$0].header })
             state.producers.forgetAll()
             state.leaderEpoch += 1
             keptByteCount.store(state.batches.byteCount, ordering: .relaxed)

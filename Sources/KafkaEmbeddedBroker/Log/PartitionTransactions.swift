@@ -56,11 +56,26 @@ struct PartitionTransactions {
         aborted.filter { $0.lastOffset >= range.lowerBound && $0.firstOffset < range.upperBound }
     }
 
-    /// Forgets what happened at or behind an offset: the records there are lost.
-    mutating func cut(from offset: Int64) {
+    /// Goes back to what was at an offset, because the records from there on are lost. Transactions whose markers are among them are
+    /// open again, as in Kafka, which reads what is left anew; a later marker of their producer ends them.
+    ///
+    /// - Parameter left: the headers of all batches that are left, in their order.
+    mutating func cut(from offset: Int64, left: some Sequence<RecordBatchHeader>) {
         aborted.removeAll { $0.lastOffset >= offset }
         for (producerID, transaction) in open where transaction.firstOffset ?? -1 >= offset {
             open[producerID]?.firstOffset = nil
+        }
+        var unended: [Int64: (epoch: Int16, firstOffset: Int64)] = [:]
+        for batch in left where batch.attributes.isTransactional {
+            if batch.attributes.isControl {
+                unended[batch.producerID] = nil
+            } else if unended[batch.producerID] == nil {
+                unended[batch.producerID] = (batch.producerEpoch, batch.baseOffset)
+            }
+        }
+        for (producerID, transaction) in unended where open[producerID]?.firstOffset == nil {
+            let epoch = open[producerID]?.epoch ?? transaction.epoch
+            open[producerID] = Open(epoch: epoch, firstOffset: transaction.firstOffset)
         }
     }
 

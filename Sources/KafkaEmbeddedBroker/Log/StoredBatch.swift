@@ -32,6 +32,8 @@ final class StoredBatch: @unchecked Sendable {
         maxTimestampMs = header.maxTimestampMs
     }
 
+    /// Read from the bytes, which were checked before they were stored.
+    var header: RecordBatchHeader { RecordBatchHeader(unchecked: buffer.bytes) }
     var byteCount: Int { bytes.count }
     var lastOffset: Int64 { baseOffset + Int64(lastOffsetDelta) }
     var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(bytes) }

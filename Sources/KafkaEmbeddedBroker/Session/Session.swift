@@ -113,6 +113,7 @@ final class Session: @unchecked Sendable {
         isClosed = true
         parkedFetch?.waiter.cancel()
         parkedFetch = nil
+        node.fetchSessions.giveBack(fetchSession.id)
         endShareSessions()
         if let parkedGroupRequest { cluster.groups.forget(parkedGroupRequest.waiter) }
         parkedGroupRequest = nil

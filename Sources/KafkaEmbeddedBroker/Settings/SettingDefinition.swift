@@ -147,6 +147,8 @@ extension SettingDefinition {
             int("group.max.session.timeout.ms", groups.sessionTimeoutMax.milliseconds),
             int("group.max.size", groups.sizeMax),
             int("group.min.session.timeout.ms", groups.sessionTimeoutMin.milliseconds),
+            int("group.share.max.share.sessions", groups.shareSessionCountMax),
+            int("max.incremental.fetch.session.cache.slots", configuration.fetchSessionCountMax),
             int("message.max.bytes", configuration.messageByteCountMax),
             int("node.id", node),
             int("num.partitions", configuration.defaultPartitionCount),

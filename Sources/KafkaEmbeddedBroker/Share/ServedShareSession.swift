@@ -11,6 +11,11 @@ struct ServedShareSession: Sendable {
     struct Owner: Hashable, Sendable {
         let group: String
         let member: String
+
+        /// The longest id, in bytes: a group keeps it with each record that the member has.
+        static let idByteCountMax = 1024
+
+        var isLegal: Bool { [group, member].allSatisfy { (1...Self.idByteCountMax).contains($0.utf8.count) } }
     }
 
     /// The epoch that the next request has to have.

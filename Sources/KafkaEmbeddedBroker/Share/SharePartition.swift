@@ -78,6 +78,12 @@ struct SharePartition: Sendable {
         return isFreed
     }
 
+    /// The log has lost its records from an offset on. What comes at these offsets next are other records.
+    mutating func cut(from logEnd: Int64) {
+        if end > logEnd { entries.removeLast(min(entries.count, Int(end - logEnd))) }
+        start = min(start, logEnd)
+    }
+
     /// A session has ended: what the member has not acknowledged counts as never delivered to it.
     ///
     /// - Returns: whether records have become available.

@@ -12,30 +12,41 @@ final class ShareStore: Sendable {
 
     fileprivate struct State {
         var partitions: [Key: SharePartition] = [:]
+        /// Those that were acquired and are not done, of all partitions.
+        var recordCount = 0
         /// Fetches that wait, by group.
         var waiters: [String: [FetchWaiter]] = [:]
     }
 
     private let state = Mutex(State())
+    private let partitionCountMax: Int
+    private let recordCountMax: Int
 
-    /// So many partitions of groups are kept; more can't be shared.
-    static let partitionCountMax = 100_000
+    /// - Parameters:
+    ///   - partitionCountMax: so many partitions of groups are kept; more can't be shared.
+    ///   - recordCountMax: so many records may be with members or come again, of all groups together. Beyond them no others are acquired.
+    init(partitionCountMax: Int = 100_000, recordCountMax: Int = 1_000_000) {
+        self.partitionCountMax = partitionCountMax
+        self.recordCountMax = recordCountMax
+    }
 
     /// Does something with what a group has done with a partition.
     ///
     /// - Parameters:
     ///   - initial: makes it where there is nothing yet.
-    ///   - body: returns its result, and whether records have become available.
+    ///   - body: is told how many records may be acquired that never were; returns its result, and whether records have become available.
     /// - Returns: nil when there is no room for it.
     func update<Result>(
-        _ key: Key, initial: () -> SharePartition?, _ body: (inout SharePartition) -> (Result, isFreed: Bool)
+        _ key: Key, initial: () -> SharePartition?,
+        _ body: (inout SharePartition, _ room: Int) -> (Result, isFreed: Bool)
     ) -> Result? {
         let (result, waiters) = state.withLock { state -> (Result?, [FetchWaiter]) in
-            var partition = state.partitions.removeValue(forKey: key)
-            if partition == nil, state.partitions.count < Self.partitionCountMax { partition = initial() }
+            var partition = state.take(key)
+            if partition == nil, state.partitions.count < partitionCountMax { partition = initial() }
             guard var partition else { return (nil, []) }
-            let (result, isFreed) = body(&partition)
-            state.partitions[key] = partition
+            let (result, isFreed) = body(
+                &partition, max(0, recordCountMax - state.recordCount - partition.entries.count))
+            state.put(partition, key)
             return (result, isFreed ? state.takeWaiters(key.group) : [])
         }
         for waiter in waiters { waiter.wake() }
@@ -50,18 +61,45 @@ final class ShareStore: Sendable {
     subscript(key: Key) -> SharePartition? { state.withLock { $0.partitions[key] } }
 
     /// Sets where a group goes on.
-    func set(_ key: Key, _ partition: SharePartition?) {
+    ///
+    /// - Returns: false when there is no room for it.
+    func set(_ key: Key, _ partition: SharePartition) -> Bool {
+        let (isSet, waiters) = state.withLock { state in
+            let isKnown = state.take(key) != nil
+            guard isKnown || state.partitions.count < partitionCountMax else { return (false, [FetchWaiter]()) }
+            state.put(partition, key)
+            return (true, state.takeWaiters(key.group))
+        }
+        for waiter in waiters { waiter.wake() }
+        return isSet
+    }
+
+    /// Forgets what a group has done with a partition.
+    func forget(_ key: Key) {
         let waiters = state.withLock { state in
-            state.partitions[key] = partition
+            _ = state.take(key)
             return state.takeWaiters(key.group)
         }
         for waiter in waiters { waiter.wake() }
     }
 
-    func forget(group: String) { state.withLock { $0.partitions = $0.partitions.filter { $0.key.group != group } } }
+    func forget(group: String) { forgetAll { $0.group == group } }
 
-    func forget(topicID: KafkaUUID) {
-        state.withLock { $0.partitions = $0.partitions.filter { $0.key.topicID != topicID } }
+    func forget(topicID: KafkaUUID) { forgetAll { $0.topicID == topicID } }
+
+    private func forgetAll(where isGone: (Key) -> Bool) {
+        state.withLock { state in for key in state.partitions.keys.filter(isGone) { _ = state.take(key) } }
+    }
+
+    /// A partition has lost its records from an offset on.
+    func cut(_ topicID: KafkaUUID, _ partition: Int32, from offset: Int64) {
+        state.withLock { state in
+            for key in state.partitions.keys.filter({ $0.topicID == topicID && $0.partition == partition }) {
+                guard var cut = state.take(key) else { continue }
+                cut.cut(from: offset)
+                state.put(cut, key)
+            }
+        }
     }
 
     /// Gives back what a member has.
@@ -82,14 +120,37 @@ final class ShareStore: Sendable {
     /// Wakes a fetch when records of its group become available.
     func notify(_ waiter: FetchWaiter, of group: String) {
         state.withLock { state in
-            state.waiters[group, default: []].removeAll { $0.isDone }
-            state.waiters[group]!.append(waiter)
+            state.dropDoneWaiters(group)
+            state.waiters[group, default: []].append(waiter)
         }
     }
+
+    /// Forgets fetches that wait no longer.
+    func forgetDoneWaiters(of group: String) { state.withLock { $0.dropDoneWaiters(group) } }
+
+    /// The groups with fetches that wait.
+    var waitingGroupCount: Int { state.withLock { $0.waiters.count } }
 }
 
 extension ShareStore.State {
+    fileprivate mutating func take(_ key: ShareStore.Key) -> SharePartition? {
+        guard let partition = partitions.removeValue(forKey: key) else { return nil }
+        recordCount -= partition.entries.count
+        return partition
+    }
+
+    fileprivate mutating func put(_ partition: SharePartition, _ key: ShareStore.Key) {
+        partitions[key] = partition
+        recordCount += partition.entries.count
+    }
+
     fileprivate mutating func takeWaiters(_ group: String) -> [FetchWaiter] {
         waiters.removeValue(forKey: group) ?? []
+    }
+
+    fileprivate mutating func dropDoneWaiters(_ group: String) {
+        guard var left = waiters.removeValue(forKey: group) else { return }
+        left.removeAll { $0.isDone }
+        if !left.isEmpty { waiters[group] = left }
     }
 }

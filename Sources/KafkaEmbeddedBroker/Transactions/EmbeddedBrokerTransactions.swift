@@ -9,6 +9,9 @@ public struct EmbeddedBrokerTransactions: Sendable {
     public var timeoutMax = Duration.seconds(900)
     /// The most transactional ids that are remembered, 1 to 10 million. One more is refused with POLICY_VIOLATION.
     public var idCountMax = 100_000
+    /// The bytes that all transactional ids, and the partitions and groups of their transactions, may take together, at least 1. What
+    /// would exceed them is refused with POLICY_VIOLATION.
+    public var byteCountMax = 64 << 20
 
     /// Settings that have the values that the properties begin with.
     public init() {}
@@ -17,5 +20,6 @@ public struct EmbeddedBrokerTransactions: Sendable {
         check.expect("transactions.version", version, in: 0...2)
         check.expect("transactions.timeoutMax", timeoutMax, in: .milliseconds(1) ... .seconds(86_400))
         check.expect("transactions.idCountMax", idCountMax, in: 1...10_000_000)
+        check.expect("transactions.byteCountMax", byteCountMax > 0, "is \(byteCountMax); it must be positive")
     }
 }

@@ -8,10 +8,28 @@ import Synchronization
 /// The transactions of the cluster.
 final class TransactionCoordinator: Sendable {
     struct State {
-        var producers: [String: TransactionalProducer] = [:]
+        private(set) var producers: [String: TransactionalProducer] = [:]
+        /// About the bytes that they take.
+        private var byteCount = 0
         var alarm: GroupAlarm?
         /// When the alarm goes off.
         var alarmAt = MonotonicInstant.distantFuture
+
+        /// Keeps what an id has come to.
+        mutating func put(_ producer: TransactionalProducer, _ id: String) {
+            byteCount += growth(by: producer, id)
+            producers[id] = producer
+        }
+
+        /// Whether an id may come to that. It may always shrink.
+        func hasRoom(for producer: TransactionalProducer, _ id: String, byteCountMax: Int) -> Bool {
+            let growth = growth(by: producer, id)
+            return growth <= 0 || growth <= byteCountMax - byteCount
+        }
+
+        private func growth(by producer: TransactionalProducer, _ id: String) -> Int {
+            producer.byteCount - (producers[id]?.byteCount ?? -id.utf8.count)
+        }
 
         mutating func setAlarm(_ moment: MonotonicInstant) {
             guard moment < alarmAt else { return }
@@ -48,13 +66,15 @@ extension Cluster {
         }
         return try transactions.state.withLock { state throws(TransactionRefusal) in
             guard var producer = state.producers[id] else {
-                if state.producers.count >= settings.idCountMax { throw TransactionRefusal(.policyViolation) }
                 let producer = TransactionalProducer(producerID: makeProducerID(), timeoutMs: timeoutMs)
-                state.producers[id] = producer
+                guard state.producers.count < settings.idCountMax,
+                    state.hasRoom(for: producer, id, byteCountMax: settings.byteCountMax)
+                else { throw TransactionRefusal(.policyViolation) }
+                state.put(producer, id)
                 return (producer.producerID, producer.epoch)
             }
             let ending = try producer.initialize(known: known, timeoutMs: timeoutMs, makeID: makeProducerID)
-            state.producers[id] = producer
+            state.put(producer, id)
             if let ending { finish(ending) }
             return (producer.producerID, producer.epoch)
         }
@@ -86,8 +106,11 @@ extension Cluster {
             return
         }
         producer.add(partitions, groups: groups, now: .now, nowMs: WallTime.now.millisecondsSince1970)
+        guard state.hasRoom(for: producer, id, byteCountMax: transactions.settings.byteCountMax) else {
+            throw TransactionRefusal(.policyViolation)
+        }
         state.setAlarm(producer.deadline)
-        state.producers[id] = producer
+        state.put(producer, id)
     }
 
     /// Lets a partition take batches of a transaction, which it has to be in.
@@ -127,7 +150,7 @@ extension Cluster {
         try transactions.state.withLock { state throws(TransactionRefusal) in
             guard var producer = state.producers[id] else { throw TransactionRefusal(.invalidProducerIdMapping) }
             let ending = try producer.end(commit: commit, producerID, epoch, bumps: bumps, makeID: makeProducerID)
-            state.producers[id] = producer
+            state.put(producer, id)
             if let ending { finish(ending) }
             return (producer.producerID, producer.epoch)
         }
@@ -144,7 +167,7 @@ extension Cluster {
                 }
                 var producer = producer
                 finish(producer.expire())
-                state.producers[id] = producer
+                state.put(producer, id)
             }
         }
     }

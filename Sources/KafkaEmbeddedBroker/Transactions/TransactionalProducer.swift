@@ -56,6 +56,10 @@ struct TransactionalProducer: Sendable {
     private(set) var beganMs: Int64 = -1
     /// When the transaction is aborted, unless it ends before.
     private(set) var deadline = MonotonicInstant.distantFuture
+    /// About the bytes that it takes.
+    private(set) var byteCount = Self.emptyByteCount
+
+    private static let emptyByteCount = 256
 
     init(producerID: Int64, timeoutMs: Int32) {
         self.producerID = producerID
@@ -124,8 +128,8 @@ struct TransactionalProducer: Sendable {
             beganMs = nowMs
             deadline = now + .milliseconds(Int(timeoutMs))
         }
-        self.partitions.formUnion(partitions)
-        self.groups.formUnion(groups)
+        for partition in partitions where self.partitions.insert(partition).inserted { byteCount += 96 }
+        for group in groups where self.groups.insert(group).inserted { byteCount += 64 + group.utf8.count }
     }
 
     /// Whether a partition is in the transaction.
@@ -181,6 +185,7 @@ struct TransactionalProducer: Sendable {
             state = isCommit ? .completeCommit : .completeAbort
             partitions = []
             groups = []
+            byteCount = Self.emptyByteCount
             beganMs = -1
             deadline = .distantFuture
         }

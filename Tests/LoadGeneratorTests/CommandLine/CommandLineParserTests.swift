@@ -288,12 +288,17 @@ import Testing
         #expect(controlled.isControlled && controlled.endsWithInput)
         #expect(try Self.parse("broker") == .broker(BrokerOptions()))
         #expect(try Self.parse("broker --log drop") != .broker(BrokerOptions()))
+        guard case .broker(let prepared) = try Self.parse("broker --log memory:4GiB --prepare 2GiB") else {
+            throw UsageError("not a broker")
+        }
+        #expect(prepared.prepareByteCount == 2 << 30)
     }
 
     @Test(arguments: [
         "broker --port 65536", "broker --port -1", "broker --brokers 0", "broker --port 65535 --brokers 2",
         "broker --log disk", "broker --log memory:", "broker --log memory:5", "broker --fault=", "broker --fault a",
-        "broker --rtt -1ms", "broker --rtt 5", "broker --rtt 2m", "broker --rtt 1ms,2ms",
+        "broker --prepare -1", "broker --log drop --prepare 1GiB", "broker --rtt -1ms", "broker --rtt 5",
+        "broker --rtt 2m", "broker --rtt 1ms,2ms",
     ])
     func nonsenseForTheBrokerIsRefused(line: String) {
         // The last option of the line is the wrong one.

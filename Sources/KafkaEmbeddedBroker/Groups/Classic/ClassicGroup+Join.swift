@@ -16,7 +16,11 @@ struct JoinAttempt: Sendable {
         version == 0 ? sessionTimeout : .milliseconds(Int64(max(0, request.rebalanceTimeoutMs)))
     }
     /// About the bytes that a group keeps of it.
-    var byteCount: Int { request.protocols.reduce(1024) { $0 + 64 + $1.name.utf8.count + $1.metadata.count } }
+    var byteCount: Int {
+        request.protocols.reduce(1024 + newID.utf8.count + client.byteCount) {
+            $0 + 64 + $1.name.utf8.count + $1.metadata.count
+        }
+    }
 }
 
 extension ClassicGroup {

@@ -46,7 +46,9 @@ struct ClassicGroup: Sendable {
     /// Static members by their instance ids.
     private(set) var staticMembers: [String: String] = [:]
     /// Ids that were given out and that nobody has joined with yet (KIP-394), and when they are forgotten.
-    var pending: [String: MonotonicInstant] = [:]
+    var pending: [String: MonotonicInstant] = [:] {
+        didSet { pendingByteCount = pending.keys.reduce(0) { $0 + 64 + $1.utf8.count } }
+    }
     var joining: Joining?
     /// When those that still owe SyncGroup are taken for gone.
     var syncDeadline = MonotonicInstant.distantFuture
@@ -54,8 +56,9 @@ struct ClassicGroup: Sendable {
     var answers: [GroupAnswer] = []
     /// No deadline is before this one.
     private(set) var wakeAt = MonotonicInstant.distantFuture
-    /// About the bytes that it takes.
-    private(set) var byteCount = 256
+    /// About the bytes that members take, and the group without any.
+    private var memberByteCount = 256
+    private var pendingByteCount = 0
     /// How many members support each way to assign partitions.
     private var supporterCounts: [String: Int] = [:]
     private var nextNumber: UInt64 = 0
@@ -66,6 +69,9 @@ struct ClassicGroup: Sendable {
     static let pendingCountMax = 1000
 
     init(_ settings: EmbeddedBrokerGroups) { self.settings = settings }
+
+    /// About the bytes that it takes.
+    var byteCount: Int { memberByteCount + pendingByteCount }
 
     /// In the order in which they joined.
     var orderedMembers: [ClassicMember] { members.values.sorted { $0.number < $1.number } }
@@ -113,7 +119,7 @@ struct ClassicGroup: Sendable {
     }
 
     private mutating func count(_ member: ClassicMember, _ change: Int) {
-        byteCount += member.byteCount * change
+        memberByteCount += member.byteCount * change
         for name in member.protocolNames { supporterCounts[name, default: 0] += change }
         if change < 0 { supporterCounts = supporterCounts.filter { $0.value > 0 } }
     }

@@ -32,7 +32,7 @@ struct ClassicMember: Sendable {
 
     /// About the bytes that it takes.
     var byteCount: Int {
-        256 + id.utf8.count + assignment.count
+        256 + id.utf8.count + (instanceID?.utf8.count ?? 0) + client.byteCount + assignment.count
             + protocols.reduce(0) { $0 + 64 + $1.name.utf8.count + $1.metadata.count }
     }
 }

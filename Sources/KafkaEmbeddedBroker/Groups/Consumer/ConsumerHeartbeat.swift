@@ -20,7 +20,11 @@ struct ConsumerHeartbeat: Sendable {
     }
 
     /// About the bytes that a group keeps of it.
-    var byteCount: Int { (request.subscribedTopicNames ?? []).reduce(1024) { $0 + 64 + $1.utf8.count } }
+    var byteCount: Int {
+        (request.subscribedTopicNames ?? []).reduce(1024 + memberID.utf8.count + client.byteCount) {
+            $0 + 64 + $1.utf8.count
+        }
+    }
 
     /// - Parameter newID: for a member of version 0 that has no id yet.
     /// - Throws: what is wrong with the request.

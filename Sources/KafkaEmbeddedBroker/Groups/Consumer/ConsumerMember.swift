@@ -53,6 +53,8 @@ struct ConsumerMember: Sendable {
 
     /// About the bytes that it takes without its partitions.
     var byteCount: Int {
-        512 + id.utf8.count + topicNames.reduce(0) { $0 + 64 + $1.utf8.count } + (pattern?.byteCount ?? 0)
+        512 + id.utf8.count + (instanceID?.utf8.count ?? 0) + (rackID?.utf8.count ?? 0) + client.byteCount
+            + topicNames.reduce(0) { $0 + 64 + $1.utf8.count }
+            + (pattern?.byteCount ?? 0)
     }
 }

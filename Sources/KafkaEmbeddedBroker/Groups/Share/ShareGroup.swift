@@ -21,7 +21,10 @@ struct ShareGroup: Sendable {
         var deadline = MonotonicInstant.distantFuture
 
         /// About the bytes that it takes without its partitions.
-        var byteCount: Int { 512 + id.utf8.count + topicNames.reduce(0) { $0 + 64 + $1.utf8.count } }
+        var byteCount: Int {
+            512 + id.utf8.count + (rackID?.utf8.count ?? 0) + client.byteCount
+                + topicNames.reduce(0) { $0 + 64 + $1.utf8.count }
+        }
     }
 
     let settings: EmbeddedBrokerGroups
@@ -188,5 +191,5 @@ extension ShareGroupHeartbeatRequest {
     }
 
     /// About the bytes that a group keeps of it.
-    var byteCount: Int { (subscribedTopicNames ?? []).reduce(1024) { $0 + 64 + $1.utf8.count } }
+    var byteCount: Int { (subscribedTopicNames ?? []).reduce(1024 + memberID.utf8.count) { $0 + 64 + $1.utf8.count } }
 }
