@@ -50,6 +50,7 @@ package struct MetricColumn: Sendable, Equatable {
         LatencyStage.allCases.flatMap { stage in
             LatencyFigures.columnNames.map { MetricColumn("latency_\(stage.rawValue)_\($0)_us", .lower) }
         } + ["latency_total_above_1h", "latency_end_to_end_not_positive"].map { MetricColumn($0, .lower) }
+        + [MetricColumn("clock_ahead_us", .neither), MetricColumn("clock_error_us", .lower)]
 
     private static let readBack =
         [MetricColumn("records_read", .higher)]

@@ -2,6 +2,7 @@ import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import KafkaClient
@@ -118,6 +119,26 @@ import Testing
                 partitionByteCountMax: 1 << 10)
             try await withConsumer(fixture, all(1), configuration) { consumer in
                 try await expect([0: ["0.0", "0.1", "0.2"]], from: consumer)
+            }
+        }
+    }
+
+    @Test func `a partition that has no leader for a while is read on when it has one`() async throws {
+        try await withFixture(brokers: 2) { fixture in
+            try await fill(fixture, partitions: 1, records: 3)
+            try await withConsumer(fixture, all(1)) { consumer in
+                try await expect([0: ["0.0", "0.1", "0.2"]], from: consumer)
+                try fixture.broker.removeLeader("t", 0)
+                try await eventually {
+                    fixture.cluster.metadata.topic("t")?.description.partitions[0].leader == -1
+                }
+                // The consumer looks for it by itself: nothing else asks.
+                try fixture.broker.moveLeader("t", 0, to: 2)
+                try await eventually {
+                    fixture.cluster.metadata.topic("t")?.description.partitions[0].leader == 2
+                }
+                _ = try await fixture.deliver(try await fixture.makeBatches(["new"]))
+                try await expect([0: ["new"]], from: consumer)
             }
         }
     }

@@ -194,6 +194,8 @@ extension ConsumerLane {
             let described = description.partitions[Int(partition)]
             _ = readings[slot].take(leader: described.leader, epoch: described.leaderEpoch)
             place(slot, at: readings[slot].wantedBroker(now: .now))
+            // It is asked for until there is one.
+            if described.leader < 0 { refresh([name]) }
         }
         return true
     }
