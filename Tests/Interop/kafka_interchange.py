@@ -72,11 +72,12 @@ def compacted():
                 java.write(topic, given, codec)
             else:
                 Confluent(BOOTSTRAP).write(topic, given, codec)
-        transactions = ConfluentTransactions(BOOTSTRAP, topic, f"id-{writer}")
+        producer = ConfluentTransactions(BOOTSTRAP, topic, f"id-{writer}").client
         for word in ("commit", "abort", "commit"):
-            transactions.write([f"{word}-{i}" for i in range(5)])
-            transactions.end(word)
-        transactions.close()
+            producer.begin_transaction()
+            for i in range(5):
+                producer.produce(topic, f"{word} {i}", f"transactional {i}", 0)
+            (producer.commit_transaction if word == "commit" else producer.abort_transaction)(30)
     # What is written later ends the segments before; the last one is never compacted.
     for topic in topics.values():
         for _ in range(3):
