@@ -124,8 +124,10 @@ def java_consumers():
                         "--output", output, KAFKA_HOME=home)
         equal(ended.returncode, 0, f"status of {ended.stderr}")
         rows = table(output + "/peers.csv")
-        equal(sorted(row["client"] for row in rows if row["version"] == "4.3.1" and float(row["client_cpu_ns_per_record"]) > 0),
-              ["java", "java-client"], "rows of Kafka's own")
+        cpu = {row["client"]: float(row["client_cpu_ns_per_record"]) for row in rows if row["version"] == "4.3.1"}
+        equal(sorted(cpu), ["java", "java-client"], "rows of Kafka's own")
+        # The tool's is a difference of two starts of a virtual machine, which so few records may not exceed.
+        expect(cpu["java-client"] > 0 and cpu["java"] >= 0, f"CPU is {cpu}")
 
 
 @test("compare-peers end-to-end measures how long a record takes with kbench, librdkafka and Kafka's own client")

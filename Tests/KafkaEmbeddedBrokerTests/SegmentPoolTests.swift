@@ -48,7 +48,7 @@ import Testing
 
     @Test func `a pool goes with the last who uses it, and segments may outlast it`() {
         var pool: SegmentPool? = SegmentPool(freeByteCountMax: 4 << 20)
-        weak var gone = pool
+        weak let gone = pool
         let segments = [pool?.makeSegment(Self.segment), pool?.makeSegment(Self.segment / 2)]
         pool = nil
         #expect(gone == nil)

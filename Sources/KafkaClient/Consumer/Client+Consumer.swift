@@ -2,7 +2,7 @@ import KafkaProtocol
 import KafkaTransport
 
 extension Client {
-    /// Creates a consumer that a program keeps, and ends with ``Consumer/close()``.
+    /// Creates a consumer that a program keeps, and ends with ``Consumer/close(_:)``.
     ///
     /// - Parameters:
     ///   - partitions: the partitions to read, and where to begin in each.
@@ -29,7 +29,7 @@ extension Client {
     }
 
     /// Creates a consumer that is a member of a group, and joins the group. A program keeps it, and ends it with
-    /// ``Consumer/close()``.
+    /// ``Consumer/close(_:)``.
     ///
     /// - Parameters:
     ///   - group: the group, its topics, and how it is a member.

@@ -121,6 +121,8 @@ struct SimulatedGroup<Coordinator: SimulatedCoordinator> {
         }
         switch event {
         case .request(let client, let number, let request):
+            // Of a client that is gone nothing comes behind what the one sends that takes its place.
+            guard members[client].isAlive else { return }
             guard now >= downUntil else { return refuse(client, number, request) }
             elapse()
             answer(coordinator.receive(request, client: client, number: number, now: now))
