@@ -25,7 +25,6 @@ const char *const program = "librdkafka_peer";
 #define CHUNK 500
 // On a schedule, how long the producer sleeps at most between two looks at the clock.
 #define TICK_NS 50000
-#define CONNECT_MS 5000
 #define DRAIN_MS 60000
 
 // The lines of a file, without their ends.

@@ -14,7 +14,6 @@
 
 // Records that are taken at once.
 #define CHUNK 10000
-#define CONNECT_MS 5000
 // Without a record for so long, it fails.
 #define SILENCE_MS 30000
 
@@ -24,21 +23,8 @@ static rd_kafka_t *open_consumer(rd_kafka_conf_t *conf) {
     char error[512];
     rd_kafka_t *client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
     if (!client) fail("no consumer", error);
-    rd_kafka_poll_set_consumer(client);
-    const struct rd_kafka_metadata *metadata;
-    rd_kafka_resp_err_t failure = rd_kafka_metadata(client, 1, NULL, &metadata, CONNECT_MS);
-    if (failure) fail("metadata", rd_kafka_err2str(failure));
-    rd_kafka_metadata_destroy(metadata);
+    connect_client(client);
     return client;
-}
-
-static void assign_all(rd_kafka_t *client, const char *topic, int partitions) {
-    rd_kafka_topic_partition_list_t *all = rd_kafka_topic_partition_list_new(partitions);
-    for (int32_t partition = 0; partition < partitions; partition++)
-        rd_kafka_topic_partition_list_add(all, topic, partition)->offset = RD_KAFKA_OFFSET_BEGINNING;
-    rd_kafka_resp_err_t error = rd_kafka_assign(client, all);
-    if (error) fail("assign", rd_kafka_err2str(error));
-    rd_kafka_topic_partition_list_destroy(all);
 }
 
 // What was read; the first byte of each value, so that it is read at all.

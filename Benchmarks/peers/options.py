@@ -94,9 +94,7 @@ def arguments(clients):
     parser.add_argument("--linger-ms", type=count(0, 60_000), default=5, help="as fast as possible; default: 5")
     parser.add_argument("--rate", type=count(0, 10 ** 9), default=100_000,
                         help="records/s of the runs that measure latency; 0: none; default: 100k")
-    parser.add_argument("--rate-seconds", type=count(1, 3600), default=10, help="default: 10")
-    parser.add_argument("--rate-warmup-seconds", type=count(0, 3600), default=2,
-                        help="at the rate, before latencies count; default: 2")
+    add_rate_times(parser, warmup_seconds=2)
     parser.add_argument("--rate-linger-ms", type=count(0, 60_000), default=0, help="at the rate; default: 0")
     options = parser.parse_args()
     if True in options.idempotence:
@@ -137,9 +135,7 @@ def end_to_end_arguments(clients):
     parser.add_argument("--acks", choices=("0", "1", "all"), default="all", help="default: all")
     parser.add_argument("--linger-ms", type=count(0, 60_000), default=0, help="default: 0")
     parser.add_argument("--rate", type=count(1, 10 ** 9), default=10_000, help="records/s; default: 10k")
-    parser.add_argument("--rate-seconds", type=count(1, 3600), default=10, help="default: 10")
-    parser.add_argument("--rate-warmup-seconds", type=count(0, 3600), default=5,
-                        help="at the rate, before latencies count; default: 5")
+    add_rate_times(parser, warmup_seconds=5)
     options = parser.parse_args(sys.argv[2:])
     options.idempotence = [False]
     if options.payload_file:
@@ -147,6 +143,12 @@ def end_to_end_arguments(clients):
     if any(size < 16 for size in options.record_size or []):
         parser.error("--record-size: records have 16 bytes or more, their number is in them")
     return settled(parser, options)
+
+
+def add_rate_times(parser, warmup_seconds):
+    parser.add_argument("--rate-seconds", type=count(1, 3600), default=10, help="default: 10")
+    parser.add_argument("--rate-warmup-seconds", type=count(0, 3600), default=warmup_seconds,
+                        help=f"at the rate, before latencies count; default: {warmup_seconds}")
 
 
 def add_shared(parser, clients, records=None):

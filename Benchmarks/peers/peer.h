@@ -49,3 +49,24 @@ static inline rd_kafka_conf_t *settings(int count, char **pairs) {
     }
     return conf;
 }
+
+#define CONNECT_MS 5000
+
+// Waits until a client knows its brokers.
+static inline void connect_client(rd_kafka_t *client) {
+    const struct rd_kafka_metadata *metadata;
+    rd_kafka_resp_err_t failure = rd_kafka_metadata(client, 1, NULL, &metadata, CONNECT_MS);
+    if (failure) fail("metadata", rd_kafka_err2str(failure));
+    rd_kafka_metadata_destroy(metadata);
+}
+
+// Has a consumer read all partitions of a topic from their beginning.
+static inline void assign_all(rd_kafka_t *client, const char *topic, int partitions) {
+    rd_kafka_poll_set_consumer(client);
+    rd_kafka_topic_partition_list_t *all = rd_kafka_topic_partition_list_new(partitions);
+    for (int32_t partition = 0; partition < partitions; partition++)
+        rd_kafka_topic_partition_list_add(all, topic, partition)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_resp_err_t error = rd_kafka_assign(client, all);
+    if (error) fail("assign", rd_kafka_err2str(error));
+    rd_kafka_topic_partition_list_destroy(all);
+}

@@ -212,61 +212,57 @@ import Testing
         }
     }
 
-    @Test func `who leaves a loop and begins another one goes on, and so do commits`() async throws {
+    /// Runs `body` with the only member of a group, over a topic of one partition with so many records.
+    private func withOnlyMember(_ recordCount: Int, _ body: (Consumer) async throws -> Void) async throws {
         try await withFixture { fixture in
             try fixture.broker.createTopic("t", partitions: 1)
-            try await fill(fixture, 0..<30, partitions: 1)
+            try await fill(fixture, 0..<recordCount, partitions: 1)
             let loops = try EventLoopGroup(count: 1, name: "member")
             let consumer = Consumer(
                 ConsumerConfiguration(maxWait: .milliseconds(20)), cluster: fixture.cluster,
                 connection: fixture.connection, on: loops.loops, ownLoops: loops, group: group(.consumer))
             await consumer.join()
             try await always {
-                var nextOffset: Int64 = 0
-                for try await batch in consumer {
-                    nextOffset = batch.nextOffset
-                    break
-                }
-                // It may not have been done with.
-                try await consumer.commit()
-                var committed = try await consumer.committed([TopicPartition("t", 0)])
-                #expect(committed[TopicPartition("t", 0)]?.offset ?? 0 == 0)
-                var batches = consumer.makeAsyncIterator()
-                let next = try #require(await batches.next())
-                #expect(next.firstOffset == nextOffset)
-                _ = try await batches.next()
-                try await consumer.commit()
-                committed = try await consumer.committed([TopicPartition("t", 0)])
-                #expect(committed[TopicPartition("t", 0)]?.offset == next.nextOffset)
+                try await body(consumer)
             } thenCleanUp: {
                 await consumer.close()
             }
         }
     }
 
+    @Test func `who leaves a loop and begins another one goes on, and so do commits`() async throws {
+        try await withOnlyMember(30) { consumer in
+            var nextOffset: Int64 = 0
+            for try await batch in consumer {
+                nextOffset = batch.nextOffset
+                break
+            }
+            // It may not have been done with.
+            try await consumer.commit()
+            var committed = try await consumer.committed([TopicPartition("t", 0)])
+            #expect(committed[TopicPartition("t", 0)]?.offset ?? 0 == 0)
+            var batches = consumer.makeAsyncIterator()
+            let next = try #require(await batches.next())
+            #expect(next.firstOffset == nextOffset)
+            _ = try await batches.next()
+            try await consumer.commit()
+            committed = try await consumer.committed([TopicPartition("t", 0)])
+            #expect(committed[TopicPartition("t", 0)]?.offset == next.nextOffset)
+        }
+    }
+
     @Test func `of what decoders have only that is committed which was handed out and handled`() async throws {
-        try await withFixture { fixture in
-            try fixture.broker.createTopic("t", partitions: 1)
-            try await fill(fixture, 0..<40, partitions: 1)
-            let loops = try EventLoopGroup(count: 1, name: "member")
-            let consumer = Consumer(
-                ConsumerConfiguration(maxWait: .milliseconds(20)), cluster: fixture.cluster,
-                connection: fixture.connection, on: loops.loops, ownLoops: loops, group: group(.consumer))
-            await consumer.join()
-            try await always {
-                try await consumer.withDecoders(2) { batches in
-                    var iterator = batches.makeAsyncIterator()
-                    let first = try await iterator.next()
-                    let second = try await iterator.next()
-                    // The decoders have all by then.
-                    try await wait("all is taken") { consumer.waitingByteCount == 0 }
-                    try await consumer.commit()
-                    let committed = try await consumer.committed([TopicPartition("t", 0)])
-                    #expect(committed[TopicPartition("t", 0)]?.offset == first?.batch.nextOffset)
-                    #expect(second?.batch.firstOffset == first?.batch.nextOffset)
-                }
-            } thenCleanUp: {
-                await consumer.close()
+        try await withOnlyMember(40) { consumer in
+            try await consumer.withDecoders(2) { batches in
+                var iterator = batches.makeAsyncIterator()
+                let first = try await iterator.next()
+                let second = try await iterator.next()
+                // The decoders have all by then.
+                try await wait("all is taken") { consumer.waitingByteCount == 0 }
+                try await consumer.commit()
+                let committed = try await consumer.committed([TopicPartition("t", 0)])
+                #expect(committed[TopicPartition("t", 0)]?.offset == first?.batch.nextOffset)
+                #expect(second?.batch.firstOffset == first?.batch.nextOffset)
             }
         }
     }

@@ -55,8 +55,6 @@ final class DecodedMemory: Sendable {
     func leave(_ waiter: Waiter<Void>) { state.withLock { $0.waiters.removeAll { $0 === waiter } } }
 
     var hasRoom: Bool { state.withLock { $0.hasRoom(byteCountMax) } }
-    /// The bytes that somebody has.
-    var byteCount: Int { state.withLock { $0.byteCount } }
 }
 
 extension DecodedMemory.State {
