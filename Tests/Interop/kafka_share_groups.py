@@ -20,6 +20,7 @@ define(share_scenes.sharing, "on Kafka members of the library and of Java share 
 define(share_scenes.java_decisions, "on Kafka what Java's members of a share group release comes again, and what they reject does not")
 define(share_scenes.killed, "on Kafka records of a killed and of a hanging member of a share group come to others")
 define(share_scenes.waiting, "on Kafka records that wait in a slow member of a share group keep their locks if it wants that")
+define(share_scenes.locks_outlast_sessions, "on Kafka the locks of a member of a share group outlast a session that another one takes the place of")
 define(share_scenes.tools, "on Kafka kafka-share-groups describes and resets a share group of the library's members")
 
 

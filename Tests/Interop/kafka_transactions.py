@@ -2,9 +2,9 @@
 are killed meanwhile."""
 
 from harness import Skip, test, wait_until
-from kafka_cluster import BOOTSTRAP, signal_node, start_node, under_replicated
+from kafka_cluster import BOOTSTRAP, signal_node, start_node, tool, under_replicated
 from transaction_scenes import (
-    ConfluentTransactions, LibraryTransactions, copies_once, fencing, offsets_with_transactions, open_holds_back,
+    ConfluentTransactions, LibraryTransactions, copies_once, fencing, lasts_too_long, offsets_with_transactions, open_holds_back,
     transact_and_read)
 
 
@@ -28,6 +28,13 @@ def holds_back():
 def fenced():
     fencing(LibraryTransactions, ConfluentTransactions, BOOTSTRAP, "tx-library-first")
     fencing(ConfluentTransactions, LibraryTransactions, BOOTSTRAP, "tx-confluent-first")
+
+
+@test("on Kafka, a transaction that lasts too long is aborted, and its producer goes on, or is fenced by the first protocol")
+def too_long():
+    description = tool("org.apache.kafka.tools.FeatureCommand", "--bootstrap-server", BOOTSTRAP, "describe")
+    lines = [line for line in description.splitlines() if "transaction.version" in line]
+    lasts_too_long(BOOTSTRAP, "tx-late", goes_on=any("FinalizedVersionLevel: 2" in line for line in lines))
 
 
 @test("on Kafka, offsets that are added to a transaction are the group's when it commits")

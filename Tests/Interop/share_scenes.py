@@ -10,6 +10,7 @@ from admin_calls import Ours
 from clients import PEER, Confluent
 from harness import equal, expect, wait_until
 from members import Member, Members, java
+from raw_shares import RawShareMember
 
 VERSION = "4.3.1"
 LOCK_MS = 2000
@@ -82,6 +83,60 @@ def tool(bootstrap, *arguments):
         capture_output=True, text=True, timeout=90)
     expect(ended.returncode == 0, f"kafka-share-groups ended with {ended.returncode}: {ended.stderr or ended.stdout}")
     return [line.split() for line in (ended.stdout + ended.stderr).splitlines() if line.split()]
+
+
+def topic_id(bootstrap, topic):
+    from confluent_kafka import TopicCollection
+    from confluent_kafka.admin import AdminClient
+    client = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    described = client.describe_topics(TopicCollection([topic]))
+    found = described[topic].result(30).topic_id
+    bits = found.get_most_significant_bits(), found.get_least_significant_bits()
+    return b"".join((half & 0xFFFF_FFFF_FFFF_FFFF).to_bytes(8) for half in bits)
+
+
+def locks_outlast_sessions(bootstrap, topic):
+    """Locks are kept by member: a session that takes the place of one before, and that is opened without acquiring anything, acknowledges
+    what was acquired before. One whose epoch is wrong, or that is not there, refuses all of a request and ends no lock."""
+    make(bootstrap, topic, [f"value-{number}" for number in range(6)], partitions=1)
+    name = "A" * 22
+    not_leader, invalid_request, invalid_record, not_found, wrong_epoch = 6, 42, 121, 122, 123
+    id = topic_id(bootstrap, topic)
+
+    def joins(address):
+        with RawShareMember(address, topic, name, id) as member:
+            member.find_coordinator(topic)
+            member.arrived()
+            return member.heartbeat(topic) == 0
+
+    wait_until(lambda: any(joins(address) for address in bootstrap.split(",")), "a coordinator", 40)
+    for address in bootstrap.split(","):
+        member, acquired = RawShareMember(address, topic, name, id), []
+        code, found = member.fetch(0, [0], 100, wait_ms=500)
+        equal(code, 0, "the code of a fetch that opens a session")
+        epoch, acquired = 1, [ranges for _, _, ranges in found if ranges]
+        # The broker may still be looking where the group is, whose coordinator may have to make its log; another one may lead.
+        deadline = time.monotonic() + 40
+        while not acquired and time.monotonic() < deadline and all(code != not_leader for code, _, _ in found):
+            code, found = member.fetch(epoch, [], 100, wait_ms=500)
+            epoch, acquired = epoch + 1, [ranges for _, _, ranges in found if ranges]
+        if acquired:
+            break
+        member.close()
+    equal(acquired, [[(0, 5)]], "acquired records")
+    equal(member.acknowledge(epoch + 7, 0, [(0, 0)])[0], wrong_epoch, "the code for a wrong epoch")
+    equal(member.fetch(0, [0], 100, batches=[(0, 0)])[0], invalid_request, "the code for an acknowledgement that opens a session")
+    code, found = member.fetch(0, [0], 0)
+    equal((code, [ranges for _, _, ranges in found if ranges]), (0, []), "what a session is opened with that asks for nothing")
+    # The first record holds the group's start where it is: of what lies before that Kafka says nothing.
+    equal(member.acknowledge(1, 0, [(1, 2)]), (0, [0]), "the codes for what was acquired before")
+    equal(member.acknowledge(2, 0, [(1, 2)]), (0, [invalid_record]), "the codes for what was acknowledged before")
+    # The end of a session releases what it names.
+    equal(member.acknowledge(-1, 0, [(3, 3)])[0], 0, "the code for the end of the session")
+    equal(member.acknowledge(4, 0, [(4, 4)])[0], not_found, "the code for a session that has ended")
+    equal(member.fetch(0, [0], 0)[0], 0, "the code for another session")
+    equal(member.acknowledge(1, 0, [(4, 4)]), (0, [invalid_record]), "the codes for what was released")
+    member.close()
 
 
 def decisions(bootstrap, topic):

@@ -15,11 +15,12 @@ class LibraryTransactions:
 
     name = "the library"
 
-    def __init__(self, bootstrap, topic, transactional_id, lanes=2):
+    def __init__(self, bootstrap, topic, transactional_id, lanes=2, timeout_ms=None):
         self.topic = topic
+        timeout = [] if timeout_ms is None else [str(timeout_ms)]
         self.process = subprocess.Popen(
-            [PEER, "transact", bootstrap, topic, transactional_id, str(lanes)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True)
+            [PEER, "transact", bootstrap, topic, transactional_id, str(lanes), *timeout], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def write(self, values):
         lines = (f"{i % PARTITIONS}\t-\t{value.encode().hex()}\t1700000000000\t" for i, value in enumerate(values))
@@ -177,13 +178,54 @@ def fencing(first_client, second_client, bootstrap, topic):
     second.write(values("after", 30))
     equal(second.end("commit"), "committed", "the transaction of the second")
     told = first.end("commit")
-    expect(told in ("failed producerFenced", "failed _FENCED", "failed transactionAborted"), f"the first was told '{told}'")
+    expect(
+        " ".join(told.split()[:2]) in ("failed producerFenced", "failed _FENCED", "failed transactionAborted"),
+        f"the first was told '{told}'")
     if first_client is LibraryTransactions:
         first.write(values("again", 30))
         equal(first.end("commit"), "failed producerFenced", "what the first is told then")
     equal(read_confluent(bootstrap, topic), sorted(values("before", 30) + values("after", 30)), "committed records")
     first.close()
     second.close()
+
+
+def lasts_too_long(bootstrap, topic, goes_on=True, patience=30):
+    """The coordinator aborts a transaction that lasts too long. Its producer is told that, whether it commits, writes more or aborts,
+    and goes on where the coordinator lets it (transaction.version 2, Kafka 4.2 and newer); elsewhere it is fenced."""
+    Confluent(bootstrap).create(topic, PARTITIONS)
+    behind, committed = LibraryTransactions(bootstrap, topic, f"{topic}-behind"), []
+    for turn, (word, more) in enumerate((("commit", 0), ("commit", 30), ("abort", 0))):
+        late = LibraryTransactions(bootstrap, topic, f"{topic}-{turn}", timeout_ms=1000)
+        some = values(f"first-{turn}", 30)
+        late.write(some)
+        equal(late.end("commit"), "committed", "a transaction before")
+        lost = values(f"late-{turn}", 30)
+        late.write(lost)
+        wait_until(lambda: set(lost) <= set(read_library(bootstrap, topic, committed=False)), "the records of an open transaction", 10)
+        # What is committed behind it is read when it has been aborted.
+        behind.write(values(f"behind-{turn}", 30))
+        equal(behind.end("commit"), "committed", "a transaction behind it")
+        committed += some + values(f"behind-{turn}", 30)
+        wait_until(lambda: read_library(bootstrap, topic) == sorted(committed), "the coordinator's abort", patience)
+        late.write(values("later", more))
+        told = late.end(word)
+        if goes_on:
+            # An append may be refused before the end is asked for: then only the leader's word is known.
+            expected = ["aborted"] if word == "abort" else ["failed transactionAborted transactionTimedOut"]
+            expected += ["failed transactionAborted brokerError"] if more else []
+            expect(told in expected, f"a {word} behind the time, with {more} more records, is told as '{told}'")
+            some = values(f"next-{turn}", 30)
+            late.write(some)
+            equal(late.end("commit"), "committed", "the transaction behind it")
+            committed += some
+        else:
+            if word == "commit":
+                equal(told, "failed producerFenced", "what became of a commit behind the time")
+            late.write(values("never", 3))
+            equal(late.end("commit"), "failed producerFenced", "what the producer is told then")
+        late.close()
+    behind.close()
+    equal(read_confluent(bootstrap, topic), sorted(committed), "committed records")
 
 
 def committed_offset(bootstrap, group, topic):

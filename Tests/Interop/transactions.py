@@ -8,8 +8,8 @@ from members import java
 from kbench_scenes import (
     kbench_aborts, kbench_commits, kbench_end_to_end, kbench_is_fenced, kbench_is_interrupted, kbench_keeps_its_schedule)
 from transaction_scenes import (
-    ConfluentTransactions, LibraryTransactions, committed_offset, copies_once, fencing, offsets_with_transactions,
-    open_holds_back, read_confluent, transact_and_read, values)
+    ConfluentTransactions, LibraryTransactions, committed_offset, copies_once, fencing, lasts_too_long,
+    offsets_with_transactions, open_holds_back, read_confluent, transact_and_read, values)
 
 KEEPING = ("--brokers", "3", "--log", "memory:64MiB")
 
@@ -59,6 +59,12 @@ def too_long():
         equal(read_confluent(bootstrap, "t"), [], "committed records")
         told = producer.end("commit")
         expect(told.startswith("failed "), f"the producer was told '{told}'")
+
+
+@test("the library's producer goes on when a transaction lasted too long, as with Kafka")
+def too_long_goes_on():
+    with embedded_broker(*KEEPING) as bootstrap:
+        lasts_too_long(bootstrap, "late")
 
 
 @test("a chain that is killed again and again copies each record once")

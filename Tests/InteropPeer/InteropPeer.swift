@@ -10,7 +10,8 @@
 //      interop-peer batches BOOTSTRAP TOPIC                                                      > batches as stored
 //      interop-peer group BOOTSTRAP GROUP TOPIC ASSIGNOR [INSTANCE]         > read PARTITION OFFSET VALUE, assigned COUNT
 //      interop-peer admin BOOTSTRAP                                            see AdminCommands
-//      interop-peer transact BOOTSTRAP TOPIC ID LANES          < records, and lines commit or abort   > committed, aborted, failed CODE
+//      interop-peer transact BOOTSTRAP TOPIC ID LANES [TIMEOUT-MS]    < records, and lines commit or abort
+//                                                              > committed, aborted, failed CODE, or failed CODE CODE-OF-ITS-CAUSE
 //      interop-peer chain BOOTSTRAP GROUP FROM TO ID PROTOCOL                                    > copied PARTITION COUNT, again
 //      interop-peer share BOOTSTRAP GROUP TOPIC implicit|explicit|strict COUNT                   see ShareCommand
 //
@@ -34,9 +35,10 @@ struct InteropPeer {
                 acks: arguments[5], partitioner: arguments.dropFirst(6).first ?? "murmur2")
         case "read" where arguments.count == 3 || arguments.count == 4 && arguments[3] == "committed":
             try await read(bootstrap: arguments[1], topic: arguments[2], committed: arguments.count == 4)
-        case "transact" where arguments.count == 5 && Int(arguments[4]) != nil:
+        case "transact" where (5...6).contains(arguments.count) && arguments.dropFirst(4).allSatisfy { Int($0) != nil }:
             try await transact(
-                bootstrap: arguments[1], topic: arguments[2], id: arguments[3], lanes: Int(arguments[4])!)
+                bootstrap: arguments[1], topic: arguments[2], id: arguments[3], lanes: Int(arguments[4])!,
+                timeout: arguments.dropFirst(5).first.map { .milliseconds(Int($0)!) })
         case "chain" where arguments.count == 7:
             try await chain(
                 bootstrap: arguments[1], groupID: arguments[2], from: arguments[3], to: arguments[4], id: arguments[5],
@@ -201,8 +203,11 @@ struct InteropPeer {
     private struct Aborted: Error {}
 
     /// Transactions of which each ends with a line that says how.
-    private static func transact(bootstrap: String, topic: String, id: String, lanes: Int) async throws {
-        let configuration = Producer.Configuration(strategy: .sharded(lanes: lanes), transactionalID: id)
+    private static func transact(
+        bootstrap: String, topic: String, id: String, lanes: Int, timeout: Duration?
+    ) async throws {
+        var configuration = Producer.Configuration(strategy: .sharded(lanes: lanes), transactionalID: id)
+        if let timeout { configuration.transactionTimeout = timeout }
         try await Client.withConnection(to: bootstrap.split(separator: ",").map(String.init)) { client in
             let producer = try client.makeProducer(configuration)
             while var line = readLine() {
@@ -224,7 +229,8 @@ struct InteropPeer {
                     say("aborted")
                 } catch let error as KafkaClientError {
                     FileHandle.standardError.write(Data("\(error)\n".utf8))
-                    say("failed \(error.code)")
+                    let cause = error.underlying as? KafkaClientError
+                    say("failed \(error.code)" + (cause.map { " \($0.code)" } ?? ""))
                     while line != "commit", line != "abort", let next = readLine() { line = next }
                 }
             }

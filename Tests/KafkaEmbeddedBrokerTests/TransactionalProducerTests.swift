@@ -43,39 +43,69 @@ import Testing
         #expect(ending?.epoch == 1 && producer.epoch == 1)
         let again = try producer.end(commit: true, 7, 0, bumps: true) { 8 }
         #expect(again == nil && producer.epoch == 1)
-        #expect(code { _ = try producer.end(commit: false, 7, 0, bumps: true) { 8 } } == .producerFenced)
+        #expect(code { _ = try producer.end(commit: false, 7, 0, bumps: true) { 8 } } == .invalidTxnState)
         #expect(code { _ = try producer.end(commit: true, 7, 1, bumps: true) { 8 } } == .invalidTxnState)
         // Nothing to abort, but the epoch.
         let empty = try producer.end(commit: false, 7, 1, bumps: true) { 8 }
         #expect(empty == nil && producer.epoch == 2)
     }
 
-    @Test func `another producer takes over and fences`() throws {
+    @Test(arguments: [false, true])
+    func `another producer takes over when it asks again, and fences`(isSecond: Bool) throws {
         var producer = begun()
-        let ending = try producer.initialize(known: nil, timeoutMs: 2000) { 8 }
+        let ending = try producer.initialize(known: nil, timeoutMs: 2000, isSecond: isSecond) { 8 }
         #expect(ending?.isCommit == false && ending?.epoch == 1)
-        #expect(
-            producer.producerID == 7 && producer.epoch == 1 && producer.state == .empty && producer.timeoutMs == 2000)
-        #expect(code { try producer.check(7, 0) } == .producerFenced)
-        #expect(code { _ = try producer.initialize(known: (7, 0), timeoutMs: 1) { 8 } } == .producerFenced)
-        #expect(code { _ = try producer.end(commit: true, 7, 0, bumps: true) { 8 } } == .producerFenced)
+        #expect(producer.state == .completeAbort && producer.timeoutMs == 1000)
+        let other = try producer.initialize(known: nil, timeoutMs: 2000, isSecond: isSecond) { 8 }
+        // The epoch of the markers is nobody's.
+        #expect(other == nil && producer.producerID == 7 && producer.epoch == 2)
+        #expect(producer.state == .empty && producer.timeoutMs == 2000)
+        for epoch in 0...1 as ClosedRange<Int16> {
+            #expect(code { try producer.check(7, epoch) } == .producerFenced)
+            let known = (id: Int64(7), epoch: epoch)
+            #expect(
+                code { _ = try producer.initialize(known: known, timeoutMs: 1, isSecond: isSecond) { 8 } }
+                    == .producerFenced)
+            for isCommit in [false, true] {
+                #expect(
+                    code { _ = try producer.end(commit: isCommit, 7, epoch, bumps: isSecond) { 8 } } == .producerFenced)
+            }
+        }
         #expect(code { _ = try producer.end(commit: true, 9, 0, bumps: false) { 8 } } == .invalidProducerIdMapping)
     }
 
     @Test func `a producer that keeps its id gets the next epoch, once`() throws {
         var producer = make()
-        _ = try producer.initialize(known: (7, 0), timeoutMs: 1000) { 8 }
-        #expect(producer.epoch == 1)
-        _ = try producer.initialize(known: (7, 0), timeoutMs: 1000) { 8 }
-        #expect(producer.epoch == 1)
+        for _ in 0..<2 {
+            _ = try producer.initialize(known: (7, 0), timeoutMs: 1000, isSecond: false) { 8 }
+            #expect(producer.epoch == 1)
+        }
     }
 
-    @Test func `one that lasted too long is aborted in the next epoch, for which its producer may ask`() throws {
+    @Test func `by the first protocol a producer whose transaction lasted too long is fenced`() throws {
         var producer = begun()
-        let ending = producer.expire()
+        let ending = producer.abort(isSecond: false) { 8 }
         #expect(!ending.isCommit && ending.epoch == 1 && producer.state == .completeAbort)
-        #expect(code { _ = try producer.end(commit: true, 7, 0, bumps: false) { 8 } } == .producerFenced)
-        _ = try producer.initialize(known: (7, 0), timeoutMs: 1000) { 8 }
+        for isCommit in [false, true] {
+            #expect(code { _ = try producer.end(commit: isCommit, 7, 0, bumps: false) { 8 } } == .producerFenced)
+        }
+        #expect(
+            code { _ = try producer.initialize(known: (7, 0), timeoutMs: 1, isSecond: false) { 8 } } == .producerFenced)
+    }
+
+    @Test func `by the second protocol a producer whose transaction lasted too long can abort it and go on`() throws {
+        var producer = begun()
+        let ending = producer.abort(isSecond: true) { 8 }
+        #expect(!ending.isCommit && ending.epoch == 1 && producer.state == .completeAbort)
+        // What it does under the former epoch comes too late.
+        #expect(code { try producer.check(7, 0) } == .producerFenced)
+        #expect(code { _ = try producer.end(commit: true, 7, 0, bumps: true) { 8 } } == .invalidTxnState)
+        // One that speaks the first protocol is not told from a zombie.
+        #expect(code { _ = try producer.end(commit: false, 7, 0, bumps: false) { 8 } } == .producerFenced)
+        let again = try producer.end(commit: false, 7, 0, bumps: true) { 8 }
+        #expect(again == nil && producer.epoch == 1)
+        // Or it asks for the epoch (KIP-360).
+        _ = try producer.initialize(known: (7, 0), timeoutMs: 1000, isSecond: true) { 8 }
         #expect(producer.epoch == 1)
     }
 
@@ -84,7 +114,7 @@ import Testing
             var producer = make()
             var known: (Int64, Int16) = (7, 0)
             while producer.epoch < .max - 1 {
-                _ = try producer.initialize(known: known, timeoutMs: 1000) { 8 }
+                _ = try producer.initialize(known: known, timeoutMs: 1000, isSecond: bumps) { 8 }
                 known = (producer.producerID, producer.epoch)
             }
             producer.add([partition], groups: [String](), now: now, nowMs: 0)
@@ -94,12 +124,24 @@ import Testing
                 let again = try producer.end(commit: true, 7, .max - 1, bumps: true) { 9 }
                 #expect(again == nil)
             } else {
-                _ = producer.expire()
+                _ = producer.abort(isSecond: false) { 8 }
                 #expect(producer.epoch == .max)
-                _ = try producer.initialize(known: known, timeoutMs: 1000) { 8 }
+                _ = try producer.initialize(known: nil, timeoutMs: 1000, isSecond: false) { 8 }
             }
             #expect(producer.producerID == 8 && producer.epoch == 0)
         }
+    }
+
+    @Test func `by the second protocol one that lasted too long gets another id when epochs have run out`() throws {
+        var producer = make()
+        while producer.epoch < .max - 1 {
+            _ = try producer.initialize(known: (7, producer.epoch), timeoutMs: 1000, isSecond: true) { 8 }
+        }
+        producer.add([partition], groups: [String](), now: now, nowMs: 0)
+        let ending = producer.abort(isSecond: true) { 8 }
+        #expect(ending.epoch == .max && producer.producerID == 8 && producer.epoch == 0)
+        let again = try producer.end(commit: false, 7, .max - 1, bumps: true) { 9 }
+        #expect(again == nil && producer.producerID == 8 && producer.epoch == 0)
     }
 
     @Test func `a partition knows its open transactions, where it is stable, and what was aborted`() {

@@ -29,8 +29,9 @@ extension Producer {
         /// run at the same time, for the later one fences the earlier. 1 to 32,767 bytes; nil, the default, for no transactions. With one
         /// the producer is idempotent, and records are appended within ``Producer/withTransaction(_:)``. Kafka's `transactional.id`.
         public var transactionalID: String?
-        /// How long a transaction may last before the broker aborts it and fences the producer: 1 ms to one day, and at most what the
-        /// broker allows, which is 15 minutes by default. Kafka's `transaction.timeout.ms`.
+        /// How long a transaction may last before its coordinator aborts it: 1 ms to one day, and at most what the broker allows, which is
+        /// 15 minutes by default. With Kafka 4.2 and newer (`transaction.version` 2) the producer is told so and goes on
+        /// (``KafkaClientError/Code/transactionTimedOut``); elsewhere it is fenced. Kafka's `transaction.timeout.ms`.
         public var transactionTimeout = Duration.seconds(60)
         /// How long threads may take to answer before they count as unresponsive. Tests have less.
         var patience = Duration.seconds(10)

@@ -28,5 +28,9 @@ public struct AcknowledgementResult: Sendable {
     /// A broker takes the acknowledgements of a partition in one request together or not at all. When one of them is wrong, they are told
     /// again in smaller parts, and only those are told here that are wrong by themselves. (When 32 parts in a row were refused, and none
     /// taken, the rest is not tried.)
+    ///
+    /// What a broker refuses for another reason than the locks is told again as long as these hold: in another session when it knows the
+    /// session no more (`SHARE_SESSION_NOT_FOUND`, `INVALID_SHARE_SESSION_EPOCH`), and after pauses when it can't have it kept for the
+    /// moment, such as with `COORDINATOR_NOT_AVAILABLE`. When the locks are over first, that is here, and the broker's reason is the cause.
     public let error: KafkaClientError?
 }

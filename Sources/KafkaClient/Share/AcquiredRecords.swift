@@ -227,6 +227,12 @@ struct AcquiredRecords: Sendable {
         return lapsed
     }
 
+    /// The same, of what waits to be told again, and forgets offsets without a record whose locks are over.
+    mutating func endLapsed(ofUntold part: inout Part, now: MonotonicInstant) -> [Int64] {
+        if lockedUntil <= now { part.others = [] }
+        return endLapsed(of: part, now: now)
+    }
+
     /// The records are not this member's any more.
     ///
     /// - Returns: the offsets of those of which the user has said something that was not answered.

@@ -4,15 +4,31 @@ import KafkaTransport
 struct ToldRecords: Sendable {
     let acquisition: Acquisition
     var part: AcquiredRecords.Part
+
+    fileprivate mutating func endLapsed(now: MonotonicInstant) -> [Int64] {
+        let (lapsed, part) = acquisition.with { [part] records in
+            var part = part
+            return (records.endLapsed(ofUntold: &part, now: now), part)
+        }
+        self.part = part
+        return lapsed
+    }
 }
 
-/// Acknowledgements of one partition that a broker has refused because one of them at least is not this member's to make any more
-/// (`INVALID_RECORD_STATE`).
+/// Acknowledgements of one partition that a broker has refused, and that are told again.
 ///
-/// A broker takes those of one partition together or not at all. So they are told again in ever smaller parts, the large ones first, until
-/// all are taken that can be.
+/// A broker takes those of one partition together or not at all. When one of them at least is not this member's to make any more
+/// (`INVALID_RECORD_STATE`), they are told again in ever smaller parts, the large ones first, until all are taken that can be. What was
+/// refused for another reason, which says nothing of the locks, is told again as it was, until the locks are over: at once in another
+/// session, or after a pause when the broker could not keep it.
 struct RefusedAcknowledgements {
     private(set) var parts: [[ToldRecords]] = []
+    /// Nothing of it is told before.
+    private(set) var restsUntil = MonotonicInstant.distantPast
+    /// How often in a row the broker could not take it, for reasons of its own.
+    private(set) var failureCount = 0
+    /// Why it is told again as it was.
+    private(set) var cause: KafkaClientError?
     private var refusalsInARow = 0
 
     /// So many refusals, with nothing taken in between, say that nothing of it is this member's any more. Up to 16 records are told one
@@ -28,7 +44,46 @@ struct RefusedAcknowledgements {
         return nil
     }
 
-    mutating func didTake() { refusalsInARow = 0 }
+    func isDue(now: MonotonicInstant) -> Bool { restsUntil <= now }
+
+    mutating func didTake() {
+        refusalsInARow = 0
+        failureCount = 0
+        cause = nil
+    }
+
+    /// Has told again as it was what came to nothing, before all else.
+    mutating func putBack(_ told: [ToldRecords], because cause: KafkaClientError) {
+        self.cause = cause
+        let told = Self.rest(of: told)
+        if !told.isEmpty { parts.insert(told, at: 0) }
+    }
+
+    /// Has told again as it was, after a pause, what the broker could not take.
+    ///
+    /// - Parameter pause: in nanoseconds, from how often in a row that was so.
+    mutating func didFail(
+        _ told: [ToldRecords], because cause: KafkaClientError, now: MonotonicInstant, pause: (Int) -> Int64
+    ) {
+        failureCount += 1
+        restsUntil = now.advanced(byNanoseconds: pause(failureCount))
+        putBack(told, because: cause)
+    }
+
+    /// Ends what waits and whose locks are over.
+    ///
+    /// - Returns: the offsets of those of which the user has said something.
+    mutating func endLapsed(now: MonotonicInstant) -> [Int64] {
+        var lapsed: [Int64] = []
+        for part in parts.indices {
+            for index in parts[part].indices {
+                lapsed += parts[part][index].endLapsed(now: now)
+            }
+            parts[part] = Self.rest(of: parts[part])
+        }
+        parts.removeAll(where: \.isEmpty)
+        return lapsed
+    }
 
     /// Divides what was refused.
     ///

@@ -109,6 +109,8 @@ public final class ShareConsumer: Sendable, AsyncSequence {
 
     /// Tells brokers what was decided up to now, and waits for their answers.
     ///
+    /// What a broker can't take for the moment is told again while the locks last, so that this may take as long as they do.
+    ///
     /// - Returns: what became of it, by partition; also of what was answered meanwhile. Empty when there was nothing to tell.
     /// - Throws: `KafkaClientError`: why the consumer has ended. What was decided and not told by then is told when it is closed, if its
     ///   brokers let it. `CancellationError` when the task is cancelled: brokers are told all the same.

@@ -44,6 +44,7 @@ extension ShareLane {
                 return didRefuse(response.errorCode, response.errorMessage, broker, link, inFlight)
             }
             link.session.didAnswer()
+            if !inFlight.isOpening { link.refusalCount = 0 }
             body(response, link, inFlight)
         }
     }
@@ -175,9 +176,16 @@ extension ShareLane {
             acknowledgements of partition \(source.partition) of topic '\(source.topic)' were not taken, so that some \
             member gets the records again
             """, message)
+        let now = MonotonicInstant.now
+        if mayTakeLater(code, after: link.refused[slot]?.failureCount ?? 0) {
+            let backoff = Backoff(cluster.configuration.retryBackoff, max: cluster.configuration.retryBackoffMax)
+            link.refused[slot, default: .init()].didFail(told, because: error, now: now) { count in
+                max(10_000_000, backoff.delayNs(attempt: count, chance: .random(in: -1...1)))
+            }
+            return
+        }
         var final = told
         if code == .invalidRecordState {
-            let now = MonotonicInstant.now
             for records in told {
                 report(source, records.acquisition.with { $0.endLapsed(of: records.part, now: now) }, error)
             }
@@ -186,6 +194,22 @@ extension ShareLane {
         for records in final { settle(records, error, renewed: renewed) }
         link.forgetRefused(slot)
     }
+
+    /// Whether the broker may take acknowledgements of a partition later that it has refused, as they are.
+    ///
+    /// A leader that can't have them kept (the group's share coordinator moves or loads) leaves the locks as they are, and tries anew when
+    /// asked. One that does not lead any more, or does not share the partition, has no locks, nor has the next one: nothing is to be told
+    /// there. What is wrong by itself stays so.
+    ///
+    /// Source: `SharePartition.rollbackOrProcessStateUpdates` and `fetchPersisterError` of Apache Kafka.
+    private func mayTakeLater(_ code: KafkaErrorCode, after failureCount: Int) -> Bool {
+        // Also what Kafka says when its coordinator's answer was lost.
+        if code == .unknownServerError { return failureCount < Self.failureCountMax }
+        return code.isRetriable && !Self.saysMoved(code)
+    }
+
+    /// So often an error of which nothing is known is taken for one that passes.
+    private static let failureCountMax = 4
 
     private func settle(_ told: ToldRecords, _ error: KafkaClientError?, renewed: MonotonicInstant) {
         report(
@@ -214,25 +238,32 @@ extension ShareLane {
         if !inFlight.connection.isClosed { inFlight.connection.close(error) }
     }
 
-    /// The whole request was refused. What was acquired in the session may be others' by now.
+    /// The whole request was refused, and nothing of it was done. Locks are the member's, not its session's: a broker that knows no session,
+    /// or one of another epoch, still keeps them, and those that it does not it refuses one by one. So what was acquired stays, and is told
+    /// in the next session.
+    ///
+    /// Source: `SharePartitionManager.newContext` of Apache Kafka, by which a new session takes the place of one before and releases
+    /// nothing, and `SharePartition.acknowledge`, which looks for the member.
     private func didRefuse(
         _ code: KafkaErrorCode, _ message: String?, _ broker: Int32, _ link: ShareLink, _ inFlight: ShareInFlight
     ) {
         let error = KafkaClientError(
             code, "broker \(broker) refused to share records with group '\(configuration.groupID)'", message,
             needs: .init("Read", group: configuration.groupID), of: cluster.metadata.user)
-        endTenure(link, error)
-        end(inFlight.told, error)
+        link.session.reset()
         switch code {
         case .shareSessionNotFound, .invalidShareSessionEpoch:
+            putBack(inFlight.told, link, error)
             // Once at once; a broker that says so of a session that it has just opened is left alone for a while.
             if link.refusalCount > 0 { rest(link) }
             link.refusalCount += 1
-            return
         case .groupAuthorizationFailed, .topicAuthorizationFailed, .clusterAuthorizationFailed, .unsupportedVersion,
             .invalidRequest, .invalidGroupId:
+            endTenure(link, error)
+            end(inFlight.told, error)
             fail(error)
         default:
+            if code.isRetriable { putBack(inFlight.told, link, error) } else { end(inFlight.told, error) }
             if link.refusalCount == 0 {
                 cluster.metadata.emit(.groupTroubled(group: configuration.groupID, error: error))
             }
@@ -240,6 +271,11 @@ extension ShareLane {
             rest(link)
             refresh(Set(link.slots.map { partitions[$0].source.topic }))
         }
+    }
+
+    private func putBack(_ told: [Int: [ToldRecords]], _ link: ShareLink, _ error: KafkaClientError) {
+        for (slot, records) in told { link.refused[slot, default: .init()].putBack(records, because: error) }
+        for slot in told.keys { link.forgetRefused(slot) }
     }
 
     private func rest(_ link: ShareLink) {
@@ -272,7 +308,6 @@ extension ShareLane {
     ) {
         guard code != .none else {
             partitions[slot].failureCount = 0
-            links[broker]?.refusalCount = 0
             return
         }
         guard partitions[slot].isAssigned, partitions[slot].broker == broker else { return }

@@ -31,23 +31,25 @@ extension ShareLane {
         let wanted = wants ? wantedSlots(link, now: now) : []
         let mustRenew = link.renewAt <= now
         if !mustRenew { schedule(at: link.renewAt) }
-        if wanted.isEmpty, !link.hasPending, !mustRenew { return }
+        endLapsed(link, now: now)
+        schedule(at: link.nextAgain(now: now))
+        if wanted.isEmpty, !link.mustTell(now: now), !mustRenew { return }
         if link.restsUntil > now { return schedule(at: link.restsUntil) }
         guard let connection = readyConnection(broker) else { return }
         let canRenew = canRenew(connection)
         if !canRenew { dropRenewals(link, connection) }
         if mustRenew { addRenewals(link, canRenew: canRenew, now: now) }
-        // What has ended meanwhile is not told.
-        link.pending.removeAll { !$0.with { $0.hasPending } }
-        if link.pending.isEmpty { link.pendingSince = nil }
-        let isRenewal = !link.renewals.isEmpty || link.pending.contains { $0.with { $0.hasRenewals } }
+        link.dropEnded()
+        let mustTell = link.mustTell(now: now)
+        if mustTell, !link.session.isOpen { return openSession(broker, link, connection) }
+        let told = link.pending.filter { link.refused[$0.source.slot] == nil }
+        let isRenewal = !link.renewals.isEmpty || told.contains { $0.with { $0.hasRenewals } }
         // A fetch shares what it tells of; so what is shared no more is told of alone. Nor does what was refused wait for records.
-        let fits = link.session.isOpen || link.pending.isEmpty
-        let isUrgent = isRenewal || !link.refused.isEmpty
-        if !wanted.isEmpty, fits, !isUrgent, link.pending.allSatisfy({ wanted.contains($0.source.slot) }) {
+        let isUrgent = isRenewal || link.refused.values.contains { $0.isDue(now: now) }
+        if !wanted.isEmpty, !isUrgent, told.allSatisfy({ wanted.contains($0.source.slot) }) {
             return fetch(wanted, broker, link, connection)
         }
-        if link.hasPending {
+        if mustTell {
             let due = (link.pendingSince ?? now) + Self.gathering
             if wanted.isEmpty, !isUrgent, commits.isEmpty, due > now { return schedule(at: due) }
             acknowledge(broker, link, connection)
@@ -73,6 +75,20 @@ extension ShareLane {
         return wanted
     }
 
+    /// Reports what waits to be told again, and whose locks are over.
+    func endLapsed(_ link: ShareLink, now: MonotonicInstant) {
+        for slot in link.refused.keys {
+            let cause = link.refused[slot]!.cause
+            let lapsed = link.refused[slot]!.endLapsed(now: now)
+            link.forgetRefused(slot)
+            let error = KafkaClientError(
+                Self.lockIsOver.code, Self.lockIsOver.message, brokerError: .invalidRecordState,
+                causes: [cause].compactMap(\.self))
+            report(partitions[slot].source, lapsed, error)
+        }
+        checkCommits()
+    }
+
     // MARK: Renewals
 
     private func canRenew(_ connection: BrokerConnection) -> Bool {
@@ -94,7 +110,8 @@ extension ShareLane {
     /// Has locks renewed of records that wait.
     private func addRenewals(_ link: ShareLink, canRenew: Bool, now: MonotonicInstant) {
         link.renewAt = .distantFuture
-        if !canRenew { return }
+        // Those that wait for a session are renewed first.
+        if !canRenew || !link.renewals.isEmpty { return }
         let moment = now + link.lockTime / 2
         for acquisition in link.acquisitions where link.refused[acquisition.source.slot] == nil {
             let part = acquisition.with { $0.takeRenewals(endingBefore: moment, now: now) }

@@ -5,10 +5,28 @@ extension ShareLane {
     /// Tells brokers what is left to be told, then that their sessions end, once somebody waits for that.
     func endSessions() {
         if finishing == nil { return }
+        let now = MonotonicInstant.now
         for (broker, link) in links where link.inFlight == nil && !link.isClosing {
-            guard link.session.isOpen, let connection = link.connection, connection.isReady else { continue }
-            if link.hasPending { acknowledge(broker, link, connection) }
-            if link.inFlight == nil { closeSession(broker, link, connection) }
+            guard let connection = link.connection, connection.isReady else { continue }
+            endLapsed(link, now: now)
+            link.dropEnded()
+            if link.mustTell(now: now) {
+                if link.session.isOpen {
+                    acknowledge(broker, link, connection)
+                } else if link.restsUntil > now {
+                    schedule(at: link.restsUntil)
+                    continue
+                } else {
+                    openSession(broker, link, connection)
+                }
+            }
+            if link.inFlight != nil { continue }
+            // What the broker could not take is told again before the end gives it back.
+            if link.hasUntold {
+                schedule(at: link.nextAgain(now: now))
+            } else if link.session.isOpen {
+                closeSession(broker, link, connection)
+            }
         }
         checkFinished()
     }

@@ -9,7 +9,8 @@ extension ShareLane {
         _ link: ShareLink
     ) -> (told: [Int: [ToldRecords]], batches: [Int: [AcknowledgementBatch]]) {
         var told: [Int: [ToldRecords]] = [:]
-        for slot in link.refused.keys {
+        let now = MonotonicInstant.now
+        for slot in link.refused.keys where link.refused[slot]!.isDue(now: now) {
             if let part = link.refused[slot]!.next() { told[slot] = part } else { link.refused[slot] = nil }
         }
         let refused = link.refused
@@ -32,7 +33,8 @@ extension ShareLane {
         _ told: [Int: [ToldRecords]], _ link: ShareLink, _ connection: BrokerConnection, isFetch: Bool
     ) -> MonotonicInstant {
         let began = MonotonicInstant.now
-        link.inFlight = ShareInFlight(told: told, connection: connection, began: began, isFetch: isFetch)
+        link.inFlight = ShareInFlight(
+            told: told, connection: connection, began: began, isFetch: isFetch, isOpening: !link.session.isOpen)
         link.lastAsked = began
         schedule(at: silenceEnd(of: link.inFlight!))
         return began
@@ -41,24 +43,48 @@ extension ShareLane {
     // MARK: Requests
 
     func fetch(_ wanted: Set<Int>, _ broker: Int32, _ link: ShareLink, _ connection: BrokerConnection) {
-        let version: Int16
-        do throws(KafkaClientError) {
-            version = try connection.versions.newest(ShareFetchRequest.self, of: connection.endpoint)
-        } catch {
-            return fail(error)
-        }
+        guard let version = version(of: ShareFetchRequest.self, connection) else { return }
         let (told, batches) = takePending(link)
+        var request = fetchRequest(wanted, link, telling: batches)
+        request.maxWaitMs = configuration.maxWait.milliseconds
+        request.minBytes = Int32(clamping: configuration.fetchByteCountMin)
+        request.maxRecords = Int32(clamping: configuration.recordCountMax)
+        request.batchSize = request.maxRecords
+        queue.didAsk()
+        let began = begin(told, link, connection, isFetch: true)
+        send(request, version, broker, connection, began)
+    }
+
+    /// Opens a session and acquires nothing, so that acknowledgements can be told in it: the request that opens one may not bring any.
+    ///
+    /// It names all partitions of which something was acquired: with its end the broker gives back what it names.
+    func openSession(_ broker: Int32, _ link: ShareLink, _ connection: BrokerConnection) {
+        guard let version = version(of: ShareFetchRequest.self, connection) else { return }
+        let slots = link.slots.union(link.acquisitions.map(\.source.slot))
+        var request = fetchRequest(slots, link, telling: [:])
+        (request.maxWaitMs, request.minBytes, request.maxRecords, request.batchSize) = (0, 0, 0, 0)
+        let began = begin([:], link, connection, isFetch: false)
+        send(request, version, broker, connection, began)
+    }
+
+    /// The newest version that both sides know; the consumer ends where there is none.
+    private func version<Request: KafkaRequest>(of type: Request.Type, _ connection: BrokerConnection) -> Int16? {
+        do throws(KafkaClientError) { return try connection.versions.newest(type, of: connection.endpoint) } catch {
+            fail(error)
+            return nil
+        }
+    }
+
+    private func fetchRequest(
+        _ wanted: Set<Int>, _ link: ShareLink, telling batches: [Int: [AcknowledgementBatch]]
+    ) -> ShareFetchRequest {
         let session = link.session.makeFetch(
             Dictionary(uniqueKeysWithValues: wanted.map { ($0, partitions[$0].topicID) }))
         var request = ShareFetchRequest()
         request.groupID = configuration.groupID
         request.memberID = memberID
         request.shareSessionEpoch = session.epoch
-        request.maxWaitMs = configuration.maxWait.milliseconds
-        request.minBytes = Int32(clamping: configuration.fetchByteCountMin)
         request.maxBytes = Int32(clamping: configuration.fetchByteCountMax)
-        request.maxRecords = Int32(clamping: configuration.recordCountMax)
-        request.batchSize = Int32(clamping: configuration.recordCountMax)
         request.shareAcquireMode = configuration.acquireMode.rawValue
         var topics: [KafkaUUID: ShareFetchRequest.Topic] = [:]
         for slot in Set(session.added).union(batches.keys) {
@@ -76,8 +102,13 @@ extension ShareLane {
                 .append(partitions[former.slot].source.partition)
         }
         request.forgottenTopics = Array(forgotten.values)
-        queue.didAsk()
-        let began = begin(told, link, connection, isFetch: true)
+        return request
+    }
+
+    private func send(
+        _ request: ShareFetchRequest, _ version: Int16, _ broker: Int32, _ connection: BrokerConnection,
+        _ began: MonotonicInstant
+    ) {
         connection.sendRaw(
             request, version: version, timeout: configuration.maxWait + connectionConfiguration.requestTimeout
         ) { [weak self, unowned connection] result in
@@ -94,12 +125,7 @@ extension ShareLane {
 
     /// Nothing is sent when all has ended that was to be told.
     func acknowledge(_ broker: Int32, _ link: ShareLink, _ connection: BrokerConnection) {
-        let version: Int16
-        do throws(KafkaClientError) {
-            version = try connection.versions.newest(ShareAcknowledgeRequest.self, of: connection.endpoint)
-        } catch {
-            return fail(error)
-        }
+        guard let version = version(of: ShareAcknowledgeRequest.self, connection) else { return }
         let (told, batches) = takePending(link)
         if batches.isEmpty { return checkCommits() }
         let request = acknowledgement(batches, epoch: link.session.epoch)

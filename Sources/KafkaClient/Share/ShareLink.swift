@@ -9,7 +9,7 @@ final class ShareLink {
     var slots: Set<Int> = []
     /// Of these something is to be told.
     var pending: [Acquisition] = []
-    /// Acknowledgements to be told again, by slot.
+    /// Acknowledgements to be told again, by slot. Until they are, nothing else is told of their partition.
     var refused: [Int: RefusedAcknowledgements] = [:]
     /// Locks of records that wait, to be renewed.
     var renewals: [ToldRecords] = []
@@ -31,10 +31,29 @@ final class ShareLink {
     /// It gets nothing before: it throttles this client (KIP-219), or an answer was an error.
     var restsUntil = MonotonicInstant.distantPast
 
-    /// Whether the broker is to be told something.
-    var hasPending: Bool { !pending.isEmpty || !refused.isEmpty || !renewals.isEmpty }
-    /// Whether the broker owes nothing, and there is no session to end.
-    var isEnded: Bool { inFlight == nil && !isClosing && !(session.isOpen && connection?.isReady ?? false) }
+    /// Whether there is something that the broker is to be told, now or after a pause.
+    var hasUntold: Bool { !pending.isEmpty || !refused.isEmpty || !renewals.isEmpty }
+    /// Whether the broker owes nothing, and there is neither a session to end nor something to tell.
+    var isEnded: Bool {
+        inFlight == nil && !isClosing && !((session.isOpen || hasUntold) && connection?.isReady ?? false)
+    }
+
+    /// Whether the broker is to be told something now.
+    func mustTell(now: MonotonicInstant) -> Bool {
+        !renewals.isEmpty || refused.values.contains { $0.isDue(now: now) }
+            || pending.contains { refused[$0.source.slot] == nil }
+    }
+
+    /// When something is to be told again that waits for that.
+    func nextAgain(now: MonotonicInstant) -> MonotonicInstant {
+        refused.values.lazy.map(\.restsUntil).filter { $0 > now }.min() ?? .distantFuture
+    }
+
+    /// Leaves out what has ended before it was told.
+    func dropEnded() {
+        pending.removeAll { !$0.with { $0.hasPending } }
+        if pending.isEmpty { pendingSince = nil }
+    }
 
     /// Those of which something is to be told, or was and is not answered.
     var openAcquisitions: [Acquisition] {
@@ -73,6 +92,8 @@ struct ShareInFlight {
     let connection: BrokerConnection
     let began: MonotonicInstant
     let isFetch: Bool
+    /// Whether it opens a session.
+    let isOpening: Bool
 }
 
 /// A partition of which this member may acquire records.

@@ -6,7 +6,8 @@ extension Producer {
     /// All records that are appended meanwhile belong to it, by whichever task and door, and the offsets that are added to it
     /// (``Transaction/addOffsets(_:of:)``). Who reads committed records only (``IsolationLevel/readCommitted``) gets all of them or none,
     /// in all partitions. Before it commits, everything that was appended is sent and stored; when a record can't be, the transaction is
-    /// aborted, whoever was told of that meanwhile. A record that an append refuses by an error was not appended.
+    /// aborted, whoever was told of that meanwhile. A record that an append refuses by throwing was not appended: where `body` catches
+    /// that and returns, the others are committed.
     ///
     /// ```swift
     /// try await producer.withTransaction { transaction in
@@ -23,8 +24,9 @@ extension Producer {
     ///   refused, or belongs to the next transaction.
     /// - Returns: what `body` returns.
     /// - Throws: what `body` throws. `KafkaClientError`: `.transactionAborted` when the transaction could not be committed and nothing of it
-    ///   counts, so that it may be tried again; `.producerFenced` when another producer has the transactional id now: nothing of the
-    ///   transaction counts, and this producer is of no more use; `.transactionUnknown` when it is not known whether it was committed:
+    ///   counts, so that it may be tried again: with the cause `.transactionTimedOut` when it lasted longer than it may
+    ///   (``Producer/Configuration/transactionTimeout``); `.producerFenced` when another producer has the transactional id now: nothing of
+    ///   the transaction counts, and this producer is of no more use; `.transactionUnknown` when it is not known whether it was committed:
     ///   this producer is of no more use either; `.noTransaction` without a transactional id; `.invalidArgument` when a transaction is open
     ///   already; why it could not be begun. `CancellationError` when the task is cancelled before it commits.
     // Never inlined, nor are those that it is made of: Swift 6.3.1's release compiler stumbles over asynchronous functions that throw.

@@ -23,6 +23,10 @@ extension TransactionMachine {
         switch code {
         case .none: .done
         case .invalidTxnState where mayLackTransaction(ended): .absent
+        case .invalidTxnState where wasAborted(ended): .abort
+        // A leader or a group's coordinator tells by the log that the epoch is not the newest, and not why. The own coordinator knows, and
+        // says it when it is asked to abort.
+        case .invalidProducerEpoch where ended.request.begins: .abort
         // A new id ends what was open.
         case .transactionAbortable where !ended.request.isOfTransaction: .again
         case .notCoordinator, .coordinatorNotAvailable: .moved
@@ -40,6 +44,13 @@ extension TransactionMachine {
     private func mayLackTransaction(_ ended: Flight) -> Bool {
         if case .end = ended.request { return presence != .certain && !mayBeCommitted }
         return false
+    }
+
+    /// Whether it is known that the coordinator has aborted a transaction that it was to commit, because its time was over: by the second
+    /// protocol it takes the producer's epoch for that of before then.
+    private func wasAborted(_ ended: Flight) -> Bool {
+        guard case .end(let request) = ended.request, request.committed else { return false }
+        return isSecond && presence == .certain && !mayBeCommitted
     }
 
     mutating func take(_ answer: TransactionAnswer, of ended: Flight, now: MonotonicInstant, chance: Double) {
@@ -119,6 +130,8 @@ extension TransactionMachine {
     }
 
     private mutating func didEnd(_ response: EndTxnResponse) {
+        // Who was fenced would not be answered like this.
+        if isSecond, isOutdated, let doom { self.doom = timedOut(doom.brokerError, because: doom) }
         // The coordinator also says so of the transaction before, and what would begin this one may still be under way.
         if presence == .possible { mustBump = true }
         noteAbsence()
@@ -131,10 +144,23 @@ extension TransactionMachine {
         if !mustBump { finish() }
     }
 
+    /// The error of a transaction whose time was over.
+    private func timedOut(_ code: KafkaErrorCode?, because cause: KafkaClientError?) -> KafkaClientError {
+        KafkaClientError(
+            .transactionTimedOut,
+            """
+            the coordinator of \(own) has aborted the transaction, as it does with those that last longer than \(settings.timeout)\
+            \(code.map { " (\($0.name))" } ?? ""); end them earlier, or give them more time (transactionTimeout)
+            """, brokerError: code, causes: [cause].compactMap(\.self))
+    }
+
     /// What a code says to the user.
     private func error(_ code: KafkaErrorCode, _ ended: Flight) -> KafkaClientError {
         switch code {
+        case .invalidTxnState where wasAborted(ended): return timedOut(code, because: nil)
+        case .invalidProducerEpoch where ended.request.begins: return .outdatedEpoch(ended.request.words(settings.id))
         case .producerFenced, .invalidProducerEpoch:
+            // Before Kafka 4.2, and by the first protocol, the coordinator does not tell one from the other.
             return KafkaClientError(
                 .producerFenced,
                 """
@@ -157,6 +183,25 @@ extension TransactionMachine {
                 }
             return KafkaClientError(code, ended.request.words(settings.id), nil, needs: right, of: nil)
         }
+    }
+}
+
+extension KafkaClientError {
+    /// The error of a commit that came to be an abort.
+    static func aborted(_ cause: KafkaClientError) -> KafkaClientError {
+        KafkaClientError(
+            .transactionAborted, "the transaction was aborted instead of committed; nothing of it counts",
+            brokerError: cause.brokerError, underlying: cause)
+    }
+
+    /// The error of something that came under an epoch which is not its transaction's any more, told by one who does not know why.
+    static func outdatedEpoch(_ action: String) -> KafkaClientError {
+        KafkaClientError(
+            .brokerError,
+            """
+            \(action): INVALID_PRODUCER_EPOCH: the transaction lasted longer than it may (transactionTimeout), so that its coordinator has \
+            aborted it, or another producer has the transactional id by now
+            """, brokerError: .invalidProducerEpoch)
     }
 }
 

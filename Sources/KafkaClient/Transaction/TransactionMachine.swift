@@ -13,7 +13,7 @@
 // One request is under way at a time, in this order of importance: the producer id, partitions, offsets, the end. A request that failed
 // and may succeed is made anew after a pause, from what is wanted then.
 //
-// +Requests  what is sent next      +Answers  what answers mean
+// +Requests  what is sent next      +Answers  what answers mean      +Phase  where it stands
 
 import KafkaProtocol
 import KafkaTransport
@@ -22,38 +22,6 @@ import KafkaTransport
 ///
 /// Source: KIP-98, KIP-360, KIP-447, KIP-588, KIP-890.
 struct TransactionMachine: Sendable {
-    enum Phase: Sendable {
-        /// No transaction.
-        case idle
-        case beginning(until: MonotonicInstant)
-        /// The user produces.
-        case open
-        /// Nothing more comes, and the coordinator is told.
-        case ending(commit: Bool, until: MonotonicInstant)
-        case failed(KafkaClientError)
-    }
-
-    /// Offsets that are to be added.
-    struct Adding: Sendable {
-        let number: Int
-        let offsets: GroupOffsets
-        let deadline: MonotonicInstant
-    }
-
-    struct Flight: Sendable {
-        let number: Int
-        let request: TransactionRequest
-        let coordinator: CoordinatorKey
-    }
-
-    /// Whether the coordinator knows of the transaction.
-    enum Presence: Int, Sendable {
-        case none
-        /// It was told of it, and has not said that it knows.
-        case possible
-        case certain
-    }
-
     let settings: TransactionSettings
     private(set) var hasBegun = false
     var phase = Phase.idle
@@ -67,6 +35,8 @@ struct TransactionMachine: Sendable {
     var isSecond = false
     /// Why the transaction can only be aborted.
     var doom: KafkaClientError?
+    /// Whether it is because its epoch is not the newest any more: its time was over, or another producer has the id.
+    private(set) var isOutdated = false
     /// Whether the coordinator knows of this transaction.
     private(set) var presence = Presence.none
     /// Whether the coordinator may have committed it: it was asked to, and has not said what came of that.
@@ -152,6 +122,7 @@ struct TransactionMachine: Sendable {
         phase = .open
         isSecond = level >= 2
         doom = nil
+        isOutdated = false
         presence = .none
         mayBeCommitted = false
         groups = []
@@ -186,7 +157,10 @@ struct TransactionMachine: Sendable {
         case .open:
             // By the first protocol it is in there by its partitions, which were added.
             if report.hasSent { note(isSecond ? .certain : .possible) }
-            if let failure = report.failure, doom == nil { doom = failure }
+            if let failure = report.failure, doom == nil {
+                doom = failure
+                noteOutdated(by: failure)
+            }
             if report.isUnclean { mustBump = true }
             // Offsets that are still wanted belong to somebody who does not wait for them.
             dropWork(doom ?? .noTransaction)
@@ -230,15 +204,26 @@ struct TransactionMachine: Sendable {
         switch phase {
         case .open:
             if doom != nil { return }
+            noteOutdated(by: error)
             let error = error.code == .transactionAborted ? error : .aborting(because: error)
             doom = error
             dropWork(error)
             actions.append(.refuse(error))
         case .ending(true, let deadline) where !isCommitting:
+            noteOutdated(by: error)
             doom = error
             phase = .ending(commit: false, until: deadline)
         case .idle, .beginning, .ending, .failed: break
         }
+    }
+
+    /// Notes that the epoch is not the newest any more where that is why the transaction is aborted. Then the coordinator is asked to abort
+    /// whatever it knows, and never for another epoch first: of who has the id now it would abort the transaction for that.
+    private mutating func noteOutdated(by error: KafkaClientError) {
+        guard error.brokerError == .invalidProducerEpoch else { return }
+        isOutdated = true
+        mustBump = true
+        note(.possible)
     }
 
     /// Whether the coordinator was asked to commit, and may do it.
@@ -384,14 +369,5 @@ struct TransactionMachine: Sendable {
             }
         }
         return next == .distantFuture ? nil : next
-    }
-}
-
-extension KafkaClientError {
-    /// The error of a commit that came to be an abort.
-    static func aborted(_ cause: KafkaClientError) -> KafkaClientError {
-        KafkaClientError(
-            .transactionAborted, "the transaction was aborted instead of committed; nothing of it counts",
-            brokerError: cause.brokerError, underlying: cause)
     }
 }

@@ -19,7 +19,7 @@ extension Session {
         let acknowledged = acknowledge(
             request.topics.map { topic in
                 (topic.topicID, topic.partitions.map { ($0.index, $0.acknowledgementBatches) })
-            }, owner, mayRenew: request.isRenewAck)
+            }, owner, plan, mayRenew: request.isRenewAck)
         if request.shareSessionEpoch == -1 { endShareSession(of: owner) }
         let share = ShareFetch(
             owner: owner, request: request, response: response, acknowledged: acknowledged)
@@ -216,7 +216,7 @@ extension Session {
         let codes = acknowledge(
             request.topics.map { topic in
                 (topic.topicID, topic.partitions.map { ($0.index, $0.acknowledgementBatches) })
-            }, owner, mayRenew: request.isRenewAck)
+            }, owner, plan, mayRenew: request.isRenewAck)
         if request.shareSessionEpoch == -1 { endShareSession(of: owner) }
         response.topics = request.topics.map { asked in
             var topic = ShareAcknowledgeResponse.Topic()
@@ -244,7 +244,7 @@ extension Session {
     /// - Returns: what came of each partition of which something is said.
     private func acknowledge(
         _ topics: [(id: KafkaUUID, partitions: [(index: Int32, batches: [AcknowledgementBatch])])],
-        _ owner: ServedShareSession.Owner, mayRenew: Bool
+        _ owner: ServedShareSession.Owner, _ plan: FaultPlan, mayRenew: Bool
     ) -> [ServedShareSession.Name: KafkaErrorCode] {
         var codes: [ServedShareSession.Name: KafkaErrorCode] = [:]
         let limits = shareLimits(owner.group)
@@ -256,7 +256,7 @@ extension Session {
                     codes[name] = topic == nil ? .unknownTopicId : .unknownTopicOrPartition
                     continue
                 }
-                if let code = log.refusal(node: node.id, epoch: -1) {
+                if let code = plan.error(topic: topic.name, partition: index) ?? log.refusal(node: node.id, epoch: -1) {
                     codes[name] = code
                     continue
                 }

@@ -16,6 +16,9 @@ public struct EmbeddedBrokerTransactions: Sendable {
     /// Settings that have the values that the properties begin with.
     public init() {}
 
+    /// Whether the second protocol is on.
+    var isSecond: Bool { version >= 2 }
+
     func check(_ check: inout ConfigurationCheck) {
         check.expect("transactions.version", version, in: 0...2)
         check.expect("transactions.timeoutMax", timeoutMax, in: .milliseconds(1) ... .seconds(86_400))

@@ -73,9 +73,13 @@ extension Cluster {
                 state.put(producer, id)
                 return (producer.producerID, producer.epoch)
             }
-            let ending = try producer.initialize(known: known, timeoutMs: timeoutMs, makeID: makeProducerID)
+            let ending = try producer.initialize(
+                known: known, timeoutMs: timeoutMs, isSecond: settings.isSecond, makeID: makeProducerID)
             state.put(producer, id)
-            if let ending { finish(ending) }
+            if let ending {
+                finish(ending)
+                throw TransactionRefusal(.concurrentTransactions)
+            }
             return (producer.producerID, producer.epoch)
         }
     }
@@ -166,7 +170,7 @@ extension Cluster {
                     continue
                 }
                 var producer = producer
-                finish(producer.expire())
+                finish(producer.abort(isSecond: transactions.settings.isSecond, makeID: makeProducerID))
                 state.put(producer, id)
             }
         }

@@ -1,7 +1,7 @@
 // What one transactional id has come to. Markers are written in the same step in which a transaction ends, so the states in which
 // Kafka waits for them are not needed:
 //
-//            add                    end, expire, another producer
+//            add                    end, its time, another producer
 //   empty ─────────▶ ongoing ─────────────────────────────────────▶ completeCommit, completeAbort ──▶ ongoing …
 //
 // A value: ids, moments and the time are arguments.
@@ -35,7 +35,7 @@ struct TransactionRefusal: Error {
 
 /// The producer that has a transactional id, and its transaction.
 ///
-/// Source: `TransactionMetadata` and `TransactionCoordinator` of Apache Kafka; KIP-98, KIP-360, KIP-890.
+/// Source: `TransactionMetadata` and `TransactionCoordinator` of Apache Kafka 4.3; KIP-98, KIP-360, KIP-890.
 struct TransactionalProducer: Sendable {
     enum State: String, Sendable, CaseIterable {
         case empty = "Empty"
@@ -68,13 +68,16 @@ struct TransactionalProducer: Sendable {
 
     // MARK: Producers
 
-    /// Gives the id to a producer: to a new one, or to the one that has it, with the next epoch. An open transaction is aborted.
+    /// Gives the id to a producer: to a new one, or to the one that has it, with the next epoch. An open transaction is aborted first, and
+    /// the producer has to ask again: so the epoch of the markers is nobody's.
     ///
     /// - Parameters:
     ///   - known: the id and epoch that the producer says it has; nil for a new producer.
+    ///   - isSecond: whether the second protocol is on.
     ///   - makeID: makes a producer id, for when the epochs have run out.
+    /// - Returns: the end of the transaction that was open; nil when the producer has got its epoch.
     mutating func initialize(
-        known: (id: Int64, epoch: Int16)?, timeoutMs: Int32, makeID: () -> Int64
+        known: (id: Int64, epoch: Int16)?, timeoutMs: Int32, isSecond: Bool, makeID: () -> Int64
     ) throws(TransactionRefusal) -> TransactionEnding? {
         if let known {
             if let former, known == former, known != (producerID, epoch) {
@@ -85,14 +88,13 @@ struct TransactionalProducer: Sendable {
             }
             guard known == (producerID, epoch) else { throw TransactionRefusal(.producerFenced) }
         }
-        let ending = state == .ongoing ? finish(isCommit: false) : nil
+        if state == .ongoing { return abort(isSecond: isSecond, makeID: makeID) }
         self.timeoutMs = timeoutMs
-        if ending == nil { advance(makeID) }
+        advance(makeID)
         // Whoever had the id before is a zombie from now on, unless it was the same that asks.
         former = known
-        if ending != nil, epoch >= Self.epochMax { advance(makeID) }
         state = .empty
-        return ending
+        return nil
     }
 
     /// Goes on to the next epoch, or to another id.
@@ -146,7 +148,11 @@ struct TransactionalProducer: Sendable {
         commit isCommit: Bool, _ id: Int64, _ epoch: Int16, bumps: Bool, makeID: () -> Int64
     ) throws(TransactionRefusal) -> TransactionEnding? {
         let done: State = isCommit ? .completeCommit : .completeAbort
-        if bumps, let former, former == (id, epoch), state == done { return nil }
+        if bumps, let former, former == (id, epoch), state == .completeCommit || state == .completeAbort {
+            // Once more, or of a transaction whose time was over.
+            if state != done { throw TransactionRefusal(.invalidTxnState) }
+            return nil
+        }
         try check(id, epoch)
         switch state {
         case .ongoing:
@@ -165,12 +171,17 @@ struct TransactionalProducer: Sendable {
         }
     }
 
-    /// Aborts a transaction whose time is over. The producer learns of it by its next request.
-    mutating func expire() -> TransactionEnding {
+    /// Aborts a transaction whose time is over, or whose id another producer wants. The producer learns of it by its next request.
+    ///
+    /// By the first protocol the coordinator can't tell it from a zombie then. By the second it may go on: the end of a transaction gives
+    /// the next epoch, whoever wants it (KIP-890).
+    ///
+    /// - Parameter isSecond: whether the second protocol is on.
+    mutating func abort(isSecond: Bool, makeID: () -> Int64) -> TransactionEnding {
         let had = (producerID, epoch)
         let ending = finish(isCommit: false)
-        // It may ask for the next epoch (KIP-588).
-        former = had
+        if isSecond, epoch > Self.epochMax { advance(makeID) }
+        former = isSecond ? had : nil
         return ending
     }
 

@@ -53,12 +53,14 @@ extension KafkaClientError {
         public static let offsetOutOfRange = Code(rawValue: "offsetOutOfRange")
         /// A codec could not compress or decompress.
         public static let codecFailed = Code(rawValue: "codecFailed")
-        /// Another producer has taken the transactional id over, or a transaction lasted longer than it may: this producer is not to
-        /// produce any more.
+        /// Another producer has taken the transactional id over, or, in a cluster that can't tell that from it, a transaction lasted
+        /// longer than it may: this producer is not to produce any more.
         public static let producerFenced = Code(rawValue: "producerFenced")
         /// A transaction was aborted, or can only be aborted. The error's cause says why; nothing of the transaction counts, and the
         /// next one may succeed.
         public static let transactionAborted = Code(rawValue: "transactionAborted")
+        /// A transaction lasted longer than it may, and its coordinator has aborted it: the cause of a ``transactionAborted``.
+        public static let transactionTimedOut = Code(rawValue: "transactionTimedOut")
         /// A transaction was to be committed, and there was no answer that says whether it was: it may be committed or aborted.
         public static let transactionUnknown = Code(rawValue: "transactionUnknown")
         /// Records or offsets came while no transaction was open, to a producer that takes them within transactions only.

@@ -47,6 +47,30 @@ import Testing
         }
     }
 
+    /// Java's producer aborts after a record that is too large, for it tells by a future that nobody may look at. One that throws is told.
+    @Test func `a record that an append refuses by throwing is not in the transaction, which may commit without it`()
+        async throws
+    {
+        try await produce { producer, client, _ in
+            try await producer.withTransaction { _ in
+                try await append(["before"], producer)
+                let long = String(repeating: "x", count: 3 << 20)
+                let error = try await clientError { try await producer.append(value: long, to: "t", partition: 0) }
+                #expect(error.code == .recordTooLarge, "\(error)")
+                try await append(["behind"], producer)
+            }
+            let error = try await clientError {
+                try await producer.withTransaction { _ in
+                    try await append(["no"], producer)
+                    try await producer.append(value: "x", to: "t", partition: 99)
+                }
+            }
+            #expect(error.code == .unknownPartition, "\(error)")
+            let found = try await read(client)
+            #expect(found == ["before", "behind"])
+        }
+    }
+
     @Test(arguments: [(0, .addPartitionsToTxn), (2, .produce), (2, .endTxn)] as [(Int16, ApiKey)])
     func `what can only be aborted is aborted, and the producer goes on`(version: Int16, key: ApiKey) async throws {
         let rule = FaultRule(key, count: 1, effect: .error(.transactionAbortable))

@@ -186,20 +186,72 @@ import Testing
         }
     }
 
-    @Test func `a transaction that lasts too long is aborted, and its producer told`() async throws {
-        try await produce(timeout: .milliseconds(200)) { producer, client, _ in
-            do {
-                try await producer.withTransaction { _ in
-                    try await append(["late"], producer)
-                    try await producer.flush()
-                    try await Task.sleep(for: .milliseconds(600))
+    /// What is done once a transaction's time is over.
+    enum LateWork: CaseIterable { case nothing, records, offsets, abort }
+
+    /// Has a transaction last too long.
+    ///
+    /// - Returns: its error.
+    private func exceed(_ producer: Producer, _ work: LateWork, _ turn: Int) async throws -> any Error {
+        do {
+            try await producer.withTransaction { transaction in
+                try await append(["late\(turn)"], producer)
+                try await producer.flush()
+                try await Task.sleep(for: .milliseconds(500))
+                switch work {
+                case .nothing: break
+                case .records: try await append(["later\(turn)", "too"], producer)
+                case .offsets:
+                    let offsets = [TopicPartition("t", 0): CommittedOffset(0)]
+                    try await transaction.addOffsets(offsets, of: ConsumerGroupMetadata(groupID: "g"))
+                case .abort: throw Wanted()
                 }
-                Issue.record("committed")
-            } catch let error as KafkaClientError {
-                #expect(error.code == .producerFenced && error.message.contains("transactionTimeout"), "\(error)")
+            }
+            throw TestFailure("committed")
+        } catch { return error }
+    }
+
+    @Test(arguments: LateWork.allCases)
+    func `a transaction that lasts too long is aborted, says so, and its producer goes on`(work: LateWork) async throws
+    {
+        try await produce(timeout: .milliseconds(200)) { producer, client, _ in
+            for turn in 0..<2 {
+                let error = try await exceed(producer, work, turn)
+                switch work {
+                case .abort: #expect(error is Wanted, "\(error)")
+                case .offsets:
+                    let error = try #require(error as? KafkaClientError)
+                    #expect(error.code == .transactionAborted && error.brokerError == .invalidProducerEpoch, "\(error)")
+                    #expect("\(error)".contains("transactionTimeout"))
+                case .nothing, .records:
+                    let error = try #require(error as? KafkaClientError)
+                    #expect(error.code == .transactionAborted, "\(error)")
+                    let cause = try #require(error.underlying as? KafkaClientError)
+                    #expect(cause.code == .transactionTimedOut && cause.message.contains("0.2 seconds"), "\(error)")
+                }
+                try await producer.withTransaction { _ in try await append(["in time\(turn)"], producer) }
             }
             let found = try await read(client)
-            #expect(found == [])
+            #expect(found == ["in time0", "in time1"])
+        }
+    }
+
+    @Test(arguments: [LateWork.nothing, .records])
+    func `by the first protocol a transaction that lasts too long ends its producer, which says that it may be that`(
+        work: LateWork
+    ) async throws {
+        try await produce(version: 0, timeout: .milliseconds(200)) { producer, client, _ in
+            let error = try #require(try await exceed(producer, work, 0) as? KafkaClientError)
+            #expect(error.code == .producerFenced && error.message.contains("transactionTimeout"), "\(error)")
+            let next = try await clientError {
+                try await producer.withTransaction { _ in try await append(["no"], producer) }
+            }
+            #expect(next.code == .producerFenced, "\(next)")
+            let other = try client.makeProducer(Producer.Configuration(transactionalID: "id"))
+            try await other.withTransaction { _ in try await append(["another's"], other) }
+            try await other.shutDown()
+            let found = try await read(client)
+            #expect(found == ["another's"])
         }
     }
 

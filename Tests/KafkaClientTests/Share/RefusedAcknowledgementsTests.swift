@@ -93,6 +93,53 @@ import Testing
         #expect(taken == [1] && refused == [0] && count == 5)
     }
 
+    @Test func `what came to nothing is told again as it was, before all else`() throws {
+        let (first, second) = (try self.told([1, 2, 3]), try self.told([7, 8]))
+        var refusals = RefusedAcknowledgements()
+        let final = refusals.didRefuse([first, second])
+        #expect(final.isEmpty)
+        let told = refusals.next()
+        let part = try #require(told)
+        refusals.putBack(part, because: Self.error)
+        #expect(refusals.isDue(now: Self.begin))
+        let again = refusals.next()
+        #expect(again?.map { told in told.acquisition.offsets(of: told.part) } == [[1, 2, 3]])
+        let other = refusals.next()
+        #expect(other?.map { told in told.acquisition.offsets(of: told.part) } == [[7, 8]])
+    }
+
+    @Test func `what a broker could not take waits longer each time, until something is taken`() throws {
+        let records = try told([1])
+        var refusals = RefusedAcknowledgements()
+        var now = Self.begin
+        for count in 1...3 {
+            refusals.didFail([records], because: Self.error, now: now) { Int64($0) * 100 }
+            let due = now.advanced(byNanoseconds: Int64(count) * 100)
+            #expect(refusals.failureCount == count && refusals.restsUntil == due)
+            #expect(!refusals.isDue(now: due.advanced(byNanoseconds: -1)) && refusals.isDue(now: due))
+            now = due
+            let next = refusals.next()
+            #expect(next?.count == 1)
+        }
+        refusals.didTake()
+        #expect(refusals.failureCount == 0 && refusals.cause == nil)
+    }
+
+    @Test func `what waits to be told again ends with its lock, gaps too`() throws {
+        let gap = AcknowledgementBatch(firstOffset: 2, lastOffset: 3, acknowledgeTypes: [0])
+        let records = try told([1, 4], others: [gap])
+        var refusals = RefusedAcknowledgements()
+        refusals.putBack([records], because: Self.error)
+        let end = Self.begin + .seconds(30)
+        let early = refusals.endLapsed(now: end.advanced(byNanoseconds: -1))
+        #expect(early.isEmpty && refusals.parts.count == 1)
+        let lapsed = refusals.endLapsed(now: end)
+        #expect(lapsed == [1, 4] && refusals.parts.isEmpty)
+        #expect(refusals.cause?.brokerError == .shareSessionNotFound)
+    }
+
+    private static let error = KafkaClientError(KafkaErrorCode.shareSessionNotFound, "not told")
+
     @Test func `what has ended meanwhile is not told again`() throws {
         let records = try told([1, 2, 3, 4])
         var refusals = RefusedAcknowledgements()

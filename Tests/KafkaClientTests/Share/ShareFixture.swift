@@ -88,6 +88,44 @@ struct ShareMember {
 protocol ShareGroupTests {}
 
 extension ShareGroupTests {
+    /// Takes records until there are so many.
+    func take(_ count: Int, of consumer: ShareConsumer) async throws -> [ShareRecord] {
+        var records: [ShareRecord] = []
+        var iterator = consumer.makeAsyncIterator()
+        while records.count < count, let record = try await iterator.next() { records.append(record) }
+        return records
+    }
+
+    /// Accepts records in a member's name, so that its own acknowledgements of them are refused.
+    func accept(_ offsets: [Int64], insteadOf consumer: ShareConsumer, _ fixture: NetworkFixture) async throws {
+        let memberID = consumer.memberID
+        let topicID = try #require(fixture.cluster.metadata.topic("t")).description.id
+        _ = try await fixture.cluster.ask(.any) { _ in
+            var request = ShareFetchRequest()
+            request.groupID = "g"
+            request.memberID = memberID
+            return request
+        }
+        let answer = try await fixture.cluster.ask(.any) { _ in
+            var request = ShareAcknowledgeRequest()
+            request.groupID = "g"
+            request.memberID = memberID
+            request.shareSessionEpoch = 1
+            var topic = ShareAcknowledgeRequest.Topic()
+            topic.topicID = topicID
+            var partition = ShareAcknowledgeRequest.Partition()
+            partition.acknowledgementBatches = offsets.map {
+                AcknowledgementBatch(firstOffset: $0, lastOffset: $0, acknowledgeTypes: [1])
+            }
+            topic.partitions = [partition]
+            request.topics = [topic]
+            return request
+        }
+        #expect(
+            answer.errorCode == .none && answer.topics.allSatisfy { $0.partitions.allSatisfy { $0.errorCode == .none } }
+        )
+    }
+
     func wait(_ what: Comment, _ isDone: () async -> Bool) async throws {
         for _ in 0..<2000 {
             if await isDone() { return }

@@ -8,44 +8,6 @@ import Testing
 
 /// Members of share groups in trouble, over the network.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct ShareTroubleTests: ShareGroupTests {
-    /// Takes records until there are so many.
-    private func take(_ count: Int, of consumer: ShareConsumer) async throws -> [ShareRecord] {
-        var records: [ShareRecord] = []
-        var iterator = consumer.makeAsyncIterator()
-        while records.count < count, let record = try await iterator.next() { records.append(record) }
-        return records
-    }
-
-    /// Accepts records in a member's name, so that its own acknowledgements of them are refused.
-    private func accept(_ offsets: [Int64], insteadOf consumer: ShareConsumer, _ fixture: NetworkFixture) async throws {
-        let memberID = consumer.memberID
-        let topicID = try #require(fixture.cluster.metadata.topic("t")).description.id
-        _ = try await fixture.cluster.ask(.any) { _ in
-            var request = ShareFetchRequest()
-            request.groupID = "g"
-            request.memberID = memberID
-            return request
-        }
-        let answer = try await fixture.cluster.ask(.any) { _ in
-            var request = ShareAcknowledgeRequest()
-            request.groupID = "g"
-            request.memberID = memberID
-            request.shareSessionEpoch = 1
-            var topic = ShareAcknowledgeRequest.Topic()
-            topic.topicID = topicID
-            var partition = ShareAcknowledgeRequest.Partition()
-            partition.acknowledgementBatches = offsets.map {
-                AcknowledgementBatch(firstOffset: $0, lastOffset: $0, acknowledgeTypes: [1])
-            }
-            topic.partitions = [partition]
-            request.topics = [topic]
-            return request
-        }
-        #expect(
-            answer.errorCode == .none && answer.topics.allSatisfy { $0.partitions.allSatisfy { $0.errorCode == .none } }
-        )
-    }
-
     // MARK: Acknowledgements that are refused
 
     @Test func `of acknowledgements that are told together only those fail that are wrong`() async throws {

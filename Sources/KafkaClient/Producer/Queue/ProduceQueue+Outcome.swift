@@ -66,8 +66,10 @@ extension ProduceQueue {
         case .refused(let code, let message):
             if code.needsMetadataRefresh { effects.topicsToRefresh.insert(item.topic) }
             let subject = "topic '\(item.topic)' partition \(item.partition)"
-            let error = KafkaClientError(
-                code, subject, message, needs: .init("Write", topic: item.topic), of: user)
+            let error =
+                code == .invalidProducerEpoch && window.isTransactional
+                ? .outdatedEpoch(subject)
+                : KafkaClientError(code, subject, message, needs: .init("Write", topic: item.topic), of: user)
             if item.stamp != nil, code.isOfSequences {
                 refused(ended, item, code, error, now, chance, &effects)
             } else {
