@@ -12,7 +12,11 @@ def draw(sweep):
     searches = [results for results in sweep.results if results.curve]
     if not searches:
         return "no folder has a curve.csv, which kbench find --curve writes"
-    page = Page("Latency against rate", sweep, size=(8, 4.2))
+    stages = {results.curve_stage for results in searches}
+    if len(stages) > 1:
+        return "the folders' curves are of different latencies: to the acknowledgement, and to the receipt"
+    stage = stages.pop()
+    page = Page("Latency against rate" if stage == "total" else "Time to the receipt against rate", sweep, size=(8, 4.2))
     axes = page.axes[0][0]
     values, handles, missed = [], [], False
     labels = list(dict.fromkeys(row.text("label") or "found" for results in searches for row in results.curve))
@@ -20,7 +24,7 @@ def draw(sweep):
         rows = [row for results in searches for row in results.curve if (row.text("label") or "found") == label]
         rates = sorted({row.required("rate_rps") for row in rows})
         for name, style in STYLES.items():
-            medians = [median(rows, rate, f"latency_total_{name}_us") for rate in rates]
+            medians = [median(rows, rate, f"latency_{stage}_{name}_us") for rate in rates]
             axes.plot(rates, medians, color=colour(index), linestyle=style, marker=marker(index) if name == "p99" else None)
             values += medians
             if name == "p99":

@@ -14,7 +14,7 @@ REQUIRED = {
     "slowest.csv": ("run", "ended_s", "total_us", "partition", "broker", "attempts", "outcome", "build_us", "queue_us",
                     "wire_us", "broker_us"),
     "brokers.csv": ("run", "broker", "partitions_led", "share_of_records", "fair_share"),
-    "curve.csv": ("label", "rate_rps", "latency_total_p50_us", "latency_total_p99_us", "latency_total_p999_us", "held"),
+    "curve.csv": ("label", "rate_rps", "held"),
     "find.csv": ("label", "finding", "rate_rps", "rate_low_rps", "rate_high_rps"),
 }
 VERDICTS = ("failed-records", "unverified", "interrupted", "saturated", "generator-bound", "debug-build", "noisy",
@@ -111,6 +111,7 @@ class Results:
         # Of a search, whose runs are its windows.
         self.is_search = os.path.exists(os.path.join(path, "windows.csv"))
         self.curve = self.table("curve.csv") or []
+        self.curve_stage = self.stage_of_curve()
         self.found = self.table("find.csv") or []
         by_number = {run.number_in_file: run for run in self.runs}
         self.missing = {"latency.csv", "timeline.csv", "slowest.csv", "brokers.csv"} - set(os.listdir(path))
@@ -127,6 +128,15 @@ class Results:
                 if name == "slowest":
                     row.required("total_us")
                     row.required("ended_s")
+
+    def stage_of_curve(self):
+        """The stage whose latencies curve.csv has: to the acknowledgement, or to the receipt."""
+        if not self.curve:
+            return None
+        for stage in SPECTRA:
+            if all(f"latency_{stage}_{name}_us" in self.curve[0].cells for name in ("p50", "p99", "p999")):
+                return stage
+        raise BadInput(f"{self.path}/curve.csv has no column latency_total_p99_us; is the file damaged?")
 
     def read_manifest(self):
         path = os.path.join(self.path, "manifest.json")

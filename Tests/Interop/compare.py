@@ -238,6 +238,56 @@ def find_refuses():
         kbench("find", *words).must_end_with(64).must_say(reason)
 
 
+# Windows and runs of a fifth of a second.
+SHORT = ("--duration", "200ms", "--partitions", 2, "--cores", 1)
+SENDING = (*SHORT, "--warmup-records", 10, "--linger", "0ms")
+
+
+@test("find end-to-end goes by the time to the receipt, of all that is sent")
+def whole_way():
+    with embedded_broker("--fault", "fetch:delay=150ms") as broker, folder() as work:
+        # What is acknowledged at once is received late.
+        words = (*SENDING, "-b", broker, "--min-rate", 500, "--max-rate", 500)
+        kbench("find", *words, "--expect", "latency_total_p99_us<=100ms", "--output", work + "/sent").must_end_with(3)
+        kbench("find", "end-to-end", *words, "--expect", "latency_end_to_end_p99_us<=100ms", "--output",
+               work + "/received").must_end_with(2)
+        equal([csv_of(f"{work}/{name}/find.csv")[0]["finding"] for name in ("sent", "received")], ["unbounded", "nothing-holds"],
+              "findings")
+        window = csv_of(work + "/received/windows.csv")[-1]
+        expect(window["detail"].startswith("latency_end_to_end_p99_us "), window)
+        row = rows(work + "/received")[-1]
+        equal((row["mode"], row["records_lost"], row["latency_end_to_end_not_positive"]), ("end-to-end", "0", "0"), "the last window")
+
+
+@test("find consume looks for a rate of reading, and fills no more than it reads")
+def reading_rate():
+    with embedded_broker() as broker, folder() as work:
+        words = ("--expect", "throughput_rps>=1", *SHORT, "-b", broker, "--min-rate", "5k", "--max-rate", "5k", "--output", work + "/out")
+        ended = kbench("find", "consume", *words).must_end_with(3)
+        expect("5k records/s or more: --max-rate is held" in ended.out, ended.out)
+        row = rows(work + "/out")[-1]
+        equal((row["mode"], row["records"], row["records_read"]), ("consume", "1000", "1000"), "the last window")
+
+
+@test("compare runs both sides end-to-end, and compares folders of it, by the time to the receipt")
+def whole_ways():
+    usual = ["throughput_rps", "client_cpu_ns_per_record", "client_peak_rss_bytes", "latency_end_to_end_p50_us",
+             "latency_end_to_end_p99_us"]
+    with embedded_broker() as broker, folder() as work:
+        ended = kbench("compare", "end-to-end", *SHORT, "-b", broker, "--warmup-records", 10, "--rate", 1000, "--base", "--linger 0ms", "--new",
+                       "--linger 50ms", "--max-runs", 2, "--output", work + "/out", timeout=60).must_end_with(0)
+        expect("base and new differ in linger_ms 0 and 50" in ended.out, ended.out)
+        found = {row["metric"]: row for row in csv_of(work + "/out/comparison.csv")}
+        equal(list(found), usual, "metrics")
+        expect(float(found["latency_end_to_end_p50_us"]["difference"]) > 0, found["latency_end_to_end_p50_us"])
+        equal({row["mode"] for side in ("base", "new") for row in rows(f"{work}/out/{side}/0001")}, {"end-to-end"}, "modes")
+        for name in ("before", "after"):
+            kbench("end-to-end", *SENDING, "-b", broker, "--rate", 1000, "--runs", 2, "--consumers", "1,2", "--expect", "records_lost==0",
+                   "--expect-where", "consumers=2", "--output", f"{work}/{name}").must_end_with(0)
+        again = kbench("compare", work + "/before", work + "/after", "--format", "json").must_end_with(0)
+        equal([row["metric"] for row in json.loads(again.out)["metrics"]], usual * 2, "metrics of folders, for one and two consumers")
+
+
 @test("the ladder says what each stage adds, and an interrupted one is gone on with")
 def ladder():
     with folder() as work:

@@ -202,19 +202,24 @@ def timeline(path, *events):
         write(path + "/events.csv", "\n".join(["run,t_s,event,topic,partition,broker,detail", *events]) + "\n")
 
 
-@test("of a search there is one picture: latency against rate, and what was found")
+@test("of a search there is one picture: latency against rate, and what was found, to the acknowledgement or to the receipt")
 def search():
+    for stage, title in (("total", "Latency against rate"), ("end_to_end", "Time to the receipt against rate")):
+        searched(stage, title)
+
+
+def searched(stage, title):
     with folder() as here:
         os.makedirs(here + "/search")
         write(here + "/search/runs.csv", "run,stage,builder,cores,codec,throughput_rps,verdict\n1,broker,sharded,1,none,5,ok\n")
         write(here + "/search/windows.csv", "run,configuration,phase,rate_rps,outcome,throughput_rps,detail\n")
         write(here + "/search/find.csv", "label,finding,rate_rps,rate_low_rps,rate_high_rps\ncodec=lz4,found,900,880,920\n")
-        write(here + "/search/curve.csv", "label,rate_rps,latency_total_p50_us,latency_total_p99_us,latency_total_p999_us,held\n"
+        write(here + "/search/curve.csv", "label,rate_rps," + "".join(f"latency_{stage}_{name}_us," for name in ("p50", "p99", "p999")) + "held\n"
               + "".join(f"codec=lz4,{rate},{rate},{rate * 9},{rate * 20},{str(rate < 950).lower()}\n" for rate in (100, 500, 900, 1000)))
         drawn(here + "/search", "--out", here + "/pictures", "--format", "svg")
         equal(os.listdir(here + "/pictures"), ["rates.svg"], "pictures")
         found = " ".join(texts(here + "/pictures/rates.svg"))
-        for words in ("rate (records/s)", "codec=lz4", "Hollow: what is expected was missed."):
+        for words in (title, "rate (records/s)", "codec=lz4", "Hollow: what is expected was missed."):
             expect(words in found, f"'{words}' is not in '{found}'")
 
 

@@ -43,14 +43,18 @@ package enum Subcommand: String, Sendable, CaseIterable {
     /// What follows it without dashes; nil when only options may follow.
     var operands: String? {
         switch self {
-        case .compare: "[BASE NEW]"
+        case .compare: "[\(Self.kindWords) | BASE NEW]"
+        case .find: "[\(Self.kindWords)]"
         case .completions: Shell.allCases.map(\.rawValue).joined(separator: "|")
-        case .run, .find, .ladder, .consume, .endToEnd, .broker, .man: nil
+        case .run, .ladder, .consume, .endToEnd, .broker, .man: nil
         }
     }
 
     /// How many words without dashes may stand among its options.
     var operandCountMax: Int { self == .compare ? 2 : 0 }
+
+    /// Whether the word behind it may say of which kind its runs are.
+    var takesKind: Bool { self == .compare || self == .find }
 
     /// Whether options may follow.
     var takesOptions: Bool { self != .completions && self != .man }
@@ -61,6 +65,22 @@ package enum Subcommand: String, Sendable, CaseIterable {
     static let sending: Set<Subcommand> = producing.union([.endToEnd])
     /// Those whose plan is one sweep, carried out from its begin to its end.
     static let sweeping: Set<Subcommand> = [.run, .consume, .endToEnd]
+    /// The kinds of runs.
+    static let kinds = allCases.filter(sweeping.contains)
+    private static let kindWords = kinds.map(\.rawValue).joined(separator: "|")
+    /// Those that may carry out runs which read.
+    static let reading: Set<Subcommand> = consuming.union([.endToEnd])
+    /// Those that may carry out runs which only read.
+    static let consuming: Set<Subcommand> = [.consume, .compare, .find]
+    /// What the runs do that are its kind.
+    var mode: RunMode {
+        switch self {
+        case .consume: .consume
+        case .endToEnd: .endToEnd
+        default: .produce
+        }
+    }
+
     /// Those whose runs may send records in transactions.
     static let transacting: Set<Subcommand> = sending.subtracting([.ladder])
     /// Those whose runs send records and measure that.

@@ -11,10 +11,12 @@ package enum CommandLineParser {
         let (subcommand, options) = try split(arguments)
         // Whoever asks for help gets it, whatever else is wrong.
         let table = OptionTable.shared
-        if options.contains(where: table.help.row.spellings.contains) { return .help(HelpText.text(for: subcommand)) }
+        if options.contains(where: table.help.row.spellings.contains) { return .help(helpText(subcommand, options)) }
         if options.contains(where: table.version.row.spellings.contains) { return .version }
         switch subcommand {
-        case .run: return .run(try plan(try ParsedOptions(options, subcommand: .run), environment))
+        case .run: return .run(try sweep(options, .run, environment))
+        case .consume: return .consume(try sweep(options, .consume, environment))
+        case .endToEnd: return .endToEnd(try sweep(options, .endToEnd, environment))
         case .compare:
             let options = try ParsedOptions(options, subcommand: .compare)
             return .compare(try ComparePlanReader(options: options, environment: environment).plan())
@@ -24,12 +26,6 @@ package enum CommandLineParser {
         case .ladder:
             let options = try ParsedOptions(options, subcommand: .ladder)
             return .ladder(try LadderPlanReader(options: options, environment: environment).plan())
-        case .consume:
-            let options = try ParsedOptions(options, subcommand: .consume)
-            return .consume(try ConsumePlanReader(options: options, environment: environment).plan())
-        case .endToEnd:
-            let options = try ParsedOptions(options, subcommand: .endToEnd)
-            return .endToEnd(try EndToEndPlanReader(options: options, environment: environment).plan())
         case .broker: return .broker(try BrokerOptions(try ParsedOptions(options, subcommand: .broker)))
         case .completions: return .help(try completions(options))
         case .man: return .help(try manualPage(options))
@@ -49,9 +45,15 @@ package enum CommandLineParser {
         return (subcommand, arguments.dropFirst())
     }
 
-    private static func plan(
-        _ options: ParsedOptions, _ environment: CommandLineEnvironment
+    private static func helpText(_ subcommand: Subcommand, _ words: ArraySlice<String>) -> String {
+        var words = words
+        return HelpText.text(for: Invocation(subcommand, taking: &words))
+    }
+
+    private static func sweep(
+        _ words: ArraySlice<String>, _ subcommand: Subcommand, _ environment: CommandLineEnvironment
     ) throws(UsageError) -> RunPlan {
+        let options = try ParsedOptions(words, subcommand: subcommand)
         guard let directory = try options(\.resume) else {
             return try RunPlanReader(options: options, environment: environment).plan()
         }

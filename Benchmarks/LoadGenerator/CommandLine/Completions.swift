@@ -18,6 +18,8 @@ package enum Shell: String, NamedChoice {
 
 private let subcommands = Subcommand.allCases
 
+private let kinds = Subcommand.kinds.map(\.rawValue)
+
 private let shells = Shell.allCases.map(\.rawValue)
 
 // MARK: bash
@@ -42,7 +44,7 @@ private var bashCompletions: String {
 
         """
     for subcommand in subcommands {
-        for option in OptionTable.rows(of: subcommand) where option.takesValue {
+        for option in OptionTable.rowsOfAnyKind(of: subcommand) where option.takesValue {
             let pattern = option.spellings.map { "\(subcommand.rawValue):\($0)" }.joined(separator: "|")
             text += "    \(pattern)) \(bashValues(option)) return ;;\n"
         }
@@ -51,7 +53,7 @@ private var bashCompletions: String {
         "    completions:completions) COMPREPLY=($(compgen -W '\(shells.joined(separator: " "))' -- \"$cur\")); return ;;\n"
     text += "    esac\n    case $sub in\n"
     for subcommand in subcommands {
-        let words = OptionTable.rows(of: subcommand).flatMap(\.spellings).filter { $0.hasPrefix("--") }
+        let words = OptionTable.rowsOfAnyKind(of: subcommand).flatMap(\.spellings).filter { $0.hasPrefix("--") }
         text +=
             "    \(subcommand.rawValue)) COMPREPLY=($(compgen -W '\(words.joined(separator: " "))' -- \"$cur\")) ;;\n"
     }
@@ -59,12 +61,16 @@ private var bashCompletions: String {
             esac
             if ((COMP_CWORD == 1)); then
                 COMPREPLY+=($(compgen -W '\(names.joined(separator: " "))' -- "$cur"))
+            elif ((COMP_CWORD == 2)) && [[ $sub == @(\(takingKinds.joined(separator: "|"))) ]]; then
+                COMPREPLY+=($(compgen -W '\(kinds.joined(separator: " "))' -- "$cur"))
             fi
         }
         complete -F _kbench kbench
 
         """
 }
+
+private let takingKinds = subcommands.filter(\.takesKind).map(\.rawValue)
 
 private func bashValues(_ option: OptionRow) -> String {
     switch option.completion {
@@ -109,7 +115,8 @@ private var zshCompletions: String {
         """
     for subcommand in subcommands {
         text += "    \(subcommand.rawValue))\n        _arguments \\\n"
-        let specifications = OptionTable.rows(of: subcommand).flatMap(zshSpecifications)
+        var specifications = OptionTable.rowsOfAnyKind(of: subcommand).flatMap(zshSpecifications)
+        if subcommand.takesKind { specifications.append("'::kind of runs:(\(kinds.joined(separator: " ")))'") }
         text += specifications.map { "            \($0)" }.joined(separator: " \\\n")
         if subcommand == .completions { text += "            ':shell:(\(shells.joined(separator: " ")))'" }
         text += "\n        ;;\n"
@@ -167,10 +174,11 @@ private var fishCompletions: String {
             """
     }
     for subcommand in subcommands {
-        let condition =
-            subcommand == .run
-            ? "not __fish_seen_subcommand_from \(others)" : "__fish_seen_subcommand_from \(subcommand.rawValue)"
-        for option in OptionTable.rows(of: subcommand) {
+        let condition = fishCondition(of: subcommand, others: others)
+        if subcommand.takesKind {
+            text += "complete -c kbench -n '\(condition)' -a '\(kinds.joined(separator: " "))'\n"
+        }
+        for option in OptionTable.rowsOfAnyKind(of: subcommand) {
             let short = option.shortName.map { " -s \($0)" } ?? ""
             let names = ([option.name] + option.aliases).map { " -l \($0)" }.joined()
             text +=
@@ -179,6 +187,14 @@ private var fishCompletions: String {
     }
     return text
         + "complete -c kbench -n '__fish_seen_subcommand_from completions' -a '\(shells.joined(separator: " "))'\n"
+}
+
+/// Whether the line is one of this subcommand, whose name may be a kind of runs of another's.
+private func fishCondition(of subcommand: Subcommand, others: String) -> String {
+    if subcommand == .run { return "not __fish_seen_subcommand_from \(others)" }
+    let own = "__fish_seen_subcommand_from \(subcommand.rawValue)"
+    guard Subcommand.sweeping.contains(subcommand) else { return own }
+    return own + "; and not __fish_seen_subcommand_from \(takingKinds.joined(separator: " "))"
 }
 
 private func fishValues(_ option: OptionRow) -> String {

@@ -56,6 +56,10 @@ extension Subcommand {
                 Example(
                     line: "kbench compare --duration 2s --base-binary ./kbench-before --gate throughput_rps:-2%",
                     purpose: "did a change of the code cost something"),
+                Example(
+                    line:
+                        "kbench compare end-to-end --rate 10k --duration 2s --base '--linger 0ms' --new '--linger 1ms'",
+                    purpose: "the same of the way from when a record was due to its receipt"),
             ]
         case .find:
             [
@@ -66,6 +70,12 @@ extension Subcommand {
                     line:
                         "kbench find -b broker-1:9092 --expect 'latency_total_p99_us<=20ms' --over codec=none,lz4 --curve",
                     purpose: "the same of a cluster, for two codecs, and how latency rises with the rate"),
+                Example(
+                    line: "kbench find end-to-end --expect 'latency_end_to_end_p99_us<=5ms' --linger 0ms",
+                    purpose: "how many records a second reach their consumer within 5 ms, but for one of a hundred"),
+                Example(
+                    line: "kbench find consume --expect 'client_cpu_ns_per_record<=50ns' --over codec=none,lz4",
+                    purpose: "how many records a second are read, at what cost"),
             ]
         case .ladder:
             [

@@ -1,12 +1,14 @@
 /// `--help`, from the table of options.
 package enum HelpText {
-    /// The help of `subcommand`, at most 100 columns wide, ending with a newline.
-    package static func text(for subcommand: Subcommand) -> String {
+    /// The help of a subcommand, at most 100 columns wide, ending with a newline.
+    package static func text(for invocation: Invocation) -> String {
+        let subcommand = invocation.subcommand
         var text =
             subcommand == .run
-            ? overview : "usage: kbench \(subcommand.rawValue) \(subcommand.usage)\n\n"
+            ? overview : "usage: kbench \(invocation.usage)\n\n"
         if subcommand != .run { text += subcommand.summary.asSentence + "\n" }
-        let rows = OptionTable.rows(of: subcommand).filter { !subcommand.shares($0) }
+        if subcommand.takesKind { text += wrapped(invocation.aboutKinds, width: 99).map { $0 + "\n" }.joined() }
+        let rows = invocation.rows.filter { !subcommand.shares($0) }
         for group in OptionRow.Group.allCases {
             let members = rows.filter { $0.group == group }
             guard !members.isEmpty else { continue }
@@ -72,9 +74,24 @@ package enum HelpText {
     }
 }
 
+extension Invocation {
+    /// With what may follow.
+    fileprivate var usage: String {
+        let operands = isKindNamed ? nil : subcommand.operands
+        return [title, operands, subcommand.takesOptions ? "[options]" : nil].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// What its runs are, and where the options of others are told.
+    fileprivate var aboutKinds: String {
+        let others = subcommand.invocations.filter { $0.kind != kind }.map { "kbench \($0.title) --help" }
+        return """
+            Its runs are those of kbench \(kind.rawValue); of other kinds of runs \(others.asAlternatives.replacing(" or ", with: " and ")) \
+            have the options.
+            """
+    }
+}
+
 extension Subcommand {
-    /// What may follow its name.
-    var usage: String { ([operands] + [takesOptions ? "[options]" : nil]).compactMap(\.self).joined(separator: " ") }
 
     /// Whether an option is one of `run` that this one has as well.
     func shares(_ row: OptionRow) -> Bool {

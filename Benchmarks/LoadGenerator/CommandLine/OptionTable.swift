@@ -239,10 +239,13 @@ package struct OptionTable: Sendable {
 
     let base = Option(
         "base", .optional(.words), group: .compare, subcommands: [.compare],
-        "options of kbench run for the base alone; both sides are run, one next to the other, in the order A-B-B-A")
+        """
+        options of kbench run, or of the kind of runs that is named, for the base alone; both sides are run, one next to the other, in \
+        the order A-B-B-A
+        """)
     let new = Option(
         "new", .optional(.words), group: .compare, subcommands: [.compare],
-        "options of kbench run for the new side alone")
+        "the same for the new side alone")
     let baseBinary = Option(
         "base-binary", .optional(.path(.file), default: "this kbench"), group: .compare, subcommands: [.compare],
         "the kbench that runs the base: another build, another version")
@@ -252,13 +255,14 @@ package struct OptionTable: Sendable {
     let gate = Option(
         "gate", .repeatable(.gates), group: .compare, subcommands: [.compare],
         """
-        how far a metric of runs.csv may get worse before the exit status is 2; it is 3 while that can't be told. May be given         again, or as a comma list
+        how far a metric of runs.csv may get worse before the exit status is 2; it is 3 while that can't be told. May be given again, or as a comma list
         """)
     let metric = Option(
         "metric", .repeatable(.metrics), group: .compare, subcommands: [.compare],
         """
         a metric of runs.csv to compare, or a comma list; may be given again. Without it and without --gate: \
-        \(MetricColumn.usual.joined(separator: ", "))
+        \(MetricColumn.usual(of: [.total]).map(\.name).joined(separator: ", ")); of end-to-end the latencies are \
+        latency_end_to_end_…, and consume has none
         """)
     let margin = Option(
         "margin", .single(.percent(in: 0.001...1), default: 0.05), group: .compare, subcommands: [.compare],
@@ -274,7 +278,7 @@ package struct OptionTable: Sendable {
 
     let over = Option(
         "over", .repeatable(.over), group: .find, subcommands: [.find],
-        "find it for each of several values of an option of kbench run: codec=none,lz4,zstd. May be given again")
+        "find it for each of several values of an option of its runs: codec=none,lz4,zstd. May be given again")
     let curve = Option(
         "curve", .flag, group: .find, subcommands: [.find],
         "measure latency against rate as well, from a tenth of what was found to a fifth more, into curve.csv")
@@ -295,32 +299,33 @@ package struct OptionTable: Sendable {
     // MARK: Consume and end-to-end
 
     let consumers = Option(
-        "consumers", .list(.count(in: 1...1024), default: 1), group: .shape, subcommands: [.consume, .endToEnd],
+        "consumers", .list(.count(in: 1...1024), default: 1), group: .shape, subcommands: Subcommand.reading,
         """
         consumers, each with connections of its own, that share the partitions; of kbench consume each works on --cores cores, of \
         kbench end-to-end on a thread of its own
         """)
     let decoders = Option(
-        "decoders", .list(.count(in: 0...1024), default: 0), group: .shape, subcommands: [.consume],
+        "decoders", .list(.count(in: 0...1024), default: 0), group: .shape, subcommands: Subcommand.consuming,
         """
         threads of each consumer that decompress what its lanes read, in order, and hand it to one more that reads the records; with 0 \
         each lane does all of that itself
         """)
     let isolation = Option(
         "isolation", .single(.choice("LEVEL"), default: IsolationChoice.readUncommitted), group: .shape,
-        subcommands: [.consume, .endToEnd], "which records of transactions are read")
+        subcommands: Subcommand.reading, "which records of transactions are read")
     let group = Option(
-        "group", .optional(.groupName), group: .shape, subcommands: [.consume],
+        "group", .optional(.groupName), group: .shape, subcommands: Subcommand.consuming,
         """
         the consumers are members of this group, which shares the partitions out among them. The clock starts when all have \
         joined; they read from the beginning, whatever the group has committed, and commit as they go: give a name of its own
         """)
     let groupProtocol = Option(
         "group-protocol", .single(.choice("PROTOCOL"), default: GroupProtocolChoice.classic), group: .shape,
-        subcommands: [.consume], "with --group: who shares partitions out, a member or the coordinator (KIP-848)")
+        subcommands: Subcommand.consuming,
+        "with --group: who shares partitions out, a member or the coordinator (KIP-848)")
     let consumeRate = Option(
         "rate", .list(.rate, default: "as fast as possible") { _, _ in nil }, aliases: ["throughput"], group: .load,
-        subcommands: [.consume],
+        subcommands: Subcommand.consuming,
         "records a second to read at most: consumers rest between batches, so that no more is read by any moment")
     let role = Option(
         "role", .single(.choice(), default: EndToEndRole.both), group: .target, subcommands: [.endToEnd],
@@ -436,9 +441,17 @@ extension OptionTable {
 
     package static let rows = options.map(\.row)
 
-    /// The options that `subcommand` has.
+    /// The options that `subcommand` has, for runs of its usual kind.
     package static func rows(of subcommand: Subcommand) -> [OptionRow] {
-        rows.filter { $0.subcommands.contains(subcommand) }
+        Invocation(subcommand).rows
+    }
+
+    /// The options that `subcommand` has, whatever the kind of its runs; of those with one name the first.
+    static func rowsOfAnyKind(of subcommand: Subcommand) -> [OptionRow] {
+        var names: Set<String> = []
+        return rows.filter { row in
+            subcommand.invocations.contains { $0.has(row) } && names.insert(row.name).inserted
+        }
     }
 
     /// What an option has when it is not given, for settings that are made without a command line.

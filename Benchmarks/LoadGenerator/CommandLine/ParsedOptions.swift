@@ -3,22 +3,27 @@ import KafkaProtocol
 /// The options of a command line with their texts: each is known to its subcommand, is given as often as it may be, and has
 /// values that it accepts.
 struct ParsedOptions {
-    let subcommand: Subcommand
+    let invocation: Invocation
     /// What stands there without dashes, in order.
     private(set) var operands: [String] = []
     /// By the option's name.
     private var texts: [String: [String]] = [:]
 
+    var subcommand: Subcommand { invocation.subcommand }
+    /// Of the runs: `run`, `consume` or `end-to-end`.
+    var kind: Subcommand { invocation.kind }
+
+    /// - Parameter arguments: what follows the subcommand.
     /// - Throws: `UsageError` with everything that is wrong: unknown options, missing, superfluous and bad values, options
     ///   given twice.
     init(_ arguments: some Sequence<String>, subcommand: Subcommand) throws(UsageError) {
-        self.subcommand = subcommand
         var problems = Problems()
         var rest = ArraySlice(Array(arguments))
+        invocation = Invocation(subcommand, taking: &rest)
         while let argument = rest.popFirst() {
             problems.collect { () throws(UsageError) in try take(argument, &rest) }
         }
-        for option in OptionTable.options where option.row.subcommands.contains(subcommand) {
+        for option in OptionTable.options where invocation.has(option.row) {
             guard let texts = texts[option.row.name] else { continue }
             problems.collect { () throws(UsageError) in try option.check(texts) }
         }
@@ -40,7 +45,7 @@ struct ParsedOptions {
     }
 
     /// What was given; in the order of the table.
-    var rows: [OptionRow] { OptionTable.rows.filter(has) }
+    var rows: [OptionRow] { invocation.rows.filter { texts[$0.name] != nil } }
 
     /// The values of an option as they were given, in order; nil when it was not.
     func texts<Value>(of option: KeyPath<OptionTable, Option<Value>>) -> [String]? {
@@ -74,7 +79,7 @@ struct ParsedOptions {
                 operands.append(argument)
                 return
             }
-            throw UsageError("'\(argument)' is not an option; see kbench \(subcommand.rawValue) --help")
+            throw UsageError("'\(argument)' is not an option; see kbench \(invocation.title) --help")
         }
         let (flag, attached) = Self.split(argument)
         guard let option = find(flag) else {
@@ -116,21 +121,31 @@ struct ParsedOptions {
     }
 
     private func find(_ flag: String) -> OptionRow? {
-        OptionTable.rows(of: subcommand).first { $0.spellings.contains(flag) }
+        invocation.rows.first { $0.spellings.contains(flag) }
     }
 
     private func unknown(_ flag: String) -> UsageError {
         if let elsewhere = OptionTable.rows.first(where: { $0.flag == flag }) {
-            let subcommands = elsewhere.subcommands.contains(.run) ? [.run] : elsewhere.subcommands
-            let owners = subcommands.map { "kbench \($0.rawValue)" }.sorted().joined(separator: ", ")
-            return UsageError("\(flag) is an option of \(owners), not of kbench \(subcommand.rawValue)")
+            return UsageError("\(flag) is an option of \(owners(of: elsewhere)), not of kbench \(invocation.title)")
         }
         if let reason = RefusedOptions.reasons.first(where: { "--" + $0.key == flag })?.value {
             return UsageError("there is no \(flag): \(reason)")
         }
-        let names = OptionTable.rows(of: subcommand).flatMap { [$0.name] + $0.aliases }
+        let names = invocation.rows.flatMap { [$0.name] + $0.aliases }
         let nearest = Suggestion.nearest(to: String(flag.trimmingPrefix("--")), among: names)
-        let hint = nearest.map { "did you mean --\($0)?" } ?? "see kbench \(subcommand.rawValue) --help"
+        let hint = nearest.map { "did you mean --\($0)?" } ?? "see kbench \(invocation.title) --help"
         return UsageError("unknown option \(flag); \(hint)")
+    }
+
+    /// The commands that have an option which this one has not: the same with runs of another kind, or others.
+    private func owners(of row: OptionRow) -> String {
+        let same = subcommand.invocations.filter { $0.has(row) }
+        var titles = same.map(\.title)
+        if same.isEmpty {
+            let kinds = row.subcommands.intersection(Subcommand.sweeping)
+            let subcommands = kinds.contains(.run) ? [.run] : kinds.isEmpty ? row.subcommands : kinds
+            titles = subcommands.map(\.rawValue)
+        }
+        return titles.map { "kbench \($0)" }.sorted().joined(separator: ", ")
     }
 }

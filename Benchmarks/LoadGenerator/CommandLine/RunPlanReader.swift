@@ -1,4 +1,4 @@
-/// Reads the options of `run` into a plan and refuses what contradicts itself.
+/// Reads the options of runs of any kind into a plan and refuses what contradicts itself.
 struct RunPlanReader {
     let options: ParsedOptions
     let environment: CommandLineEnvironment
@@ -22,6 +22,7 @@ struct RunPlanReader {
         plan.target = target
         plan.output = try output()
         plan.runs = try options(\.runs)
+        try complete(&plan)
         plan.calibration = try options(\.calibrate)
         plan.output.reports = try reports()
         plan.isDryRun = try options(\.dryRun)
@@ -30,6 +31,15 @@ struct RunPlanReader {
         }
         plan.expectations = try expectations(for: plan)
         return plan
+    }
+
+    /// Adds what runs of one kind alone have.
+    private func complete(_ plan: inout RunPlan) throws(UsageError) {
+        switch options.kind {
+        case .consume: try ConsumeOptions(options: options, environment: environment).complete(&plan)
+        case .endToEnd: try EndToEndOptions(options: options, environment: environment).complete(&plan)
+        default: break
+        }
     }
 
     /// What comes before a sweep: what is the same for all configurations.
@@ -122,7 +132,7 @@ struct RunPlanReader {
                 "transactional.id can't be combined with kbench ladder, whose stages but the last have no broker; use kbench run"
             )
         }
-        let sends = Subcommand.transacting.contains(options.subcommand)
+        let sends = [options.subcommand, options.kind].allSatisfy(Subcommand.transacting.contains)
         guard sends, try options(\.role) != .consume else { return nil }
         return try options(\.transactionalID) ?? settings?.transactionalID
     }

@@ -22,6 +22,13 @@ package struct ComparePlan: Sendable, Equatable {
     package var resumed: String?
 
     package init(_ source: Source) { self.source = source }
+
+    /// What is compared, as far as that is known before anything is read or run.
+    var metrics: [MetricColumn] {
+        guard rule.metrics.isEmpty, case .runs(let base, _) = source else { return rule.metrics }
+        let mode = base.kind.mode
+        return MetricColumn.usual(of: Set([mode.shownStage(.both)].compactMap(\.self)))
+    }
 }
 
 /// A side of a comparison that is run.
@@ -30,12 +37,15 @@ package struct CompareSide: Sendable, Equatable {
     package let name: String
     /// The kbench that runs it; nil for this one.
     package let binary: String?
-    /// What follows `kbench run`, but for where the results go.
+    /// Of its runs: `run`, `consume` or `end-to-end`.
+    package let kind: Subcommand
+    /// What follows the kind, but for where the results go.
     package let words: [String]
 
-    package init(name: String, binary: String?, words: [String]) {
-        self.name = name
-        self.binary = binary
-        self.words = words
+    package init(name: String, binary: String?, kind: Subcommand, words: [String]) {
+        (self.name, self.binary, self.kind, self.words) = (name, binary, kind, words)
     }
+
+    /// What its kbench is started with.
+    var arguments: [String] { [kind.rawValue] + words }
 }

@@ -29,7 +29,6 @@ struct ComparePlanReader {
             throw UsageError("--gate: \(gate.metric.name) has two gates; give it one")
         }
         rule.metrics = try options(\.metric).flatMap(\.self)
-        if rule.metrics.isEmpty, rule.gates.isEmpty { rule.metrics = MetricColumn.usual.compactMap(MetricColumn.init) }
         for gate in rule.gates where !rule.metrics.contains(gate.metric) { rule.metrics.append(gate.metric) }
         rule.margin = try options(\.margin)
         if let seed = try options(\.seed) { rule.seed = seed }
@@ -37,6 +36,13 @@ struct ComparePlanReader {
     }
 
     private func folders() throws(UsageError) -> ComparePlan.Source {
+        guard !options.invocation.isKindNamed else {
+            throw UsageError(
+                """
+                kbench compare \(options.kind.rawValue) runs both sides itself: give --base and --new, their options, or --base-binary; \
+                a folder of that name is ./\(options.kind.rawValue)
+                """)
+        }
         guard options.operands.count == 2 else {
             throw UsageError(
                 """
@@ -108,18 +114,19 @@ struct ComparePlanReader {
         // Both sides send the same records.
         if !options.has(\.seed), !own.contains(where: { $0.hasPrefix("--seed") }) { words.append("--seed=\(seed)") }
         let isWarmedUp = words.contains { $0.hasPrefix("--warmup-") }
-        if !isWarmedUp { words.append("--warmup-duration=\(Self.warmUp)") }
+        if Subcommand.sending.contains(options.kind), !isWarmedUp { words.append("--warmup-duration=\(Self.warmUp)") }
         let refused = ["--output", "--resume", "--runs", "--dry-run", "--format"]
         for word in own where refused.contains(where: { word == $0 || word.hasPrefix($0 + "=") }) {
             throw UsageError("--\(name): \(word) is the comparison's own; leave it out there")
         }
         // Another kbench may have other options: it is asked before anything starts.
-        let side = CompareSide(name: name, binary: binary, words: words)
+        let side = CompareSide(name: name, binary: binary, kind: options.kind, words: words)
         guard binary == nil else { return SideToRun(side: side) }
         do throws(UsageError) {
             let plan = try RunPlanReader(
-                options: try ParsedOptions(words, subcommand: .run), environment: environment
+                options: try ParsedOptions(words, subcommand: options.kind), environment: environment
             ).plan()
+            try plan.refuseRoles(of: options.invocation)
             return SideToRun(side: side, plan: plan)
         } catch {
             throw UsageError(error.problems.map { options.has(\.base) || options.has(\.new) ? "--\(name): \($0)" : $0 })
@@ -129,9 +136,11 @@ struct ComparePlanReader {
     /// What comes before the clock starts unless it is told: as long as it takes until the rate is steady.
     private static let warmUp = "auto"
 
-    /// Whether an option of both sides is one of `run`, and not the comparison's.
+    /// Whether an option of both sides is one of their runs, and not the comparison's.
     private func isShared(_ row: OptionRow) -> Bool {
-        Subcommand.compare.shares(row) || row.name == OptionTable.shared.interval.row.name
+        let table = OptionTable.shared
+        if [table.interval.row, table.verify.row].contains(where: { $0.name == row.name }) { return true }
+        return row.subcommands.contains(options.kind) && ![.general, .checks, .output, .safety].contains(row.group)
     }
 
     private func resumed(_ directory: String) throws(UsageError) -> ComparePlan {

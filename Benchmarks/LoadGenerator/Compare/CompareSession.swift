@@ -166,7 +166,7 @@ package struct CompareSession {
             try OutputDirectory.removeRun(path)
         }
         let exit = try await process.run(
-            try binary(of: side), ["run"] + side.words + ["--quiet", "--output=\(path)"])
+            try binary(of: side), side.arguments + ["--quiet", "--output=\(path)"])
         if exit.signal != 0 { return "\(side.name), run \(number): kbench was ended by signal \(exit.signal)" }
         if exit.status != 0 { return "\(side.name), run \(number): kbench run ended with status \(exit.status)" }
         return TextFile.exists(path + "/runs.csv")
@@ -190,7 +190,7 @@ package struct CompareSession {
             var areAccepted = true
             for side in tried where areAccepted {
                 let exit = try await process.run(
-                    try binary(of: side), ["run"] + side.words + ["--dry-run"] + (fixed ? [] : ["--quiet"]))
+                    try binary(of: side), side.arguments + ["--dry-run"] + (fixed ? [] : ["--quiet"]))
                 areAccepted = exit.status == 0 && exit.signal == 0
                 if !areAccepted, fixed {
                     throw RunError("\(side.name): \(side.binary ?? "kbench") does not take its options")
@@ -203,10 +203,10 @@ package struct CompareSession {
 
     private func dryRunText(_ base: CompareSide, _ new: CompareSide) -> String {
         let lines = [base, new].map { side in
-            "\(side.name.padded(to: 6))\(side.binary ?? "kbench") run \(side.words.joined(separator: " "))\n"
+            "\(side.name.padded(to: 6))\(side.binary ?? "kbench") \(side.arguments.joined(separator: " "))\n"
         }
         let looks = Multiplicity.looks(most: plan.runsMax).map(String.init).joined(separator: ", ")
-        let metrics = plan.rule.metrics.map(\.name).joined(separator: ", ")
+        let metrics = plan.metrics.map(\.name).joined(separator: ", ")
         return lines.joined()
             + """
             order base new new base, and so on
@@ -220,10 +220,13 @@ package struct CompareSession {
 
 extension CompareSide {
     fileprivate var json: JSONValue {
-        .object([("binary", .optional(binary)), ("arguments", .array(words.map { .string($0) }))])
+        .object([
+            ("binary", .optional(binary)), ("subcommand", .string(kind.rawValue)),
+            ("arguments", .array(words.map { .string($0) })),
+        ])
     }
 
     fileprivate func replacing(_ word: String, by other: String) -> CompareSide {
-        CompareSide(name: name, binary: binary, words: words.map { $0 == word ? other : $0 })
+        CompareSide(name: name, binary: binary, kind: kind, words: words.map { $0 == word ? other : $0 })
     }
 }

@@ -33,6 +33,10 @@ package struct Comparison: Sendable {
         var questions: [ComparisonJudge.Question] = []
         var openGates: [OpenGate] = []
         var missing: [String] = []
+        var rule = rule
+        if rule.metrics.isEmpty {
+            rule.metrics = MetricColumn.usual(of: Set((baseRows + newRows).compactMap(\.shownStage)))
+        }
         for match in matched.matches {
             for metric in rule.metrics {
                 let question = Self.question(match, metric, isPaired: isPaired)
@@ -158,6 +162,16 @@ package struct Comparison: Sendable {
                 notes.append(
                     "\(side): \(Quantity.counted(Int64(rows.count), "run")) of \(folder.rows.count) \(rows.count == 1 ? "is" : "are") \(verdict)\(left)"
                 )
+            }
+        }
+        for (side, folder) in [("base", base), ("new", new)] {
+            let count = folder.rows.count(where: \.hasEarlyRecords)
+            if count > 0 {
+                notes.append(
+                    """
+                    \(side): in \(count) of \(Quantity.counted(Int64(folder.rows.count), "run")) records came before they were due, or just \
+                    then, and count as 0: the clock is not one and the same
+                    """)
             }
         }
         for name in Set(missing).sorted() {

@@ -60,6 +60,7 @@ package struct ComparisonRule: Sendable, Equatable {
     /// The probability with which all that is found may be chance, in a whole comparison.
     package static let level = 0.05
     package var gates: [Gate] = []
+    /// What is compared; empty: what is usual for such runs.
     package var metrics: [MetricColumn] = []
     /// A difference of up to this share is none.
     package var margin = 0.05

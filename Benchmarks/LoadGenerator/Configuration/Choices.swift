@@ -35,6 +35,15 @@ package enum RunMode: String, NamedChoice {
     case endToEnd = "end-to-end"
 
     package static let noun = "mode"
+
+    /// The stage whose latencies are what such runs are about; nil where records are only read.
+    func shownStage(_ role: EndToEndRole) -> LatencyStage? {
+        switch self {
+        case .produce: .total
+        case .consume: nil
+        case .endToEnd: role == .produce ? .total : .endToEnd
+        }
+    }
 }
 
 /// What a process of `kbench end-to-end` does.

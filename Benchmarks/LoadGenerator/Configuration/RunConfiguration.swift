@@ -146,6 +146,9 @@ package struct RunConfiguration: Sendable, Equatable {
     /// Whether the run reads, and not only sends.
     var reads: Bool { mode == .consume || mode == .endToEnd && role != .produce }
 
+    /// The stage whose latencies are what the run is about: to the receipt, where it sends and receives; nil where nothing is sent.
+    var shownStage: LatencyStage? { mode.shownStage(role) }
+
     /// Whether records of one generator keep their order in a partition. Batches that may go to any partition go to the lanes
     /// of the sequential builder in turn, and overtake one another.
     var keepsOrder: Bool { !(partitioner == .none && builder == .sequential && door == .lane && cores > 1) }

@@ -6,6 +6,8 @@ struct FindResult: Sendable, Equatable {
     let configuration: Int
     let found: RateSearch.Result
     let windowCount: Int
+    /// Windows in which records came before they were due, those of the curve too.
+    var earlyWindowCount = 0
     var curve: LatencyCurve?
 }
 
@@ -119,9 +121,10 @@ struct FindReport: Sendable {
     /// `curve.csv`; nil when no curve was measured.
     var curveCSV: String? {
         guard results.contains(where: { $0.curve != nil }) else { return nil }
+        let stage = find.plan.configurations[0].shownStage ?? .total
         let names =
             ["configuration", "label", "rate_rps", "throughput_rps"]
-            + LatencyFigures.columnNames.map { "latency_total_\($0)_us" } + ["held"]
+            + LatencyFigures.columnNames.map { "latency_\(stage.rawValue)_\($0)_us" } + ["held"]
         let rows = results.flatMap { result -> [String] in
             let label = label(result)
             return (result.curve?.points ?? []).map { point in
@@ -145,6 +148,13 @@ struct FindReport: Sendable {
                 let knee = curve.knee.map { "latency begins to rise at \(Quantity.approximate($0)) records/s" }
                 let stable = curve.stable.map { "all that is offered comes through up to \(Quantity.approximate($0))" }
                 text += "  curve: \([knee, stable].compactMap(\.self).joined(separator: "; "))\n"
+            }
+            if result.earlyWindowCount > 0 {
+                text += """
+                      in \(Quantity.counted(Int64(result.earlyWindowCount), "window")) records came before they were due, or just then, \
+                    and count as 0: the clock is not one and the same
+
+                    """
             }
             return text
         }.joined()

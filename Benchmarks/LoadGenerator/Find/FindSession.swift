@@ -62,12 +62,15 @@ package struct FindSession {
     private func search(_ index: Int, with runner: inout WindowRunner) async throws -> FindResult? {
         var search = RateSearch(resolution: find.resolution, lowest: find.lowest, highest: find.highest)
         let firstRun = runner.windowCount
+        var earlyCount = 0
         while let window = search.next {
             guard let done = try await runner.run(window, configuration: index) else { return nil }
+            if done.row.hasEarlyRecords { earlyCount += 1 }
             search.add(done.window.outcome, throughput: done.window.throughput)
         }
         guard let found = search.result else { return nil }
         var result = FindResult(configuration: index, found: found, windowCount: runner.windowCount - firstRun)
+        result.earlyWindowCount = earlyCount
         guard find.hasCurve, let rate = found.rate else { return result }
         var curve = LatencyCurve()
         for _ in 0..<FindPlan.curveRepetitions {
@@ -75,6 +78,7 @@ package struct FindSession {
                 let window = RateSearch.Window(phase: .curve, rate: rate * share)
                 guard let done = try await runner.run(window, configuration: index) else { return nil }
                 curve.points.append(LatencyCurve.Point(done.window, done.row))
+                if done.row.hasEarlyRecords { result.earlyWindowCount += 1 }
             }
         }
         result.curve = curve
@@ -147,13 +151,13 @@ struct WindowRunner {
             return (known, row)
         }
         if bench.interrupt.isSet { return nil }
-        let configuration = configuration(index, for: window)
         let scheduled = RunPlan.ScheduledRun(
-            number: windowCount, repetition: 1, configurationIndex: index, configuration: configuration)
+            number: windowCount, repetition: 1, configurationIndex: index,
+            configuration: find.configuration(index, for: window))
         let outcome = try await bench.carryOut(scheduled, label: window.words, of: find.plan)
         if bench.interrupt.isSet { return nil }
         let row = RunRow(outcome.result)
-        var done = try judge(outcome, row, window, configuration: index + 1)
+        var done = try find.judge(row, outcome.remarks, window, configuration: index + 1)
         if mayBeNoisy, done.outcome == .missed, row.verdict == .noisy { done.outcome = .noisy }
         manifest.remarks[windowCount] = outcome.remarks
         try manifest.write(to: bench.directory.manifest)
@@ -162,67 +166,12 @@ struct WindowRunner {
         if row.verdict == .noisy { noisyCount += 1 }
         bench.terminal.note(
             "\(window.words): \(done.outcome.rawValue)\(done.detail.isEmpty ? "" : " (\(done.detail))")")
+        if let words = RunSummary.notPositive(outcome.result) { bench.terminal.note(words) }
         return (done, row)
     }
 
     private func isSame(_ known: Double?, _ rate: Double?) -> Bool {
         guard let known, let rate else { return known == nil && rate == nil }
         return abs(known / rate - 1) < 1e-3
-    }
-
-    private func configuration(_ index: Int, for window: RateSearch.Window) -> RunConfiguration {
-        var configuration = find.plan.configurations[index]
-        configuration.rate = window.rate
-        if let records = window.records {
-            configuration.amount = .records(records)
-            configuration.warmup = nil
-        }
-        // A rate as low as this is steady as soon as all have connected; and what a slow broker has to take before the window begins
-        // should not be much.
-        if let rate = window.rate, rate < 1000, configuration.warmup == .untilSteady {
-            configuration.warmup = .fixed(.durationNs(Int64(min(5, max(0.3, 20 / rate)) * 1e9)))
-        }
-        if window.phase == .soak, case .durationNs(let ns) = configuration.amount {
-            configuration.amount = .durationNs(ns * FindPlan.soakFactor)
-        }
-        return configuration
-    }
-
-    private func judge(
-        _ outcome: RunOutcome, _ row: RunRow, _ window: RateSearch.Window, configuration: Int
-    ) throws -> FindFiles.Window {
-        var done = FindFiles.Window(
-            run: windowCount, configuration: configuration, phase: window.phase, rate: window.rate, outcome: .held,
-            throughput: row.number("throughput_rps") ?? 0)
-        if window.rate == nil { return done }
-        let judgements = find.plan.expectations.all.map { $0.judge(row, run: windowCount) }
-        if outcome.failures.isEmpty, let missing = judgements.first(where: { $0.figure == nil }) {
-            throw RunError("--expect '\(missing.expectation)': it was not measured, so that nothing can be found by it")
-        }
-        let verdicts = outcome.result.verdicts
-        let missed = judgements.filter { $0.expectation.isMet(by: row) != true }
-        if let failure = outcome.failures.first {
-            (done.outcome, done.detail) = (.missed, failure)
-        } else if let saturated = verdicts.first(where: { $0.kind == .saturated }) {
-            let isGenerators = verdicts.contains { $0.kind == .generatorBound }
-            (done.outcome, done.detail) = (isGenerators ? .generatorBound : .missed, saturated.explanation)
-        } else if let first = missed.first {
-            (done.outcome, done.detail) = (.missed, "\(first.expectation.column) \(first.words)")
-        }
-        return done
-    }
-}
-
-extension RateSearch.Window {
-    /// `bracket at 120k records/s`
-    var words: String { "\(phase.rawValue) at \(rate.map { Quantity.approximate($0) + " records/s" } ?? "full speed")" }
-}
-
-extension LatencyCurve.Point {
-    init(_ window: FindFiles.Window, _ row: RunRow) {
-        self.init(
-            rate: window.rate ?? 0, throughput: window.throughput,
-            latencies: LatencyFigures.columnNames.map { row.number("latency_total_\($0)_us") ?? 0 },
-            isHeld: window.outcome == .held)
     }
 }

@@ -7,9 +7,11 @@ struct LatencyCurve: Sendable, Equatable {
         /// p50, p90, p99, p99.9 and the largest, in µs.
         var latencies: [Double]
         var isHeld: Bool
+        /// Records were not sent, stored or received as fast as they were due.
+        var isBehind = false
 
         /// As much came through as was offered.
-        var keepsUp: Bool { throughput >= rate * 0.98 }
+        var keepsUp: Bool { !isBehind && throughput >= rate * 0.98 }
     }
 
     var points: [Point] = []
@@ -21,7 +23,7 @@ struct LatencyCurve: Sendable, Equatable {
                 rate: rate, throughput: Samples(points.map(\.throughput)).median,
                 latencies: points[0].latencies.indices.map { index in Samples(points.map { $0.latencies[index] }).median
                 },
-                isHeld: points.allSatisfy(\.isHeld))
+                isHeld: points.allSatisfy(\.isHeld), isBehind: points.allSatisfy(\.isBehind))
         }
     }
 

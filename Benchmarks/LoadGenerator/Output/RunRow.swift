@@ -58,6 +58,16 @@ package struct RunRow: Sendable, Equatable {
         return number
     }
 
+    /// The stage whose latencies are what the run is about; nil where nothing was sent.
+    var shownStage: LatencyStage? {
+        // An older kbench had one mode and one role.
+        let mode = self["mode"].flatMap(RunMode.init(rawValue:)) ?? .produce
+        return mode.shownStage(self["role"].flatMap(EndToEndRole.init(rawValue:)) ?? .both)
+    }
+
+    /// Whether records came before they were due, or just then.
+    var hasEarlyRecords: Bool { (number("latency_end_to_end_not_positive") ?? 0) > 0 }
+
     /// For messages: `run 3`, or `run 0007/1`.
     package var name: String { folder.isEmpty ? "run \(run)" : "run \(folder)/\(run)" }
 

@@ -104,14 +104,16 @@ package enum RunSummary {
 
                 """
         }
-        if received.notPositive > 0 {
-            text += """
-                run \(result.run): \(Quantity.counted(received.notPositive, "record")) came before they were due, or just then, and \
-                count as 0: the clock is not one and the same
+        return text + (notPositive(result).map { $0 + "\n" } ?? "")
+    }
 
-                """
-        }
-        return text
+    /// That records came before their time, without a newline; nil where none did.
+    static func notPositive(_ result: RunResult) -> String? {
+        guard let count = result.received?.notPositive, count > 0 else { return nil }
+        return """
+            run \(result.run): \(Quantity.counted(count, "record")) came before they were due, or just then, and \
+            count as 0: the clock is not one and the same
+            """
     }
 
     /// How long members took to join their group, on a line; nil without a group.

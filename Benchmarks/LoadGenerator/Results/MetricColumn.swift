@@ -57,10 +57,15 @@ package struct MetricColumn: Sendable, Equatable {
         + ["lost", "duplicated", "reordered", "corrupted"].map { MetricColumn("records_\($0)", .lower) }
 
     /// What is compared unless other metrics are named: how much, at what cost, and how late.
-    package static let usual = [
-        "throughput_rps", "client_cpu_ns_per_record", "client_peak_rss_bytes", "latency_total_p50_us",
-        "latency_total_p99_us",
-    ]
+    ///
+    /// - Parameter stages: those that the runs are about.
+    package static func usual(of stages: Set<LatencyStage>) -> [MetricColumn] {
+        let latencies = LatencyStage.allCases.filter(stages.contains).flatMap { stage in
+            ["p50", "p99"].map { "latency_\(stage.rawValue)_\($0)_us" }
+        }
+        return (["throughput_rps", "client_cpu_ns_per_record", "client_peak_rss_bytes"] + latencies)
+            .compactMap(MetricColumn.init)
+    }
 }
 
 extension RunResult {

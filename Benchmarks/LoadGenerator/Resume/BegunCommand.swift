@@ -14,6 +14,11 @@ struct BegunCommand {
         }
         let manifest = try CommandManifest.read(directory, of: given.subcommand)
         var options = try ParsedOptions(manifest.arguments, subcommand: given.subcommand)
+        guard !given.invocation.isKindNamed || given.kind == options.kind else {
+            throw UsageError(
+                "--resume \(directory): it was begun by kbench \(options.invocation.title), not kbench \(given.invocation.title)"
+            )
+        }
         options.replace(\.quiet, by: given.texts(of: \.quiet))
         options.replace(\.format, by: given.texts(of: \.format))
         options.replace(\.output, by: nil)

@@ -86,12 +86,9 @@ struct ResumeReader {
             options.replace(\.commandProperty, by: try properties(options))
             let first = CommandLineEnvironment(
                 onlineCores: environment.onlineCores, randomSeed: manifest["seed"]?.unsignedInteger ?? 0)
-            switch begun {
-            case .ladder: return try LadderPlanReader(options: options, environment: first).plan()
-            case .consume: return try ConsumePlanReader(options: options, environment: first).plan()
-            case .endToEnd: return try EndToEndPlanReader(options: options, environment: first).plan()
-            default: return try RunPlanReader(options: options, environment: first).plan()
-            }
+            return begun == .ladder
+                ? try LadderPlanReader(options: options, environment: first).plan()
+                : try RunPlanReader(options: options, environment: first).plan()
         } catch {
             throw refuse(error)
         }

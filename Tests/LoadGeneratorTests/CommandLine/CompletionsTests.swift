@@ -16,6 +16,13 @@ import Testing
         }
     }
 
+    @Test func `shells offer the options of every kind of runs that find and compare carry out`() {
+        let names = Subcommand.find.invocations.flatMap(\.rows).map(\.name)
+        #expect(Set(OptionTable.rowsOfAnyKind(of: .find).map(\.name)) == Set(names))
+        #expect(Shell.bash.completions.contains("find:--consumers)"))
+        #expect(Shell.zsh.completions.contains("'::kind of runs:(run consume end-to-end)'"))
+    }
+
     @Test func `every word that is offered is one that the parser takes`() throws {
         var wordCount = 0
         for row in OptionTable.rows(of: .run) {

@@ -112,6 +112,26 @@ import Testing
         #expect(!comparison.notes.contains { $0.contains("door") })
     }
 
+    @Test func `what is compared unless it is named is what the runs are about`() throws {
+        func metrics(_ cells: [String: String]) throws -> [String] {
+            let all = ["latency_total_p50_us", "latency_end_to_end_p50_us", "latency_end_to_end_p99_us"]
+            let rows = Self.rows(Self.hundred, cells.merging(all.map { ($0, "5") }) { $1 })
+            return try Self.compare(rows, rows) { $0.metrics = [] }.metrics.map(\.metric.name)
+        }
+        #expect(try metrics([:]) == ["throughput_rps", "latency_total_p50_us"])
+        let endToEnd = ["throughput_rps", "latency_end_to_end_p50_us", "latency_end_to_end_p99_us"]
+        #expect(try metrics(["mode": "end-to-end", "role": "both"]) == endToEnd)
+        #expect(try metrics(["mode": "end-to-end", "role": "produce"]) == ["throughput_rps", "latency_total_p50_us"])
+        #expect(try metrics(["mode": "consume"]) == ["throughput_rps"])
+    }
+
+    @Test func `records that came before they were due are named`() throws {
+        let early = Self.rows(Self.hundred, ["latency_end_to_end_not_positive": "3"])
+        let notes = try Self.compare(Self.rows(Self.hundred), early).notes
+        #expect(notes.contains { $0.hasPrefix("new: in 8 of 8 runs records came before they were due") })
+        #expect(!notes.contains { $0.hasPrefix("base: in") })
+    }
+
     @Test func outliersAreNamedAndCounted() throws {
         var values = Self.hundred
         values[3] = 20

@@ -1,14 +1,10 @@
-/// Reads the options of `end-to-end` into a plan: runs that send and receive, or do one of it.
-struct EndToEndPlanReader {
+/// What the options of runs that send and receive, or do one of it, add to a plan.
+struct EndToEndOptions {
     let options: ParsedOptions
     let environment: CommandLineEnvironment
 
-    func plan() throws(UsageError) -> RunPlan {
-        if let directory = try options(\.resume) {
-            return try ResumeReader(directory: directory, given: options, environment: environment).plan()
-        }
+    func complete(_ plan: inout RunPlan) throws(UsageError) {
         let role = try options(\.role)
-        var plan = try RunPlanReader(options: options, environment: environment).plan()
         try refuseContradictions(role, plan)
         let (consumers, isolation) = (try options(\.consumers), try options(\.isolation))
         plan.configurations = plan.configurations.flatMap { configuration in
@@ -22,7 +18,6 @@ struct EndToEndPlanReader {
         }
         // Of two processes the one that is done first must not take the topic away from the other.
         if role != .both { plan.target.keepTopic = true }
-        return plan
     }
 
     private func refuseContradictions(_ role: EndToEndRole, _ plan: RunPlan) throws(UsageError) {
@@ -65,6 +60,17 @@ struct EndToEndPlanReader {
             }
         }
         try problems.refuse()
+    }
+}
+
+extension RunPlan {
+    /// - Throws: `UsageError` where runs are carried out one after the other that another process has to keep step with.
+    func refuseRoles(of invocation: Invocation) throws(UsageError) {
+        guard let role = configurations.map(\.role).first(where: { $0 != .both }) else { return }
+        throw UsageError(
+            """
+            --role \(role.rawValue) cannot be combined with kbench \(invocation.title): two processes can't keep step from one run to the next
+            """)
     }
 }
 

@@ -1,13 +1,9 @@
-/// Reads the options of `consume` into a plan: runs that read.
-struct ConsumePlanReader {
+/// What the options of runs that read add to a plan.
+struct ConsumeOptions {
     let options: ParsedOptions
     let environment: CommandLineEnvironment
 
-    func plan() throws(UsageError) -> RunPlan {
-        if let directory = try options(\.resume) {
-            return try ResumeReader(directory: directory, given: options, environment: environment).plan()
-        }
-        var plan = try RunPlanReader(options: options, environment: environment).plan()
+    func complete(_ plan: inout RunPlan) throws(UsageError) {
         let (consumers, decoders) = (try options(\.consumers), try options(\.decoders))
         let (isolation, group) = (try options(\.isolation), try options(\.group))
         let groupProtocol = try options(\.groupProtocol)
@@ -31,6 +27,5 @@ struct ConsumePlanReader {
                 return reading
             }
         }
-        return plan
     }
 }
