@@ -28,6 +28,26 @@ extension Client {
         return consumer
     }
 
+    /// Creates a consumer of partitions, calls `body`, and closes the consumer.
+    ///
+    /// - Parameters:
+    ///   - partitions: the partitions to read, and where to begin in each.
+    ///   - configuration: how it reads.
+    ///   - body: gets the consumer, which is closed when `body` ends.
+    /// - Returns: what `body` returns.
+    /// - Throws: the errors of ``makeConsumer(of:_:)``, or what `body` throws.
+    public func withConsumer<Result: Sendable>(
+        of partitions: [TopicPartition: StartOffset], _ configuration: ConsumerConfiguration = ConsumerConfiguration(),
+        _ body: (Consumer) async throws -> Result
+    ) async throws -> Result {
+        let consumer = try await makeConsumer(of: partitions, configuration)
+        return try await always {
+            try await body(consumer)
+        } thenCleanUp: {
+            await consumer.close()
+        }
+    }
+
     /// Creates a consumer that is a member of a group, and joins the group. A program keeps it, and ends it with
     /// ``Consumer/close(_:)``.
     ///

@@ -45,7 +45,7 @@ struct AcquiredRecords: Sendable {
     private static let givenBack = -Acknowledgement.release.rawValue
 
     /// Why an acknowledgement is not taken.
-    enum Refusal: Error { case alreadyAcknowledged, notHanded, lockIsOver }
+    enum Refusal: Error { case alreadyAcknowledged, isBeingRenewed, notHanded, lockIsOver }
 
     /// - Parameters:
     ///   - offsets: those of the records, ascending.
@@ -84,8 +84,11 @@ struct AcquiredRecords: Sendable {
     mutating func acknowledge(_ index: Int, _ type: Int8, now: MonotonicInstant) throws(Refusal) {
         switch stages[index] {
         case .waiting: throw .notHanded
-        case .sent: throw .alreadyAcknowledged
-        case .ended: throw types[index] == 0 ? .lockIsOver : .alreadyAcknowledged
+        case .sent: throw types[index] == Acknowledgement.renew.rawValue ? .isBeingRenewed : .alreadyAcknowledged
+        case .ended:
+            // A renewal that came to nothing is no acknowledgement: the record is some member's again.
+            throw types[index] == 0 || types[index] == Acknowledgement.renew.rawValue
+                ? .lockIsOver : .alreadyAcknowledged
         case .decided: types[index] = type
         case .handed:
             guard now < lockEnd(index) else {

@@ -83,10 +83,11 @@ public final class ShareConsumer: Sendable, AsyncSequence {
     ///
     /// - Parameters:
     ///   - record: a record that this consumer has handed out.
-    ///   - type: what becomes of it. After ``Acknowledgement/renew`` it is to be acknowledged once more.
+    ///   - type: what becomes of it. After ``Acknowledgement/renew`` it is to be acknowledged once more, when the broker has answered
+    ///     the renewal: ``commit()`` waits for that.
     /// - Throws: `KafkaClientError`: with ``KafkaClientError/brokerError`` `INVALID_RECORD_STATE` when the record is not
     ///   this member's any more, because its lock is over, or its broker was lost; `.invalidArgument` when it was acknowledged before,
-    ///   or another consumer has it.
+    ///   when its renewal is not answered yet, or another consumer has it.
     public func acknowledge(_ record: ShareRecord, as type: Acknowledgement = .accept) throws(KafkaClientError) {
         let isFirst: Bool
         do {
@@ -100,6 +101,11 @@ public final class ShareConsumer: Sendable, AsyncSequence {
                     "\(name) is not this member's any more; some member gets it again")
             case .alreadyAcknowledged:
                 throw KafkaClientError(.invalidArgument, "\(name) was acknowledged before")
+            case .isBeingRenewed:
+                throw KafkaClientError(
+                    .invalidArgument,
+                    "\(name) is being renewed; acknowledge it when the broker has answered that: when commit() has returned"
+                )
             case .notHanded:
                 throw KafkaClientError(.invalidArgument, "\(name) was not handed out")
             }

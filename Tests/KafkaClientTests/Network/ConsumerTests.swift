@@ -240,4 +240,28 @@ import Testing
             }
         }
     }
+
+    @Test func `a client's closure reads partitions from where each begins, and gets a consumer that is closed then`()
+        async throws
+    {
+        try await withFixture { fixture in
+            try await fill(fixture, partitions: 2, records: 20)
+            let partitions: [TopicPartition: StartOffset] = [
+                TopicPartition("t", 0): .offset(5), TopicPartition("t", 1): .earliest,
+            ]
+            try await Client.withConnection(to: fixture.endpoints.map(\.description)) { client in
+                let kept = try await client.withConsumer(of: partitions) { consumer in
+                    var found: [Int32: [Int64]] = [:]
+                    for try await record in consumer.records() {
+                        found[record.partition, default: []].append(record.offset)
+                        if found.values.reduce(0, { $0 + $1.count }) == 35 { break }
+                    }
+                    #expect(found == [0: Array(5..<20), 1: Array(0..<20)])
+                    return consumer
+                }
+                let next = try await kept.first { _ in true }
+                #expect(next == nil)
+            }
+        }
+    }
 }

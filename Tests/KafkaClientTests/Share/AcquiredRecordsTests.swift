@@ -115,6 +115,30 @@ import Testing
         #expect(records.hasPending)
     }
 
+    @Test func `a record is not acknowledged while its renewal waits for its answer, and is afterwards`() throws {
+        var records = records([1])
+        try records.acknowledge(0, renew, now: Self.begin)
+        let part = try takePart(&records)
+        #expect(throws: AcquiredRecords.Refusal.isBeingRenewed) { try records.acknowledge(0, accept, now: Self.begin) }
+        _ = records.didAnswer(part, isTaken: true, renewed: Self.begin + .seconds(50))
+        try records.acknowledge(0, accept, now: Self.begin)
+        #expect(records.hasPending)
+    }
+
+    @Test func `a record whose renewal came to nothing is not this member's any more`() throws {
+        var refused = records([1])
+        try refused.acknowledge(0, renew, now: Self.begin)
+        let part = try takePart(&refused)
+        _ = refused.didAnswer(part, isTaken: false, renewed: Self.begin)
+        #expect(throws: AcquiredRecords.Refusal.lockIsOver) { try refused.acknowledge(0, accept, now: Self.begin) }
+        var unanswered = records([1])
+        try unanswered.acknowledge(0, renew, now: Self.begin)
+        _ = try takePart(&unanswered)
+        let told = unanswered.endAll()
+        #expect(told == [1])
+        #expect(throws: AcquiredRecords.Refusal.lockIsOver) { try unanswered.acknowledge(0, accept, now: Self.begin) }
+    }
+
     @Test func `offsets without a record are told by themselves, in order`() throws {
         let gap = AcknowledgementBatch(firstOffset: 2, lastOffset: 3, acknowledgeTypes: [0])
         var records = records([1, 4], others: [gap])
