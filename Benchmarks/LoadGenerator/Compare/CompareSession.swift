@@ -168,7 +168,9 @@ package struct CompareSession {
         let exit = try await process.run(
             try binary(of: side), side.arguments + ["--quiet", "--output=\(path)"])
         if exit.signal != 0 { return "\(side.name), run \(number): kbench was ended by signal \(exit.signal)" }
-        if exit.status != 0 { return "\(side.name), run \(number): kbench \(side.kind.rawValue) ended with status \(exit.status)" }
+        if exit.status != 0 {
+            return "\(side.name), run \(number): kbench \(side.kind.rawValue) ended with status \(exit.status)"
+        }
         return TextFile.exists(path + "/runs.csv")
             ? nil
             : "\(side.name), run \(number): \(side.binary ?? "kbench") ended well and has written no results; is it a kbench?"
