@@ -5,6 +5,17 @@ from raw_groups import RawMember, Writer
 ACCEPT = 1
 
 
+def read_partitions(r, partition):
+    """What `partition` reads of each partition of each topic."""
+    def topic():
+        r.at += 16
+        found = r.each(partition)
+        r.tags()
+        return found
+
+    return [one for found in r.each(topic) for one in found]
+
+
 class RawShareMember(RawMember):
     """A member of a share group, at one broker (KIP-932)."""
 
@@ -56,15 +67,9 @@ class RawShareMember(RawMember):
                 r.tags()
                 return code, told, found
 
-            def topic():
-                r.at += 16
-                found = r.each(partition)
-                r.tags()
-                return found
-
             r.number("i")
             code, _, _ = r.number("h"), r.text(), r.number("i")
-            return code, [one for found in r.each(topic) for one in found]
+            return code, read_partitions(r, partition)
 
         return self.ask(78, writer, read)
 
@@ -80,14 +85,8 @@ class RawShareMember(RawMember):
                 r.number("i"), r.number("i"), r.tags(), r.tags()
                 return code
 
-            def topic():
-                r.at += 16
-                found = r.each(partition)
-                r.tags()
-                return found
-
             r.number("i")
             code, _ = r.number("h"), r.text()
-            return code, [one for found in r.each(topic) for one in found]
+            return code, read_partitions(r, partition)
 
         return self.ask(79, writer, read)
