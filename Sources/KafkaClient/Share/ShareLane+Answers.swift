@@ -178,10 +178,7 @@ extension ShareLane {
             """, message)
         let now = MonotonicInstant.now
         if mayTakeLater(code, after: link.refused[slot]?.failureCount ?? 0) {
-            let backoff = Backoff(cluster.configuration.retryBackoff, max: cluster.configuration.retryBackoffMax)
-            link.refused[slot, default: .init()].didFail(told, because: error, now: now) { count in
-                max(10_000_000, backoff.delayNs(attempt: count, chance: .random(in: -1...1)))
-            }
+            link.refused[slot, default: .init()].didFail(told, because: error, now: now, pause: pauseNs)
             return
         }
         var final = told
@@ -279,10 +276,15 @@ extension ShareLane {
     }
 
     private func rest(_ link: ShareLink) {
-        let backoff = Backoff(cluster.configuration.retryBackoff, max: cluster.configuration.retryBackoffMax)
-        let pause = max(10_000_000, backoff.delayNs(attempt: max(1, link.refusalCount), chance: .random(in: -1...1)))
+        let pause = pauseNs(afterFailures: max(1, link.refusalCount))
         link.restsUntil = max(link.restsUntil, MonotonicInstant.now.advanced(byNanoseconds: pause))
         schedule(at: link.restsUntil)
+    }
+
+    /// How long a broker is left alone that has failed so often in a row, in nanoseconds.
+    private func pauseNs(afterFailures count: Int) -> Int64 {
+        let backoff = Backoff(cluster.configuration.retryBackoff, max: cluster.configuration.retryBackoffMax)
+        return max(10_000_000, backoff.delayNs(attempt: count, chance: .random(in: -1...1)))
     }
 
     private func throttle(_ link: ShareLink, _ broker: Int32, _ milliseconds: Int32) {
