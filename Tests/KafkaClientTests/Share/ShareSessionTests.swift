@@ -9,18 +9,29 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(2))) struct ShareSessionTests: ShareGroupTests {
     private static let refusals: [KafkaErrorCode] = [.shareSessionNotFound, .invalidShareSessionEpoch]
 
-    /// Takes records, and waits until none are asked for any more, so that acknowledgements go alone.
-    private func takeAll(_ count: Int, of consumer: ShareConsumer, _ fixture: NetworkFixture) async throws
-        -> [ShareRecord]
-    {
-        let records = try await take(count, of: consumer)
-        func fetchCount() -> Int { fixture.broker.statistics.requestCounts[.shareFetch, default: 0] }
-        var former = -1
-        while fetchCount() != former {
-            former = fetchCount()
-            try await Task.sleep(for: .milliseconds(150))
+    /// Runs `body` with a member that has taken all records of topic t, acknowledges them by name, and asks for none any more, so that
+    /// acknowledgements go alone.
+    ///
+    /// - Parameter count: of the records of each partition.
+    private func withTaken(
+        _ count: Int, partitions: Int = 1, lock: Duration = .seconds(30),
+        _ body: (NetworkFixture, ShareConsumer, [ShareRecord], ShareResults) async throws -> Void
+    ) async throws {
+        try await withGroup(lock: lock, partitions: partitions) { fixture in
+            try await fill(fixture, 0..<count, partitions: partitions)
+            let reading = ShareResults()
+            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
+                $0.acknowledgementMode = .explicit
+            }
+            let records = try await take(count * partitions, of: consumer)
+            func fetchCount() -> Int { fixture.broker.statistics.requestCounts[.shareFetch, default: 0] }
+            var former = -1
+            while fetchCount() != former {
+                former = fetchCount()
+                try await Task.sleep(for: .milliseconds(150))
+            }
+            try await body(fixture, consumer, records, reading)
         }
-        return records
     }
 
     private func acknowledgeCount(_ fixture: NetworkFixture) -> Int {
@@ -48,13 +59,7 @@ import Testing
 
     @Test(arguments: refusals)
     func `acknowledgements whose session is refused are taken in the next one`(code: KafkaErrorCode) async throws {
-        try await withGroup { fixture in
-            try await fill(fixture, 0..<20, partitions: 1)
-            let reading = ShareResults()
-            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
-                $0.acknowledgementMode = .explicit
-            }
-            let records = try await takeAll(20, of: consumer, fixture)
+        try await withTaken(20) { fixture, consumer, records, reading in
             fixture.broker.inject(FaultRule(.shareAcknowledge, count: 1, effect: .error(code)))
             let results = try await commit(Array(records.prefix(10)), of: consumer)
             #expect(results.allSatisfy { $0.error == nil } && reading.acknowledged == Array(0..<10))
@@ -86,13 +91,7 @@ import Testing
     }
 
     @Test func `in the next session only those are refused that are not this member's`() async throws {
-        try await withGroup { fixture in
-            try await fill(fixture, 0..<20, partitions: 1)
-            let reading = ShareResults()
-            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
-                $0.acknowledgementMode = .explicit
-            }
-            let records = try await takeAll(20, of: consumer, fixture)
+        try await withTaken(20) { fixture, consumer, records, reading in
             try await accept([3, 12], insteadOf: consumer, fixture)
             fixture.broker.inject(FaultRule(.shareAcknowledge, count: 1, effect: .error(.shareSessionNotFound)))
             _ = try await commit(records, of: consumer)
@@ -105,13 +104,7 @@ import Testing
     @Test func `a consumer that is closed tells its last acknowledgements in another session if it has to`()
         async throws
     {
-        try await withGroup { fixture in
-            try await fill(fixture, 0..<20, partitions: 1)
-            let reading = ShareResults()
-            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
-                $0.acknowledgementMode = .explicit
-            }
-            let records = try await takeAll(20, of: consumer, fixture)
+        try await withTaken(20) { fixture, consumer, records, reading in
             fixture.broker.inject(FaultRule(.shareAcknowledge, count: 1, effect: .error(.shareSessionNotFound)))
             for record in records where record.offset != 11 { try consumer.acknowledge(record) }
             await consumer.close()
@@ -127,13 +120,7 @@ import Testing
     @Test func `acknowledgements that no session is opened for are told as failed when their locks are over`()
         async throws
     {
-        try await withGroup(lock: .milliseconds(600)) { fixture in
-            try await fill(fixture, 0..<3, partitions: 1)
-            let reading = ShareResults()
-            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
-                $0.acknowledgementMode = .explicit
-            }
-            let records = try await takeAll(3, of: consumer, fixture)
+        try await withTaken(3, lock: .milliseconds(600)) { fixture, consumer, records, reading in
             fixture.broker.inject(FaultRule(.shareAcknowledge, effect: .error(.shareSessionNotFound)))
             let results = try await commit(records, of: consumer)
             #expect(reading.refused == [0, 1, 2] && reading.acknowledged.isEmpty)
@@ -149,13 +136,7 @@ import Testing
     // MARK: Brokers that can't take them
 
     @Test func `what a leader can't keep for the moment is told again while the lock lasts`() async throws {
-        try await withGroup { fixture in
-            try await fill(fixture, 0..<10, partitions: 1)
-            let reading = ShareResults()
-            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
-                $0.acknowledgementMode = .explicit
-            }
-            let records = try await takeAll(10, of: consumer, fixture)
+        try await withTaken(10) { fixture, consumer, records, reading in
             for (count, code) in [(4, .coordinatorNotAvailable), (1, .unknownServerError)] as [(Int, KafkaErrorCode)] {
                 fixture.broker.inject(
                     FaultRule(.shareAcknowledge, topic: "t", partition: 0, count: count, effect: .error(code)))
@@ -169,13 +150,7 @@ import Testing
     }
 
     @Test func `what a leader can't keep is told as failed when the lock is over, and why`() async throws {
-        try await withGroup(lock: .milliseconds(600)) { fixture in
-            try await fill(fixture, 0..<2, partitions: 1)
-            let reading = ShareResults()
-            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
-                $0.acknowledgementMode = .explicit
-            }
-            let records = try await takeAll(2, of: consumer, fixture)
+        try await withTaken(2, lock: .milliseconds(600)) { fixture, consumer, records, reading in
             fixture.broker.inject(
                 FaultRule(.shareAcknowledge, topic: "t", effect: .error(.coordinatorLoadInProgress)))
             let results = try await commit(records, of: consumer)
@@ -195,13 +170,7 @@ import Testing
     func `what says that the locks are gone, or does not pass, is told at once`(
         code: KafkaErrorCode, requestCount: Int
     ) async throws {
-        try await withGroup { fixture in
-            try await fill(fixture, 0..<2, partitions: 1)
-            let reading = ShareResults()
-            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
-                $0.acknowledgementMode = .explicit
-            }
-            let records = try await takeAll(2, of: consumer, fixture)
+        try await withTaken(2) { fixture, consumer, records, reading in
             let former = acknowledgeCount(fixture)
             fixture.broker.inject(FaultRule(.shareAcknowledge, topic: "t", effect: .error(code)))
             let results = try await commit(records, of: consumer)
@@ -212,13 +181,7 @@ import Testing
     }
 
     @Test func `a partition whose acknowledgements wait does not hold up the others`() async throws {
-        try await withGroup(partitions: 2) { fixture in
-            try await fill(fixture, 0..<5, partitions: 2)
-            let reading = ShareResults()
-            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
-                $0.acknowledgementMode = .explicit
-            }
-            let records = try await takeAll(10, of: consumer, fixture)
+        try await withTaken(5, partitions: 2) { fixture, consumer, records, reading in
             fixture.broker.inject(
                 FaultRule(.shareAcknowledge, topic: "t", partition: 1, effect: .error(.coordinatorNotAvailable)))
             for record in records { try consumer.acknowledge(record) }
