@@ -102,11 +102,11 @@ extension Cluster {
     }
 
     private func payload(_ subscription: TelemetrySubscription) -> TelemetryPayload {
-        let snapshot = meter.snapshot()
+        let (snapshot, longest) = meter.snapshotWithLongest()
         let timeNs = max(WallClock().unixNanoseconds(of: snapshot.time), telemetry.pushed?.timeNs ?? 0)
         return TelemetryPayload(
             snapshot: snapshot, timeNs: timeNs, previous: telemetry.pushed, sinceNs: meter.sinceUnixNs,
-            longest: meter.takeLongest(), subscription: subscription)
+            longest: longest, subscription: subscription)
     }
 
     // MARK: The end

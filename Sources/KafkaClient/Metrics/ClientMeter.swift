@@ -85,8 +85,19 @@ final class ClientMeter: Sendable {
 
     // MARK: The longest
 
-    /// The longest durations since this was last called.
-    func takeLongest() -> LongestDurations {
+    /// What has been measured up to now, and the longest durations since this was last called: at least those of what is in
+    /// this snapshot and was not in the one before.
+    func snapshotWithLongest() -> (MetricsSnapshot, LongestDurations) {
+        var longest = takeLongest()
+        let snapshot = snapshot()
+        // What ended while the snapshot was taken may be in it or in the next one, and is told with both.
+        let meanwhile = takeLongest()
+        longest.add(meanwhile)
+        giveBack(meanwhile)
+        return (snapshot, longest)
+    }
+
+    private func takeLongest() -> LongestDurations {
         lanes.withLock { lanes in
             var longest = lanes.formerLongest
             lanes.formerLongest = LongestDurations()

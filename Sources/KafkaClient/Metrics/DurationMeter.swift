@@ -15,6 +15,8 @@ final class DurationMeter: Sendable {
     // Never changed after `init`, and what it points to is atomic. Behind the buckets is the sum.
     nonisolated(unsafe) private let values: UnsafeMutablePointer<Atomic<Int64>>
     private let bounds = DurationMeter.boundsNs
+    // Odd while a duration is being added, so that who reads meanwhile reads again.
+    private let changeNumber = Atomic<Int>(0)
     private let longestNs = Atomic<Int64>(0)
 
     init() {
@@ -30,9 +32,20 @@ final class DurationMeter: Sendable {
     /// On the writer's thread. Less than nothing counts as nothing.
     func add(_ durationNs: Int64) {
         let durationNs = max(0, durationNs)
+        // Before it is counted and after: whoever takes the longest between the two finds it with the one or the other.
+        keepIfLongest(durationNs)
+        let number = changeNumber.load(ordering: .relaxed)
+        changeNumber.store(number &+ 1, ordering: .relaxed)
+        atomicMemoryFence(ordering: .releasing)
         values[Self.bucket(of: durationNs, bounds)].addFromOneWriter(1)
         values[bounds.count + 1].addFromOneWriter(durationNs)
-        if durationNs > longestNs.load(ordering: .relaxed) { longestNs.store(durationNs, ordering: .relaxed) }
+        changeNumber.store(number &+ 2, ordering: .releasing)
+        keepIfLongest(durationNs)
+    }
+
+    private func keepIfLongest(_ durationNs: Int64) {
+        // Ordered with what is counted in between.
+        if durationNs > longestNs.load(ordering: .acquiring) { longestNs.store(durationNs, ordering: .releasing) }
     }
 
     /// The index of the bucket that a duration belongs to.
@@ -46,13 +59,20 @@ final class DurationMeter: Sendable {
         return low
     }
 
-    /// What has been added so far, in seconds.
+    /// What has been added so far, in seconds: of each duration all or nothing, unless the writer stands still halfway.
     var histogram: MetricHistogram {
-        MetricHistogram(
-            bounds: Self.bounds, counts: (0..<Self.bucketCount).map { values[$0].load(ordering: .relaxed) },
-            sum: Double(values[Self.bucketCount].load(ordering: .relaxed)) / 1e9)
+        var counts = [Int64](repeating: 0, count: Self.bucketCount)
+        var sum: Int64 = 0
+        for _ in 0..<100 {
+            let number = changeNumber.load(ordering: .acquiring)
+            for index in 0..<Self.bucketCount { counts[index] = values[index].load(ordering: .relaxed) }
+            sum = values[Self.bucketCount].load(ordering: .relaxed)
+            atomicMemoryFence(ordering: .acquiring)
+            if number.isMultiple(of: 2), number == changeNumber.load(ordering: .relaxed) { break }
+        }
+        return MetricHistogram(bounds: Self.bounds, counts: counts, sum: Double(sum) / 1e9)
     }
 
     /// The longest duration since this was last asked, for the one that asks.
-    func takeLongestNs() -> Int64 { longestNs.exchange(0, ordering: .relaxed) }
+    func takeLongestNs() -> Int64 { longestNs.exchange(0, ordering: .acquiringAndReleasing) }
 }

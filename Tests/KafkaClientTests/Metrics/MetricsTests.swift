@@ -1,6 +1,7 @@
 import KafkaEmbeddedBroker
 import KafkaProtocol
 import KafkaTransport
+import Synchronization
 import TestSupport
 import Testing
 
@@ -280,6 +281,37 @@ import Testing
         #expect(meter.takeLongestNs() == DurationMeter.boundsNs.last! + 1)
         #expect(meter.takeLongestNs() == 0)
         #expect(histogram.counts.count == histogram.bounds.count + 1)
+    }
+
+    @Test func noAverageIsAboveTheLongestHoweverSnapshotsAndDurationsMeet() async throws {
+        let client = ClientMeter(clientID: "c")
+        let lane = LaneMeter()
+        client.add(lane)
+        let isOver = Atomic(false)
+        let task = Task {
+            try await onOwnThread {
+                var durationNs: Int64 = 1
+                while !isOver.load(ordering: .relaxed) {
+                    durationNs = durationNs * 7_919 % 1_000_003
+                    lane.queueTime.add(durationNs)
+                    // Now and then, as batches come.
+                    for _ in 0..<durationNs % 64 { lane.counts.add(1, to: .takenBatches) }
+                }
+            }
+        }
+        var before = MetricHistogram(bounds: DurationMeter.bounds)
+        for _ in 0..<2_000 {
+            let (snapshot, longest) = client.snapshotWithLongest()
+            let now = try #require(snapshot.histogram(Metric.recordQueueTime.name))
+            let count = now.count - before.count
+            if count > 0 {
+                let averageNs = (now.sum - before.sum) * 1e9 / Double(count)
+                #expect(Double(longest.queueTimeNs) >= averageNs * 0.999)
+            }
+            before = now
+        }
+        isOver.store(true, ordering: .relaxed)
+        try await task.value
     }
 
     @Test func metricsHaveNamesOfTheirOwnAndSayWhatTheyMean() {
