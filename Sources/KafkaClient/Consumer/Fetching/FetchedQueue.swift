@@ -63,7 +63,7 @@ final class FetchedQueue: AskedQueue {
     let state = Mutex(State())
     private let partitionByteCountMax: Int
     /// Called from any thread when partitions were released, once until they are taken.
-    private let onRelease: Mutex<@Sendable () -> Void>
+    private let onRelease = Callback<Void>()
 
     /// Whether it is noted what was handled.
     let tracks: Bool
@@ -72,10 +72,9 @@ final class FetchedQueue: AskedQueue {
     init(partitionByteCountMax: Int, tracks: Bool) {
         self.tracks = tracks
         self.partitionByteCountMax = partitionByteCountMax
-        onRelease = Mutex({})
     }
 
-    func setOnRelease(_ body: @escaping @Sendable () -> Void) { onRelease.withLock { $0 = body } }
+    func setOnRelease(_ body: @escaping @Sendable () -> Void) { onRelease.set(body) }
 
     // MARK: The lane's side
 
@@ -216,7 +215,7 @@ final class FetchedQueue: AskedQueue {
             note(&state, batch)
             return (.batch(batch), state.didTake(batch, partitionByteCountMax))
         }
-        if releases { onRelease.withLock { $0 }() }
+        if releases { onRelease.call() }
         return next
     }
 
