@@ -14,7 +14,7 @@ import Testing
         }
         let source = FetchSource(topic: "t", partition: 0, slot: 0)
         let records = AcquiredRecords(offsets: [], others: [], lockedUntil: .now)
-        let acquisition = Acquisition(source, broker: 1, records)
+        let acquisition = Acquisition(source, broker: 1, memberID: "m", records)
         for _ in 0..<1000 {
             queue.note(acquisition)
             _ = queue.look()
