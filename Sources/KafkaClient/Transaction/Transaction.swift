@@ -38,6 +38,7 @@ public struct Transaction: Sendable {
     ///   below zero.
     ///   `CancellationError`: the offsets may be in the transaction.
     public func addOffsets(_ offsets: [TopicPartition: CommittedOffset], of group: ConsumerGroupMetadata) async throws {
+        try offsets.checkNotNegative()
         try await driver.addOffsets(GroupOffsets(group: group, offsets: offsets), toTransaction: number)
     }
 

@@ -49,6 +49,87 @@ import Testing
         Issue.record("waited in vain: \(what)")
     }
 
+    @Test(arguments: [GroupConfiguration.GroupProtocol.classic, .consumer])
+    func `a topic that does not exist is told once, and read when it does`(
+        groupProtocol: GroupConfiguration.GroupProtocol
+    ) async throws {
+        try await withClient { client, broker, troubles in
+            try await client.withConsumer(in: group(["t", "later"], groupProtocol)) { consumer in
+                try await wait("it is told") { !troubles.all.isEmpty }
+                try await wait("the other one is read") { await consumer.partitions.count == 1 }
+                #expect(troubles.all.map(\.code) == [.unknownTopic])
+                #expect(troubles.all.map(\.message).joined().contains("'later'"))
+                try broker.createTopic("later", partitions: 2)
+                _ = try await client.cluster.refresh(["later"])
+                try await wait("it is read") { await consumer.partitions.count == 3 }
+            }
+        }
+    }
+
+    @Test func `a topic that a share group wants and that does not exist is told`() async throws {
+        try await withClient { client, _, troubles in
+            try await client.withShareConsumer(in: .init(groupID: "g", topics: ["later"])) { _ in
+                try await wait("it is told") { !troubles.all.isEmpty }
+                #expect(troubles.all.map(\.code) == [.unknownTopic])
+            }
+        }
+    }
+
+    @Test func `names that no topic can have are refused`() async throws {
+        try await withClient { client, _, _ in
+            let error = try await clientError {
+                try await client.withConsumer(in: group(["a b", "t", ""])) { _ in }
+            }
+            #expect(error.code == .invalidConfiguration && error.causes.count == 2)
+            let shared = try await clientError {
+                try await client.withShareConsumer(in: .init(groupID: "g", topics: ["a/b"])) { _ in }
+            }
+            #expect(shared.code == .invalidConfiguration && "\(shared)".contains("a/b"))
+        }
+    }
+
+    @Test func `commits at an interval that fail for good are told once`() async throws {
+        try await withClient { client, broker, troubles in
+            broker.inject(FaultRule(.offsetCommit, effect: .error(.groupAuthorizationFailed)))
+            try await client.withConsumer(in: group(autoCommitInterval: .milliseconds(10))) { consumer in
+                let reading = Task { for try await _ in consumer {} }
+                try await wait("it is told") { !troubles.all.isEmpty }
+                try await Task.sleep(for: .milliseconds(200))
+                #expect(troubles.all.map(\.brokerError) == [.groupAuthorizationFailed])
+                #expect(troubles.all.map(\.message).joined().contains("partition 0 of topic 't'"))
+                broker.removeFaults()
+                let partition = TopicPartition("t", 0)
+                try await wait("it is committed") { try await consumer.committed([partition])[partition]?.offset == 5 }
+                reading.cancel()
+                _ = await reading.result
+            }
+        }
+    }
+
+    @Test func `offsets below zero are not committed`() async throws {
+        try await withClient { client, _, _ in
+            try await client.withConsumer(in: group()) { consumer in
+                try await wait("it has joined") { await !consumer.partitions.isEmpty }
+                let partition = TopicPartition("t", 0)
+                let error = try await clientError { try await consumer.commit([partition: CommittedOffset(-3)]) }
+                #expect(error.code == .invalidArgument)
+                #expect(try await consumer.committed([partition]) == [:])
+            }
+        }
+    }
+
+    @Test func `a consumer that was closed neither commits nor seeks`() async throws {
+        try await withClient { client, _, _ in
+            try await client.withConsumer(in: group()) { consumer in
+                try await wait("it has joined") { await !consumer.partitions.isEmpty }
+                await consumer.close()
+                let commit = try await clientError { try await consumer.commit() }
+                let seek = try await clientError { try await consumer.seek(TopicPartition("t", 0), to: .earliest) }
+                #expect(commit.code == .closed && seek.code == .closed)
+            }
+        }
+    }
+
     @Test func `where a topic was read to is not committed for another one that has its name`() async throws {
         try await withClient { client, broker, _ in
             let (problems, noted) = AsyncStream.makeStream(of: ConsumerProblem.Kind.self)

@@ -57,6 +57,18 @@ import Testing
         }
     }
 
+    @Test func `offsets below zero are not added`() async throws {
+        try await produce { producer, _, _ in
+            try await producer.withTransaction { transaction in
+                let offsets = [TopicPartition("t", 0): CommittedOffset(-1)]
+                let error = try await clientError {
+                    try await transaction.addOffsets(offsets, of: ConsumerGroupMetadata(groupID: "g"))
+                }
+                #expect(error.code == .invalidArgument)
+            }
+        }
+    }
+
     @Test func `all doors and lanes are in the transaction`() async throws {
         try await produce { producer, client, _ in
             try await producer.withTransaction { _ in
