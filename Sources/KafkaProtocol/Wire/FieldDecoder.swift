@@ -1,4 +1,4 @@
-/// Reads the fields that a message visits.
+/// Reads the fields that a message visits. For what is never inlined, see `FieldEncoder`.
 package struct FieldDecoder: FieldCoder {
     var reader: WireReader
     package let version: Int16
@@ -12,6 +12,7 @@ package struct FieldDecoder: FieldCoder {
         self.isFlexible = isFlexible
     }
 
+    @inline(never)
     package mutating func visit<V: WireElement>(
         _ value: inout V, _ name: StaticString, isPresent: Bool, allowsNull: Bool, default: V, isIgnorable: Bool
     ) {
@@ -44,6 +45,7 @@ package struct FieldDecoder: FieldCoder {
         }
     }
 
+    @inline(never)
     package mutating func visitTagged<V: WireElement>(
         _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
     ) {
@@ -63,6 +65,7 @@ package struct FieldDecoder: FieldCoder {
         value = V.readNullable(from: &reader, compact: isFlexible)
     }
 
+    @inline(never)
     package mutating func nullableStructure<S: WireNullableStruct>(_ value: inout S?) {
         // As in Kafka, any byte that is not negative stands before a structure.
         guard reader.int8() >= 0, !reader.hasFailed else {
@@ -74,6 +77,7 @@ package struct FieldDecoder: FieldCoder {
         value = structure
     }
 
+    @inline(never)
     package mutating func elements<E: WireElement>(_ value: inout [E]) {
         var decoded: [E]?
         nullableElements(&decoded)
@@ -84,6 +88,7 @@ package struct FieldDecoder: FieldCoder {
         }
     }
 
+    @inline(never)
     package mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
         guard let count = reader.arrayCount(compact: isFlexible, elementByteCountMin: E.wireByteCountMin) else {
             value = nil

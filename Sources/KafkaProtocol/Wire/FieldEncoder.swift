@@ -1,4 +1,7 @@
 /// Writes the fields that a message visits.
+///
+/// What is never inlined is there once for each type of field, and not once for each field of each message: that is most of
+/// what compiling the messages costs.
 package struct FieldEncoder: FieldCoder {
     // Invariant: points to a writer that its owner lends for exactly as long as this encoder lives.
     private let writer: UnsafeMutablePointer<WireWriter>
@@ -12,6 +15,7 @@ package struct FieldEncoder: FieldCoder {
         self.isFlexible = isFlexible
     }
 
+    @inline(never)
     package mutating func visit<V: WireElement>(
         _ value: inout V, _ name: StaticString, isPresent: Bool, allowsNull: Bool, default: V, isIgnorable: Bool
     ) {
@@ -46,6 +50,7 @@ package struct FieldEncoder: FieldCoder {
         tagCount = outer
     }
 
+    @inline(never)
     package mutating func visitTagged<V: WireElement>(
         _ tag: UInt32, _ value: inout V, _ name: StaticString, isPresent: Bool, default: V, isIgnorable: Bool
     ) {
@@ -73,11 +78,13 @@ package struct FieldEncoder: FieldCoder {
         V.writeNullable(value, to: &writer.pointee, compact: isFlexible)
     }
 
+    @inline(never)
     package mutating func nullableStructure<S: WireNullableStruct>(_ value: inout S?) {
         writer.pointee.int8(value == nil ? -1 : 1)
         value?.code(&self)
     }
 
+    @inline(never)
     package mutating func elements<E: WireElement>(_ value: inout [E]) {
         writer.pointee.arrayCount(value.count, compact: isFlexible)
         // A copy of each element is coded: changing one within the shared array would copy the whole array.
@@ -91,6 +98,7 @@ package struct FieldEncoder: FieldCoder {
         }
     }
 
+    @inline(never)
     package mutating func nullableElements<E: WireElement>(_ value: inout [E]?) {
         if var elements = value {
             self.elements(&elements)
@@ -99,6 +107,7 @@ package struct FieldEncoder: FieldCoder {
         }
     }
 
+    @inline(never)
     private func refuse<V: WireElement>(
         _ value: V, _ name: StaticString, unlessEqual default: V, isIgnorable: Bool
     ) {

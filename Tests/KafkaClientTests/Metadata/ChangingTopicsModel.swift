@@ -85,7 +85,7 @@ struct ChangingTopicsModel: QueueModel, ~Copyable {
                 truth[topic]!.leaders.append(.random(in: 0...2, using: &random))
             }
         case 41 where draw(0..<12) == 0: truth[drawTopic()]!.exists = false
-        case 41: for topic in truth.keys where draw(0..<8) == 0 { truth[topic]!.exists = true }
+        case 41: for topic in truth.keys.sorted() where draw(0..<8) == 0 { truth[topic]!.exists = true }
         case 42..<46: learn(drawTopic(), lies: draw(0..<6) == 0)
         case 46, 47: ask()
         case 48:
@@ -131,7 +131,7 @@ struct ChangingTopicsModel: QueueModel, ~Copyable {
     mutating func ask() {
         let names = toAsk
         toAsk = []
-        for name in names { learn(name, lies: false) }
+        for name in names.sorted() { learn(name, lies: false) }
         queue.didAsk(names, now: now, &effects)
     }
 
@@ -263,7 +263,7 @@ struct ChangingTopicsModel: QueueModel, ~Copyable {
     }
 
     mutating func settle() {
-        for topic in truth.keys {
+        for topic in truth.keys.sorted() {
             truth[topic]!.leaders = truth[topic]!.leaders.map { $0 < 0 ? 1 : $0 }
             truth[topic]!.exists = true
         }

@@ -29,4 +29,37 @@ import Testing
         #expect(deliveries.count == 2)
         for delivery in deliveries { #expect(!delivery.isAcknowledged && delivery.mayBeDuplicated) }
     }
+
+    @Test func `once a leader has said that a batch behind a gap is not stored, it goes out in the next epoch at once`()
+    {
+        var bench = QueueBench(QueueBench.configuration(order: .idempotent, target: 1))
+        bench.learn(["t": [0]])
+        bench.identify(1)
+        bench.enqueue(0)
+        bench.answer(bench.take(0), .stored)
+        // None of them is stored, and nobody knows.
+        for _ in 0..<4 { bench.enqueue(0) }
+        var items: [ProduceQueue.Item] = []
+        for _ in 0..<4 { items += bench.take(0) }
+        bench.answer(items, .lost)
+        bench.pass(.seconds(1))
+        // The first is given up, and the second asked for under its number.
+        bench.answer(bench.take(0), .fatal)
+        let asked = bench.take(0)
+        #expect(asked.map(\.stamp) == [items[1].stamp])
+        bench.answer(asked, .outOfOrder)
+        var again = bench.take(0)
+        #expect(again.map(\.stamp?.producerEpoch) == [1] && again.map(\.stamp?.baseSequence) == [0])
+        // There nothing was to be found out: a leader that refuses it is given time.
+        bench.answer(again, .outOfOrder)
+        #expect(bench.take(0).isEmpty)
+        bench.pass(.seconds(1))
+        for epoch: Int16 in [2, 2, 2] {
+            again = bench.take(0)
+            #expect(again.map(\.stamp?.producerEpoch) == [epoch])
+            bench.answer(again, .stored)
+        }
+        let deliveries = bench.takeDeliveries()
+        #expect(deliveries.count == 5 && deliveries.count { $0.isAcknowledged } == 4)
+    }
 }

@@ -43,7 +43,7 @@ struct QueueBench: ~Copyable {
     /// Says who leads each partition of topics.
     mutating func learn(_ leaders: [String: [Int32]]) {
         _ = try! metadata.apply(MetadataResponse(leaders: leaders), from: Endpoint(host: "b", port: 1), now: now)
-        for name in leaders.keys { queue.apply(metadata.description(of: name)!, to: name, now: now, &effects) }
+        for name in leaders.keys.sorted() { queue.apply(metadata.description(of: name)!, to: name, now: now, &effects) }
         queue.didAsk(Set(queue.topicIndices.keys), now: now, &effects)
     }
 

@@ -39,6 +39,36 @@ import Testing
         #expect(bench.member.owned == [Self.a1] && bench.sent.isEmpty && bench.member.state == .stable)
     }
 
+    @Test func `until there is a first assignment, heartbeats come soon after each other`() {
+        var bench = Bench.share()
+        bench.shareBeat(1)
+        var pauses: [Duration] = []
+        for _ in 0..<8 {
+            let asked = bench.now
+            while bench.shareHeartbeat == nil { bench.wait(.milliseconds(100)) }
+            pauses.append(bench.now - asked)
+            // Nothing is assigned by none, nor by an empty one.
+            bench.shareBeat(1, pauses.count == 3 ? [:] : nil)
+        }
+        #expect(pauses == [100, 200, 400, 800, 1600, 3200, 5000, 5000].map { .milliseconds($0) })
+        // One that has joined anew waits no longer either.
+        bench.wait(.seconds(5))
+        bench.answer(.shareHeartbeat(.with { $0.errorCode = .unknownMemberId }))
+        bench.shareBeat(2)
+        bench.wait(.milliseconds(100))
+        #expect(bench.shareHeartbeat != nil)
+        bench.shareBeat(3, ["a": [0]])
+        #expect(bench.assigned == [Self.a0])
+        bench.wait(.milliseconds(4900))
+        #expect(bench.shareHeartbeat == nil)
+        // What is taken away is no reason to hurry.
+        bench.wait(.milliseconds(100))
+        bench.shareBeat(4, [:])
+        if let revocation = bench.revoked { bench.tell(.revoked(revocation.number)) }
+        bench.wait(.milliseconds(4900))
+        #expect(bench.shareHeartbeat == nil)
+    }
+
     @Test(arguments: [KafkaErrorCode.unknownMemberId, .fencedMemberEpoch])
     func `a fenced member loses what it has, and joins again under its name`(code: KafkaErrorCode) throws {
         var bench = Bench.share()

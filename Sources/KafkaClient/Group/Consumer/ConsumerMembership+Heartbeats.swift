@@ -105,10 +105,14 @@ extension ConsumerMembership {
                 "answered epoch \(response.memberEpoch) to a member at epoch \(epoch)", now: now, chance: chance)
         }
         epoch = response.memberEpoch
-        if wasJoining { phase = .stable }
+        if wasJoining {
+            phase = .stable
+            firstInterval = Self.firstIntervalMin
+        }
         contactAt = sentAt
         if response.heartbeatIntervalMs > 0 { interval = .milliseconds(max(10, response.heartbeatIntervalMs)) }
-        heartbeatAt = sentAt + interval
+        if response.assignment?.contains(where: { !$0.partitions.isEmpty }) == true { firstInterval = nil }
+        heartbeatAt = nextHeartbeat(now: now)
         failureCount = 0
         search.didServe()
         guard let assignment = response.assignment else {
@@ -122,6 +126,12 @@ extension ConsumerMembership {
         target = assignment.reduce(into: [:]) { target, topic in
             if !topic.partitions.isEmpty { target[topic.topicID, default: []].formUnion(topic.partitions) }
         }
+    }
+
+    private mutating func nextHeartbeat(now: MonotonicInstant) -> MonotonicInstant {
+        guard let pause = firstInterval, pause < interval else { return sentAt + interval }
+        firstInterval = pause * 2
+        return now + pause
     }
 
     private mutating func didReceive(

@@ -50,6 +50,8 @@ struct ConsumerMembership: GroupMembership {
     var isUrgent = false
     var notBefore = MonotonicInstant.distantPast
     var interval: Duration
+    /// The pause before the next heartbeat of a member that has joined and has not been assigned anything yet.
+    var firstInterval: Duration?
     var failureCount = 0
     var violationCount = 0
 
@@ -92,6 +94,12 @@ struct ConsumerMembership: GroupMembership {
         var regex: String?
         var owned: [KafkaUUID: Set<Int32>]
     }
+
+    /// The first ``firstInterval``; each is twice the one before, up to what the coordinator asks for.
+    ///
+    /// Kafka's coordinator lets a share group's member join before it has made the state of the partitions, so that its first
+    /// answer assigns none, and the next heartbeat is due seconds later.
+    static let firstIntervalMin = Duration.milliseconds(100)
 
     /// So many answers in a row that break the protocol make the member fail.
     static let violationCountMax = 5

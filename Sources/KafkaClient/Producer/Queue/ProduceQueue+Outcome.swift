@@ -98,10 +98,12 @@ extension ProduceQueue {
         if code == .outOfOrderSequenceNumber {
             if ended.isHead {
                 // Nothing before it is on its way, so the leader lacks what it had acknowledged, or a gap was left. Then it
-                // has not stored this batch either.
+                // has not stored this batch either. If that was the question, the answer is no failure to rest after.
+                let wasAsked = self[item.key].sequences.isUnsure(ended.batch)
                 ended.batch.isUnsure = false
                 self[item.key].sequences.leaveGap(behind: ended.batch)
-                return retryOrEnd(ended, item.key, error, isRetriable: true, now, chance, &effects)
+                return retryOrEnd(
+                    ended, item.key, error, isRetriable: true, rests: !wasAsked, now, chance, &effects)
             }
             // A batch before it failed. It goes again with that one, and that is not its own failure.
             guard mayGoOn(ended.batch) else {
@@ -158,7 +160,7 @@ extension ProduceQueue {
 
     private mutating func retryOrEnd(
         _ ended: PartitionQueue.Ended, _ key: PartitionKey, _ error: KafkaClientError, isRetriable: Bool,
-        _ now: MonotonicInstant, _ chance: () -> Double, _ effects: inout Effects
+        rests: Bool = true, _ now: MonotonicInstant, _ chance: () -> Double, _ effects: inout Effects
     ) {
         let batch = ended.batch
         unlist(key)
@@ -180,7 +182,7 @@ extension ProduceQueue {
                 topic: topics[key.topic].name, partition: key.partition, broker: batch.exchanges.last?.broker ?? -1,
                 recordCount: batch.batch.recordCount, error: error))
         // What fails together is one failure.
-        if !self[key].isRewinding, !self[key].isResting(now: now) {
+        if rests, !self[key].isRewinding, !self[key].isResting(now: now) {
             let pause = backoff.delayNs(attempt: self[key].didFail(), chance: chance())
             rest(key, until: now.advanced(byNanoseconds: pause))
         }
