@@ -62,7 +62,7 @@ public struct ClientEvent: Sendable {
         /// before; the files are read again when they change again.
         case unusableFiles(error: KafkaClientError)
         /// A member of a group goes on after something went wrong: an answer of the coordinator that makes no sense, a commit that
-        /// failed, a user that does not ask for batches any more.
+        /// failed, a topic that does not exist, a user that does not ask for batches any more.
         case groupTroubled(group: String, error: KafkaClientError)
         /// A transaction was aborted. The error says why where it was to be committed, or could not be any more; it is nil where the
         /// program has wanted the abort. The duration is that since it was begun.

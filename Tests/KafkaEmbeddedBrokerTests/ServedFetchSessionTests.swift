@@ -111,6 +111,17 @@ import Testing
         #expect(third.topics[0].partitions.map(\.fetchOffset) == [0, 9, 8])
     }
 
+    @Test func `a session ends when its last partition leaves it`() {
+        var session = ServedFetchSession()
+        var first = request([("a", 0, 0)], epoch: 0)
+        _ = session.take(&first, makeID: { _ in 4 })
+        var last = request([], id: 4, epoch: 1, forgotten: [("a", 0)])
+        guard case .whole = session.take(&last, makeID: { _ in 0 }) else { return #expect(Bool(false), "a session") }
+        #expect(last.topics.isEmpty && session.id == 0)
+        var after = request([("a", 0, 3)], id: 4, epoch: 2)
+        #expect(isRefused(session.take(&after, makeID: { _ in 0 }), by: .fetchSessionIdNotFound))
+    }
+
     @Test func `a session that is not known, or another epoch, is refused, and a request without one needs none`() {
         var session = ServedFetchSession()
         var unknown = request([], id: 5, epoch: 1)

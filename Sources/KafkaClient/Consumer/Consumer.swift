@@ -100,7 +100,7 @@ public final class Consumer: Sendable, AsyncSequence {
     /// Goes on elsewhere in a partition. What was read of it and not taken is dropped: after this returns no batch from before is
     /// handed out.
     ///
-    /// - Throws: `KafkaClientError` with `.invalidArgument` for a partition that is not read.
+    /// - Throws: `KafkaClientError`: `.invalidArgument` for a partition that is not read; `.closed` when the consumer reads no more.
     public func seek(_ partition: TopicPartition, to start: StartOffset) async throws {
         try await lanes[assignment.lane(of: partition)].seek(partition, to: start)
     }
@@ -146,15 +146,18 @@ public final class Consumer: Sendable, AsyncSequence {
     /// partition that was handled.
     ///
     /// - Throws: `KafkaClientError`: the coordinator's reason with its ``KafkaClientError/brokerError``, such as that the member is in
-    ///   the group no longer; why there was no answer; `.invalidArgument` for a consumer without a group.
+    ///   the group no longer; why there was no answer; `.closed`; `.invalidArgument` for a consumer without a group.
     ///
     /// Source: OffsetCommit, API key 8, versions 2 to 9.
     public func commit() async throws { try await member.commitHandled(of: nil) }
 
     /// Commits offsets of partitions that are the member's.
     ///
-    /// - Throws: the errors of ``commit()``.
-    public func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws { try await member.commit(offsets) }
+    /// - Throws: the errors of ``commit()``; `.invalidArgument` for an offset below zero.
+    public func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws {
+        try offsets.checkNotNegative()
+        try await member.commit(offsets)
+    }
 
     /// Where the group has come to in partitions. Those for which it has committed nothing are missing.
     ///

@@ -84,6 +84,7 @@ public struct GroupConfiguration: Sendable {
         check.expect(
             "topics", !topics.isEmpty || topicPattern != nil,
             "are none; give at least one topic to read, or a topicPattern")
+        check.expectLegal("topics", topics)
         if let topicPattern {
             check.expect("topicPattern", !topicPattern.isEmpty, "is empty; leave it out to read topics by their names")
             check.expect(
@@ -104,6 +105,15 @@ public struct GroupConfiguration: Sendable {
             check.expect("autoCommitInterval", interval, in: .milliseconds(1) ... .seconds(86_400))
         }
         return check.problems
+    }
+}
+
+extension ConfigurationCheck {
+    /// - Parameter topics: names that a topic may have, all of them.
+    mutating func expectLegal(_ name: String, _ topics: Set<String>) {
+        for objection in topics.sorted().compactMap(TopicName.objection(to:)) {
+            expect(name, false, "can't be read: \(objection)")
+        }
     }
 }
 
@@ -135,5 +145,18 @@ public struct CommittedOffset: Sendable, Hashable {
         self.offset = offset
         self.leaderEpoch = leaderEpoch
         self.metadata = metadata
+    }
+}
+
+extension [TopicPartition: CommittedOffset] {
+    /// A coordinator keeps offsets below zero, and members that read them take them for none.
+    ///
+    /// - Throws: `KafkaClientError` with `.invalidArgument` for an offset below zero.
+    func checkNotNegative() throws(KafkaClientError) {
+        guard let (partition, committed) = first(where: { $0.value.offset < 0 }) else { return }
+        throw KafkaClientError(
+            .invalidArgument,
+            "offset \(committed.offset) of partition \(partition.partition) of topic '\(partition.topic)' is below zero"
+        )
     }
 }

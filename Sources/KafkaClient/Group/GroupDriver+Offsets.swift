@@ -33,7 +33,7 @@ extension GroupDriver {
     }
 
     /// Whether the member is about to be in another generation, or the coordinator elsewhere.
-    private static func passes(_ error: KafkaClientError) -> Bool {
+    static func passes(_ error: KafkaClientError) -> Bool {
         guard let code = error.brokerError else { return error.isRetriable || error.code == .closed }
         switch code {
         case .illegalGeneration, .unknownMemberId, .rebalanceInProgress, .staleMemberEpoch, .notCoordinator,
@@ -77,7 +77,7 @@ extension GroupDriver {
         var found: [TopicPartition: CommittedOffset] = [:]
         for topic in group?.topics ?? response.topics {
             for partition in topic.partitions {
-                try check(partition.errorCode, "read")
+                try check(partition.errorCode, "read", of: TopicPartition(topic.name, partition.index))
                 if partition.committedOffset >= 0 {
                     found[TopicPartition(topic.name, partition.index)] = CommittedOffset(
                         partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
@@ -88,10 +88,13 @@ extension GroupDriver {
         return found
     }
 
-    private func check(_ code: KafkaErrorCode, _ what: String) throws(KafkaClientError) {
+    private func check(
+        _ code: KafkaErrorCode, _ what: String, of partition: TopicPartition? = nil
+    ) throws(KafkaClientError) {
         if code == .none { return }
+        let place = partition.map { " for partition \($0.partition) of topic '\($0.topic)'" } ?? ""
         throw KafkaClientError(
-            code, "the offsets of group '\(configuration.groupID)' can't be \(what)",
+            code, "the offsets of group '\(configuration.groupID)'\(place) can't be \(what)",
             needs: .init("Read", group: configuration.groupID), of: cluster.metadata.user)
     }
 
@@ -151,6 +154,7 @@ extension GroupDriver {
     ///
     /// - Parameter partitions: those to commit for; nil for all.
     func commitHandled(of partitions: Set<TopicPartition>?) async throws {
+        if isClosed { throw KafkaClientError(.closed, "the consumer was closed, and is in its group no longer") }
         var offsets: [TopicPartition: CommittedOffset] = [:]
         for lane in lanes {
             for (partition, position) in lane.queue.handledPositions
@@ -210,20 +214,20 @@ extension GroupDriver {
             if version >= 7 { request.groupInstanceID = identity.groupInstanceID }
             return request
         }
-        var failure: KafkaErrorCode?
+        var failure: (partition: TopicPartition, code: KafkaErrorCode)?
         for topic in response.topics {
             for partition in topic.partitions {
                 let key = TopicPartition(topic.name, partition.index)
                 if partition.errorCode == .none {
                     committed[key] = offsets[key]
                 } else {
-                    failure = failure ?? partition.errorCode
+                    failure = failure ?? (key, partition.errorCode)
                 }
             }
         }
         if let failure {
-            handle(.committed(identity, failure))
-            try check(failure, "committed")
+            handle(.committed(identity, failure.code))
+            try check(failure.code, "committed", of: failure.partition)
         }
     }
 }

@@ -51,6 +51,10 @@ actor GroupDriver: TaskOwner {
     var subscription: Set<String>
     private var takeCounts: [Int]
     private var leaving: Waiter<Void>?
+    /// How many commits in a row have failed that the member makes by itself, and whether that was told.
+    private var failedCommits = (count: 0, isTold: false)
+    /// Topics of which it was told that they don't exist.
+    private var toldMissing: Set<String> = []
 
     private enum Work {
         case assign(Set<TopicPartition>)
@@ -260,10 +264,24 @@ actor GroupDriver: TaskOwner {
             if topics.known[name] == nil {
                 topics.missing.insert(name)
             } else {
+                toldMissing.remove(name)
                 _ = cluster.metadata.topic(name)?.use()
             }
         }
+        tellMissing(topics.missing.intersection(configuration.topics).intersection(asked))
         handle(.topics(topics))
+    }
+
+    /// A topic may be created later. Who has mistaken its name waits in vain, and is told.
+    private func tellMissing(_ names: Set<String>) {
+        for name in names.subtracting(toldMissing).sorted() {
+            toldMissing.insert(name)
+            let error = KafkaClientError(
+                .unknownTopic,
+                "topic '\(name)' does not exist; this member of group '\(configuration.groupID)' reads it once it is created",
+                brokerError: .unknownTopicOrPartition)
+            cluster.metadata.emit(.groupTroubled(group: configuration.groupID, error: error))
+        }
     }
 
     private func names(of ids: Set<KafkaUUID>) async -> Set<String> {
@@ -297,13 +315,28 @@ actor GroupDriver: TaskOwner {
         timer.schedule(at: .now + interval) { [weak self] in
             self?.assumeIsolated { driver in
                 driver.start { driver in
-                    // A commit that fails is followed by the next one.
-                    try? await driver.commitHandled(of: nil)
+                    await driver.commitAtInterval()
                     driver.scheduleCommit()
                 }
             }
         }
     }
+
+    /// A commit that fails is followed by the next one. It is told once when that may not help.
+    private func commitAtInterval() async {
+        do {
+            try await commitHandled(of: nil)
+            failedCommits = (0, false)
+        } catch let error as KafkaClientError where error.code != .closed {
+            failedCommits.count += 1
+            if failedCommits.isTold || Self.passes(error) && failedCommits.count < Self.passingCommitCount { return }
+            failedCommits.isTold = true
+            cluster.metadata.emit(.groupTroubled(group: configuration.groupID, error: error))
+        } catch {}
+    }
+
+    /// So many commits in a row may fail for reasons that mostly pass.
+    private static let passingCommitCount = 5
 
     /// Commits what was handled, leaves the group, and closes the connection.
     func close(_ operation: GroupMembershipOperation = .default) async {

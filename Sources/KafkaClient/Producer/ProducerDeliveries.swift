@@ -1,4 +1,5 @@
 import KafkaProtocol
+import KafkaQueues
 import KafkaTransport
 import Synchronization
 
@@ -11,7 +12,7 @@ final class ProducerDeliveries: DeliverySink {
     /// Told of records that failed before a lane had them; by one thread at a time.
     private let unbuilt: Mutex<(any DeliverySink)?>
     /// Told why such records failed, before anybody else is.
-    private let onRefusal = Mutex<@Sendable (KafkaClientError) -> Void>({ _ in })
+    private let onRefusal = Callback<KafkaClientError>()
 
     private let meter: ClientMeter?
 
@@ -24,7 +25,7 @@ final class ProducerDeliveries: DeliverySink {
         self.unbuilt = Mutex(unbuilt)
     }
 
-    func setOnRefusal(_ body: @escaping @Sendable (KafkaClientError) -> Void) { onRefusal.withLock { $0 = body } }
+    func setOnRefusal(_ body: @escaping @Sendable (KafkaClientError) -> Void) { onRefusal.set(body) }
 
     func accept(_ deliveries: [Delivery]) {
         var acknowledgedCount = 0
@@ -62,7 +63,7 @@ final class ProducerDeliveries: DeliverySink {
     /// Tells of records that never became a batch.
     func refuse(_ refused: RefusedChunk) {
         if refused.recordCount == 0 { return }
-        onRefusal.withLock { $0 }(refused.error)
+        onRefusal.call(refused.error)
         meter?.countUnbuilt(refused.recordCount, of: refused.topic, refused.error)
         let now = MonotonicInstant.now
         let batch = RecordBatch(

@@ -127,16 +127,19 @@ struct AcquiredRecords: Sendable {
     // MARK: Telling the broker
 
     /// Takes what is to be told to the broker; `didAnswer` or `endAll` follows.
-    mutating func takePending() -> [Part] {
+    ///
+    /// - Parameter withRenewals: whether the user's renewals are among it; otherwise they stay to be told.
+    mutating func takePending(withRenewals: Bool = true) -> [Part] {
         var part = Part(others: others)
         var givenBack = Part(kind: .givenBack)
         others = []
         if decidedCount > 0 {
             for index in stages.indices where stages[index] == .decided {
+                if !withRenewals, types[index] == Acknowledgement.renew.rawValue { continue }
                 stages[index] = .sent
+                decidedCount -= 1
                 if types[index] == Self.givenBack { givenBack.append(index) } else { part.append(index) }
             }
-            decidedCount = 0
         }
         return [part, givenBack].filter { !$0.isEmpty }
     }

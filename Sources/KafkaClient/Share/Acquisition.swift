@@ -7,11 +7,14 @@ final class Acquisition: Sendable {
     let source: FetchSource
     /// The node id of the broker that has locked them.
     let broker: Int32
+    /// For whom it has.
+    let memberID: String
     private let records: Mutex<AcquiredRecords>
 
-    init(_ source: FetchSource, broker: Int32, _ records: AcquiredRecords) {
+    init(_ source: FetchSource, broker: Int32, memberID: String, _ records: AcquiredRecords) {
         self.source = source
         self.broker = broker
+        self.memberID = memberID
         self.records = Mutex(records)
     }
 

@@ -31,7 +31,7 @@ public final class ShareConsumer: Sendable, AsyncSequence {
     public let configuration: ShareGroupConfiguration
     /// Who it is in its group: an id that it has made itself.
     public let memberID: String
-    private let lane: ShareLane
+    let lane: ShareLane
     private let driver: GroupDriver
     private let loops: EventLoopGroup?
     private let client: Client?
@@ -90,10 +90,14 @@ public final class ShareConsumer: Sendable, AsyncSequence {
     ///   when its renewal is not answered yet, or another consumer has it.
     public func acknowledge(_ record: ShareRecord, as type: Acknowledgement = .accept) throws(KafkaClientError) {
         let isFirst: Bool
+        var name: String { "record \(record.offset) of partition \(record.partition) of topic '\(record.topic)'" }
+        if record.acquisition.memberID != memberID {
+            throw KafkaClientError(
+                .invalidArgument, "\(name) is another consumer's; acknowledge it with the one that has handed it out")
+        }
         do {
             isFirst = try record.acquisition.acknowledge(record.index, type.rawValue, now: .now)
         } catch {
-            let name = "record \(record.offset) of partition \(record.partition) of topic '\(record.topic)'"
             switch error {
             case .lockIsOver:
                 throw KafkaClientError(

@@ -85,6 +85,7 @@ public struct ShareGroupConfiguration: Sendable {
         check.expect("groupID", !groupID.isEmpty, "is empty; give the group's name")
         check.expect("groupID", groupID.utf8.count <= Int(Int16.max), "is longer than 32767 bytes")
         check.expect("topics", !topics.isEmpty, "are none; give at least one topic to read")
+        check.expectLegal("topics", topics)
         check.expect("recordCountMax", recordCountMax, in: 1...100_000)
         check.expect("fetchByteCountMax", fetchByteCountMax, in: (1 << 10)...(1 << 30))
         check.expect("fetchByteCountMin", fetchByteCountMin, in: 0...max(0, fetchByteCountMax))

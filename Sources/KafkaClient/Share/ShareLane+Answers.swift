@@ -113,7 +113,7 @@ extension ShareLane {
             report(source, earlier.with { $0.endThose(in: ranges) }, Self.lockIsOver)
         }
         let acquisition = Acquisition(
-            source, broker: broker,
+            source, broker: broker, memberID: memberID,
             AcquiredRecords(
                 offsets: reading.records.map(\.record.offset), others: reading.others, lockedUntil: lockedUntil))
         link.acquisitions.append(acquisition)

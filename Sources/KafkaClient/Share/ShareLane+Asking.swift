@@ -91,12 +91,14 @@ extension ShareLane {
 
     // MARK: Renewals
 
-    private func canRenew(_ connection: BrokerConnection) -> Bool {
-        ((try? connection.versions.newest(ShareAcknowledgeRequest.self, of: connection.endpoint)) ?? 0) >= 2
+    func canRenew(_ connection: BrokerConnection) -> Bool {
+        Self.canRenew((try? connection.versions.newest(ShareAcknowledgeRequest.self, of: connection.endpoint)) ?? 0)
     }
 
+    static func canRenew(_ version: Int16) -> Bool { version >= 2 }
+
     /// The user's are taken back.
-    private func dropRenewals(_ link: ShareLink, _ connection: BrokerConnection) {
+    func dropRenewals(_ link: ShareLink, _ connection: BrokerConnection) {
         for acquisition in link.pending {
             report(
                 acquisition.source, acquisition.with { $0.dropRenewals() },

@@ -9,6 +9,7 @@ extension ShareLane {
         for (broker, link) in links where link.inFlight == nil && !link.isClosing {
             guard let connection = link.connection, connection.isReady else { continue }
             endLapsed(link, now: now)
+            if !canRenew(connection) { dropRenewals(link, connection) }
             link.dropEnded()
             if link.mustTell(now: now) {
                 if link.session.isOpen {

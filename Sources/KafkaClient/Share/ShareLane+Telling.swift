@@ -5,8 +5,11 @@ extension ShareLane {
     // MARK: What is told
 
     /// Takes what is to be told, by slot. What was refused of a partition is told before all else of it, one part at a time.
+    ///
+    /// - Parameter withRenewals: whether the request may renew locks. A user may decide on a renewal at any moment, also when it was just
+    ///   found that there is none.
     private func takePending(
-        _ link: ShareLink
+        _ link: ShareLink, withRenewals: Bool
     ) -> (told: [Int: [ToldRecords]], batches: [Int: [AcknowledgementBatch]]) {
         var told: [Int: [ToldRecords]] = [:]
         let now = MonotonicInstant.now
@@ -14,13 +17,19 @@ extension ShareLane {
             if let part = link.refused[slot]!.next() { told[slot] = part } else { link.refused[slot] = nil }
         }
         let refused = link.refused
-        for acquisition in link.pending where refused[acquisition.source.slot] == nil {
-            let parts = acquisition.with { $0.takePending() }
+        var left: [Acquisition] = []
+        for acquisition in link.pending {
+            guard refused[acquisition.source.slot] == nil else {
+                left.append(acquisition)
+                continue
+            }
+            let (parts, hasMore) = acquisition.with { ($0.takePending(withRenewals: withRenewals), $0.hasPending) }
+            if hasMore { left.append(acquisition) }
             told[acquisition.source.slot, default: []] += parts.map { ToldRecords(acquisition: acquisition, part: $0) }
         }
         for renewal in link.renewals { told[renewal.acquisition.source.slot, default: []].append(renewal) }
         link.renewals = []
-        link.pending.removeAll { refused[$0.source.slot] == nil }
+        link.pending = left
         if link.pending.isEmpty { link.pendingSince = nil }
         let batches = told.mapValues { told in
             told.flatMap { told in told.acquisition.with { $0.batches(of: told.part) } }
@@ -44,7 +53,7 @@ extension ShareLane {
 
     func fetch(_ wanted: Set<Int>, _ broker: Int32, _ link: ShareLink, _ connection: BrokerConnection) {
         guard let version = version(of: ShareFetchRequest.self, connection) else { return }
-        let (told, batches) = takePending(link)
+        let (told, batches) = takePending(link, withRenewals: false)
         var request = fetchRequest(wanted, link, telling: batches)
         request.maxWaitMs = configuration.maxWait.milliseconds
         request.minBytes = Int32(clamping: configuration.fetchByteCountMin)
@@ -126,7 +135,7 @@ extension ShareLane {
     /// Nothing is sent when all has ended that was to be told.
     func acknowledge(_ broker: Int32, _ link: ShareLink, _ connection: BrokerConnection) {
         guard let version = version(of: ShareAcknowledgeRequest.self, connection) else { return }
-        let (told, batches) = takePending(link)
+        let (told, batches) = takePending(link, withRenewals: Self.canRenew(version))
         if batches.isEmpty { return checkCommits() }
         let request = acknowledgement(batches, epoch: link.session.epoch)
         _ = begin(told, link, connection, isFetch: false)

@@ -30,17 +30,14 @@ final class ShareQueue: AskedQueue {
 
     private let state = Mutex(State())
     private let lowCount: Int
-    private let onChange: Mutex<@Sendable () -> Void>
+    private let onChange = Callback<Void>()
 
     /// - Parameter lowCount: when no more than so many records wait, the lane is told that they are asked for.
-    init(lowCount: Int) {
-        self.lowCount = lowCount
-        onChange = Mutex({})
-    }
+    init(lowCount: Int) { self.lowCount = lowCount }
 
-    func setOnChange(_ body: @escaping @Sendable () -> Void) { onChange.withLock { $0 = body } }
+    func setOnChange(_ body: @escaping @Sendable () -> Void) { onChange.set(body) }
 
-    private func tell() { onChange.withLock { $0 }() }
+    private func tell() { onChange.call() }
 
     // MARK: The lane's side
 

@@ -55,7 +55,7 @@ extension Producer {
                 "the producer has no transactional id; give it one (Producer.Configuration.transactionalID)")
         }
         let now = MonotonicInstant.now
-        try await driver.begin()
-        return Transaction(engine, driver, limit: flushTimeout, began: now)
+        let number = try await driver.begin()
+        return Transaction(engine, driver, number: number, limit: flushTimeout, began: now)
     }
 }

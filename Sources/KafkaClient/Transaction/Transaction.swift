@@ -9,12 +9,15 @@ import KafkaTransport
 public struct Transaction: Sendable {
     let engine: ProducerEngine
     let driver: TransactionDriver
+    /// By which its producer tells it from others.
+    private let number: Int
     private let limit: Duration
     private let began: MonotonicInstant
 
-    init(_ engine: ProducerEngine, _ driver: TransactionDriver, limit: Duration, began: MonotonicInstant) {
+    init(_ engine: ProducerEngine, _ driver: TransactionDriver, number: Int, limit: Duration, began: MonotonicInstant) {
         self.engine = engine
         self.driver = driver
+        self.number = number
         self.limit = limit
         self.began = began
     }
@@ -30,10 +33,13 @@ public struct Transaction: Sendable {
     ///   - group: the group, and which member of it has read: ``Consumer/groupMetadata``. The coordinator refuses the offsets of a member
     ///     that the group has gone on without (KIP-447).
     /// - Throws: `KafkaClientError`: `.transactionAborted`, whose cause has the coordinator's reason, such as ILLEGAL_GENERATION when the
-    ///   group has rebalanced meanwhile: the transaction can only be aborted then; `.producerFenced`; `.requestTimedOut`, `.closed`.
+    ///   group has rebalanced meanwhile: the transaction can only be aborted then; `.producerFenced`; `.requestTimedOut`, `.closed`;
+    ///   `.noTransaction` when this transaction has ended, also while the producer has another one; `.invalidArgument` for an offset
+    ///   below zero.
     ///   `CancellationError`: the offsets may be in the transaction.
     public func addOffsets(_ offsets: [TopicPartition: CommittedOffset], of group: ConsumerGroupMetadata) async throws {
-        try await driver.addOffsets(GroupOffsets(group: group, offsets: offsets))
+        try offsets.checkNotNegative()
+        try await driver.addOffsets(GroupOffsets(group: group, offsets: offsets), toTransaction: number)
     }
 
     /// Adds offsets of the group that a consumer is a member of; see ``addOffsets(_:of:)``.
@@ -54,7 +60,7 @@ public struct Transaction: Sendable {
             group = try await consumer.groupMetadata(owning: offsets, since: began)
         } catch let error as KafkaClientError where error.code == .brokerError {
             let error = KafkaClientError.aborting(because: error)
-            await driver.noteFailure(error)
+            await driver.noteFailure(error, ofTransaction: number)
             throw error
         }
         try await addOffsets(offsets, of: group)

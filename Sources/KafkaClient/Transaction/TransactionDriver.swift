@@ -63,8 +63,9 @@ actor TransactionDriver: TaskOwner {
 
     /// Begins a transaction: gets a producer id if there is none, and tells the lanes.
     ///
+    /// - Returns: the transaction's number.
     /// - Throws: `KafkaClientError`; `CancellationError`. No transaction is open then.
-    func begin() async throws {
+    func begin() async throws -> Int {
         if isClosed { throw Self.closedError }
         if beginning != nil {
             throw KafkaClientError(.invalidArgument, "a transaction of '\(settings.id)' is being begun already")
@@ -93,6 +94,7 @@ actor TransactionDriver: TaskOwner {
             throw Producer.unresponsive
         }
         room.resumeGiving()
+        return number
     }
 
     private func transaction(_ grant: TransactionGrant, _ number: Int) -> LaneTransaction {
@@ -137,25 +139,33 @@ actor TransactionDriver: TaskOwner {
     /// The newest version of produce requests that does not add partitions.
     private static let produceVersionOfFirst: Int16 = 11
 
-    /// Adds offsets of a group to the transaction. Returns when the coordinator has them.
+    /// Adds offsets of a group to a transaction. Returns when the coordinator has them.
     ///
-    /// - Throws: `KafkaClientError`; `CancellationError`: the offsets may be in the transaction.
-    func addOffsets(_ offsets: GroupOffsets) async throws {
+    /// - Parameter number: the transaction's.
+    /// - Throws: `KafkaClientError`: `.noTransaction` when it has ended, also while another one is open. `CancellationError`: the offsets
+    ///   may be in the transaction.
+    func addOffsets(_ offsets: GroupOffsets, toTransaction number: Int) async throws {
         if isClosed { throw Self.closedError }
-        let number = nextAdding
+        if number != self.number {
+            throw KafkaClientError(
+                .noTransaction,
+                "this transaction of '\(settings.id)' has ended; add offsets before the closure of withTransaction returns"
+            )
+        }
+        let adding = nextAdding
         nextAdding += 1
         let waiter = Waiter<Void>()
-        adding[number] = waiter
-        defer { adding[number] = nil }
-        handle(.addOffsets(number, offsets, until: .now + settings.blockTimeout))
+        self.adding[adding] = waiter
+        defer { self.adding[adding] = nil }
+        handle(.addOffsets(adding, offsets, until: .now + settings.blockTimeout))
         try await waiter.wait()
     }
 
     /// Refuses further records. What was appended before is still taken.
     nonisolated func refuseRecords() { room.suspend(.noTransaction) }
 
-    /// Notes that the open transaction can only be aborted.
-    func noteFailure(_ error: KafkaClientError) { handle(.failed(error)) }
+    /// Notes that a transaction can only be aborted, if it is open.
+    func noteFailure(_ error: KafkaClientError, ofTransaction number: Int) { handle(.failed(error), of: number) }
 
     /// Notes that a record of the open transaction failed before a lane had it. Called from any thread.
     nonisolated func didRefuse(_ error: KafkaClientError) {

@@ -2,6 +2,7 @@
 // as if a log had been replayed. Nothing is called with the lock held but the groups themselves.
 
 import KafkaProtocol
+import KafkaQueues
 import KafkaTransport
 import Synchronization
 
@@ -29,10 +30,10 @@ final class GroupCoordinator: Sendable {
     let settings: EmbeddedBrokerGroups
     let state = Mutex(State())
     /// Told, without the lock, of members that a share group has lost.
-    private let onGone = Mutex<(@Sendable (_ group: String, _ members: [String]) -> Void)?>(nil)
+    private let onGone = Callback<(group: String, members: [String])>()
 
     func setOnGone(_ body: @escaping @Sendable (_ group: String, _ members: [String]) -> Void) {
-        onGone.withLock { $0 = body }
+        onGone.set { body($0.group, $0.members) }
     }
 
     init(_ settings: EmbeddedBrokerGroups) { self.settings = settings }
@@ -66,7 +67,7 @@ final class GroupCoordinator: Sendable {
             return (result, Self.takeWaiters(of: answers, &state))
         }
         for (tell, answer) in due { tell(answer) }
-        if !gone.isEmpty { onGone.withLock { $0 }?(id, gone) }
+        if !gone.isEmpty { onGone.call((id, gone)) }
         return result
     }
 
@@ -170,7 +171,7 @@ final class GroupCoordinator: Sendable {
             return Self.takeWaiters(of: answers, &state)
         }
         for (tell, answer) in due { tell(answer) }
-        for (id, members) in gone where !members.isEmpty { onGone.withLock { $0 }?(id, members) }
+        for (id, members) in gone where !members.isEmpty { onGone.call((id, members)) }
     }
 
     /// Moves the groups that have another coordinator than before.

@@ -10,6 +10,8 @@ import KafkaProtocol
 /// As in Kafka, a partition whose records an answer has is the last one to be read for the next: so none starves behind busy ones
 /// when an answer is full.
 ///
+/// As in Kafka too, a session ends when its last partition leaves it.
+///
 /// Kafka keeps sessions for clients that come back over another connection; here one ends with its connection, and the client
 /// begins anew.
 struct ServedFetchSession {
@@ -99,6 +101,10 @@ struct ServedFetchSession {
             return .refused(.fetchSessionIdNotFound)
         }
         request.topics = completed()
+        if readings.isEmpty {
+            self = ServedFetchSession()
+            return .whole
+        }
         return .changes
     }
 

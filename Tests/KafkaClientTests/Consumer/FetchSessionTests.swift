@@ -47,6 +47,18 @@ import Testing
         }
     }
 
+    @Test func `a session that its last partition has left may have ended, and another one begins`() {
+        var session = begun()
+        var request = session.makeRequest([0, 1, 2]) { _ in nil }
+        #expect(request.forgotten == [0, 1, 2] && !request.isFull)
+        // Kafka ends a session without partitions.
+        answer(&session, request, id: 0)
+        request = session.makeRequest([1]) { _ in wish(4) }
+        #expect(request.isFull && request.id == 0 && request.epoch == 0 && request.wishes.map(\.slot) == [1])
+        answer(&session, request, id: 78)
+        #expect(!session.isFull)
+    }
+
     @Test func `an answer of another session is none`() {
         var session = begun()
         let request = session.makeRequest([]) { _ in nil }

@@ -66,6 +66,24 @@ import Testing
         }
     }
 
+    @Test func `a broker whose partitions are all paused ends the session, and keeps the connection`() async throws {
+        try await withFixture { fixture in
+            try await fill(fixture, partitions: 1, records: 20)
+            try await withConsumer(fixture, all(1)) { consumer in
+                try await expect(expected(1, 0..<20), from: consumer)
+                let connectionCount = fixture.broker.statistics.acceptedConnectionCount
+                for _ in 0..<3 {
+                    try await consumer.pause([TopicPartition("t", 0)])
+                    try await Task.sleep(for: .milliseconds(100))
+                    try await consumer.resume([TopicPartition("t", 0)])
+                    try await consumer.seek(TopicPartition("t", 0), to: .earliest)
+                    try await expect(expected(1, 0..<20), from: consumer)
+                }
+                #expect(fixture.broker.statistics.acceptedConnectionCount == connectionCount)
+            }
+        }
+    }
+
     @Test func `what lies in the queue and on the way keeps within the bound`() async throws {
         try await withFixture { fixture in
             try await fill(fixture, partitions: 8, records: 40, valueByteCount: 32 << 10)

@@ -31,6 +31,44 @@ import Testing
         }
     }
 
+    @Test func `offsets that are added to a transaction that has ended are in no other one`() async throws {
+        try await produce { producer, client, _ in
+            let partition = TopicPartition("t", 0)
+            let group = ConsumerGroupMetadata(groupID: "g")
+            let former = try await producer.withTransaction { transaction in
+                try await append(["a"], producer)
+                return transaction
+            }
+            let offsets = [partition: CommittedOffset(1)]
+            try await producer.withTransaction { _ in
+                try await append(["b"], producer)
+                let error = try await clientError { try await former.addOffsets(offsets, of: group) }
+                #expect(error.code == .noTransaction)
+            }
+            #expect(try await client.cluster.committedOffsets(of: "g").isEmpty)
+            // The one that is open is not aborted because of what is told of the former one.
+            try await client.withConsumer(in: GroupConfiguration(groupID: "h", topics: ["none"])) { consumer in
+                try await producer.withTransaction { _ in
+                    try await append(["c"], producer)
+                    _ = try? await former.addOffsets(offsets, readBy: consumer)
+                }
+            }
+            #expect(try await read(client) == ["a", "b", "c"])
+        }
+    }
+
+    @Test func `offsets below zero are not added`() async throws {
+        try await produce { producer, _, _ in
+            try await producer.withTransaction { transaction in
+                let offsets = [TopicPartition("t", 0): CommittedOffset(-1)]
+                let error = try await clientError {
+                    try await transaction.addOffsets(offsets, of: ConsumerGroupMetadata(groupID: "g"))
+                }
+                #expect(error.code == .invalidArgument)
+            }
+        }
+    }
+
     @Test func `all doors and lanes are in the transaction`() async throws {
         try await produce { producer, client, _ in
             try await producer.withTransaction { _ in

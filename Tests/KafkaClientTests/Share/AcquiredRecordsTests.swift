@@ -106,6 +106,21 @@ import Testing
         #expect(records.isOver)
     }
 
+    @Test func `a renewal waits for a request that may renew, and other decisions don't`() throws {
+        var records = records([1, 2, 3])
+        for (index, type) in [accept, renew, reject].enumerated() {
+            try records.acknowledge(index, type, now: Self.begin)
+        }
+        let others = records.takePending(withRenewals: false)
+        var told = others.map { ranges(records.batches(of: $0)) }
+        #expect(told == [["1-1: [1]", "3-3: [3]"]] && records.hasPending && records.hasRenewals)
+        let none = records.takePending(withRenewals: false)
+        #expect(none.isEmpty)
+        let part = try takePart(&records)
+        told = [ranges(records.batches(of: part))]
+        #expect(told == [["2-2: [4]"]] && !records.hasPending)
+    }
+
     @Test func `a renewal that the broker does not know is taken back`() throws {
         var records = records([1])
         try records.acknowledge(0, renew, now: Self.begin)

@@ -18,7 +18,8 @@ import Testing
         }
         let part = try #require(records.takePending().first)
         return ToldRecords(
-            acquisition: Acquisition(FetchSource(topic: "t", partition: 0, slot: 0), broker: 1, records), part: part)
+            acquisition: Acquisition(FetchSource(topic: "t", partition: 0, slot: 0), broker: 1, memberID: "m", records),
+            part: part)
     }
 
     /// What comes of it at a broker that takes a part when all of it is right.
@@ -88,7 +89,8 @@ import Testing
         }
         records.releaseWaiting()
         let parts = records.takePending()
-        let acquisition = Acquisition(FetchSource(topic: "t", partition: 0, slot: 0), broker: 1, records)
+        let acquisition = Acquisition(
+            FetchSource(topic: "t", partition: 0, slot: 0), broker: 1, memberID: "m", records)
         let (taken, refused, count) = tell(parts.map { ToldRecords(acquisition: acquisition, part: $0) }) { $0 == 1 }
         #expect(taken == [1] && refused == [0] && count == 5)
     }

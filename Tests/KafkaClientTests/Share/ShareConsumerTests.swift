@@ -118,6 +118,22 @@ import Testing
         }
     }
 
+    @Test func `a record is acknowledged by the consumer that has handed it out, and by no other one`() async throws {
+        try await withGroup { fixture in
+            try await fill(fixture, 0..<1, partitions: 1)
+            let first = try await ShareConsumer.joined(fixture) { $0.acknowledgementMode = .explicit }
+            let second = try await ShareConsumer.joined(fixture) { $0.acknowledgementMode = .explicit }
+            let record = try await take(1, of: first)[0]
+            let error = try await clientError { try second.acknowledge(record) }
+            #expect(error.code == .invalidArgument)
+            try first.acknowledge(record)
+            let results = try await first.commit()
+            #expect(results.map(\.offsets) == [[0...0]] && results.allSatisfy { $0.error == nil })
+            await first.close()
+            await second.close()
+        }
+    }
+
     @Test func `what a member has not acknowledged when it is closed comes to another at once`() async throws {
         try await withGroup { fixture in
             try await fill(fixture, 0..<10, partitions: 1)

@@ -150,6 +150,27 @@ import Testing
 
     // MARK: Slow programs
 
+    @Test func `a renewal that is decided on when records are just asked for is told behind that`() async throws {
+        try await withGroup { fixture in
+            try await fill(fixture, 0..<10, partitions: 1)
+            let reading = ShareResults()
+            let consumer = try await ShareConsumer.joined(fixture, reading: reading) {
+                $0.acknowledgementMode = .explicit
+                $0.recordCountMax = 10
+            }
+            let records = try await take(2, of: consumer)
+            try consumer.acknowledge(records[0])
+            try await consumer.commit()
+            try await consumer.lane.askForMore(whenRenewing: records[1])
+            let results = try await consumer.commit()
+            #expect(results.allSatisfy { $0.error == nil } && reading.acknowledged == [0, 1])
+            try consumer.acknowledge(records[1])
+            try await consumer.commit()
+            #expect(reading.errors.isEmpty && reading.acknowledged == [0, 1, 1])
+            await consumer.close()
+        }
+    }
+
     @Test func `locks of records that wait are renewed`() async throws {
         try await withGroup(lock: .seconds(1)) { fixture in
             try await fill(fixture, 0..<10, partitions: 1)
@@ -209,5 +230,17 @@ import Testing
             #expect(next.map(\.offset) == [10])
             await slow.close()
         }
+    }
+}
+
+extension ShareLane {
+    /// Asks for more, and finds that the user has just decided to renew a record.
+    fileprivate func askForMore(whenRenewing record: ShareRecord) throws {
+        let broker = record.acquisition.broker
+        let link = try #require(links[broker])
+        let connection = try #require(readyConnection(broker))
+        _ = try record.acquisition.acknowledge(record.index, Acknowledgement.renew.rawValue, now: .now)
+        addPending(record.acquisition, link)
+        fetch(link.slots, broker, link, connection)
     }
 }

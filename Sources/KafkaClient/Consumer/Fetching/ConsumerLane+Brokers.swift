@@ -203,6 +203,7 @@ extension ConsumerLane {
     private func didChangeID(of name: String, to id: KafkaUUID) {
         topicNames[topics[name]!.id] = nil
         for link in links.keys { links[link]!.session.reset(isGone: false) }
+        queue.makeAnew(topics[name]!.slots.values.filter { readings[$0].isRead })
         solveAll(
             of: name, .topicMadeAnew,
             KafkaClientError(

@@ -173,6 +173,7 @@ actor ConsumerLane: TaskOwner {
     }
 
     private func slot(of partition: TopicPartition) throws(KafkaClientError) -> Int {
+        if isClosed { throw KafkaClientError(.closed, "the consumer has ended, and reads no more") }
         if let slot = topics[partition.topic]?.slots[partition.partition], readings[slot].isRead { return slot }
         throw KafkaClientError(
             .invalidArgument,

@@ -5,7 +5,8 @@
 //        ▲                                │
 //        └──── an error, a lost answer ───┘
 //
-// A broker without room for sessions gives no id; then every request is a full one.
+// A broker without room for sessions gives no id; then every request is a full one. Nor does it where the last partition has left a
+// session, which ends with that.
 
 import KafkaProtocol
 
@@ -83,6 +84,10 @@ struct FetchSession {
             guard answered >= 0 else { return false }
             id = answered
             nextEpoch = answered == 0 ? 0 : 1
+            return true
+        }
+        if answered == 0 {
+            reset(isGone: true)
             return true
         }
         guard answered == id else { return false }

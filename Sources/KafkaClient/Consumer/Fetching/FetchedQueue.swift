@@ -63,7 +63,7 @@ final class FetchedQueue: AskedQueue {
     let state = Mutex(State())
     private let partitionByteCountMax: Int
     /// Called from any thread when partitions were released, once until they are taken.
-    private let onRelease: Mutex<@Sendable () -> Void>
+    private let onRelease = Callback<Void>()
 
     /// Whether it is noted what was handled.
     let tracks: Bool
@@ -72,10 +72,9 @@ final class FetchedQueue: AskedQueue {
     init(partitionByteCountMax: Int, tracks: Bool) {
         self.tracks = tracks
         self.partitionByteCountMax = partitionByteCountMax
-        onRelease = Mutex({})
     }
 
-    func setOnRelease(_ body: @escaping @Sendable () -> Void) { onRelease.withLock { $0 = body } }
+    func setOnRelease(_ body: @escaping @Sendable () -> Void) { onRelease.set(body) }
 
     // MARK: The lane's side
 
@@ -148,6 +147,20 @@ final class FetchedQueue: AskedQueue {
         beginAnew(slot)
     }
 
+    /// Forgets what was handed out of partitions whose topic is another one by now. What waits of the former one is handed out, and not
+    /// committed.
+    func makeAnew(_ slots: some Sequence<Int>) {
+        if !tracks { return }
+        state.withLock { state in
+            let now = MonotonicInstant.now
+            for slot in slots {
+                state.makePlace(for: slot)
+                state.handedCount -= state.handed[slot].count
+                state.handed[slot].makeAnew(now: now)
+            }
+        }
+    }
+
     /// Whether an offset may be one of what was handed out of a partition since it is the user's, see `HandedBatches`. True for partitions
     /// that are not read here.
     func covers(_ offset: Int64, of partition: TopicPartition, since moment: MonotonicInstant) -> Bool {
@@ -216,7 +229,7 @@ final class FetchedQueue: AskedQueue {
             note(&state, batch)
             return (.batch(batch), state.didTake(batch, partitionByteCountMax))
         }
-        if releases { onRelease.withLock { $0 }() }
+        if releases { onRelease.call() }
         return next
     }
 
@@ -294,9 +307,12 @@ extension FetchedQueue.State {
     mutating func hand(out batch: FetchedBatch, tracks: Bool) {
         takeCount += 1
         if !tracks { return }
-        while handed.count <= batch.source.slot { handed.append(HandedBatches()) }
-        handed[batch.source.slot].handOut(batch)
-        handedCount += 1
+        makePlace(for: batch.source.slot)
+        if handed[batch.source.slot].handOut(batch) { handedCount += 1 }
+    }
+
+    fileprivate mutating func makePlace(for slot: Int) {
+        while handed.count <= slot { handed.append(HandedBatches()) }
     }
 
     /// - Returns: whether the lane has to be told.

@@ -25,19 +25,31 @@ struct HandedBatches {
     private var lost: MonotonicInstant?
     /// Whether it has come back since, and is read from where the group has committed.
     private var isRegained = false
+    /// What was read before is of a former topic of the name; nil when there was none.
+    private var former: MonotonicInstant?
 
-    mutating func handOut(_ batch: FetchedBatch) {
+    /// - Returns: whether it is one that can be committed.
+    mutating func handOut(_ batch: FetchedBatch) -> Bool {
+        if let former, batch.exchange.ended < former { return false }
         source = batch.source
         count += 1
         reached = batch.nextOffset
         batches.append((FetchPosition(offset: batch.nextOffset, epoch: batch.header.partitionLeaderEpoch), .inHand))
+        return true
     }
 
     /// Begins anew elsewhere.
     mutating func restart() {
         var next = HandedBatches()
-        (next.source, next.lost) = (source, lost)
+        (next.source, next.lost, next.former) = (source, lost, former)
         self = next
+    }
+
+    /// Begins anew with another topic that has the name: offsets of the former one say nothing of it. What was read of that, and is handed
+    /// out later, is none of its batches.
+    mutating func makeAnew(now: MonotonicInstant) {
+        lose(now: now)
+        former = now
     }
 
     /// Begins anew: the partition is taken away.
