@@ -115,12 +115,13 @@ extension Cluster {
     ///   - offsets: the offsets to commit.
     ///   - group: the group's id. One that is not there is created.
     /// - Returns: a result for each partition. With members in the group the coordinator refuses: `.brokerError` with UNKNOWN_MEMBER_ID.
-    /// - Throws: `KafkaClientError`: why the coordinator did not answer; `CancellationError`.
+    /// - Throws: `KafkaClientError`: why the coordinator did not answer; `.invalidArgument` for an offset below zero; `CancellationError`.
     ///
     /// Source: OffsetCommit, API key 8, versions 2 to 9.
     public func commitOffsets(
         _ offsets: [TopicPartition: CommittedOffset], of group: String
     ) async throws -> [TopicPartition: Result<Void, KafkaClientError>] {
+        try offsets.checkNotNegative()
         var request = OffsetCommitRequest()
         request.groupID = group
         let made = request

@@ -114,6 +114,10 @@ import Testing
                 let error = try await clientError { try await consumer.commit([partition: CommittedOffset(-3)]) }
                 #expect(error.code == .invalidArgument)
                 #expect(try await consumer.committed([partition]) == [:])
+                let other = try await clientError {
+                    _ = try await client.cluster.commitOffsets([partition: CommittedOffset(-1)], of: "other")
+                }
+                #expect(other.code == .invalidArgument)
             }
         }
     }
