@@ -11,21 +11,22 @@ final class DurationMeter: Sendable {
     /// The same in seconds.
     static let bounds = boundsNs.map { Double($0) / 1e9 }
     private static let bucketCount = boundsNs.count + 1
+    private static let copyCount = bucketCount + 1
 
-    // Never changed after `init`, and what it points to is atomic. Behind the buckets is the sum.
+    // Never changed after `init`, and what it points to is atomic: two copies of the buckets, each with the sum behind them.
     nonisolated(unsafe) private let values: UnsafeMutablePointer<Atomic<Int64>>
     private let bounds = DurationMeter.boundsNs
-    // Odd while a duration is being added, so that who reads meanwhile reads again.
+    // Odd while the first copy is written to and the second one is read.
     private let changeNumber = Atomic<Int>(0)
     private let longestNs = Atomic<Int64>(0)
 
     init() {
-        values = .allocate(capacity: Self.bucketCount + 1)
-        for index in 0...Self.bucketCount { (values + index).initialize(to: Atomic(0)) }
+        values = .allocate(capacity: 2 * Self.copyCount)
+        for index in 0..<2 * Self.copyCount { (values + index).initialize(to: Atomic(0)) }
     }
 
     deinit {
-        values.deinitialize(count: Self.bucketCount + 1)
+        values.deinitialize(count: 2 * Self.copyCount)
         values.deallocate()
     }
 
@@ -34,12 +35,15 @@ final class DurationMeter: Sendable {
         let durationNs = max(0, durationNs)
         // Before it is counted and after: whoever takes the longest between the two finds it with the one or the other.
         keepIfLongest(durationNs)
+        let bucket = Self.bucket(of: durationNs, bounds)
         let number = changeNumber.load(ordering: .relaxed)
-        changeNumber.store(number &+ 1, ordering: .relaxed)
-        atomicMemoryFence(ordering: .releasing)
-        values[Self.bucket(of: durationNs, bounds)].addFromOneWriter(1)
-        values[bounds.count + 1].addFromOneWriter(durationNs)
-        changeNumber.store(number &+ 2, ordering: .releasing)
+        for copy in 0..<2 {
+            // Whoever reads goes to the other copy before this one changes.
+            changeNumber.store(number &+ 1 &+ copy, ordering: .releasing)
+            atomicMemoryFence(ordering: .releasing)
+            values[copy * Self.copyCount + bucket].addFromOneWriter(1)
+            values[copy * Self.copyCount + Self.bucketCount].addFromOneWriter(durationNs)
+        }
         keepIfLongest(durationNs)
     }
 
@@ -59,18 +63,19 @@ final class DurationMeter: Sendable {
         return low
     }
 
-    /// What has been added so far, in seconds: of each duration all or nothing, unless the writer stands still halfway.
+    /// What has been added so far, in seconds: of each duration all or nothing, however long the writer stands still.
     var histogram: MetricHistogram {
         var counts = [Int64](repeating: 0, count: Self.bucketCount)
-        var sum: Int64 = 0
-        for _ in 0..<100 {
+        while true {
             let number = changeNumber.load(ordering: .acquiring)
-            for index in 0..<Self.bucketCount { counts[index] = values[index].load(ordering: .relaxed) }
-            sum = values[Self.bucketCount].load(ordering: .relaxed)
+            let copy = values + (number & 1) * Self.copyCount
+            for index in counts.indices { counts[index] = copy[index].load(ordering: .relaxed) }
+            let sum = copy[Self.bucketCount].load(ordering: .relaxed)
             atomicMemoryFence(ordering: .acquiring)
-            if number.isMultiple(of: 2), number == changeNumber.load(ordering: .relaxed) { break }
+            if number == changeNumber.load(ordering: .relaxed) {
+                return MetricHistogram(bounds: Self.bounds, counts: counts, sum: Double(sum) / 1e9)
+            }
         }
-        return MetricHistogram(bounds: Self.bounds, counts: counts, sum: Double(sum) / 1e9)
     }
 
     /// The longest duration since this was last asked, for the one that asks.
