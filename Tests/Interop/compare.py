@@ -227,6 +227,18 @@ def capacity():
         expect(0.75 < float(found["sustained_rps"] or 0) / 20_000 < 1.15, found)
 
 
+@test("find ends as an interrupted one, also where a window was about to begin")
+def interrupted_early():
+    with folder() as work, embedded_broker("--fault", "fetch:stall") as broker:
+        running = Running("find", "end-to-end", "--expect", "latency_end_to_end_p99_us<=1s", "--duration", "300ms", "--partitions", 2,
+                          "--warmup-records", 10, "--max-rate", "1k", "--linger", "0ms", "-b", broker, "--output", work + "/out")
+        time.sleep(2)
+        running.signal(signal.SIGINT)
+        ended = running.finish(20)
+        ended.must_end_with(130)
+        expect("CancellationError" not in ended.err and "interrupted" in ended.err, f"what is told: {ended}")
+
+
 @test("find is told what holds, and refuses what it can't look for")
 def find_refuses():
     for words, reason in (((), "needs --expect"), (("--expect", "throughput_rps>=1", "--rate", "5"), "looks for the rate"),

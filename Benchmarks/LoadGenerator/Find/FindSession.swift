@@ -154,7 +154,14 @@ struct WindowRunner {
         let scheduled = RunPlan.ScheduledRun(
             number: windowCount, repetition: 1, configurationIndex: index,
             configuration: find.configuration(index, for: window))
-        let outcome = try await bench.carryOut(scheduled, label: window.words, of: find.plan)
+        let outcome: RunOutcome
+        do {
+            outcome = try await bench.carryOut(scheduled, label: window.words, of: find.plan)
+        } catch {
+            // An end in the middle may be an error; the window is run again by who resumes.
+            if bench.interrupt.isSet { return nil }
+            throw error
+        }
         if bench.interrupt.isSet { return nil }
         let row = RunRow(outcome.result)
         var done = try find.judge(row, outcome.remarks, window, configuration: index + 1)
