@@ -5,12 +5,18 @@ import Testing
 
 /// What an idempotent producer's queue does where batches fail together.
 @Suite struct IdempotentQueueTests {
-    @Test func `what may be stored under an identity that is refused meanwhile is not sent under the next`() {
+    /// A queue whose partition's leader knows its producer, of one batch a request.
+    private static func confirmedBench() -> QueueBench {
         var bench = QueueBench(QueueBench.configuration(order: .idempotent, target: 1))
         bench.learn(["t": [0]])
         bench.identify(1)
         bench.enqueue(0)
         bench.answer(bench.take(0), .stored)
+        return bench
+    }
+
+    @Test func `what may be stored under an identity that is refused meanwhile is not sent under the next`() {
+        var bench = Self.confirmedBench()
         // Both are stored, and nobody knows.
         for _ in 0..<2 { bench.enqueue(0) }
         let first = bench.take(0) + bench.take(0)
@@ -32,11 +38,7 @@ import Testing
 
     @Test func `once a leader has said that a batch behind a gap is not stored, it goes out in the next epoch at once`()
     {
-        var bench = QueueBench(QueueBench.configuration(order: .idempotent, target: 1))
-        bench.learn(["t": [0]])
-        bench.identify(1)
-        bench.enqueue(0)
-        bench.answer(bench.take(0), .stored)
+        var bench = Self.confirmedBench()
         // None of them is stored, and nobody knows.
         for _ in 0..<4 { bench.enqueue(0) }
         var items: [ProduceQueue.Item] = []
