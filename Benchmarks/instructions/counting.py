@@ -27,8 +27,8 @@ ROWS = (
     ("broker", "lane"), ("broker", "chunk"), ("broker", "writer"), ("broker", "record"))
 PROFILED_RECORDS = 100_000
 COUNTED_RECORDS = 1_000_000
-# The figure is the median of so many; a stage that ends before the broker repeats by itself.
-COUNTED_RUNS = {"broker": 3}
+# How often allocations and copies are counted; a stage that ends before the broker repeats by itself.
+COUNTED_RUNS = {"broker": 5}
 TIMEOUT_S = 300
 # By so much time passes slower under valgrind.
 SLOWNESS = 50
@@ -62,18 +62,19 @@ class Counter:
                  os.path.join(HERE, name + ".c")], check=True)
 
     def figures(self, row, cpu, profiled_runs):
-        """What a record costs at a stage and door, and by how much of itself each figure varied, as two dictionaries."""
+        """What a record costs at a stage and door, and by how much of itself each figure varied, as two dictionaries.
+
+        Instructions are the median of the runs. Allocations and copies are the least of them: a thread that is kept from
+        its turn has others allocate what they would have got back from it, which adds to a run and takes nothing off it."""
         figures, spreads = {}, {}
-        for method, records, runs in (
-                (self.profiled, PROFILED_RECORDS, profiled_runs),
-                (self.counted, COUNTED_RECORDS, COUNTED_RUNS.get(row[0], 1))):
-            rounds = []
-            for _ in range(runs):
-                less, more = (method(row, cpu, n) for n in (records, 3 * records))
-                rounds.append({name: (more[name] - less[name]) / (2 * records) for name in less})
-            for name in rounds[0]:
-                values = [each[name] for each in rounds]
-                figures[name] = statistics.median(values)
+        for method, records, runs, typical in (
+                (self.profiled, PROFILED_RECORDS, profiled_runs, statistics.median),
+                (self.counted, COUNTED_RECORDS, COUNTED_RUNS.get(row[0], 1), min)):
+            rounds = [tuple(method(row, cpu, n) for n in (records, 3 * records)) for _ in range(runs)]
+            for name in rounds[0][0]:
+                less, more = (typical(counts[name] for counts in of_length) for of_length in zip(*rounds))
+                figures[name] = (more - less) / (2 * records)
+                values = [(more[name] - less[name]) / (2 * records) for less, more in rounds]
                 spreads[name] = (max(values) - min(values)) / figures[name] if figures[name] else 0
         return figures, spreads
 
@@ -162,13 +163,12 @@ class Counter:
 
 
 def in_turn():
-    """What has a processor's threads take turns only where one waits: what one of them finds ready when its turn comes, and
-    so how much it allocates, does not depend on how long the system lets the others go on. By the right to it, of which other
-    programs take nothing either; or as far as it goes without."""
-    for scheduling in (["chrt", "--fifo", "1"], ["chrt", "--batch", "0"]):
-        if shutil.which("chrt") and subprocess.run([*scheduling, "true"], capture_output=True, check=False).returncode == 0:
-            return scheduling
-    return []
+    """What has a processor's threads go on for as long as they can: how much of what one of them needs is ready when its turn
+    comes, and so how much it allocates, depends little on when the system lets the others go on. Not by real-time scheduling,
+    which the system stops where it takes a processor for itself, on some kernels for good."""
+    scheduling = ["chrt", "--batch", "0"]
+    is_allowed = shutil.which("chrt") and subprocess.run([*scheduling, "true"], capture_output=True, check=False).returncode == 0
+    return scheduling if is_allowed else []
 
 
 def kill(process):
