@@ -9,7 +9,7 @@ public enum StartOffset: Sendable, Hashable {
     /// At the first record with this timestamp or a later one, in milliseconds since 1970; behind the last record when there is
     /// none.
     case timestampMs(Int64)
-    /// At the record with this offset.
+    /// At the record with this offset; below zero at the first record that is still in the log.
     case offset(Int64)
 }
 

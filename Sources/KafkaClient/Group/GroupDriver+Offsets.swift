@@ -188,9 +188,12 @@ extension GroupDriver {
             brokerError: .unknownMemberId)
     }
 
-    /// Commits offsets, in the name of the member.
+    /// Commits offsets, in the name of the member. Of topics that were assigned by their ids, by these: another topic that has got the
+    /// name meanwhile was not read.
     func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws {
         let identity = try identity()
+        let ids = membership.ownedTopicIDs
+        let areIDsKnown = offsets.keys.allSatisfy { ids[$0.topic] != nil }
         var request = OffsetCommitRequest()
         request.groupID = configuration.groupID
         request.generationIDOrMemberEpoch = identity.generation
@@ -198,6 +201,7 @@ extension GroupDriver {
         request.topics = Dictionary(grouping: offsets, by: \.key.topic).map { name, offsets in
             var topic = OffsetCommitRequest.Topic()
             topic.name = name
+            topic.topicID = ids[name] ?? .zero
             topic.partitions = offsets.sorted { $0.key < $1.key }.map { partition, offset in
                 var committed = OffsetCommitRequest.Partition()
                 committed.index = partition.partition
@@ -209,15 +213,16 @@ extension GroupDriver {
             return topic
         }
         let made = request
-        let response = try await ask(atMost: 9) { version in
+        let response = try await ask(atMost: areIDsKnown ? 10 : 9) { version in
             var request = made
             if version >= 7 { request.groupInstanceID = identity.groupInstanceID }
             return request
         }
         var failure: (partition: TopicPartition, code: KafkaErrorCode)?
         for topic in response.topics {
+            let name = topic.topicID == .zero ? topic.name : ids.first { $0.value == topic.topicID }?.key ?? topic.name
             for partition in topic.partitions {
-                let key = TopicPartition(topic.name, partition.index)
+                let key = TopicPartition(name, partition.index)
                 if partition.errorCode == .none {
                     committed[key] = offsets[key]
                 } else {

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import KafkaTransport
 
 /// One member of a group, as a value without I/O, clock or chance: events go in, actions come out.
@@ -24,6 +25,8 @@ protocol GroupMembership: Sendable {
     var state: MembershipState { get }
     /// The partitions that the user has, those that are being revoked among them.
     var owned: Set<TopicPartition> { get }
+    /// The ids of the topics of these partitions, by their names; empty where the coordinator assigns topics by their names.
+    var ownedTopicIDs: [String: KafkaUUID] { get }
     /// Who the member is, for commits; nil while it is in no generation.
     var identity: MemberIdentity? { get }
 

@@ -134,6 +134,24 @@ import Testing
         }
     }
 
+    @Test func `a topic that was assigned by its id is committed by it, not for another one of its name`() async throws
+    {
+        try await withClient { client, broker, _ in
+            try await client.withConsumer(in: group(["t"], .consumer)) { consumer in
+                let partition = TopicPartition("t", 0)
+                try await wait("it has joined") { await !consumer.partitions.isEmpty }
+                try await consumer.commit([partition: CommittedOffset(2)])
+                #expect(try await consumer.committed([partition])[partition]?.offset == 2)
+                try broker.recreateTopic("t", partitions: 1)
+                let error = try await clientError { try await consumer.commit([partition: CommittedOffset(3)]) }
+                #expect(error.brokerError == .unknownTopicId)
+                #expect(error.message.contains("partition 0 of topic 't'"))
+                let committed = try await client.cluster.committedOffsets(of: "g", [partition])
+                #expect(try committed[partition]?.get() == nil)
+            }
+        }
+    }
+
     @Test func `where a topic was read to is not committed for another one that has its name`() async throws {
         try await withClient { client, broker, _ in
             let (problems, noted) = AsyncStream.makeStream(of: ConsumerProblem.Kind.self)

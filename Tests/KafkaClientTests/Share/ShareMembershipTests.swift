@@ -118,6 +118,7 @@ import Testing
         var bench = Bench.share()
         bench.answer(.shareHeartbeat(.with { $0.errorCode = .groupIdNotFound }))
         #expect(bench.failure?.brokerError == .groupIdNotFound)
+        #expect(bench.failure?.message.contains("is not a share group: use another id") == true)
     }
 }
 

@@ -19,7 +19,8 @@ extension ClassicMembership {
     }
 
     mutating func didReceive(_ code: KafkaErrorCode, of asked: Asked, now: MonotonicInstant, chance: Double) {
-        let error = KafkaClientError(code, "group \(settings.groupID) \(asked.words)")
+        let error = KafkaClientError(
+            refusing: code, "group \(settings.groupID) \(asked.words)", kind: "classic")
         switch code {
         case .none: break
         case .rebalanceInProgress:

@@ -18,6 +18,7 @@ struct ClassicMembership: GroupMembership {
             assert(oldValue.state.mayBecome(state), "a member does not become \(state) that is \(oldValue.state)")
         }
     }
+    var ownedTopicIDs: [String: KafkaUUID] { [:] }
     var owned: Set<TopicPartition> = []
     /// The topics that the user wants.
     var subscription: Set<String> = []

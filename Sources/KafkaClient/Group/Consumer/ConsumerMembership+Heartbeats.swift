@@ -138,7 +138,9 @@ extension ConsumerMembership {
         _ code: KafkaErrorCode, _ message: String?, now: MonotonicInstant, chance: Double
     ) {
         told = nil
-        let error = KafkaClientError(code, "group \(settings.groupID) refused a heartbeat", message)
+        let error = KafkaClientError(
+            refusing: code, "group \(settings.groupID) refused a heartbeat", message,
+            kind: isShare ? "share" : "consumer")
         switch code {
         case .unknownMemberId, .fencedMemberEpoch:
             lose(error)

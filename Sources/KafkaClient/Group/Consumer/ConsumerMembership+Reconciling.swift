@@ -102,6 +102,12 @@ extension ConsumerMembership {
         actions.append(.left)
     }
 
+    var ownedTopicIDs: [String: KafkaUUID] {
+        ownedByID.keys.reduce(into: [:]) { ids, id in
+            if let name = names[id] { ids[name] = id }
+        }
+    }
+
     private func named(_ partitions: [KafkaUUID: Set<Int32>]) -> Set<TopicPartition> {
         var result: Set<TopicPartition> = []
         for (id, numbers) in partitions {

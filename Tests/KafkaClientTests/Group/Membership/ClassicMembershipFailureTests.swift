@@ -25,6 +25,12 @@ import Testing
         #expect(bench.sent.isEmpty && bench.wakeAt == nil)
     }
 
+    @Test func `a group whose members are of another kind says what to do`() {
+        var bench = Bench.classic()
+        bench.refused(.inconsistentGroupProtocol)
+        #expect(bench.failure?.message.contains("give this one an assignor that all of them have") == true)
+    }
+
     @Test func `a coordinator that loads is asked again, with pauses that grow`() {
         var bench = Bench.classic()
         var pauses: [Int64] = []
