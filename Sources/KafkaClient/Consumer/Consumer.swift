@@ -148,7 +148,7 @@ public final class Consumer: Sendable, AsyncSequence {
     /// - Throws: `KafkaClientError`: the coordinator's reason with its ``KafkaClientError/brokerError``, such as that the member is in
     ///   the group no longer; why there was no answer; `.closed`; `.invalidArgument` for a consumer without a group.
     ///
-    /// Source: OffsetCommit, API key 8, versions 2 to 10: from 10 on with the topics' ids, where the coordinator assigned them by these (KIP-848).
+    /// Source: OffsetCommit, API key 8, versions 2 to 10; 10 where the coordinator assigned the topics by their ids (KIP-848).
     public func commit() async throws { try await member.commitHandled(of: nil) }
 
     /// Commits offsets of partitions that are the member's.
