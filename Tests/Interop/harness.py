@@ -51,6 +51,15 @@ def equal(found, expected, what):
     expect(found == expected, f"{what}: {shortened(found)}, expected {shortened(expected)}")
 
 
+def equal_lists(found, expected, what):
+    """As `equal`, and tells where they begin to differ."""
+    place = next((i for i, pair in enumerate(zip(found, expected)) if pair[0] != pair[1]), min(len(found), len(expected)))
+    expect(
+        found == expected,
+        f"{what}: {len(found)} values, expected {len(expected)}; from {place} on {found[place:place + 8]}, "
+        f"expected {expected[place:place + 8]}")
+
+
 def shortened(value):
     text = repr(value)
     return text if len(text) < 400 else text[:400] + "…"

@@ -110,11 +110,19 @@ def elect_preferred(topic):
 
 def reassign(topic, change):
     """Gives each partition the replicas that `change` makes of those it has."""
-    with kafka_python() as admin:
-        partition_of = needs("kafka").TopicPartition
-        wanted = {partition_of(topic, number): change(p.replicas) for number, p in layout(topic).items()}
-        refused = {p: error for p, error in admin.alter_partition_reassignments(wanted).items() if error}
-        expect(not refused, f"reassignments were refused: {refused}")
+    kafka = needs("kafka")
+    wanted = {kafka.TopicPartition(topic, number): change(p.replicas) for number, p in layout(topic).items()}
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with kafka_python() as admin:
+                refused = {p: error for p, error in admin.alter_partition_reassignments(wanted).items() if error}
+            return expect(not refused, f"reassignments were refused: {refused}")
+        except kafka.errors.KafkaConnectionError:
+            # A node that was killed is taken for the controller for a while.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 def wait_for_replicas(topic, replicas, seconds=60):

@@ -1,4 +1,8 @@
-"""Runs suites of tests: run.py SUITE… [WORD…], only tests whose name contains every WORD; of a WORD like `a|b`, either."""
+"""Runs suites of tests: run.py SUITE… [WORD…], only tests whose name contains every WORD; of a WORD like `a|b`, either.
+
+Those that only wait begin at once, each in a thread. Those of suites that build programs follow each other in a thread of their
+own, beside those that hold nothing to a time. When they have ended, those follow that do.
+"""
 
 import importlib
 import os
@@ -15,11 +19,17 @@ SUITES = ("broker", "controlled", "wires", "command", "load_model", "truth", "tr
           "examples", "checks", "java_client", "java_clients",
           "srv_names", "kafka_short", "kafka_contents", "kafka_corpora", "kafka_full", "kafka_interchange", "kafka_drills",
           "kafka_changes", "kafka_members", "kafka_transactions", "kafka_sequences", "kafka_groups", "kafka_share_groups", "kafka_wires", "kafka_secured", "kafka_rights", "kafka_telemetry", "secured")
+BUILDING = ("examples", "checks")
+TIMED = ("wires", "load_model", "truth", "truth_full", "explain", "metrics", "resume", "expectations", "workflow", "compare",
+         "peers", "end_to_end", "costs")
 
 
 class Outcome:
+    printing = threading.Lock()
+
     def __init__(self, name, function):
-        self.name, self.function, self.kind, self.detail, self.seconds = name, function, None, "", 0.0
+        self.name, self.function, self.seconds = name, function, 0.0
+        self.kind, self.detail = "failed", "it was not run"
 
     def run(self):
         begun = time.monotonic()
@@ -37,9 +47,24 @@ class Outcome:
     def report(self):
         mark = {"passed": "✓", "failed": "✗", "skipped": "-"}[self.kind]
         reason = f" (skipped: {self.detail})" if self.kind == "skipped" else ""
-        print(f"{mark} {self.name}{reason}  {self.seconds:.1f} s", flush=True)
+        lines = [f"{mark} {self.name}{reason}  {self.seconds:.1f} s"]
         if self.kind == "failed":
-            print("    " + self.detail.strip().replace("\n", "\n    "), flush=True)
+            lines.append("    " + self.detail.strip().replace("\n", "\n    "))
+        with self.printing:
+            print(*lines, sep="\n", flush=True)
+
+
+def run_in_turn(outcomes):
+    for outcome in outcomes:
+        outcome.run()
+        outcome.report()
+
+
+def begin(outcomes):
+    """Runs them in turn in a thread, which is returned."""
+    thread = threading.Thread(target=run_in_turn, args=(outcomes,), daemon=True)
+    thread.start()
+    return thread
 
 
 def main():
@@ -49,27 +74,24 @@ def main():
         sys.exit(f"usage: run.py SUITE… [WORD…], of the suites {', '.join(SUITES)}")
     if not os.access(harness.KBENCH, os.X_OK):
         sys.exit(f"{harness.KBENCH} is not there; `scripts/kbench --version` builds it")
+    waiting, building, others, timed = [], [], [], []
     for suite in suites:
+        before = len(harness.tests)
         importlib.import_module(suite)
-    outcomes, beside = [], []
-    for name, function, waits in harness.tests:
-        if all(any(each in name.lower() for each in word.split("|")) for word in words):
-            outcome = Outcome(name, function)
-            outcomes.append(outcome)
-            if waits:
-                beside.append((outcome, threading.Thread(target=outcome.run, daemon=True)))
+        place = building if suite in BUILDING else timed if suite in TIMED else others
+        for name, function, waits in harness.tests[before:]:
+            if all(any(each in name.lower() for each in word.split("|")) for word in words):
+                (waiting if waits else place).append(Outcome(name, function))
+    outcomes = [*waiting, *building, *others, *timed]
     if not outcomes:
         sys.exit(f"no test of {', '.join(suites)} has a name with {' and '.join(words)} in it")
-    for _, thread in beside:
-        thread.start()
-    aside = {id(outcome) for outcome, _ in beside}
-    for outcome in outcomes:
-        if id(outcome) not in aside:
-            outcome.run()
-            outcome.report()
-    for outcome, thread in beside:
+    threads = [begin([outcome]) for outcome in waiting]
+    builder = begin(building)
+    run_in_turn(others)
+    builder.join()
+    run_in_turn(timed)
+    for thread in threads:
         thread.join()
-        outcome.report()
     kinds = [outcome.kind for outcome in outcomes]
     print(f"{kinds.count('passed')} passed, {kinds.count('failed')} failed, {kinds.count('skipped')} skipped")
     sys.exit(1 if "failed" in kinds else 0)

@@ -4,7 +4,7 @@ import subprocess
 import time
 
 from clients import PEER, Confluent
-from harness import equal, expect, needs, wait_until
+from harness import equal, equal_lists, expect, needs, wait_until
 from members import Member, java
 
 PARTITIONS = 3
@@ -279,8 +279,9 @@ def copies_once(bootstrap, source, target, count, trouble=lambda: None, seconds=
         for partition in range(PARTITIONS):
             records = [
                 (None, f"{partition}-{i}".encode(), [], 1_700_000_000_000) for i in range(share * number, share * (number + 1))]
-            # Short batches, so that there are many transactions.
-            confluent.write(source, records, partition=partition, **{"batch.num.messages": 40})
+            # Short batches, so that there are many transactions. Idempotent: a record whose acknowledgement a killed node took
+            # along is not written twice.
+            confluent.write(source, records, partition=partition, **{"batch.num.messages": 40, "enable.idempotence": True})
 
     expected = sorted(f"{p}-{i}" for p in range(PARTITIONS) for i in range(per_partition))
     deadline = time.monotonic() + seconds
@@ -306,5 +307,6 @@ def copies_once(bootstrap, source, target, count, trouble=lambda: None, seconds=
     finally:
         if chain.process.poll() is None:
             chain.kill()
-    for partition, copies in by_partition(bootstrap, target).items():
-        equal(copies, [f"{partition}-{i}" for i in range(per_partition)], f"what was copied to partition {partition}")
+    for topic, what in ((source, "written"), (target, "copied")):
+        for partition, values in by_partition(bootstrap, topic).items():
+            equal_lists(values, [f"{partition}-{i}" for i in range(per_partition)], f"what was {what} to partition {partition}")
