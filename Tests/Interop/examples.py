@@ -39,14 +39,14 @@ ALONE = ("SecuredCluster", "FailingBroker")
 
 
 @functools.cache
-def build(name):
+def build(name, folder=None):
     """All of them in one scratch folder, so that the library is compiled once."""
     # The plan of another package would be taken for this one's, and an executable of then for one of now.
     for left in (f"{SCRATCH}/debug.yaml", f"{SCRATCH}/debug/{name}"):
         with contextlib.suppress(FileNotFoundError):
             os.remove(left)
     ended = subprocess.run(
-        ["swift", "build", "--package-path", os.path.join(FOLDER, name), "--scratch-path", SCRATCH, "--product", name,
+        ["swift", "build", "--package-path", folder or os.path.join(FOLDER, name), "--scratch-path", SCRATCH, "--product", name,
          "-Xswiftc", "-warnings-as-errors"], capture_output=True, text=True)
     expect(ended.returncode == 0, f"{name} does not build:\n{ended.stdout}{ended.stderr}")
 
@@ -74,6 +74,11 @@ def define_example(name):
 
 for each in EXAMPLES:
     define_example(each)
+
+
+@test("the program that Kafka's changes are tried on builds without warnings, here as there")
+def drill():
+    build("drill", os.path.join(ROOT, "Tests", "Drill"))
 
 
 @test("every example is among those that are run")

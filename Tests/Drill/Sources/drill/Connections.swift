@@ -38,7 +38,7 @@ final class Connections: Sendable {
         case .topicFound(let topic): tell("topicFound", event, ["topic": topic])
         case .throttled(let broker, _): tell("throttled", event, ["broker": broker])
         case .rebootstrapped: tell("rebootstrapped", event, [:])
-        @unknown default: tell("other", event, ["what": "\(event.kind)"])
+        default: tell("other", event, ["what": "\(event.kind)"])
         }
     }
 
