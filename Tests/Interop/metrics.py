@@ -135,7 +135,7 @@ def strangers():
             connection.close()
 
 
-@test("a warm-up's records stay counted when the clock starts, and each run of a sweep has its figures under its number", waits=True)
+@test("a warm-up's records stay counted when the clock starts, and each run of a sweep has its figures under its number")
 def counted():
     needs("prometheus_client")
     with folder() as output:
