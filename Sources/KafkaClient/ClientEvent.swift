@@ -6,7 +6,7 @@ public import KafkaTransport
 /// ``ClusterConfiguration/onEvent`` gets them. They are rare while all is well: none comes per record, and none per batch that
 /// is stored at the first attempt.
 public struct ClientEvent: Sendable {
-    /// What happened. Later versions add cases: a `switch` over all of them needs an `@unknown default`.
+    /// What happened. Later versions add cases: a `switch` that names only some of them, with a `default`, goes on compiling.
     public let kind: Kind
     /// When it was noticed.
     public let time: MonotonicInstant

@@ -2,7 +2,7 @@
 ///
 /// Source: DescribeConfigs, API key 32, field `ResourceType`.
 public struct ConfiguredResource: Sendable, Hashable, CustomStringConvertible {
-    /// What kind of thing it is. Later versions add cases: a `switch` over all of them needs an `@unknown default`.
+    /// What kind of thing it is. Later versions add cases: a `switch` that names only some of them, with a `default`, goes on compiling.
     public enum Kind: Int8, Sendable, CaseIterable {
         /// A topic.
         case topic = 2
@@ -44,7 +44,7 @@ public struct ConfiguredResource: Sendable, Hashable, CustomStringConvertible {
 ///
 /// Source: DescribeConfigs, API key 32.
 public struct ConfigurationEntry: Sendable, Hashable {
-    /// Where a value comes from. Later versions add cases: a `switch` over all of them needs an `@unknown default`.
+    /// Where a value comes from. Later versions add cases: a `switch` that names only some of them, with a `default`, goes on compiling.
     public enum Source: Int8, Sendable {
         /// The broker did not say it in a way that is known here.
         case unknown = 0
@@ -66,7 +66,7 @@ public struct ConfigurationEntry: Sendable, Hashable {
         case group = 8
     }
 
-    /// What values are possible. Later versions add cases: a `switch` over all of them needs an `@unknown default`.
+    /// What values are possible. Later versions add cases: a `switch` that names only some of them, with a `default`, goes on compiling.
     public enum ValueType: Int8, Sendable {
         /// Told by brokers before Kafka 2.6.
         case unknown = 0

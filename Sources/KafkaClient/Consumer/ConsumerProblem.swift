@@ -2,7 +2,7 @@ public import KafkaProtocol
 
 /// Why a partition can't be read on, unless somebody decides how.
 public struct ConsumerProblem: Sendable {
-    /// What is wrong. Later versions add cases: a `switch` over all of them needs an `@unknown default`.
+    /// What is wrong. Later versions add cases: a `switch` that names only some of them, with a `default`, goes on compiling.
     public enum Kind: Sendable, Equatable {
         /// The log has no record at the offset, and will not have: it lies before the first one that is kept, or behind the end.
         case offsetOutOfRange

@@ -4,7 +4,7 @@
 /// `org.apache.kafka.`. What OpenTelemetry's conventions for messaging name is called so (`messaging.…`). What is this library's
 /// alone begins with `kafkaclient.`. Names, units and attributes do not change from version to version; later versions add metrics.
 public struct Metric: Sendable, Hashable {
-    /// How its values are read. Later versions may add cases: a `switch` over all of them needs an `@unknown default`.
+    /// How its values are read. Later versions may add cases: a `switch` that names only some of them, with a `default`, goes on compiling.
     public enum Kind: Sendable, Hashable {
         /// A sum since the client began, which never falls.
         case counter

@@ -62,7 +62,7 @@ public struct MetricsSnapshot: Sendable {
         }
     }
 
-    /// A value. Later versions may add cases: a `switch` over all of them needs an `@unknown default`.
+    /// A value. Later versions may add cases: a `switch` that names only some of them, with a `default`, goes on compiling.
     public enum Value: Sendable, Hashable {
         /// Of a counter.
         case count(Int64)
