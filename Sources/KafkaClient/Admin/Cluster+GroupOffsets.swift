@@ -251,17 +251,20 @@ extension OffsetFetchRequest.Group {
     fileprivate init(_ id: String, _ partitions: Set<TopicPartition>?) {
         self.init()
         groupID = id
-        topics = partitions?.byTopic.map { name, indices in
-            var topic = OffsetFetchRequest.Topic()
-            topic.name = name
-            topic.partitionIndexes = indices
-            return topic
-        }
+        topics = partitions?.byTopic.map { OffsetFetchRequest.Topic($0, $1) }
+    }
+}
+
+extension OffsetFetchRequest.Topic {
+    init(_ name: String, _ indices: [Int32]) {
+        self.init()
+        self.name = name
+        partitionIndexes = indices
     }
 }
 
 extension OffsetCommitRequest.Topic {
-    fileprivate init(_ name: String, _ indices: [Int32], _ offsets: [TopicPartition: CommittedOffset]) {
+    init(_ name: String, _ indices: [Int32], _ offsets: [TopicPartition: CommittedOffset]) {
         self.init()
         self.name = name
         partitions = indices.map { index in

@@ -46,12 +46,7 @@ extension GroupDriver {
     /// What the group has committed; partitions for which it has nothing are missing.
     func fetch(_ partitions: Set<TopicPartition>) async throws -> [TopicPartition: CommittedOffset] {
         let identity = membership.identity
-        let topics = Dictionary(grouping: partitions, by: \.topic).map { name, partitions in
-            var topic = OffsetFetchRequest.Topic()
-            topic.name = name
-            topic.partitionIndexes = partitions.map(\.partition).sorted()
-            return topic
-        }
+        let topics = partitions.byTopic.map { OffsetFetchRequest.Topic($0, $1) }
         let groupID = configuration.groupID
         let isConsumerGroup = configuration.groupProtocol == .consumer
         let response = try await ask(atMost: 9) { version in
@@ -193,23 +188,15 @@ extension GroupDriver {
     func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws {
         let identity = try identity()
         let ids = membership.ownedTopicIDs
+        let names = Dictionary(uniqueKeysWithValues: ids.map { ($1, $0) })
         let areIDsKnown = offsets.keys.allSatisfy { ids[$0.topic] != nil }
         var request = OffsetCommitRequest()
         request.groupID = configuration.groupID
         request.generationIDOrMemberEpoch = identity.generation
         request.memberID = identity.memberID
-        request.topics = Dictionary(grouping: offsets, by: \.key.topic).map { name, offsets in
-            var topic = OffsetCommitRequest.Topic()
-            topic.name = name
+        request.topics = offsets.keys.byTopic.map { name, indices in
+            var topic = OffsetCommitRequest.Topic(name, indices, offsets)
             topic.topicID = ids[name] ?? .zero
-            topic.partitions = offsets.sorted { $0.key < $1.key }.map { partition, offset in
-                var committed = OffsetCommitRequest.Partition()
-                committed.index = partition.partition
-                committed.committedOffset = offset.offset
-                committed.committedLeaderEpoch = offset.leaderEpoch
-                committed.committedMetadata = offset.metadata
-                return committed
-            }
             return topic
         }
         let made = request
@@ -220,7 +207,7 @@ extension GroupDriver {
         }
         var failure: (partition: TopicPartition, code: KafkaErrorCode)?
         for topic in response.topics {
-            let name = topic.topicID == .zero ? topic.name : ids.first { $0.value == topic.topicID }?.key ?? topic.name
+            let name = names[topic.topicID] ?? topic.name
             for partition in topic.partitions {
                 let key = TopicPartition(name, partition.index)
                 if partition.errorCode == .none {
