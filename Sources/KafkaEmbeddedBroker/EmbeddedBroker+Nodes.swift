@@ -14,9 +14,9 @@ extension EmbeddedBroker {
         }
         guard let listener else { throw EmbeddedBrokerError(.unknownNode, "there is no broker \(id) to stop") }
         cluster.remove(listener.node)
-        await close(listener, shards)
-        // Only now may it be started again: its port is free.
-        running.withLock { $0.stoppedPorts[id] = listener.node.endpoint.port }
+        await close(listener, shards, isReserved: true)
+        // Only now may it be started again.
+        running.withLock { $0.stopped[id] = listener }
     }
 
     /// Starts a broker that was stopped, with its node id, as a follower: it leads no partition before one is created, or given
@@ -31,13 +31,13 @@ extension EmbeddedBroker {
     ///   use, and the broker stays stopped; `.notRunning` when all were stopped by ``stop()``.
     @discardableResult
     public func startNode(_ id: Int32, port: UInt16? = nil) async throws(EmbeddedBrokerError) -> Endpoint {
-        guard let formerPort = running.withLock({ $0.stoppedPorts.removeValue(forKey: id) }) else {
+        guard let former = running.withLock({ $0.stopped.removeValue(forKey: id) }) else {
             throw EmbeddedBrokerError(.unknownNode, "there is no broker \(id) that was stopped")
         }
         do {
-            return try await listen(as: id, port: port ?? formerPort)
+            return try await listen(as: id, port: port ?? former.node.endpoint.port, after: former)
         } catch {
-            running.withLock { $0.stoppedPorts[id] = formerPort }
+            running.withLock { $0.stopped[id] = former }
             throw error
         }
     }
@@ -85,8 +85,12 @@ extension EmbeddedBroker {
     }
 
     /// Opens the listener of a node, on the loop whose turn it is.
+    ///
+    /// - Parameter former: the listener that the node had before it was stopped, whose port is free when this has succeeded.
     @discardableResult
-    func listen(as id: Int32, port: UInt16) async throws(EmbeddedBrokerError) -> Endpoint {
+    func listen(as id: Int32, port: UInt16, after former: NodeListener? = nil) async throws(EmbeddedBrokerError)
+        -> Endpoint
+    {
         let shards = shards
         guard running.withLock({ $0.phase == .running }), !shards.isEmpty else { throw Self.notRunning }
         let shard = shards[Int(id - 1) % shards.count]
@@ -98,6 +102,7 @@ extension EmbeddedBroker {
                 try listener.listen(on: shard.loop, address, id: id, configuration) { stream, node in
                     self.accept(stream, node, on: shard, of: shards)
                 }
+                former?.close()
                 return listener
             }
         } catch {

@@ -28,8 +28,8 @@ public final class EmbeddedBroker: Sendable {
         var listeners: [NodeListener] = []
         /// The highest node id so far.
         var nodeIDMax: Int32 = 0
-        /// The ports of the nodes that were stopped.
-        var stoppedPorts: [Int32: UInt16] = [:]
+        /// The nodes that were stopped, by id. They keep their ports.
+        var stopped: [Int32: NodeListener] = [:]
     }
 
     enum Phase { case new, running, stopped }
@@ -132,11 +132,14 @@ public final class EmbeddedBroker: Sendable {
         for shard in shards { await shard.loop.shutDown() }
     }
 
-    func close(_ listener: NodeListener, _ shards: [LoopShard]) async {
+    /// - Parameter isReserved: whether the port is kept for a listener to come.
+    func close(_ listener: NodeListener, _ shards: [LoopShard], isReserved: Bool = false) async {
         let node = listener.node
         node.markStopped()
         // Only the closures could throw, and these do not.
-        for shard in shards where shard.loop === listener.loop { try? await shard.run { _ in listener.close() } }
+        for shard in shards where shard.loop === listener.loop {
+            try? await shard.run { _ in if isReserved { listener.closeAndReserve() } else { listener.close() } }
+        }
         for shard in shards { try? await shard.run { $0.closeSessions(of: node) } }
     }
 }

@@ -39,16 +39,7 @@ package final class TCPListener {
     deinit { handle.closeFromAnyThread() }
 
     /// The port that the listener listens on; 0 when it is closed.
-    package var port: UInt16 {
-        if handle.isClosed { return 0 }
-        var storage = sockaddr_storage()
-        var length = Int32(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutablePointer(to: &storage) { pointer in
-            let raw = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self)
-            guard uv_tcp_getsockname(handle.raw, raw, &length) == 0 else { return 0 }
-            return SocketAddress.port(of: raw)
-        }
-    }
+    package var port: UInt16 { handle.localPort }
 
     private func accept() {
         let stream = TCPStream(loop: loop)
@@ -58,4 +49,18 @@ package final class TCPListener {
     }
 
     package func close() { handle.close() }
+}
+
+extension LoopHandle where Raw == uv_tcp_t {
+    /// The port that the socket is bound to; 0 when it is closed.
+    var localPort: UInt16 {
+        if isClosed { return 0 }
+        var storage = sockaddr_storage()
+        var length = Int32(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &storage) { pointer in
+            let address = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self)
+            guard uv_tcp_getsockname(raw, address, &length) == 0 else { return 0 }
+            return SocketAddress.port(of: address)
+        }
+    }
 }

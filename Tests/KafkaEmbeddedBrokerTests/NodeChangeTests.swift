@@ -53,6 +53,20 @@ import Testing
         }
     }
 
+    #if os(Linux)
+        @Test func `a broker that is stopped keeps its port, until it runs on another`() async throws {
+            try await withBroker { broker, endpoints in
+                try await broker.stopNode(1)
+                #expect(throws: RawClient.Failure.cannotConnect) { try RawClient(endpoints[0]) }
+                #expect(try !RawClient.canBind(endpoints[0]))
+                #expect(try await broker.startNode(1) == endpoints[0])
+                try await broker.stopNode(1)
+                #expect(try await broker.startNode(1, port: 0) != endpoints[0])
+                #expect(try RawClient.canBind(endpoints[0]))
+            }
+        }
+    #endif
+
     @Test func `what lost its leader with the last broker is led by the first that comes back`() async throws {
         try await withBroker({ $0.brokerCount = 2 }) { broker, endpoints in
             try broker.createTopic("t", partitions: 3)

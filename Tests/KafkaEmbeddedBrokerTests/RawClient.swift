@@ -37,6 +37,15 @@ final class RawClient {
         setTimeout(timeoutMs)
     }
 
+    /// Whether the address is free, so that the system could give it to anybody.
+    static func canBind(_ endpoint: Endpoint) throws -> Bool {
+        let descriptor = socket(AF_INET, socketStream, 0)
+        defer { _ = closeDescriptor(descriptor) }
+        return try SocketAddress(numeric: endpoint.host, port: endpoint.port).withSockaddr {
+            bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+
     deinit { close() }
 
     func close() {
