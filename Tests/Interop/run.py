@@ -1,7 +1,8 @@
 """Runs suites of tests: run.py SUITE… [WORD…], only tests whose name contains every WORD; of a WORD like `a|b`, either.
 
 Those that only wait begin at once, each in a thread. Those of suites that build programs follow each other in a thread of their
-own, beside those that hold nothing to a time. When they have ended, those follow that do.
+own, and so do those of suites that wait for sessions, locks and timeouts, beside the others that hold nothing to a time. When they
+have ended, those follow that do.
 """
 
 import importlib
@@ -19,7 +20,8 @@ SUITES = ("broker", "controlled", "wires", "command", "load_model", "truth", "tr
           "examples", "checks", "java_client", "java_clients",
           "srv_names", "kafka_short", "kafka_contents", "kafka_corpora", "kafka_full", "kafka_interchange", "kafka_drills",
           "kafka_changes", "kafka_members", "kafka_transactions", "kafka_sequences", "kafka_groups", "kafka_share_groups", "kafka_wires", "kafka_secured", "kafka_rights", "kafka_telemetry", "secured")
-BUILDING = ("examples", "checks")
+# Suites whose tests follow each other in a thread of their own: those that build programs, and those that mostly wait.
+LANES = (("examples", "checks"), ("groups", "share_groups", "transactions", "secured", "endings", "false_brokers"))
 TIMED = ("wires", "load_model", "truth", "truth_full", "explain", "metrics", "resume", "expectations", "workflow", "compare",
          "peers", "end_to_end", "costs")
 
@@ -74,21 +76,26 @@ def main():
         sys.exit(f"usage: run.py SUITE… [WORD…], of the suites {', '.join(SUITES)}")
     if not os.access(harness.KBENCH, os.X_OK):
         sys.exit(f"{harness.KBENCH} is not there; `scripts/kbench --version` builds it")
-    waiting, building, others, timed = [], [], [], []
+    waiting, others, timed = [], [], []
+    lanes = [[] for _ in LANES]
     for suite in suites:
         before = len(harness.tests)
         importlib.import_module(suite)
-        place = building if suite in BUILDING else timed if suite in TIMED else others
+        own = next((lane for lane, members in zip(lanes, LANES) if suite in members), None)
+        place = timed if suite in TIMED else others if own is None else own
         for name, function, waits in harness.tests[before:]:
             if all(any(each in name.lower() for each in word.split("|")) for word in words):
                 (waiting if waits else place).append(Outcome(name, function))
-    outcomes = [*waiting, *building, *others, *timed]
+    outcomes = [*waiting, *others, *timed]
+    for lane in lanes:
+        outcomes.extend(lane)
     if not outcomes:
         sys.exit(f"no test of {', '.join(suites)} has a name with {' and '.join(words)} in it")
     threads = [begin([outcome]) for outcome in waiting]
-    builder = begin(building)
+    beside = [begin(lane) for lane in lanes]
     run_in_turn(others)
-    builder.join()
+    for thread in beside:
+        thread.join()
     run_in_turn(timed)
     for thread in threads:
         thread.join()

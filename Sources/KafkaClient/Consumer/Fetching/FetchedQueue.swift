@@ -113,8 +113,9 @@ final class FetchedQueue: AskedQueue {
         }
     }
 
-    /// Whether there are partitions of which so much waits that no more is asked for.
-    var isAnyHeld: Bool { state.withLock { $0.heldCount > 0 } }
+    /// Whether there are partitions of which no more is asked for: so much of them waits, or the lane does not know yet that it does not
+    /// any more.
+    var isAnyHeld: Bool { state.withLock { $0.heldCount > 0 || !$0.released.isEmpty } }
 
     /// Drops what waits of a partition.
     ///
