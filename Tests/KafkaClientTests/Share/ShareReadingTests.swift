@@ -1,5 +1,4 @@
 import KafkaProtocol
-import KafkaTransport
 import Testing
 
 @testable import KafkaClient
@@ -31,20 +30,8 @@ import Testing
     }
 
     private func read(_ ranges: [(Int64, Int64, Int16)], _ bytes: [UInt8]) throws -> ShareReading {
-        var accumulator = FrameAccumulator(
-            capacity: bytes.count + 64, frameBytesMax: 1 << 20, pool: FrameBufferPool(freeByteCountMax: 0))
-        let length = UInt32(bytes.count).bigEndian
-        let framed = withUnsafeBytes(of: length) { Array($0) } + bytes
-        accumulator.freeSpace().copyBytes(from: framed)
-        accumulator.didReceive(framed.count)
-        guard case .frame = accumulator.takeFrame() else { throw CancellationError() }
-        let answer = FetchedAnswer(
-            accumulator.detachFrame(),
-            FetchExchange(
-                broker: 1, began: MonotonicInstant(nanoseconds: 0), ended: MonotonicInstant(nanoseconds: 0),
-                byteCount: 0))
-        return ShareReading(
-            acquired(ranges), 0..<bytes.count, of: answer, FetchSource(topic: "t", partition: 0, slot: 0),
+        ShareReading(
+            acquired(ranges), 0..<bytes.count, of: try .of(bytes), FetchSource(topic: "t", partition: 0, slot: 0),
             RecordReader())
     }
 
