@@ -1,8 +1,7 @@
 """Runs suites of tests: run.py SUITE… [WORD…], only tests whose name contains every WORD; of a WORD like `a|b`, either.
 
 Those that only wait begin at once, each in a thread. Those of suites that build programs follow each other in a thread of their
-own, and so do those of suites that wait for sessions, locks and timeouts, beside the others that hold nothing to a time. When they
-have ended, those follow that do.
+own, beside those that hold nothing to a time. When they have ended, those follow that do, or that want kbench's verdict ok.
 """
 
 import importlib
@@ -20,10 +19,9 @@ SUITES = ("broker", "controlled", "wires", "command", "load_model", "truth", "tr
           "examples", "checks", "java_client", "java_clients",
           "srv_names", "kafka_short", "kafka_contents", "kafka_corpora", "kafka_full", "kafka_interchange", "kafka_drills",
           "kafka_changes", "kafka_members", "kafka_transactions", "kafka_sequences", "kafka_groups", "kafka_share_groups", "kafka_wires", "kafka_secured", "kafka_rights", "kafka_telemetry", "secured")
-# Suites whose tests follow each other in a thread of their own: those that build programs, and those that mostly wait.
-LANES = (("examples", "checks"), ("groups", "share_groups", "transactions", "secured", "endings", "false_brokers"))
-TIMED = ("wires", "load_model", "truth", "truth_full", "explain", "metrics", "resume", "expectations", "workflow", "compare",
-         "peers", "end_to_end", "costs")
+BUILDING = ("examples", "checks")
+TIMED = ("wires", "command", "load_model", "truth", "truth_full", "explain", "metrics", "resume", "expectations", "workflow",
+         "compare", "secured", "peers", "end_to_end", "costs")
 
 
 class Outcome:
@@ -76,26 +74,21 @@ def main():
         sys.exit(f"usage: run.py SUITE… [WORD…], of the suites {', '.join(SUITES)}")
     if not os.access(harness.KBENCH, os.X_OK):
         sys.exit(f"{harness.KBENCH} is not there; `scripts/kbench --version` builds it")
-    waiting, others, timed = [], [], []
-    lanes = [[] for _ in LANES]
+    waiting, building, others, timed = [], [], [], []
     for suite in suites:
         before = len(harness.tests)
         importlib.import_module(suite)
-        own = next((lane for lane, members in zip(lanes, LANES) if suite in members), None)
-        place = timed if suite in TIMED else others if own is None else own
+        place = building if suite in BUILDING else timed if suite in TIMED else others
         for name, function, waits in harness.tests[before:]:
             if all(any(each in name.lower() for each in word.split("|")) for word in words):
                 (waiting if waits else place).append(Outcome(name, function))
-    outcomes = [*waiting, *others, *timed]
-    for lane in lanes:
-        outcomes.extend(lane)
+    outcomes = [*waiting, *building, *others, *timed]
     if not outcomes:
         sys.exit(f"no test of {', '.join(suites)} has a name with {' and '.join(words)} in it")
     threads = [begin([outcome]) for outcome in waiting]
-    beside = [begin(lane) for lane in lanes]
+    builder = begin(building)
     run_in_turn(others)
-    for thread in beside:
-        thread.join()
+    builder.join()
     run_in_turn(timed)
     for thread in threads:
         thread.join()
