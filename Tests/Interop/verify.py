@@ -291,8 +291,9 @@ def resumed():
 @test("Ctrl-C ends a verified run, and what was acknowledged is verified")
 def interrupted():
     with folder() as output:
-        running = Running("--verify", "--duration", "30s", "--partitions", 4, "--output", output + "/out")
-        time.sleep(1.5)
+        running = Running("--verify", "--duration", "30s", "--partitions", 4, "--interval", "200ms", "--output", output + "/out")
+        timeline = output + "/out/timeline.csv"
+        wait_until(lambda: os.path.exists(timeline) and len(table(timeline)) >= 5, "fifth row of the timeline")
         running.signal(signal.SIGINT)
         running.finish(30).must_end_with(130)
         (row,) = rows(output + "/out")
